@@ -1,0 +1,121 @@
+"""A YAML file as plain values: duplicate keys refused, no word or clock turned into a number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from segml.words.errors import ConfigurationRefused
+
+LARGEST_FILE = 1_000_000
+"""Bytes; a configuration is written by hand, so anything larger is something else."""
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML 1.2's core types: `no` is a word, `12:30` is text, `010` is text, dates are text."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+
+    def construct_mapping(
+        self,
+        node: yaml.MappingNode,
+        deep: bool = False,  # noqa: FBT001, FBT002 - the signature of the base class
+    ) -> dict[Hashable, Any]:
+        """Build a mapping, refusing a key that stands twice."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            name = str(key.value)
+            if name in seen:
+                raise ConfigurationRefused(
+                    f"the key `{name}` stands twice (line {key.start_mark.line + 1})",
+                    allowed="each key once",
+                    next_step="remove one of the two",
+                )
+            seen.add(name)
+        return super().construct_mapping(node, deep=deep)
+
+
+def _resolve(tag: str, pattern: str, first: str) -> None:
+    _PlainLoader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first))
+
+
+_resolve("null", r"^(?:~|null|)$", "~n")
+_resolve("bool", r"^(?:true|false)$", "tf")
+_resolve("int", r"^[-+]?(?:0|[1-9][0-9_]*)$", "-+0123456789")
+_resolve(
+    "float",
+    r"^[-+]?(?:(?:0|[1-9][0-9_]*)?\.[0-9]+|(?:0|[1-9][0-9_]*)\.?)(?:[eE][-+]?[0-9]+)?$",
+    "-+.0123456789",
+)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read one configuration file.
+
+    Parameters
+    ----------
+    path
+        The file; at most a megabyte of UTF-8.
+
+    Returns
+    -------
+    dict
+        The mapping at the top of the file.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If the file is absent, too large, no UTF-8, no YAML, aliased, or no mapping; or if a key
+        stands twice.
+    """
+    text = _read_text(path)
+    try:
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text, _PlainLoader)):
+            raise ConfigurationRefused(
+                f"`{path.name}` uses a YAML alias (*name)",
+                allowed="plain values",
+                next_step="write the value out",
+            )
+        loaded = yaml.load(text, _PlainLoader)  # noqa: S506 - derived from SafeLoader
+    except yaml.YAMLError as error:
+        place = getattr(error, "problem_mark", None)
+        where = f" at line {place.line + 1}" if place else ""
+        raise ConfigurationRefused(
+            f"`{path.name}` is no YAML{where}: {getattr(error, 'problem', error)}",
+            allowed="one YAML mapping",
+            next_step="mend the line",
+        ) from None
+    if not isinstance(loaded, dict):
+        raise ConfigurationRefused(
+            f"`{path.name}` holds {type(loaded).__name__}",
+            allowed="a mapping that begins with `portfolio:` and `ledger:`",
+            next_step="see the README's ten lines",
+        )
+    return loaded
+
+
+def _read_text(path: Path) -> str:
+    if not path.is_file():
+        raise ConfigurationRefused(
+            f"there is no file `{path}`",
+            allowed="the path of a configuration file",
+            next_step="check the path, or run `segml demo` for an example",
+        )
+    if path.stat().st_size > LARGEST_FILE:
+        raise ConfigurationRefused(
+            f"`{path.name}` has {path.stat().st_size:,} bytes",
+            allowed=f"at most {LARGEST_FILE:,} bytes",
+            next_step="pass the configuration, not the data",
+        )
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ConfigurationRefused(
+            f"`{path.name}` is not UTF-8",
+            allowed="UTF-8 text",
+            next_step="save it as UTF-8",
+        ) from None

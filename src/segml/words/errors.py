@@ -1,0 +1,95 @@
+"""Every refusal of segml, as a tree of types; a refusal is not a bug.
+
+::
+
+    Refusal                     says found / allowed / next; knows its exit code
+    ├── ConfigurationRefused    2  the YAML file or the command line is wrong
+    ├── DataRefused             3  the ledger breaks its contract
+    │   ├── ContractBroken      3    findings of severity error
+    │   ├── HistoryTooShort     3    not enough days for the horizon asked for
+    │   └── StaleLedger         3    the last row is too old for "today"
+    ├── LockHeld                4  another run works on this portfolio
+    └── GateRefused             5  a gate said no
+        ├── BundleRefused       5    a model file is not what its manifest says
+        └── NoModel             5    no trained version fits the date asked for
+
+To add one: subclass the right branch, give it a docstring that names the cause, and raise it with
+the three parts. The message is composed here, nowhere else.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is no error of ours, its name says so
+    """Something was refused on purpose, with what was found, what is allowed, what to do next.
+
+    Parameters
+    ----------
+    found
+        What stands there now, with numbers ("`transactions.amount` has 312 values that are …").
+    allowed
+        What would have been accepted.
+    next_step
+        What the reader can do about it.
+
+    Examples
+    --------
+    >>> print(ConfigurationRefused("key `teirs`", allowed="`tiers`", next_step="rename it"))
+    Found: key `teirs`. Allowed: `tiers`. Next: rename it.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, found: str, *, allowed: str, next_step: str) -> None:
+        self.found = found.rstrip(".")
+        self.allowed = allowed.rstrip(".")
+        self.next_step = next_step.rstrip(".")
+        super().__init__(
+            f"Found: {self.found}. Allowed: {self.allowed}. Next: {self.next_step}.",
+        )
+
+
+class ConfigurationRefused(Refusal):
+    """The configuration or the command line asks for something that does not exist."""
+
+    exit_code = 2
+
+
+class DataRefused(Refusal):
+    """The ledger broke its contract."""
+
+    exit_code = 3
+
+
+class ContractBroken(DataRefused):
+    """One or more findings of severity error; they are listed in the message."""
+
+
+class HistoryTooShort(DataRefused):
+    """The ledger does not hold enough days for what was asked."""
+
+
+class StaleLedger(DataRefused):
+    """The last row of the ledger is older than the configuration allows for a run of today."""
+
+
+class LockHeld(Refusal):
+    """Another run holds the lock of this portfolio."""
+
+    exit_code = 4
+
+
+class GateRefused(Refusal):
+    """A quality or safety gate refused to go on."""
+
+    exit_code = 5
+
+
+class BundleRefused(GateRefused):
+    """A bundle's file is missing, foreign, changed, or of a newer protocol."""
+
+
+class NoModel(GateRefused):
+    """No trained version exists for the date asked for."""

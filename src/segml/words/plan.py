@@ -1,0 +1,151 @@
+"""What a run is asked to do: the configuration as frozen values, checked once at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+def _require(condition: bool, rule: str) -> None:  # noqa: FBT001 - a predicate, not a switch
+    if not condition:
+        raise ValueError(rule)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcePlan:
+    """Where one table of the ledger comes from and how its columns are named.
+
+    Exactly one of `path` (Parquet or CSV, globs and .gz allowed, already absolute) and `query`
+    (with `connection`, a database URL) is given. `columns` maps a contract column to a source
+    column, or to ``"sql: <expression>"``. `where` is a SQL condition on source columns.
+    """
+
+    path: str | None = None
+    query: str | None = None
+    connection: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    where: str | None = None
+
+    def __post_init__(self) -> None:
+        _require((self.path is None) != (self.query is None), "give exactly one of path, query")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerPlan:
+    """The input tables and the rules that are read with them."""
+
+    transactions: SourcePlan
+    clients: SourcePlan | None = None
+    folder: str = "."
+    timezone: str = "UTC"
+    max_bad_share: float = 0.05
+    stale_after_days: int = 7
+    duplicates: Literal["keep", "drop"] = "keep"
+    rates: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _require(0 <= self.max_bad_share <= 1, "max_bad_share lies in [0, 1]")
+        _require(self.stale_after_days >= 0, "stale_after_days is not negative")
+        _require(all(rate > 0 for rate in self.rates.values()), "rates are positive")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Economics:
+    """Money that is not in the ledger: rates of care, margin, referral; all in one currency.
+
+    `margin_rate` is used only where a line has no cost; None means that no rate was configured
+    and profit is then revenue less the cost to serve, which the run says.
+    """
+
+    currency: str | None = None
+    margin_rate: float | None = None
+    minute: float = 0.0
+    order: float = 0.0
+    return_: float = 0.0
+    commission_rate: float = 0.0
+    overdue_yearly_rate: float = 0.0
+    write_off_days: int = 180
+    acquisition_months: int = 12
+    referral_weight: float = 0.2
+
+    def __post_init__(self) -> None:
+        _require(self.margin_rate is None or -1 <= self.margin_rate <= 1, "margin_rate in [-1, 1]")
+        _require(min(self.minute, self.order, self.return_) >= 0, "rates of care are not negative")
+        _require(0 <= self.commission_rate <= 1, "commission_rate lies in [0, 1]")
+        _require(self.overdue_yearly_rate >= 0, "overdue_yearly_rate is not negative")
+        _require(self.write_off_days > 0, "write_off_days is positive")
+        _require(self.acquisition_months > 0, "acquisition_months is positive")
+        _require(0 <= self.referral_weight <= 1, "referral_weight lies in [0, 1]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierPlan:
+    """How value tiers are made and which ranks (1 = top) are key."""
+
+    scheme: Literal["clusters"] = "clusters"
+    number: int = 4
+    key: tuple[int, ...] = (1,)
+    key_roles: tuple[str, ...] = ("magnet", "special")
+
+    def __post_init__(self) -> None:
+        _require(2 <= self.number <= 12, "number of tiers lies in 2 to 12")
+        _require(all(1 <= rank <= self.number for rank in self.key), "key ranks exist")
+        _require(len(self.key) > 0, "at least one key rank")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChurnPlan:
+    """The churn label, its population and the cut-offs it is learnt on; all in days."""
+
+    horizon_days: int = 180
+    active_days: int = 365
+    gap_days: int = 0
+    cutoffs: int = 12
+    step_days: int = 30
+    min_history_days: int = 180
+
+    def __post_init__(self) -> None:
+        _require(self.horizon_days >= 1, "horizon_days is positive")
+        _require(self.active_days >= 1, "active_days is positive")
+        _require(self.gap_days >= 0, "gap_days is not negative")
+        _require(self.cutoffs >= 3, "at least three cut-offs")
+        _require(self.step_days >= 1, "step_days is positive")
+        _require(self.min_history_days >= 1, "min_history_days is positive")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PotentialPlan:
+    """The horizon of expected profit, in days."""
+
+    horizon_days: int = 365
+
+    def __post_init__(self) -> None:
+        _require(self.horizon_days >= 1, "horizon_days is positive")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossPlan:
+    """When a key client counts as shrunk: value a day below this share of the year before."""
+
+    shrunk_below: float = 0.3
+
+    def __post_init__(self) -> None:
+        _require(0 < self.shrunk_below < 1, "shrunk_below lies between 0 and 1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One portfolio's whole plan: everything the pure core needs besides the ledger's rows."""
+
+    portfolio: str
+    ledger: LedgerPlan
+    economics: Economics = field(default_factory=Economics)
+    tiers: TierPlan = field(default_factory=TierPlan)
+    churn: ChurnPlan = field(default_factory=ChurnPlan)
+    potential: PotentialPlan = field(default_factory=PotentialPlan)
+    losses: LossPlan = field(default_factory=LossPlan)
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        _require(bool(self.portfolio), "a portfolio has a name")

@@ -1,0 +1,118 @@
+"""The configuration file: what is read, and how each fault is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from segml.flows.settings import read_settings
+from segml.words.errors import ConfigurationRefused
+
+SMALLEST = "portfolio: shop\nledger: {transactions: {path: lines.csv}}\n"
+
+
+def _write(folder: Path, text: str) -> Path:
+    path = folder / "shop.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_portfolio_and_a_path_are_enough(tmp_path: Path) -> None:
+    settings = read_settings(_write(tmp_path, SMALLEST))
+    assert settings.plan.portfolio == "shop"
+    assert settings.plan.ledger.transactions.path == str(tmp_path / "lines.csv")
+    assert settings.models == tmp_path / "models"
+    assert settings.plan.churn.horizon_days == 180
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    text = SMALLEST + "output: ../elsewhere\n"
+    settings = read_settings(_write(tmp_path, text))
+    assert settings.output == tmp_path.parent / "elsewhere"
+
+
+def test_an_sqlite_store_is_resolved_beside_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    settings = read_settings(_write(tmp_path, SMALLEST))
+    assert settings.tracking_uri == f"sqlite:///{tmp_path}/mlruns.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:1/")
+    assert read_settings(_write(tmp_path, SMALLEST)).tracking_uri == "http://127.0.0.1:1/"
+
+
+def test_a_path_may_name_a_variable_with_a_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "portfolio: shop\nledger: {transactions: {path: '${SEGML_X:-here}/a.csv'}}\n"
+    monkeypatch.delenv("SEGML_X", raising=False)
+    path = _write(tmp_path, text)
+    assert read_settings(path).plan.ledger.transactions.path == str(tmp_path / "here" / "a.csv")
+    monkeypatch.setenv("SEGML_X", "/elsewhere")
+    assert read_settings(path).plan.ledger.transactions.path == "/elsewhere/a.csv"
+
+
+def test_a_connection_comes_from_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (
+        "portfolio: shop\nledger: {transactions: {query: select 1, connection: 'env:SEGML_DB'}}\n"
+    )
+    monkeypatch.delenv("SEGML_DB", raising=False)
+    with pytest.raises(ConfigurationRefused, match="SEGML_DB"):
+        read_settings(_write(tmp_path, text))
+    monkeypatch.setenv("SEGML_DB", "duckdb:///a.db")
+    assert read_settings(_write(tmp_path, text)).plan.ledger.transactions.connection == (
+        "duckdb:///a.db"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (SMALLEST + "teirs: {number: 3}\n", r"unknown key `teirs`, did you mean `tiers`"),
+        (
+            "portfolio: shop\nledger: {transactions: {path: a.csv}, timezne: UTC}\n",
+            r"`ledger.timezne`, did you mean `timezone`",
+        ),
+        (SMALLEST + "portfolio: again\n", "stands twice"),
+        ("portfolio: shop\n", "`ledger` is missing"),
+        ("- a list\n", "holds list"),
+        ("portfolio: [\n", "is no YAML"),
+        (SMALLEST + "churn: {cutoffs: 2}\n", "churn.cutoffs"),
+        (SMALLEST + "tiers: {number: 3, key: [4]}\n", "key ranks exist"),
+        (SMALLEST + "losses: {shrunk_below: 1.5}\n", "shrunk_below"),
+        (SMALLEST + "economics: {currency: Euro}\n", "currency"),
+        ("portfolio: ../../up\nledger: {transactions: {path: a.csv}}\n", "portfolio"),
+        (
+            "portfolio: a\nledger: {transactions: {path: a.csv, query: select 1}}\n",
+            "exactly one of `path` and `query`",
+        ),
+        ("a: &x 1\nb: *x\n", "alias"),
+    ],
+)
+def test_each_fault_is_named(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(ConfigurationRefused, match=said):
+        read_settings(_write(tmp_path, text))
+
+
+def test_words_and_clocks_are_not_turned_into_numbers(tmp_path: Path) -> None:
+    text = "portfolio: no\nledger: {transactions: {path: 010}}\n"
+    settings = read_settings(_write(tmp_path, text))
+    assert settings.plan.portfolio == "no"
+    assert settings.plan.ledger.transactions.path == str(tmp_path / "010")
+
+
+def test_an_absent_file_and_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationRefused, match="there is no file"):
+        read_settings(tmp_path / "absent.yaml")
+    path = tmp_path / "latin.yaml"
+    path.write_bytes(b"portfolio: caf\xe9\n")
+    with pytest.raises(ConfigurationRefused, match="not UTF-8"):
+        read_settings(path)
+
+
+@pytest.mark.parametrize("path", sorted((Path(__file__).parents[2] / "configs").glob("*.yaml")))
+def test_every_example_configuration_loads(path: Path) -> None:
+    assert read_settings(path).plan.portfolio
