@@ -1,0 +1,147 @@
+"""Centroids in value space, in the order of profit, and the tiers they make."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.cluster import KMeans
+from sklearn.exceptions import ConvergenceWarning
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no stubs
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+_SAME_PROFIT = 1e-9
+"""Centroids closer in the profit coordinate than this share of its range have no safe order."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Centroids:
+    """The centroids of a scheme, top first, each with its tier; a tier may hold several.
+
+    Parameters
+    ----------
+    points
+        Shape (c, d), in value space, by falling profit coordinate.
+    tier
+        Shape (c,), never falling, from 0 (top) to the number of tiers less one.
+    held
+        The hysteresis constant taken off the previous tier's squared distances, ≥ 0.
+    """
+
+    points: Array
+    tier: Ints
+    held: float = 0.0
+
+    @property
+    def n_tiers(self) -> int:
+        """How many tiers there are."""
+        return int(self.tier[-1]) + 1
+
+
+def squared_distances(z: Array, points: Array) -> Array:
+    """The squared distance of every row to every centroid, shape (n, c).
+
+    Summed coordinate by coordinate and not by a matrix product, so that a row's distances do not
+    depend, to the last bit, on the rows beside it.
+    """
+    total = np.zeros((len(z), len(points)))
+    for column, heights in zip(z.T, points.T, strict=True):
+        total += (column[:, None] - heights[None, :]) ** 2
+    return total
+
+
+def find_centroids(z: Array, number: int, *, n_init: int, random_state: object) -> Array:
+    """At most `number` centroids of k-means, shape (c, d), each the mean of its members.
+
+    One thread: k-means adds the threads' partial sums in the order in which they end, which
+    changes last bits from run to run.
+    """
+    kmeans = KMeans(number, n_init=n_init, max_iter=1000, tol=0.0, random_state=random_state)
+    with threadpool_limits(limits=1), warnings.catch_warnings():
+        # fewer distinct rows than clusters is no surprise here: fewer centroids are returned
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        labels = np.asarray(kmeans.fit(z).labels_)
+    return np.array([z[labels == label].mean(axis=0) for label in np.unique(labels)])
+
+
+def band_centroids(z: Array, number: int, *, profit: int) -> Array:
+    """Centroids of a ranking: the middles of `number` equal bands of clients by profit.
+
+    All other coordinates stand at the training mean, so they cancel out of every comparison and
+    their part of a margin is exactly zero.
+
+    Parameters
+    ----------
+    z
+        Shape (n, d), training rows in value space.
+    number
+        Bands asked for; bands whose middles coincide are one.
+    profit
+        The column of the profit coordinate.
+    """
+    heights = np.quantile(z[:, profit], (np.arange(number) + 0.5) / number, method="nearest")
+    heights = np.unique(heights)
+    if len(heights) == 1:  # most clients share one profit: the extremes are what differs
+        heights = np.unique(z[:, profit])[[0, -1]]
+    points = np.tile(z.mean(axis=0), (len(heights), 1))
+    points[:, profit] = heights
+    return points
+
+
+def order_into_tiers(points: Array, z: Array, worth: Array, *, profit: int) -> Centroids:
+    """The centroids by falling profit coordinate, disagreeing neighbours merged into one tier.
+
+    Pool adjacent violators: from the top down, a tier whose members' mean worth is not below
+    that of the tier above is merged with it, until the means fall strictly. Centroids at the same
+    profit coordinate always share a tier, centroids without members are left out.
+
+    Parameters
+    ----------
+    points
+        Shape (c, d).
+    z
+        Shape (n, d), training rows in value space.
+    worth
+        Shape (n,), their profit in money.
+    profit
+        The column of the profit coordinate.
+    """
+    points = points[np.lexsort((*points.T, -points[:, profit]))]
+    nearest = squared_distances(z, points).argmin(axis=1)
+    points = points[np.unique(nearest)]
+    nearest = squared_distances(z, points).argmin(axis=1)
+    members = np.bincount(nearest, minlength=len(points))
+    shares = worth / max(float(np.abs(worth).max()), np.finfo(float).tiny)  # sums stay finite
+    sums = np.asarray(np.bincount(nearest, weights=shares, minlength=len(points)), np.float64)
+    heights = points[:, profit]
+    level = np.append(False, -np.diff(heights) <= _SAME_PROFIT * np.ptp(heights))
+    return Centroids(points, _pooled(sums, members, level))
+
+
+def with_hysteresis(centroids: Centroids, fraction: float) -> Centroids:
+    """The same centroids with the constant that holds a client in its previous tier.
+
+    The constant is `fraction` times the smallest squared distance L² between centroids of two
+    different tiers. On the line between two such centroids the border then lies fraction · L / 2
+    (or less) beyond the middle: with a tenth, a client has to go 5 % of the way past it. As it
+    is less than every L², nobody who stands on a centroid is held away from its tier.
+    """
+    apart = squared_distances(centroids.points, centroids.points)
+    others = centroids.tier[:, None] != centroids.tier[None, :]
+    return Centroids(centroids.points, centroids.tier, fraction * float(apart[others].min()))
+
+
+def _pooled(sums: Array, members: npt.NDArray[np.integer], level: npt.NDArray[np.bool_]) -> Ints:
+    blocks: list[tuple[float, int, int]] = []  # sum of worth, members, centroids
+    for total, count, same in zip(sums.tolist(), members.tolist(), level.tolist(), strict=True):
+        block, glued = (total, count, 1), same
+        while blocks and (glued or blocks[-1][0] * block[1] <= block[0] * blocks[-1][1]):
+            above = blocks.pop()
+            block = (above[0] + block[0], above[1] + block[1], above[2] + block[2])
+            glued = False
+        blocks.append(block)
+    return np.repeat(np.arange(len(blocks)), [block[2] for block in blocks])

@@ -1,0 +1,71 @@
+"""Tiers learnt from one snapshot's clients, named after the last version's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from segml.tiers.clusters import ClusterTiers
+from segml.tiers.matching import default_names, match_tiers
+from segml.tiers.model import TierModel
+from segml.tiers.value_space import learn_value_space
+from segml.words.errors import DataRefused
+from segml.words.plan import TierPlan
+
+
+def fit_tiers(
+    frame: pd.DataFrame,
+    status: pd.Series,
+    *,
+    plan: TierPlan,
+    seed: int = 0,
+    previous: TierModel | None = None,
+) -> TierModel:
+    """The tiers of a portfolio, learnt from its active and lapsed clients.
+
+    Prospects have no value yet: they are placed by the same rule and shape nothing.
+
+    Parameters
+    ----------
+    frame
+        One row a client, feature columns.
+    status
+        `active`, `lapsed` or `prospect` by client id.
+    plan
+        How many tiers.
+    seed
+        Of k-means.
+    previous
+        The last version, whose tiers' names are kept where a tier continues.
+
+    Raises
+    ------
+    DataRefused
+        If fewer than two clients differ in profit.
+    """
+    buyers = frame.loc[(status.reindex(frame.index) != "prospect").to_numpy(bool)]
+    space = learn_value_space(buyers)
+    estimator = ClusterTiers(plan.number, weights=space.weights, random_state=seed)
+    try:
+        estimator.fit(space.values(buyers).to_numpy(np.float64))
+    except ValueError as cause:
+        raise DataRefused(
+            f"tiers cannot be made of {len(buyers)} clients: {cause}",
+            allowed="at least two clients with different profit and finite features",
+            next_step="widen the ledger's dates or the `where` of `ledger.transactions`",
+        ) from cause
+    notes = tuple(note for note in (estimator.order_note_, *space.notes) if note)
+    names = default_names(estimator.n_tiers_)
+    model = TierModel(estimator, space, names, notes)
+    if previous is None:
+        return model
+    return TierModel(estimator, space, _continued(model, previous, buyers), notes)
+
+
+def _continued(model: TierModel, previous: TierModel, buyers: pd.DataFrame) -> tuple[str, ...]:
+    if set(previous.columns) <= set(buyers.columns):
+        before = previous.assign(buyers)["tier"]
+    else:  # the last version saw a table this ledger lacks: ranks are all that can be compared
+        before = pd.Series([], index=buyers.index[:0], dtype="str")
+    after = model.assign(buyers)["tier_rank"]
+    return match_tiers(previous.names, before, after, number=len(model.names))

@@ -1,0 +1,209 @@
+"""Value space: which features place a client in a tier, with what weight, and what fills gaps.
+
+To add a coordinate: a line in `VALUE_COORDINATES`. It must not be computed from profit, or more
+profit would move two coordinates and could lower a tier (see `ClusterTiers`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from segml.words.errors import DataRefused
+
+Role = Literal["contribution", "stability", "potential", "care"]
+PROFIT = "profit_365"
+"""The feature that orders the tiers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueCoordinate:
+    """One coordinate: its role and the features that can stand for it, the first usable one."""
+
+    role: Role
+    features: tuple[str, ...]
+
+
+VALUE_COORDINATES: tuple[ValueCoordinate, ...] = (
+    ValueCoordinate("contribution", (PROFIT,)),
+    ValueCoordinate("contribution", ("spend_365",)),
+    ValueCoordinate("contribution", ("orders_365",)),
+    ValueCoordinate("stability", ("tenure_days",)),
+    ValueCoordinate("stability", ("continuity_365",)),
+    ValueCoordinate("potential", ("size_employees", "annual_turnover")),
+    ValueCoordinate("potential", ("spend_trend_90",)),
+    ValueCoordinate("potential", ("wallet_headroom", "wallet")),
+    ValueCoordinate("care", ("cost_to_serve_365", "care_share_365")),
+)
+"""The coordinates in their order; profit is the first."""
+
+ROLE_WEIGHTS: Mapping[Role, float] = {
+    "contribution": 0.5,
+    "stability": 0.2,
+    "potential": 0.2,
+    "care": 0.1,
+}
+"""Each role's share of the variance, split evenly among its coordinates, scaled to those there."""
+
+_COMPUTED_FROM_PROFIT = ("value_", "profit_", "margin_")
+_KNOWN_ENOUGH = 0.5
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueSpace:
+    """The coordinates chosen at fit, with all that a later frame needs to be read the same way.
+
+    Parameters
+    ----------
+    columns
+        Feature names, profit first.
+    fills
+        What stands where a value is missing, in the features' units: the training median for
+        potential (an unknown size is taken as the usual one), zero for all else (no transactions
+        are no profit, no orders, no tenure, no care).
+    weights
+        On each coordinate's standard deviation; their squares sum to 1.
+    notes
+        What was left out and why, one sentence each.
+    """
+
+    columns: tuple[str, ...]
+    fills: tuple[float, ...]
+    weights: tuple[float, ...]
+    notes: tuple[str, ...]
+
+    def values(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The clients' values, float64, no NaN, columns as chosen, index as given.
+
+        Parameters
+        ----------
+        frame
+            One row a client, feature columns.
+
+        Raises
+        ------
+        DataRefused
+            If a column that was there at fit is absent.
+        """
+        absent = [name for name in self.columns if name not in frame.columns]
+        if absent:
+            raise DataRefused(
+                f"the feature frame lacks {', '.join(absent)}, which the tiers were made with",
+                allowed=f"a frame with {', '.join(self.columns)}",
+                next_step="bring back the ledger's table or column, or train again without it",
+            )
+        numbers = frame.loc[:, list(self.columns)].astype(np.float64)
+        return numbers.fillna(dict(zip(self.columns, self.fills, strict=True)))
+
+
+def learn_value_space(frame: pd.DataFrame) -> ValueSpace:
+    """The value space that this frame's clients can be placed in.
+
+    A feature is used if it is there, known for at least half of the clients, not constant, and
+    no linear function of profit (spend is one where a margin rate stands for all costs: it would
+    count the same money twice and split its part of a margin between two names).
+
+    Parameters
+    ----------
+    frame
+        One row a training client, feature columns; `profit_365` is required.
+
+    Raises
+    ------
+    DataRefused
+        If there is no profit, or all clients have the same.
+    """
+    chosen = [(line.role, name) for line in VALUE_COORDINATES if (name := _usable(line, frame))]
+    if not chosen or chosen[0][1] != PROFIT:
+        raise DataRefused(
+            f"`{PROFIT}` of {len(frame)} clients with transactions has fewer than two values",
+            allowed="at least two clients with different profit, or there is nothing to order",
+            next_step="widen the ledger's dates or the `where` of `ledger.transactions`",
+        )
+    columns = tuple(name for _, name in chosen)
+    return ValueSpace(
+        columns=columns,
+        fills=tuple(_fill(role, frame[name]) for role, name in chosen),
+        weights=_weights([role for role, _ in chosen]),
+        notes=_notes(frame, columns),
+    )
+
+
+def value_space(frame: pd.DataFrame) -> pd.DataFrame:
+    """The clients' values in the coordinates this frame supports, float64, profit first, no NaN.
+
+    Examples
+    --------
+    >>> clients = pd.DataFrame({"profit_365": [5.0, -1.0], "wallet": [None, 9.0], "orders_365": 1})
+    >>> value_space(clients)
+       profit_365
+    0         5.0
+    1        -1.0
+    """
+    return learn_value_space(frame).values(frame)
+
+
+def _usable(line: ValueCoordinate, frame: pd.DataFrame) -> str | None:
+    return next((name for name in line.features if not _fault(name, frame)), None)
+
+
+def _fault(name: str, frame: pd.DataFrame) -> str:
+    if name not in frame.columns:
+        return "absent"
+    known = frame[name].dropna().astype(np.float64)
+    if name != PROFIT and len(known) < _KNOWN_ENOUGH * len(frame):
+        return "known for less than half of the clients"
+    if known.nunique() < 2:
+        return "the same for all clients"
+    if name != PROFIT and _is_profit_again(known, frame):
+        return "profit in another unit"
+    return ""
+
+
+def _is_profit_again(known: pd.Series, frame: pd.DataFrame) -> bool:
+    """Whether the column is a linear function of profit, as spend is where no cost is known."""
+    if PROFIT not in frame.columns:
+        return False
+    profit = frame.loc[known.index, PROFIT].fillna(0.0).to_numpy(np.float64)
+    numbers = known.to_numpy(np.float64)
+    if np.ptp(profit) == 0 or not np.isfinite([profit, numbers]).all():
+        return False
+    return abs(float(np.corrcoef(profit, numbers)[0, 1])) > 1 - _ROUNDING
+
+
+def _fill(role: Role, column: pd.Series) -> float:
+    if role != "potential":
+        return 0.0
+    return float(np.nanmedian(column.to_numpy(np.float64, na_value=np.nan)))
+
+
+def _weights(roles: list[Role]) -> tuple[float, ...]:
+    total = sum(ROLE_WEIGHTS[role] for role in dict.fromkeys(roles))
+    shares: npt.NDArray[np.float64] = np.array(
+        [ROLE_WEIGHTS[role] / total / roles.count(role) for role in roles]
+    )
+    return tuple(np.sqrt(shares).tolist())
+
+
+def _notes(frame: pd.DataFrame, columns: tuple[str, ...]) -> tuple[str, ...]:
+    faults: dict[str, list[str]] = {}
+    for line in VALUE_COORDINATES:
+        if not set(line.features) & set(columns):
+            for name in line.features:
+                faults.setdefault(_fault(name, frame), []).append(name)
+    faults["computed from profit, which counts once"] = [
+        name
+        for name in map(str, frame.columns)
+        if name.startswith(_COMPUTED_FROM_PROFIT) and name not in columns
+    ]
+    return tuple(
+        f"tiers do without {', '.join(f'`{name}`' for name in names)}: {fault}"
+        for fault, names in faults.items()
+        if names
+    )

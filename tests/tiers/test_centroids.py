@@ -1,0 +1,91 @@
+"""Centroids: their order, the merging of neighbours, the constant that holds a client."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from segml.tiers.centroids import (
+    Centroids,
+    band_centroids,
+    find_centroids,
+    order_into_tiers,
+    squared_distances,
+    with_hysteresis,
+)
+
+THREE = np.array([[0.0, 0.0], [4.0, 0.0], [8.0, 0.0]])
+
+
+def test_centroids_stand_by_falling_profit_coordinate() -> None:
+    worth = np.array([1.0, 10.0, 100.0])
+    centroids = order_into_tiers(THREE, THREE, worth, profit=0)
+    assert centroids.points[:, 0].tolist() == [8.0, 4.0, 0.0]
+    assert centroids.tier.tolist() == [0, 1, 2]
+
+
+def test_neighbours_whose_mean_profit_disagrees_are_one_tier() -> None:
+    worth = np.array([1.0, 500.0, 100.0])  # the middle centroid's member earns more than the top's
+    centroids = order_into_tiers(THREE, THREE, worth, profit=0)
+    assert centroids.points[:, 0].tolist() == [8.0, 4.0, 0.0]
+    assert centroids.tier.tolist() == [0, 0, 1]
+
+
+def test_a_merged_tier_can_pull_in_the_one_above() -> None:
+    z = np.array([[12.0], [8.0], [4.0], [0.0]])
+    worth = np.array([10.0, 8.0, 100.0, 1.0])  # 8 and 100 merge to 54, which is above 10
+    assert order_into_tiers(z, z, worth, profit=0).tier.tolist() == [0, 0, 0, 1]
+
+
+def test_means_are_weighted_by_members() -> None:
+    points = np.array([[12.0], [8.0], [4.0]])
+    z = np.array([[12.0], [8.0], [8.0], [8.0], [8.0], [4.0]])
+    worth = np.array([10.0, 1.0, 1.0, 1.0, 1.0, 3.0])  # 8 and 4 merge to 1.4, still below 10
+    assert order_into_tiers(points, z, worth, profit=0).tier.tolist() == [0, 1, 1]
+
+
+def test_centroids_at_one_profit_coordinate_share_a_tier() -> None:
+    z = np.array([[4.0, 0.0], [4.0, 9.0], [0.0, 0.0]])
+    assert order_into_tiers(z, z, np.array([5.0, 4.0, 1.0]), profit=0).tier.tolist() == [0, 0, 1]
+
+
+def test_a_centroid_without_members_is_left_out() -> None:
+    points = np.vstack([THREE, [[50.0, 0.0]]])
+    assert len(order_into_tiers(points, THREE, np.arange(3.0), profit=0).points) == 3
+
+
+def test_huge_profits_do_not_overflow_the_order() -> None:
+    worth = np.array([-1e308, 0.0, 1.7e308])
+    assert order_into_tiers(THREE, THREE, worth, profit=0).tier.tolist() == [0, 1, 2]
+
+
+def test_the_constant_is_a_share_of_the_smallest_distance_between_two_tiers() -> None:
+    points = np.array([[8.0, 0.0], [7.0, 0.0], [4.0, 0.0], [0.0, 0.0]])
+    centroids = Centroids(points, np.array([0, 0, 1, 2]))
+    assert with_hysteresis(centroids, 0.1).held == pytest.approx(0.1 * 3.0**2)
+
+
+def test_a_rows_distances_do_not_depend_on_the_rows_beside_it() -> None:
+    z = np.random.default_rng(1).normal(size=(301, 7))
+    points = z[:5]
+    whole = squared_distances(z, points)
+    for size in (1, 3, 100):
+        parts = [squared_distances(z[i : i + size], points) for i in range(0, 301, size)]
+        assert (np.vstack(parts) == whole).all()
+
+
+def test_fewer_distinct_rows_than_clusters_give_fewer_centroids() -> None:
+    z = np.repeat([[0.0], [1.0]], 30, axis=0)
+    assert len(find_centroids(z, 4, n_init=2, random_state=0)) == 2
+
+
+def test_bands_share_every_coordinate_but_profit() -> None:
+    z = np.random.default_rng(2).normal(size=(20, 3))
+    bands = band_centroids(z, 4, profit=1)
+    assert (bands[:, [0, 2]] == z.mean(axis=0)[[0, 2]]).all()
+    assert len(np.unique(bands[:, 1])) == 4
+
+
+def test_a_ranking_of_one_exception_among_equals_has_two_bands() -> None:
+    z = np.array([[0.0]] * 9 + [[5.0]])
+    assert band_centroids(z, 4, profit=0)[:, 0].tolist() == [0.0, 5.0]
