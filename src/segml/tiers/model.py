@@ -158,7 +158,7 @@ class TierModel:
         if foreign:
             raise ValueError(f"previous tiers {foreign} are none of {list(self.names)}")
         codes = {name: label for label, name in enumerate(self.names)}
-        labels = known.map(codes).reindex(frame.index).fillna(NO_TIER)
+        labels = known.map(codes).astype("float64").reindex(frame.index).fillna(NO_TIER)
         return np.asarray(labels, dtype=np.int64)
 
 

@@ -1,0 +1,7 @@
+"""Gradient-boosted forests: fit, predict, explain. The only room that knows LightGBM."""
+
+from segml.boosting.fit import fit_forest
+from segml.boosting.forest import Forest, parse_forest
+from segml.boosting.trees import Trees, parse_trees
+
+__all__ = ["Forest", "Trees", "fit_forest", "parse_forest", "parse_trees"]

@@ -1,0 +1,185 @@
+"""Fitting a forest: the same rows, parameters and seed give the same text, byte for byte."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import lightgbm as lgb
+import numpy as np
+import numpy.typing as npt
+
+from segml.boosting.forest import Forest
+from segml.boosting.matrix import Matrix, checked, checked_categories
+from segml.words.errors import DataRefused
+
+Parameter = float | int | str | bool
+Rows = tuple[Matrix, npt.NDArray[np.float64]]
+
+_OURS = frozenset({
+    "boosting", "categorical_feature", "deterministic", "device_type", "early_stopping_round",
+    "force_col_wise", "force_row_wise", "linear_tree", "monotone_constraints",
+    "monotone_constraints_method", "num_class", "num_iterations", "num_threads", "objective",
+    "seed", "verbosity",
+})  # fmt: skip
+_RENEWED_LEAVES = frozenset({"regression_l1", "quantile", "mape"})
+
+
+def fit_forest(
+    X: Matrix,
+    y: npt.ArrayLike,
+    *,
+    columns: Sequence[str],
+    objective: str,
+    rounds: int,
+    params: Mapping[str, Parameter] | None = None,
+    weight: npt.ArrayLike | None = None,
+    monotone: Sequence[int] | None = None,
+    categorical: Sequence[int] = (),
+    valid: tuple[Matrix, npt.ArrayLike] | None = None,
+    early_stopping_rounds: int | None = None,
+    seed: int,
+    threads: int = 2,
+) -> Forest:
+    """The forest that LightGBM grows on these rows.
+
+    Parameters
+    ----------
+    X, y
+        float32 of shape (n, p) with NaN for missing, and n finite labels.
+    columns
+        The p feature names (letters, digits, `_`).
+    objective
+        A LightGBM objective with one output: `binary`, `regression`, `regression_l1`, `poisson` …
+    rounds
+        The largest number of trees.
+    params
+        Further LightGBM parameters by their canonical names, except those that are ours here.
+    weight
+        n non-negative weights.
+    monotone
+        p signs: +1 never falls with the feature, -1 never rises, 0 free.
+    categorical
+        Indices of columns that hold codes 0, 1, …
+    valid, early_stopping_rounds
+        Rows that stop the growth when the objective's metric has not improved for so many rounds;
+        the text keeps the best round and nothing after it. Both or none.
+    seed, threads
+        Of every random choice; processors to use, which changes no byte of the text.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If shapes, names, codes, signs or parameters do not fit together.
+    DataRefused
+        If X, labels or weights are not finite, there are no rows, or a binary label has one class.
+    """
+    X, labels = _rows(X, y, columns, objective)
+    checked_categories(X, columns, categorical)
+    grown = _parameters(params, objective=objective, seed=seed, threads=threads)
+    if monotone is not None and any(monotone):
+        grown |= _monotone(monotone, columns, categorical, objective)
+    if (valid is None) != (early_stopping_rounds is None):
+        raise ValueError("valid rows and early_stopping_rounds are given together or not at all")
+    held = None if valid is None else _rows(*valid, columns, objective, held=True)
+    weights = None if weight is None else _weights(weight, len(X))
+    names = {"feature_name": list(columns), "categorical_feature": list(categorical)}
+    train = lgb.Dataset(X, labels, weight=weights, params=grown, **names)
+    booster = _grow(train, grown, rounds=rounds, held=held, patience=early_stopping_rounds)
+    return _frozen(booster, columns)
+
+
+def _grow(
+    train: lgb.Dataset,
+    params: Mapping[str, object],
+    *,
+    rounds: int,
+    held: Rows | None,
+    patience: int | None,
+) -> lgb.Booster:
+    if rounds < 1:
+        raise ValueError(f"a forest has at least one round, not {rounds}")
+    if held is None:
+        return lgb.train(dict(params), train, num_boost_round=rounds)
+    return lgb.train(
+        dict(params),
+        train,
+        num_boost_round=rounds,
+        valid_sets=[lgb.Dataset(held[0], held[1], reference=train)],
+        callbacks=[lgb.early_stopping(patience, verbose=False)],
+    )
+
+
+def _frozen(booster: lgb.Booster, columns: Sequence[str]) -> Forest:
+    kept = booster.best_iteration if booster.best_iteration > 0 else booster.current_iteration()
+    text = booster.model_to_string(num_iteration=kept)
+    # The only trace of the machine in the text; LightGBM promises equal trees for any number.
+    text = re.sub(r"^\[num_threads: \d+\]$", "[num_threads: 0]", text, flags=re.MULTILINE)
+    return Forest(text=text, columns=tuple(columns), rounds=int(kept))
+
+
+def _parameters(
+    params: Mapping[str, Parameter] | None, *, objective: str, seed: int, threads: int
+) -> dict[str, object]:
+    given: dict[str, object] = dict(params or {})
+    if taken := sorted(_OURS & given.keys()):
+        raise ValueError(f"params {taken} are set by fit_forest's own arguments")
+    return given | {
+        "objective": objective,
+        "seed": seed,
+        "num_threads": threads,
+        "deterministic": True,
+        "force_row_wise": True,
+        "verbosity": -1,
+    }
+
+
+def _monotone(
+    monotone: Sequence[int], columns: Sequence[str], categorical: Sequence[int], objective: str
+) -> dict[str, object]:
+    if len(monotone) != len(columns) or not set(monotone) <= {-1, 0, 1}:
+        raise ValueError(f"monotone holds one of -1, 0, 1 for each of {len(columns)} columns")
+    if any(monotone[j] for j in categorical):
+        raise ValueError("a categorical column has no order to be monotone in")
+    if objective in _RENEWED_LEAVES:
+        raise ValueError(f"LightGBM renews the leaves of {objective}: no monotone constraints")
+    # Measured on LightGBM 4.7 (four data sets with missing values, 150 trees of 31 leaves, 10,000
+    # steps along each constrained feature): `advanced` went the wrong way by up to 0.16 log-odds on
+    # all four, `intermediate` by 0.01 on one, `basic` never; its AUC was as good, its time least.
+    return {"monotone_constraints": list(monotone), "monotone_constraints_method": "basic"}
+
+
+def _rows(
+    X: Matrix, y: npt.ArrayLike, columns: Sequence[str], objective: str, *, held: bool = False
+) -> Rows:
+    if not all(re.fullmatch(r"\w+", name) for name in columns) or len(set(columns)) < len(columns):
+        raise ValueError("feature names are distinct and made of letters, digits and _")
+    X, labels = checked(X, columns), np.asarray(y, dtype=np.float64)
+    if labels.shape != (len(X),):
+        raise ValueError(f"{len(X)} rows have labels of shape {labels.shape}")
+    if len(X) == 0 or not np.isfinite(labels).all():
+        raise DataRefused(
+            f"{len(X)} rows, {int((~np.isfinite(labels)).sum())} labels that are not finite",
+            allowed="at least one row, finite labels",
+            next_step="look at the label's population and its horizon",
+        )
+    if objective == "binary" and not held and len(np.unique(labels)) < 2:
+        raise DataRefused(
+            f"all {len(X)} labels are {labels[0]:g}",
+            allowed="both classes among the training rows",
+            next_step="choose a horizon or a history in which some clients left and some stayed",
+        )
+    return X, labels
+
+
+def _weights(weight: npt.ArrayLike, rows: int) -> npt.NDArray[np.float64]:
+    weights = np.asarray(weight, dtype=np.float64)
+    if weights.shape != (rows,):
+        raise ValueError(f"{rows} rows have weights of shape {weights.shape}")
+    if not np.isfinite(weights).all() or (weights < 0).any() or weights.sum() <= 0:
+        raise DataRefused(
+            "weights that are negative, not finite, or all zero",
+            allowed="non-negative weights, at least one of them positive",
+            next_step="look at how the rows are weighed",
+        )
+    return weights
