@@ -1,0 +1,24 @@
+"""Features: what was known of each client at a date; one family a file, all in one catalogue.
+
+`snapshot` asks one question of a `Past`; nothing here can see a row of its future.
+"""
+
+from segml.features.catalogue import BLANKS, CATALOGUE, available
+from segml.features.encoder import Encoder
+from segml.features.panel import Panel, panel
+from segml.features.plan import FeaturePlan
+from segml.features.snapshot import CLIENT_COLUMNS, MONEY_COLUMNS, Snapshot, snapshot
+
+__all__ = [
+    "BLANKS",
+    "CATALOGUE",
+    "CLIENT_COLUMNS",
+    "MONEY_COLUMNS",
+    "Encoder",
+    "FeaturePlan",
+    "Panel",
+    "Snapshot",
+    "available",
+    "panel",
+    "snapshot",
+]

@@ -1,0 +1,73 @@
+"""The measures most families take: sums over a window of ages, counts, and plain facts.
+
+An age is the as-of date minus the row's day, at least 1; the window of the last 90 days is
+``age <= 90``, the 90 days before it ``age > 90 and age <= 180``.
+"""
+
+from __future__ import annotations
+
+from segml.features.family import Measure
+
+MICRO = 1_000_000
+"""Money and quantities are summed as integers of this fraction: exact in any order of rows."""
+
+
+def money(stage: str, name: str, column: str, *, last: int | str, after: int | str = 0) -> Measure:
+    """The sum of a money (or quantity) column over the ages in (after, last], as a double.
+
+    Parameters
+    ----------
+    stage, name
+        The stage and the measure's name.
+    column
+        A column of the stage that holds integer millionths.
+    last, after
+        The window's ages in days; a plan's placeholder may stand for a number.
+
+    Examples
+    --------
+    >>> money("daily", "spend_90", "amount", last=90).sql
+    'cast(sum(amount) filter (where age <= 90) as double) / 1000000'
+    """
+    return Measure(stage=stage, name=name, sql=_as_units(column, _window(last, after)))
+
+
+def money_ever(stage: str, name: str, column: str) -> Measure:
+    """The sum of a money column over all rows of a client, as a double."""
+    return Measure(stage=stage, name=name, sql=f"cast(sum({column}) as double) / {MICRO}")
+
+
+def count(stage: str, name: str, column: str, *, last: int | str, after: int | str = 0) -> Measure:
+    """The sum of a counting column over the ages in (after, last]."""
+    sql = f"sum({column}) filter (where {_window(last, after)})"
+    return Measure(stage=stage, name=name, sql=sql)
+
+
+def rows_where(stage: str, name: str, condition: str) -> Measure:
+    """The number of the client's rows of a stage that meet a condition."""
+    return Measure(stage=stage, name=name, sql=f"count(*) filter (where {condition})")
+
+
+def fact(stage: str, name: str, sql: str) -> Measure:
+    """An aggregate that is null for a client without rows."""
+    return Measure(stage=stage, name=name, sql=sql, empty="null")
+
+
+def ratio(numerator: str, denominator: str) -> str:
+    """The SQL of a quotient of doubles, null where the denominator is not positive.
+
+    Examples
+    --------
+    >>> ratio("spend_365", "orders_365")
+    'case when orders_365 > 0 then cast(spend_365 as double) / orders_365 end'
+    """
+    return f"case when {denominator} > 0 then cast({numerator} as double) / {denominator} end"
+
+
+def _window(last: int | str, after: int | str) -> str:
+    upper = f"age <= {last}"
+    return upper if after == 0 else f"age > {after} and {upper}"
+
+
+def _as_units(column: str, condition: str) -> str:
+    return f"cast(sum({column}) filter (where {condition}) as double) / {MICRO}"

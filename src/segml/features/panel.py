@@ -1,0 +1,85 @@
+"""The panel: the snapshots of several cut-offs, one below the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import pandas as pd
+
+from segml.features.plan import FeaturePlan
+from segml.features.snapshot import Snapshot, snapshot
+from segml.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """Snapshots of one ledger, earliest first; a row is a client at a cut-off.
+
+    Parameters
+    ----------
+    snapshots
+        At least one, in order of their dates, each date once.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or the dates are out of order.
+    """
+
+    snapshots: tuple[Snapshot, ...]
+
+    def __post_init__(self) -> None:
+        _require_rising(self.cutoffs)
+
+    @property
+    def cutoffs(self) -> tuple[int, ...]:
+        """The dates, in days since 1970-01-01."""
+        return tuple(one.as_of for one in self.snapshots)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """All feature rows; index (`cutoff`, `client_id`)."""
+        return self._stacked(lambda one: one.frame)
+
+    @property
+    def money(self) -> pd.DataFrame:
+        """All money rows; index (`cutoff`, `client_id`)."""
+        return self._stacked(lambda one: one.money)
+
+    @property
+    def status(self) -> pd.Series:
+        """The status of every row; index (`cutoff`, `client_id`)."""
+        return self._stacked(lambda one: one.status.to_frame())["status"]
+
+    def _stacked(self, part: Callable[[Snapshot], pd.DataFrame]) -> pd.DataFrame:
+        return pd.concat(
+            [part(one) for one in self.snapshots], keys=self.cutoffs, names=["cutoff", "client_id"]
+        )
+
+
+def panel(ledger: Ledger, cutoffs: Sequence[int], plan: FeaturePlan) -> Panel:
+    """The panel of a ledger at some cut-offs, each computed from its own past alone.
+
+    Parameters
+    ----------
+    ledger
+        The ledger.
+    cutoffs
+        Days since 1970-01-01, rising.
+    plan
+        The horizon and the silence after which a client has lapsed, both in days.
+
+    Raises
+    ------
+    ValueError
+        If there is no cut-off, or they are out of order.
+    """
+    _require_rising(cutoffs)
+    return Panel(snapshots=tuple(snapshot(ledger.past(day), plan) for day in cutoffs))
+
+
+def _require_rising(days: Sequence[int]) -> None:
+    if not days or any(later <= earlier for earlier, later in pairwise(days)):
+        raise ValueError("a panel has snapshots of rising dates, at least one")

@@ -1,0 +1,184 @@
+"""One SQL query a snapshot: the stages, the measures a client, the features, and the money.
+
+::
+
+    stages -> one aggregate a stage and client -> client (attributes + measures)
+           -> brought (referral profit, first generation) -> the columns of every feature
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from segml.features.family import Family, Measure
+from segml.features.measures import MICRO, money
+from segml.features.plan import FeaturePlan
+from segml.features.stages import OPTIONAL_LINE_COLUMNS, PRICED_BASKET, STAGES, Stage
+from segml.ledger import Past, acquisition_sql
+
+PREFIX = "_"
+"""Columns of the answer that are no features begin with it."""
+
+_ATTRIBUTES = (
+    "client_id, name, manager, region, industry, employees, annual_turnover, "
+    "acquisition_channel, referred_by, wallet"
+)
+
+_MONEY_MEASURES = (
+    money("daily", "line_profit_365", "profit", last=365),
+    money("daily", "line_profit_prev_365", "profit", last=730, after=365),
+    money("daily", "spend_365", "amount", last=365),
+    money("daily", "serve_365", "serve", last=365),
+)
+_STATUS_MEASURES = (
+    Measure(stage="daily", name="row_count", sql="sum(lines)"),
+    Measure(stage="gap", name="silence_days", sql="min(age)", empty="null"),
+)
+
+_STATUS = (
+    "case when silence_days <= {active_days} then 'active' "
+    "when row_count > 0 then 'lapsed' else 'prospect' end"
+)
+
+_EXTRAS = {
+    "name": "name",
+    "manager": "manager",
+    "region": "region",
+    "industry": "industry",
+    "status": _STATUS,
+    "profit_365": "profit_year",
+    "profit_prev_365": "line_profit_prev_365 - acquisition_prev_365",
+    "revenue_365": "spend_365",
+    "cost_to_serve_365": "serve_365",
+    "referral_profit_365": "referral_profit_365",
+}
+
+
+def snapshot_sql(past: Past, families: Iterable[Family], plan: FeaturePlan) -> str:
+    """The query whose answer holds every feature, money and status, one row a client.
+
+    Parameters
+    ----------
+    past
+        Its day, what its ledger has, and the referral weight.
+    families
+        The families to compute, with the columns to compute.
+    plan
+        The horizon and the silence after which a client has lapsed.
+
+    Returns
+    -------
+    str
+        SQL with the placeholders of `Past.frame`; columns `client_id`, the features, the inputs
+        of estimates (``_in_`` + family + name) and the extras (``_`` + name), by client id.
+    """
+    families = tuple(families)
+    measures = _distinct_measures(families)
+    stages = _stages_for({measure.stage for measure in measures.values()})
+    parts = [
+        *(f"{stage.name} as ({_stage_sql(stage, past)})" for stage in stages),
+        *_aggregates(measures.values(), stages),
+        f"client as ({_client_sql(measures.values(), stages, past)})",
+        f"valued as ({_VALUED})",
+        f"brought as ({_brought_sql(past)})",
+        f"subject as ({_SUBJECT})",
+    ]
+    sql = "with " + ",\n".join(parts) + "\n" + _select(families)
+    sql = sql.replace("{season_days}", str(plan.season_days))
+    return sql.replace("{active_days}", str(plan.active_days))
+
+
+def _distinct_measures(families: tuple[Family, ...]) -> dict[str, Measure]:
+    """Every measure once; two families may share one, never a name for two meanings."""
+    measures: dict[str, Measure] = {}
+    declared = (measure for family in families for measure in family.measures)
+    for measure in (*_MONEY_MEASURES, *_STATUS_MEASURES, *declared):
+        if measures.setdefault(measure.name, measure) != measure:
+            raise ValueError(f"two families measure `{measure.name}` differently")
+    return measures
+
+
+def _stages_for(wanted: set[str]) -> tuple[Stage, ...]:
+    needed = set(wanted)
+    for stage in reversed(STAGES):
+        if stage.name in needed:
+            needed |= set(stage.reads)
+    return tuple(stage for stage in STAGES if stage.name in needed)
+
+
+def _stage_sql(stage: Stage, past: Past) -> str:
+    optional = "".join(
+        f", {sql}" for column, sql in OPTIONAL_LINE_COLUMNS.items() if column in past.has
+    )
+    priced = PRICED_BASKET if "quantity" in past.has else ""
+    return stage.sql.replace("{optional}", optional).replace("{priced}", priced)
+
+
+def _aggregates(measures: Iterable[Measure], stages: tuple[Stage, ...]) -> list[str]:
+    parts = []
+    for stage in stages:
+        taken = [f"{m.sql} as {m.name}" for m in measures if m.stage == stage.name]
+        if not taken:
+            continue
+        key, group = ("client, ", " group by client") if stage.per_client else ("", "")
+        parts.append(
+            f"of_{stage.name} as (select {key}{', '.join(taken)} from {stage.name}{group})"
+        )
+    return parts
+
+
+def _client_sql(measures: Iterable[Measure], stages: tuple[Stage, ...], past: Past) -> str:
+    day = past.as_of
+    shares = {
+        "acquisition_90": acquisition_sql(day - 90, day),
+        "acquisition_365": acquisition_sql(day - 365, day),
+        "acquisition_prev_365": acquisition_sql(day - 730, day - 365),
+    }
+    columns = [
+        "known.client",
+        _ATTRIBUTES,
+        "{as_of} - acquired_day as acquired_age",
+        *(f"{sql} as {name}" for name, sql in shares.items()),
+        *(f"coalesce({m.name}, 0) as {m.name}" if m.empty == "0" else m.name for m in measures),
+    ]
+    joins = "".join(
+        f" left join of_{stage.name} on of_{stage.name}.client = known.client"
+        if stage.per_client
+        else f" cross join of_{stage.name}"
+        for stage in stages
+        if any(m.stage == stage.name for m in measures)
+    )
+    return f"select {', '.join(columns)} from {{clients}} as known{joins}"
+
+
+_VALUED = """
+    select *, line_profit_365 - acquisition_365 as profit_year from client"""
+
+
+def _brought_sql(past: Past) -> str:
+    weight = float(past.economics.referral_weight)
+    exact = f"cast(round(profit_year * {MICRO}) as bigint)"
+    return f"""
+    select referred_by as client, count(*) as referred_clients,
+           cast(sum({exact}) as double) / {MICRO} * {weight!r} as referral_profit_365
+    from valued where referred_by is not null and referred_by <> client group by referred_by"""
+
+
+_SUBJECT = """
+    select valued.*, coalesce(referred_clients, 0) as referred_clients,
+           coalesce(referral_profit_365, 0) as referral_profit_365
+    from valued left join brought on brought.client = valued.client"""
+
+
+def _select(families: tuple[Family, ...]) -> str:
+    columns = ["client_id"]
+    for family in families:
+        columns += [f"{c.sql} as {c.feature.name}" for c in family.columns if c.sql]
+        columns += [f"{sql} as {input_name(family, name)}" for name, sql in family.inputs]
+    columns += [f"{sql} as {PREFIX}{name}" for name, sql in _EXTRAS.items()]
+    return "select " + ",\n  ".join(columns) + "\nfrom subject order by client_id"
+
+
+def input_name(family: Family, name: str) -> str:
+    """The column of the answer that holds one input of a family's estimate."""
+    return f"{PREFIX}in_{family.name}_{name}"

@@ -1,0 +1,92 @@
+"""Tenure and continuity: how long the client has been one, and in how many months it ordered.
+
+Months are 30-day bins counted back from the as-of date; the last twelve span 360 days.
+"""
+
+from __future__ import annotations
+
+from segml.features.family import Column, Family
+from segml.features.measures import fact, rows_where
+from segml.words.feature import Feature
+
+_KNOWN_AGE = "greatest(coalesce(first_age, 0), coalesce(acquired_age, 0))"
+# least() passes over nulls: a prospect must not fall through to twelve months
+_OWN_MONTHS = "case when first_age > 0 then least(ceil(cast(first_age as double) / 30), 12) end"
+
+FAMILY = Family(
+    name="tenure",
+    measures=(
+        fact("gap", "first_age", "max(age)"),
+        rows_where("month", "months_12", "month < 12"),
+        rows_where("month", "months_6", "month < 6"),
+        # a row's place equals its month as long as no month was skipped
+        rows_where("month", "months_streak", "month = place"),
+    ),
+    columns=(
+        Column(
+            feature=Feature(
+                name="tenure_days",
+                family="tenure",
+                unit="days",
+                kind="context",
+                label="days since acquisition or the first order, whichever came first",
+            ),
+            sql=_KNOWN_AGE,
+        ),
+        Column(
+            feature=Feature(
+                name="first_order_days",
+                family="tenure",
+                unit="days",
+                kind="context",
+                label="days since the first order",
+            ),
+            sql="first_age",
+            blank="the client never ordered",
+            needs=frozenset({"clients.acquired_on"}),
+        ),
+        Column(
+            feature=Feature(
+                name="continuity_365",
+                family="tenure",
+                unit="share",
+                kind="symptom",
+                label="share of the last twelve months with an order",
+                churn_sign=-1,
+            ),
+            sql="cast(months_12 as double) / 12",
+        ),
+        Column(
+            feature=Feature(
+                name="continuity_own",
+                family="tenure",
+                unit="share",
+                kind="symptom",
+                label="share of months with an order since the first (at most twelve)",
+            ),
+            sql=f"cast(months_12 as double) / ({_OWN_MONTHS})",
+            blank="the client never ordered",
+        ),
+        Column(
+            feature=Feature(
+                name="active_months_6",
+                family="tenure",
+                unit="count",
+                kind="symptom",
+                label="months with an order among the last six",
+                churn_sign=-1,
+            ),
+            sql="months_6",
+        ),
+        Column(
+            feature=Feature(
+                name="active_streak",
+                family="tenure",
+                unit="count",
+                kind="symptom",
+                label="months in a row with an order, up to the latest",
+            ),
+            sql="months_streak",
+        ),
+    ),
+)

@@ -1,0 +1,26 @@
+"""Losses: which key clients were lost between two dates, when it began, why, what it costs.
+
+`analyse` asks ledger and bundle and gives a `LossAnalysis`; the files are its steps, in order:
+`scene` and `key_clients` (who counted), `books` (`history`, `clock`, `rhythm`), `fates`
+(`transitions`: `silence`, `onset`, `confidence`), `money`, `attribution` and `shares` (reasons),
+`evidence`, `course`, `signal`, `dossiers`, `summary`.
+"""
+
+from segml.losses.analysis import LossAnalysis, analyse
+from segml.losses.evidence import TEXT_CODES
+from segml.losses.reasons import UNKNOWN
+from segml.losses.tables import COURSE, DEMOTED, EVIDENCE, LOSS_REASONS, LOSSES, MARGINS, PATH
+
+__all__ = [
+    "COURSE",
+    "DEMOTED",
+    "EVIDENCE",
+    "LOSSES",
+    "LOSS_REASONS",
+    "MARGINS",
+    "PATH",
+    "TEXT_CODES",
+    "UNKNOWN",
+    "LossAnalysis",
+    "analyse",
+]

@@ -1,0 +1,109 @@
+"""Which key clients were lost between two dates, why, and what it costs: the whole in one value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from segml.bundle import Bundle
+from segml.ledger import Ledger
+from segml.losses.books import open_books
+from segml.losses.dossiers import dossiers
+from segml.losses.fates import demoted, fates
+from segml.losses.scene import Scene
+from segml.losses.summary import summary
+
+Progress = Callable[[str, int, int], None]
+"""Called as (what is done next, steps done, steps in all)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LossAnalysis:
+    """Everything that is known of the losses between two dates.
+
+    Parameters
+    ----------
+    losses, loss_reasons, evidence
+        The output contract (`tables.LOSSES`, `tables.LOSS_REASONS`, `tables.EVIDENCE`).
+    demoted
+        Key clients that fell out of the key tiers without being lost (`tables.DEMOTED`).
+    course
+        Orders, revenue and profit of each lost client by month (`tables.COURSE`).
+    path
+        Tiers and scores of each lost client on the two dates its reasons are taken between
+        (`tables.PATH`).
+    margins
+        The exact parts of the change of the tier margin between them (`tables.MARGINS`).
+    summary
+        Counts, money in total, by kind and by reason, and the rules that were used; plain values.
+    """
+
+    losses: pd.DataFrame
+    loss_reasons: pd.DataFrame
+    evidence: pd.DataFrame
+    demoted: pd.DataFrame
+    course: pd.DataFrame
+    path: pd.DataFrame
+    margins: pd.DataFrame
+    summary: Mapping[str, Any]
+
+
+def analyse(
+    ledger: Ledger, bundle: Bundle, *, start: int, end: int, progress: Progress | None = None
+) -> LossAnalysis:
+    """The key clients lost between two dates: who, when, why, and what it costs a year.
+
+    Parameters
+    ----------
+    ledger
+        A checked ledger; rows on `end` or later are not read.
+    bundle
+        The model for both dates, trained at or before `start`.
+    start, end
+        The two dates, in days since 1970-01-01.
+    progress
+        Called before each step.
+
+    Raises
+    ------
+    ValueError
+        If `start` is not before `end`.
+    """
+    if start >= end:
+        raise ValueError("start lies before end")
+    tell = progress or _silent
+    tell("key clients", 0, 4)
+    scene = Scene(ledger=ledger, bundle=bundle, start=start, end=end)
+    plan, known = bundle.plan, list(scene.after.index)
+    tell("rhythms", 1, 4)
+    books = open_books(
+        ledger,
+        scene.key,
+        known=known,
+        end=end,
+        shrunk_below=plan.losses.shrunk_below,
+        seed=plan.seed,
+    )
+    tell("losses", 2, 4)
+    became = fates(books, scene.key, start=start, end=end)
+    fallen = demoted(scene.before, scene.after, became.stayed)
+    tell("reasons", 3, 4)
+    found = dossiers(scene, books, became)
+    tell("done", 4, 4)
+    return LossAnalysis(
+        losses=found.losses,
+        loss_reasons=found.loss_reasons,
+        evidence=found.evidence,
+        demoted=fallen,
+        course=found.course,
+        path=found.path,
+        margins=found.margins,
+        summary=summary(scene, books, became, found, fallen),
+    )
+
+
+def _silent(step: str, done: int, steps: int) -> None:
+    del step, done, steps

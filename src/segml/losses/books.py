@@ -1,0 +1,94 @@
+"""The books that losses are judged by: every client's history, the portfolio's rhythm and clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from segml.ledger import Ledger
+from segml.losses.clock import Clock, learn_clock
+from segml.losses.history import EMPTY, History, histories, of
+from segml.losses.ledger_rows import brought_clients
+from segml.losses.money import brought_by, with_referrals
+from segml.losses.rhythm import Rhythm, learn_rhythm
+from segml.losses.transitions import Client, Lens
+
+LEAST_COMPARABLE = 100
+"""Key clients needed to learn a rhythm of their own; with fewer, every client is comparable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """What happened in the ledger before the later date, client by client.
+
+    Parameters
+    ----------
+    orders
+        Every client's history.
+    brought
+        For each key client, the weighted money of the clients it brought.
+    lens
+        The portfolio's rhythm, clock and rule.
+    """
+
+    orders: Mapping[str, History]
+    brought: Mapping[str, History]
+    lens: Lens
+
+
+def open_books(
+    ledger: Ledger,
+    key: Sequence[str],
+    *,
+    known: Sequence[str],
+    end: int,
+    shrunk_below: float,
+    seed: int,
+) -> Books:
+    """The histories, rhythm and clock that losses up to `end` are judged by.
+
+    Parameters
+    ----------
+    ledger
+        A checked ledger.
+    key
+        Ids of the key clients.
+    known
+        Ids of every client.
+    end
+        The later date, in days; no row on it or after is read.
+    shrunk_below, seed
+        The configured share, and the seed of resampling.
+    """
+    past = ledger.past(end)
+    table = past.orders(known)
+    book = histories(table)
+    days = np.sort(table.loc[~table["is_return"], "day"].to_numpy(dtype=np.int64))
+    clock = learn_clock(days, first_day=ledger.first_day, end=min(end, ledger.last_day + 1))
+    referrals = brought_clients(past)
+    weight = past.economics.referral_weight
+    return Books(
+        orders=book,
+        brought={each: brought_by(book, referrals.get(each, ()), weight) for each in key},
+        lens=Lens(
+            rhythm=_rhythm(book, key, clock), clock=clock, shrunk_below=shrunk_below, seed=seed
+        ),
+    )
+
+
+def _rhythm(book: Mapping[str, History], key: Sequence[str], clock: Clock) -> Rhythm:
+    def gaps(ids: Sequence[str]) -> list[np.ndarray]:
+        found = [np.diff(clock.at(of(book, each).days)) for each in ids]
+        return [each for each in found if len(each)]
+
+    own = gaps(key)
+    return learn_rhythm(own if len(own) >= LEAST_COMPARABLE else gaps(sorted(book)))
+
+
+def client_of(books: Books, client_id: str) -> Client:
+    """One client as transitions judge it."""
+    own = of(books.orders, client_id)
+    brought = books.brought.get(client_id, EMPTY)
+    return Client(client_id=client_id, own=own, value=with_referrals(own, brought))

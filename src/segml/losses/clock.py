@@ -1,0 +1,111 @@
+"""The season-adjusted clock: how many ordinary days of business a stretch of days is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from segml.losses.history import Days, Numbers
+
+WEEKS = 52
+YEARS_NEEDED = 2
+_KERNEL = np.array([1.0, 2.0, 3.0, 2.0, 1.0]) / 9.0
+_FLOOR, _CEILING = 0.2, 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A strictly increasing map from days to *ticks*; a year holds as many ticks as days.
+
+    In a season in which the whole portfolio orders twice as often, a day counts two ticks, so a
+    silence in July weighs less than the same silence in November when November is the season.
+
+    Parameters
+    ----------
+    first_day
+        Day 0 of the clock.
+    index
+        (52,) ticks a day in each week of the year counted from `first_day`, of mean one.
+    """
+
+    first_day: int
+    index: Numbers
+
+    @property
+    def is_seasonal(self) -> bool:
+        """Whether any week differs from the average one."""
+        return bool(np.any(self.index != 1.0))
+
+    def at(self, days: npt.ArrayLike) -> Numbers:
+        """Ticks of the starts of `days` (fractions of a day allowed)."""
+        week = (np.asarray(days, dtype=np.float64) - self.first_day) / 7.0
+        turns = np.floor(week / WEEKS)
+        inside = np.interp(week - turns * WEEKS, np.arange(WEEKS + 1.0), self._table())
+        return np.asarray(turns * self._table()[-1] + inside, dtype=np.float64)
+
+    def day_when(self, ticks: npt.ArrayLike) -> Numbers:
+        """The day (with its fraction) on which the clock shows `ticks`: the inverse of `at`."""
+        table = self._table()
+        year = table[-1]
+        value = np.asarray(ticks, dtype=np.float64)
+        turns = np.floor(value / year)
+        weeks = np.interp(value - turns * year, table, np.arange(WEEKS + 1.0))
+        return np.asarray(self.first_day + 7.0 * (turns * WEEKS + weeks))
+
+    def _table(self) -> Numbers:
+        return np.asarray(7.0 * np.concatenate([[0.0], np.cumsum(self.index)]))
+
+
+def learn_clock(order_days: Days, *, first_day: int, end: int) -> Clock:
+    """The clock of a portfolio: seasonal if two years of history allow it, else plain days.
+
+    Classical decomposition: orders a week over their centred 52-week moving average, averaged over
+    the years, smoothed over five weeks and drawn towards one by the share of their variance that
+    counting noise explains (so a portfolio without seasons keeps plain days).
+
+    Parameters
+    ----------
+    order_days
+        (n,) day of every order of the portfolio.
+    first_day, end
+        The history is [first_day, end), in days.
+
+    Returns
+    -------
+    Clock
+        Of mean rate one.
+
+    References
+    ----------
+    Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd ed., section 3.4.
+
+    Examples
+    --------
+    >>> learn_clock(np.arange(0, 400), first_day=0, end=400).is_seasonal
+    False
+    """
+    weeks = (end - first_day) // 7
+    if weeks < YEARS_NEEDED * WEEKS:
+        return Clock(first_day, np.ones(WEEKS))
+    position = (order_days - first_day) // 7
+    inside = position[(position >= 0) & (position < weeks)]
+    counts = np.bincount(inside, minlength=weeks).astype(np.float64)
+    trend = np.convolve(counts, np.r_[0.5, np.ones(WEEKS - 1), 0.5] / WEEKS, mode="valid")
+    middle = np.arange(len(trend)) + WEEKS // 2
+    if np.any(trend <= 0):
+        return Clock(first_day, np.ones(WEEKS))
+    raw = np.bincount(middle % WEEKS, counts[middle] / trend, minlength=WEEKS)
+    noise = np.bincount(middle % WEEKS, 1.0 / trend, minlength=WEEKS)
+    years = np.bincount(middle % WEEKS, minlength=WEEKS)
+    return Clock(first_day, _shrunk(raw / years, noise / years**2))
+
+
+def _shrunk(raw: Numbers, noise: Numbers) -> Numbers:
+    smooth = np.convolve(np.r_[raw[-2:], raw, raw[:2]], _KERNEL, mode="valid")
+    counting = float(np.mean(noise) * np.sum(_KERNEL**2))
+    spread = float(np.var(smooth))
+    kept = max(0.0, 1.0 - counting / spread) if spread > 0 else 0.0
+    index = np.clip(1.0 + kept * (smooth / smooth.mean() - 1.0), _FLOOR, _CEILING)
+    return np.asarray(index / index.mean(), dtype=np.float64)

@@ -1,0 +1,214 @@
+"""The lost clients one by one: money, reasons, evidence, course and path, as frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from segml.features import CATALOGUE
+from segml.losses.attribution import Decomposition, Span, decompose, reason_weights, span_of
+from segml.losses.books import Books
+from segml.losses.course import course
+from segml.losses.evidence import Trail, evidence
+from segml.losses.fates import Fates
+from segml.losses.history import EMPTY, of
+from segml.losses.ledger_rows import lines_of, withdrawn_products
+from segml.losses.money import Money, cost_of
+from segml.losses.months import as_date
+from segml.losses.reasons import NAMED, loss_reasons, margin_rows, named_reasons
+from segml.losses.scene import Scene
+from segml.losses.shares import Weights
+from segml.losses.signal import Watch, first_signals
+from segml.losses.silence import silence
+from segml.losses.tables import COURSE, EVIDENCE, LOSS_REASONS, LOSSES, MARGINS, PATH, framed
+from segml.losses.transitions import Transition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Dossiers:
+    """The frames of the lost clients; see `LossAnalysis` for each."""
+
+    losses: pd.DataFrame
+    loss_reasons: pd.DataFrame
+    evidence: pd.DataFrame
+    course: pd.DataFrame
+    path: pd.DataFrame
+    margins: pd.DataFrame
+
+
+def no_dossiers() -> Dossiers:
+    """The frames when nobody was lost: their columns, no rows."""
+    return Dossiers(
+        losses=framed([], LOSSES),
+        loss_reasons=framed([], LOSS_REASONS),
+        evidence=framed([], EVIDENCE),
+        course=framed([], COURSE),
+        path=framed([], PATH),
+        margins=framed([], MARGINS),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """One lost client with all that its rows are made of."""
+
+    loss: Transition
+    money: Money
+    span: Span
+    signal: int | None
+    reasons: list[tuple[str, float]]
+
+
+def dossiers(scene: Scene, books: Books, fates: Fates) -> Dossiers:
+    """The frames of all clients lost between the two dates.
+
+    Parameters
+    ----------
+    scene
+        Ledger, model, dates.
+    books
+        Histories, rhythm, clock.
+    fates
+        Who was lost, and who stayed to compare with.
+    """
+    if not fates.lost:
+        return no_dossiers()
+    spans = {each: _span(scene, books, each, loss) for each, loss in fates.lost.items()}
+    lost = _decomposed(scene, spans)
+    weights = reason_weights(lost, _stayed(scene, fates))
+    cases = _cases(scene, books, fates, spans, weights)
+    money = {each: case.money.profit_lost for each, case in cases.items()}
+    features = {feature.name: feature for feature in CATALOGUE}
+    named = {each: tuple(code for code, _ in case.reasons) for each, case in cases.items()}
+    onsets = {each: case.loss.onset.day for each, case in cases.items()}
+    return Dossiers(
+        losses=_losses(scene, cases),
+        loss_reasons=loss_reasons(lost, weights, money, features),
+        evidence=evidence(_trails(scene, cases), named),
+        course=course(books.orders, onsets, first_day=scene.ledger.first_day, end=scene.end),
+        path=_path(scene, books, cases, lost),
+        margins=margin_rows(lost),
+    )
+
+
+def _span(scene: Scene, books: Books, client_id: str, loss: Transition) -> Span:
+    return span_of(
+        client_id,
+        onset=loss.onset.day,
+        lost_on=loss.lost_on,
+        known_from=int(of(books.orders, client_id).days[0]),
+        end=scene.end,
+    )
+
+
+def _decomposed(scene: Scene, spans: Mapping[str, Span]) -> Decomposition:
+    ordered = [spans[each] for each in sorted(spans)]
+    return decompose(scene.bundle, scene.snapshot, ordered, scene.before["tier"])
+
+
+def _stayed(scene: Scene, fates: Fates) -> Decomposition | None:
+    if not fates.stayed:
+        return None
+    spans = {
+        each: Span(client_id=each, before=scene.start, after=scene.end) for each in fates.stayed
+    }
+    return _decomposed(scene, spans)
+
+
+def _cases(
+    scene: Scene, books: Books, fates: Fates, spans: Mapping[str, Span], weights: Weights
+) -> dict[str, _Case]:
+    watches = {
+        each: Watch(since=spans[each].before, until=loss.lost_on)
+        for each, loss in fates.lost.items()
+    }
+    signals = first_signals(watches, scene.chances, line=scene.high_risk)
+    return {
+        each: _Case(
+            loss=fates.lost[each],
+            money=cost_of(
+                fates.lost[each],
+                of(books.orders, each),
+                books.brought.get(each, EMPTY),
+                books.lens.clock,
+                end=scene.end,
+            ),
+            span=spans[each],
+            signal=signals[each],
+            reasons=named_reasons(weights, place),
+        )
+        for place, each in enumerate(sorted(fates.lost))
+    }
+
+
+def _losses(scene: Scene, cases: Mapping[str, _Case]) -> pd.DataFrame:
+    rows = []
+    for client_id, case in cases.items():
+        onset = case.loss.onset
+        row: dict[str, Any] = {
+            "client_id": client_id,
+            "tier_before": scene.before["tier"][client_id],
+            "kind": case.loss.kind,
+            "certainty": case.loss.certainty,
+            "onset": as_date(onset.day),
+            "onset_low": as_date(onset.low),
+            "onset_high": as_date(onset.high),
+            "lost_on": as_date(case.loss.lost_on),
+            "first_signal": as_date(case.signal),
+            "profit_before": case.money.profit_before,
+            "profit_lost": case.money.profit_lost,
+            "referral_profit_lost": case.money.referral_profit_lost,
+        }
+        for place in range(NAMED):
+            code, share = case.reasons[place] if place < len(case.reasons) else (None, np.nan)
+            row |= {f"reason_{place + 1}": code, f"share_{place + 1}": share}
+        rows.append(row)
+    return framed(rows, LOSSES)
+
+
+def _trails(scene: Scene, cases: Mapping[str, _Case]) -> dict[str, Trail]:
+    lines = dict(tuple(lines_of(scene.ledger.past(scene.end), sorted(cases)).groupby("client_id")))
+    days = {
+        case.span.after
+        for case in cases.values()
+        if any(code == "assortment" for code, _ in case.reasons)
+    }
+    withdrawn = {day: withdrawn_products(scene.ledger.past(day)) for day in sorted(days)}
+    return {
+        client_id: Trail(
+            lines=lines[client_id],
+            onset=case.loss.onset.day,
+            explained_at=case.span.after,
+            kind=case.loss.kind,
+            withdrawn=withdrawn.get(case.span.after, frozenset()),
+        )
+        for client_id, case in cases.items()
+    }
+
+
+def _path(
+    scene: Scene, books: Books, cases: Mapping[str, _Case], lost: Decomposition
+) -> pd.DataFrame:
+    rows = []
+    for place, (client_id, case) in enumerate(cases.items()):
+        quiet = silence(of(books.orders, client_id), books.lens.rhythm, books.lens.clock)
+        rows.append(
+            {
+                "client_id": client_id,
+                "last_healthy": as_date(case.span.before),
+                "explained_at": as_date(case.span.after),
+                "tier_before": scene.before["tier"][client_id],
+                "tier_after": scene.after["tier"][client_id],
+                "p_churn_before": scene.chances(case.span.before)[client_id],
+                "p_churn_after": scene.chances(case.span.after)[client_id],
+                "raw_churn_before": lost.churn.base[place],
+                "raw_churn_after": lost.churn.raw[place],
+                "last_order": as_date(quiet.last if quiet else None),
+                "due_on": as_date(quiet.due_on if quiet else None),
+            }
+        )
+    return framed(rows, PATH)

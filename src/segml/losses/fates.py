@@ -1,0 +1,89 @@
+"""What became of the key clients between two dates: lost, lost before, stayed, demoted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from segml.losses.books import Books, client_of
+from segml.losses.transitions import Transition, transition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fates:
+    """What became of the key clients of the earlier date.
+
+    Parameters
+    ----------
+    lost
+        Client id to its loss between the two dates.
+    lost_before
+        Ids of those that had been lost before the earlier date: they are not counted again.
+    stayed
+        Ids of all others.
+    """
+
+    lost: Mapping[str, Transition]
+    lost_before: tuple[str, ...]
+    stayed: tuple[str, ...]
+
+
+def fates(books: Books, key: Sequence[str], *, start: int, end: int) -> Fates:
+    """What became of the key clients.
+
+    Parameters
+    ----------
+    books
+        Of the portfolio.
+    key
+        Ids of the active key clients at the earlier date.
+    start, end
+        The two dates, in days.
+    """
+    lost, before, stayed = {}, [], []
+    for client_id in sorted(key):
+        client = client_of(books, client_id)
+        if _was_lost(transition(client, books.lens, end=start), start):
+            before.append(client_id)
+            continue
+        found = transition(client, books.lens, end=end)
+        if found is None:
+            stayed.append(client_id)
+        elif _was_lost(found, start):
+            before.append(client_id)
+        else:
+            lost[client_id] = found
+    return Fates(lost=lost, lost_before=tuple(before), stayed=tuple(stayed))
+
+
+def _was_lost(found: Transition | None, start: int) -> bool:
+    return found is not None and found.lost_on <= start
+
+
+def demoted(before: pd.DataFrame, after: pd.DataFrame, stayed: Sequence[str]) -> pd.DataFrame:
+    """The clients that stayed but fell out of the key tiers: demoted, no loss.
+
+    Parameters
+    ----------
+    before, after
+        Standing at both dates, by client id.
+    stayed
+        Ids of those that were not lost.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `tables.DEMOTED`, by client id.
+    """
+    fallen = [each for each in sorted(stayed) if not after["is_key"][each]]
+    return pd.DataFrame(
+        {
+            "client_id": pd.Series(fallen, dtype="str"),
+            "tier_before": before["tier"].reindex(fallen).astype("str").to_numpy(),
+            "tier_after": after["tier"].reindex(fallen).astype("str").to_numpy(),
+            "value_before": before["value"].reindex(fallen).astype("float64").to_numpy(),
+            "value_after": after["value"].reindex(fallen).astype("float64").to_numpy(),
+        }
+    )

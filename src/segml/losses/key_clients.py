@@ -1,0 +1,63 @@
+"""Who was a key client on a date, and how risky its tier and churn score said it was."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from segml.bundle import Bundle
+from segml.features import Snapshot
+from segml.ledger import Ledger
+from segml.scoring.replay import replay
+
+HIGH_RISK_LEVEL = 0.9
+
+
+def standing(bundle: Bundle, ledger: Ledger, now: Snapshot) -> pd.DataFrame:
+    """Where every client stands on a date, as scoring publishes it.
+
+    Parameters
+    ----------
+    bundle
+        The model; its plan names the key ranks.
+    ledger
+        Replayed over month starts for the tiers held before.
+    now
+        The snapshot of the date.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By client id: `tier`, `is_key` (holds a key tier), `is_active`, `value` (profit and
+        referral profit of 365 days), `p_churn` (missing where not active).
+    """
+    tiers = bundle.tiers.assign(now.frame, replay(bundle, ledger, now.as_of))
+    return pd.DataFrame(
+        {
+            "tier": tiers["tier"],
+            "is_key": tiers["tier_rank"].isin(bundle.plan.tiers.key),
+            "is_active": now.status.eq("active"),
+            "value": now.money["value_365"],
+            "p_churn": churn_chance(bundle, now),
+        },
+        index=now.frame.index,
+    )
+
+
+def churn_chance(bundle: Bundle, now: Snapshot) -> pd.Series:
+    """The probability of churn of every client by id; missing for those that are not active."""
+    chance = bundle.churn.probability(bundle.encoder.matrix(now.frame))
+    known = np.where(now.status.eq("active"), chance, np.nan)
+    return pd.Series(known, index=now.frame.index, name="p_churn")
+
+
+def high_risk_line(key: pd.DataFrame) -> float:
+    """The probability of churn that the riskiest tenth of the key clients exceeds; NaN for none.
+
+    Parameters
+    ----------
+    key
+        The standing of the key clients at the earlier date.
+    """
+    chances = key["p_churn"].dropna()
+    return float(chances.quantile(HIGH_RISK_LEVEL)) if len(chances) else float("nan")

@@ -1,0 +1,129 @@
+"""What a loss costs: profit before the onset, and how much of it is gone, a year.
+
+Profit here is that of the orders (amount, cost of goods, cost to serve): what was once paid to
+acquire the client is sunk and is not lost a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from segml.losses.clock import Clock
+from segml.losses.history import EMPTY, History, of
+from segml.losses.transitions import Transition
+
+YEAR = 365
+LEAST_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """What one loss costs.
+
+    Parameters
+    ----------
+    profit_before
+        Profit of the 365 days before the onset.
+    profit_lost
+        Profit a year that is gone: the yearly profit before less the yearly profit after.
+    referral_profit_lost
+        The same for the clients it brought, times the referral weight.
+    """
+
+    profit_before: float
+    profit_lost: float
+    referral_profit_lost: float
+
+
+def cost_of(loss: Transition, own: History, referred: History, clock: Clock, *, end: int) -> Money:
+    """The money of one loss.
+
+    A client that left earns nothing any more. What a client that stayed still earns is its profit
+    since the onset, brought to a year by the season's ticks (so a weak season is not taken for a
+    loss); its profit before is brought to a year in the same way when it is younger than a year.
+
+    Parameters
+    ----------
+    loss
+        The loss.
+    own, referred
+        Its own money, and (weighted) that of the clients it brought.
+    clock
+        Of the portfolio.
+    end
+        The later date, in days.
+    """
+    onset = loss.onset.day
+    before = _yearly_before(own, onset, clock)
+    after = 0.0 if loss.kind == "left" else _yearly_after(own, onset, end, clock)
+    return Money(
+        profit_before=float(own.profit_between(onset - YEAR, onset)),
+        profit_lost=before - after,
+        referral_profit_lost=_referral(referred, onset, end, clock),
+    )
+
+
+def _referral(referred: History, onset: int, end: int, clock: Clock) -> float:
+    if not len(referred.money_days) or end - onset < LEAST_DAYS:
+        return 0.0
+    before = _yearly_before(referred, onset, clock)
+    return before - _yearly_after(referred, onset, end, clock)
+
+
+def _yearly_before(history: History, onset: int, clock: Clock) -> float:
+    start = onset - YEAR
+    earned = float(history.profit_between(start, onset))
+    first = int(history.money_days[0]) if len(history.money_days) else start
+    if first <= start:
+        return earned
+    # its first order stands for the gap before it: without that gap few orders look like many
+    before = history.money_days[history.money_days < onset]
+    gap = (int(before[-1]) - first) // max(len(before) - 1, 1) if len(before) else 0
+    since = max(start, min(first - gap, onset - LEAST_DAYS))
+    return earned * float((clock.at(onset) - clock.at(start)) / (clock.at(onset) - clock.at(since)))
+
+
+def _yearly_after(history: History, onset: int, end: int, clock: Clock) -> float:
+    start = max(onset, end - YEAR)
+    ticks = float(clock.at(end) - clock.at(start))
+    if ticks <= 0.0:
+        return 0.0
+    year = float(clock.at(onset) - clock.at(onset - YEAR))
+    return float(history.profit_between(start, end)) * year / ticks
+
+
+def brought_by(book: Mapping[str, History], brought: Sequence[str], weight: float) -> History:
+    """The money of the clients that one client brought, times the referral weight.
+
+    Parameters
+    ----------
+    book
+        Every client's history.
+    brought
+        Ids of the clients it brought.
+    weight
+        The share of their profit that counts as this client's.
+    """
+    parts = [of(book, client_id) for client_id in sorted(brought)]
+    if weight == 0.0 or not parts:
+        return EMPTY
+    return _merged([(part, weight) for part in parts])
+
+
+def with_referrals(own: History, referred: History) -> History:
+    """The client's own orders with the value (its profit and its referral profit) as money."""
+    if not len(referred.money_days):
+        return own
+    both = _merged([(own, 1.0), (referred, 1.0)])
+    return History(own.days, own.earned, both.money_days, both.profit, both.revenue)
+
+
+def _merged(parts: Sequence[tuple[History, float]]) -> History:
+    days = np.concatenate([part.money_days for part, _ in parts])
+    profit = np.concatenate([weight * part.profit for part, weight in parts])
+    revenue = np.concatenate([weight * part.revenue for part, weight in parts])
+    order = np.argsort(days, kind="stable")
+    return History(EMPTY.days, EMPTY.earned, days[order], profit[order], revenue[order])

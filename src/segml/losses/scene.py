@@ -1,0 +1,66 @@
+"""The two dates of an analysis: snapshots, each computed once, and where every client stood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
+
+from segml.bundle import Bundle
+from segml.features import Snapshot, snapshot
+from segml.ledger import Ledger
+from segml.losses.key_clients import churn_chance, high_risk_line, standing
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scene:
+    """What is looked at, and between which dates.
+
+    Parameters
+    ----------
+    ledger, bundle
+        The ledger, and the model for both dates.
+    start, end
+        Days.
+    """
+
+    ledger: Ledger
+    bundle: Bundle
+    start: int
+    end: int
+    _snapshots: dict[int, Snapshot] = field(default_factory=dict, repr=False)
+    _chances: dict[int, pd.Series] = field(default_factory=dict, repr=False)
+
+    def snapshot(self, day: int) -> Snapshot:
+        """The snapshot of a day."""
+        if day not in self._snapshots:
+            self._snapshots[day] = snapshot(self.ledger.past(day), self.bundle.features)
+        return self._snapshots[day]
+
+    def chances(self, day: int) -> pd.Series:
+        """Every client's probability of churn on a day; missing where not active."""
+        if day not in self._chances:
+            self._chances[day] = churn_chance(self.bundle, self.snapshot(day))
+        return self._chances[day]
+
+    @cached_property
+    def before(self) -> pd.DataFrame:
+        """Where every client stood at the earlier date."""
+        return standing(self.bundle, self.ledger, self.snapshot(self.start))
+
+    @cached_property
+    def after(self) -> pd.DataFrame:
+        """Where every client stands at the later date."""
+        return standing(self.bundle, self.ledger, self.snapshot(self.end))
+
+    @cached_property
+    def key(self) -> tuple[str, ...]:
+        """Ids of the key clients at the earlier date that were active then."""
+        chosen = self.before["is_key"] & self.before["is_active"]
+        return tuple(str(client_id) for client_id in self.before.index[chosen])
+
+    @cached_property
+    def high_risk(self) -> float:
+        """The probability of churn that the riskiest tenth of them exceeded."""
+        return high_risk_line(self.before.loc[list(self.key)])

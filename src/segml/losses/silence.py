@@ -1,0 +1,71 @@
+"""How long a client may be silent before it counts as lost, and on which day that was passed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from segml.losses.clock import Clock
+from segml.losses.history import History
+from segml.losses.rhythm import RECENT_GAPS, Rhythm
+
+LOST_LEVEL = 0.99
+SURE_LEVEL = 0.999
+MEDIAN_GAPS = 3.0
+LEAST_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """The silence after a client's last order, against its own and comparable clients' rhythm.
+
+    Parameters
+    ----------
+    last
+        Day of the last order.
+    due_on
+        Day by which the next one was as likely as not.
+    lost_on
+        First day on which the silence is longer than the 0.99 quantile of the gap expected, three
+        median gaps and 30 days.
+    sure_on
+        The same with the 0.999 quantile.
+    gaps
+        How many gaps of its own were read.
+    """
+
+    last: int
+    due_on: int
+    lost_on: int
+    sure_on: int
+    gaps: int
+
+
+def silence(known: History, rhythm: Rhythm, clock: Clock) -> Silence | None:
+    """The silence that follows the last order known; None for a client that never bought.
+
+    Parameters
+    ----------
+    known
+        The client's orders before the date asked about.
+    rhythm, clock
+        Of its portfolio.
+    """
+    if not len(known.days):
+        return None
+    ticks = clock.at(known.days[-(RECENT_GAPS + 1) :])
+    gaps, last = np.diff(ticks), int(known.days[-1])
+    floor = MEDIAN_GAPS * float(np.median(gaps)) if len(gaps) else 0.0
+
+    def passed(quantile: float) -> int:
+        day = float(clock.day_when(ticks[-1] + max(quantile, floor)))
+        return int(max(np.floor(day + 1e-9), last + LEAST_DAYS)) + 1
+
+    return Silence(
+        last,
+        int(clock.day_when(ticks[-1] + rhythm.quantile(0.5, gaps))),
+        passed(rhythm.quantile(LOST_LEVEL, gaps)),
+        passed(rhythm.quantile(SURE_LEVEL, gaps)),
+        len(gaps),
+    )

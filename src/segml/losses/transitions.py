@@ -1,0 +1,221 @@
+"""How a key client stands between two dates: left, unprofitable, shrunk, or still there.
+
+The kinds are tried from the most to the least specific: who left is not asked for the value of its
+orders; who costs more than it brings is `unprofitable`, though its value shrank as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from segml.losses.clock import Clock
+from segml.losses.confidence import chance_below_zero
+from segml.losses.history import Days, History, Numbers
+from segml.losses.onset import Onset, find_onset
+from segml.losses.rhythm import Rhythm
+from segml.losses.silence import LEAST_DAYS, silence
+
+Kind = Literal["left", "shrunk", "unprofitable"]
+Certainty = Literal["certain", "probable"]
+
+WINDOW_DAYS = 90
+EXPECTED_ORDERS = 3.0
+YEAR = 365
+CHANGE, SURE_CHANGE = 11.79, 15.51
+"""5 % and 1 % points of the likelihood ratio of an unknown break in two parameters (order rate and
+worth): Andrews (2003), Econometrica 71, 395-397, trimming 0.15."""
+SURELY_NEGATIVE = 0.9
+CERTAINLY_NEGATIVE = 0.99
+SURE_GAPS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """What a transition is judged by.
+
+    Parameters
+    ----------
+    client_id
+        Its id; also the seed of its resampling.
+    own
+        Its orders and its own profit.
+    value
+        The same days with referral profit added to the profit.
+    """
+
+    client_id: str
+    own: History
+    value: History
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lens:
+    """What every client is seen through: the portfolio's rhythm and clock, and the rule for shrunk.
+
+    Parameters
+    ----------
+    rhythm, clock
+        Of the portfolio.
+    shrunk_below
+        Share of the year-before value below which a client has shrunk.
+    seed
+        Of the resampling.
+    """
+
+    rhythm: Rhythm
+    clock: Clock
+    shrunk_below: float
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """A loss: its kind, how sure it is, the day it was complete, and when the decline began."""
+
+    kind: Kind
+    certainty: Certainty
+    lost_on: int
+    onset: Onset
+
+
+def transition(client: Client, lens: Lens, *, end: int) -> Transition | None:
+    """How the client has been lost by `end`, on whatever day; None if it has not.
+
+    Parameters
+    ----------
+    client
+        Its history; rows on or after `end` are not read.
+    lens
+        The portfolio's rhythm, clock and rule.
+    end
+        The later date, in days.
+    """
+    return left(client, lens, end=end) or _faded(client, lens, end=end)
+
+
+def left(client: Client, lens: Lens, *, end: int) -> Transition | None:
+    """The departure of a client whose silence at `end` is longer than its rhythm allows."""
+    known = client.own.until(end)
+    if len(known.days) and end - int(known.days[-1]) <= LEAST_DAYS:
+        return None
+    quiet = silence(known, lens.rhythm, lens.clock)
+    if quiet is None or quiet.lost_on > end:
+        return None
+    onset = find_onset(known, lens.rhythm, lens.clock, end=quiet.lost_on)
+    if onset is None:
+        onset = Onset(quiet.last + 1, quiet.last + 1, quiet.due_on, 0.0)
+    sure = end > quiet.sure_on and quiet.gaps >= SURE_GAPS
+    return Transition(
+        kind="left",
+        certainty="certain" if sure else "probable",
+        lost_on=quiet.lost_on,
+        onset=onset,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The days on which the windows since an onset ended, and what each held and should have."""
+
+    ends: Days
+    value: Numbers
+    profit: Numbers
+    expected: Numbers
+    same_season: bool
+
+
+def _faded(client: Client, lens: Lens, *, end: int) -> Transition | None:
+    known = Client(
+        client_id=client.client_id, own=client.own.until(end), value=client.value.until(end)
+    )
+    if not _may_have_faded(known, lens, end):
+        return None
+    onset = find_onset(known.own, lens.rhythm, lens.clock, end=end, with_worth=True)
+    if onset is None or onset.strength < CHANGE:
+        return None
+    window = _window(known, lens, onset, end)
+    if window is None or window.expected[-1] <= 0.0:
+        return None
+    return _unprofitable(known, lens, onset, window) or _shrunk(lens, onset, window)
+
+
+def _unprofitable(client: Client, lens: Lens, onset: Onset, window: _Window) -> Transition | None:
+    if window.profit[-1] >= 0.0:
+        return None
+    inside = client.own.money_days >= onset.day
+    chance = chance_below_zero(client.own.profit[inside], seed=lens.seed, key=client.client_id)
+    if chance < SURELY_NEGATIVE:
+        return None
+    return Transition(
+        kind="unprofitable",
+        certainty="certain" if chance >= CERTAINLY_NEGATIVE else "probable",
+        lost_on=_since(window.ends, window.profit < 0.0),
+        onset=onset,
+    )
+
+
+def _shrunk(lens: Lens, onset: Onset, window: _Window) -> Transition | None:
+    below = window.value < lens.shrunk_below * window.expected
+    if not below[-1]:
+        return None
+    sure = window.same_season and onset.strength >= SURE_CHANGE
+    return Transition(
+        kind="shrunk",
+        certainty="certain" if sure else "probable",
+        lost_on=_since(window.ends, below),
+        onset=onset,
+    )
+
+
+def _since(days: Days, holds: np.ndarray) -> int:
+    """The first day of the run of true values that reaches the end."""
+    broken = np.flatnonzero(~holds)
+    return int(days[broken[-1] + 1 if len(broken) else 0])
+
+
+def _window(client: Client, lens: Lens, onset: Onset, end: int) -> _Window | None:
+    """The windows [onset, day) that are long enough, and what they should have been worth."""
+    bought, clock, start = client.own.days, lens.clock, onset.day
+    since = max(int(bought[0]), start - YEAR)
+    before = bought[(bought >= since) & (bought < start)]
+    pace = len(before) / max(float(clock.at(start) - clock.at(since)), 1.0)
+    ends = np.arange(start + WINDOW_DAYS, end + 1)
+    ticks = clock.at(ends) - clock.at(start)
+    enough = pace * ticks >= EXPECTED_ORDERS
+    if start - since < WINDOW_DAYS or not enough.any():
+        return None
+    ends, ticks = ends[enough], ticks[enough]
+    shift = YEAR * np.ceil((ends - start) / YEAR).astype(np.int64)
+    seasonal = bool(start - shift[-1] >= bought[0])
+    earlier = client.value.profit_between(start - shift, ends - shift)
+    rate = float(client.value.profit_between(since, start)) / float(
+        clock.at(start) - clock.at(since)
+    )
+    return _Window(
+        ends,
+        client.value.profit_between(start, ends),
+        client.own.profit_between(start, ends),
+        earlier if seasonal else rate * ticks,
+        seasonal,
+    )
+
+
+def _may_have_faded(client: Client, lens: Lens, end: int) -> bool:
+    """A cheap look that spares steady clients the scan: is any recent window worth much less."""
+    if len(client.own.days) == 0:
+        return False
+    starts = np.arange(end - WINDOW_DAYS, end - 2 * YEAR, -7)
+    starts = starts[starts - client.own.days[0] >= WINDOW_DAYS]
+    if not len(starts):
+        return False
+    since = np.maximum(starts - YEAR, int(client.own.days[0]))
+    clock, value = lens.clock, client.value
+    ticks = (clock.at(end) - clock.at(starts)) / (clock.at(starts) - clock.at(since))
+    usual = value.profit_between(since, starts) * ticks
+    season = value.profit_between(starts - YEAR, np.minimum(end - YEAR, starts))
+    half = 0.5 * (1.0 + lens.shrunk_below)
+    now = value.profit_between(starts, np.full_like(starts, end))
+    return bool(np.any(now < half * np.maximum(usual, season)))

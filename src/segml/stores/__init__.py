@@ -1,0 +1,58 @@
+"""The only disk for results: published tables, the registry, the lock, and the only MLflow."""
+
+from segml.stores.door import Tracking
+from segml.stores.files import publish_file, write_frame
+from segml.stores.folder import sweep
+from segml.stores.lock import Holder, lock
+from segml.stores.mirror import Mirrored, TrackedRun, log_training, sync
+from segml.stores.parquet import SchemaBroken
+from segml.stores.registry import Registry
+from segml.stores.runs import Training, reap
+from segml.stores.schemas import TABLES, Column, TableSchema, features_schema
+from segml.stores.tables import (
+    LossRun,
+    Run,
+    latest_run,
+    list_losses,
+    list_runs,
+    losses_folder,
+    publish,
+    read_run,
+    read_table,
+    scores_folder,
+)
+from segml.stores.versions import Change, Version, Versions
+
+__all__ = [
+    "TABLES",
+    "Change",
+    "Column",
+    "Holder",
+    "LossRun",
+    "Mirrored",
+    "Registry",
+    "Run",
+    "SchemaBroken",
+    "TableSchema",
+    "TrackedRun",
+    "Tracking",
+    "Training",
+    "Version",
+    "Versions",
+    "features_schema",
+    "latest_run",
+    "list_losses",
+    "list_runs",
+    "lock",
+    "log_training",
+    "losses_folder",
+    "publish",
+    "publish_file",
+    "read_run",
+    "read_table",
+    "reap",
+    "scores_folder",
+    "sweep",
+    "sync",
+    "write_frame",
+]

@@ -1,0 +1,274 @@
+"""The output contract: every published table's columns, types, nulls and row order.
+
+To publish a new table: add one `_table(...)` line here (a trailing ``?`` marks a column that may
+hold nulls), list it in the documentation, and hand its frame to `publish`. Changing a column here
+changes the contract of product and report alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+TYPES: Mapping[str, pa.DataType] = {
+    "text": pa.string(),
+    "date": pa.date32(),
+    "money": pa.float64(),
+    "number": pa.float64(),
+    "count": pa.int32(),
+    "whole": pa.int64(),
+    "flag": pa.bool_(),
+    "feature": pa.float32(),
+}
+"""What a word of a table's declaration is in Arrow; a feature keeps the float32 the models saw."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a published table: its name, its Arrow type, and whether it may be null."""
+
+    name: str
+    type: pa.DataType
+    nullable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TableSchema:
+    """One published table: its columns in order, and the columns its rows are sorted by.
+
+    Parameters
+    ----------
+    name
+        The file's stem (`scores` is written to ``scores.parquet``).
+    columns
+        Every column, in the order in which it is written.
+    key
+        The columns rows are sorted by; with `unique`, no two rows share them.
+    unique
+        Whether the key names one row. A table without a key of its own is sorted by all columns.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    unique: bool = True
+
+    def __post_init__(self) -> None:
+        names = self.names
+        if len(set(names)) != len(names) or not set(self.key) <= set(names):
+            raise ValueError(f"table {self.name}: doubled columns or a key that is no column")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The column names, in order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def arrow(self) -> pa.Schema:
+        """The Arrow schema, without metadata."""
+        return pa.schema([pa.field(c.name, c.type, nullable=c.nullable) for c in self.columns])
+
+
+def _table(
+    name: str, declared: Iterable[str], *, key: Sequence[str], unique: bool = True
+) -> TableSchema:
+    columns = []
+    for line in declared:
+        column, word = line.rsplit(maxsplit=1)
+        columns.append(Column(column, TYPES[word.rstrip("?")], word.endswith("?")))
+    return TableSchema(name, tuple(columns), tuple(key), unique)
+
+
+SCORES = _table(
+    "scores",
+    (
+        *("as_of date", "client_id text", "status text"),
+        *("tier text", "tier_rank count", "previous_tier text?", "tier_margin number"),
+        *("tier_rival text?", "raw_churn number"),
+        *("p_churn number?", "p_churn_low number?", "p_churn_high number?"),
+        *("raw_potential number", "expected_profit money"),
+        *("expected_profit_low money", "expected_profit_high money", "median_profit money"),
+        *("profit_365 money", "revenue_365 money", "cost_to_serve_365 money"),
+        *("referral_profit_365 money", "value_365 money"),
+        *("roles text", "is_key flag", "action text?", "model_version text", "currency text?"),
+    ),
+    key=("client_id",),
+)
+
+REASONS = _table(
+    "reasons",
+    (
+        *("as_of date", "client_id text", "subject text", "rank count", "feature text"),
+        *("kind text?", "reason text?", "value number?", "value_text text?"),
+        *("reference number?", "contribution number", "points number?"),
+    ),
+    key=("client_id", "subject", "rank"),
+)
+
+CLIENTS = _table(
+    "clients",
+    ("client_id text", "name text?", "manager text?", "region text?", "industry text?"),
+    key=("client_id",),
+)
+
+OUTLOOK = _table(
+    "outlook",
+    ("client_id text", "horizon_days count", "p_churn number?", "p_up number?", "p_down number?"),
+    key=("client_id", "horizon_days"),
+)
+
+LOSSES = _table(
+    "losses",
+    (
+        *("client_id text", "tier_before text", "kind text", "certainty text"),
+        *("onset date?", "onset_low date?", "onset_high date?"),
+        *("lost_on date?", "first_signal date?"),
+        *("profit_before money", "profit_lost money", "referral_profit_lost money"),
+        *("reason_1 text", "share_1 number", "reason_2 text?", "share_2 number?"),
+        *("reason_3 text?", "share_3 number?"),
+    ),
+    key=("client_id",),
+)
+
+LOSS_REASONS = _table(
+    "loss_reasons",
+    (
+        *("client_id text", "reason text", "feature text", "value_before number?"),
+        *("value_after number?", "contribution number?", "share number?", "money money?"),
+    ),
+    key=("client_id", "reason", "feature"),
+)
+
+EVIDENCE = _table(
+    "evidence",
+    (
+        *("client_id text", "reason text", "table text", "row_key text", "date date?"),
+        *("text_code text?", "amount money?"),
+    ),
+    key=("client_id", "reason", "table", "row_key"),
+    unique=False,
+)
+
+DEMOTED = _table(
+    "demoted",
+    (
+        *("client_id text", "tier_before text", "tier_after text"),
+        *("value_before money", "value_after money"),
+    ),
+    key=("client_id",),
+)
+
+COURSE = _table(
+    "course",
+    ("client_id text", "month date", "orders count", "revenue money", "profit money"),
+    key=("client_id", "month"),
+)
+
+PATH = _table(
+    "path",
+    (
+        *("client_id text", "last_healthy date?", "explained_at date?"),
+        *("tier_before text?", "tier_after text?", "p_churn_before number?"),
+        *("p_churn_after number?", "raw_churn_before number?", "raw_churn_after number?"),
+        *("last_order date?", "due_on date?"),
+    ),
+    key=("client_id",),
+)
+
+MARGINS = _table(
+    "margins",
+    (
+        *("client_id text", "feature text", "value_before number?", "value_after number?"),
+        "contribution number",
+    ),
+    key=("client_id", "feature"),
+)
+
+FINDINGS = _table(
+    "findings",
+    (
+        *("severity text", "code text", "table text", "column text", "count count", "total count"),
+        *("first text", "message text"),
+    ),
+    key=("severity", "code", "table", "column"),
+    unique=False,
+)
+
+EVENT_IMPACT = _table(
+    "event_impact",
+    (
+        *("event_id text", "outcome text", "effect number?", "low number?", "high number?"),
+        *("p_adjusted number?", "pretrend_p number?", "exposed count", "compared count"),
+        "verdict text",
+    ),
+    key=("event_id", "outcome"),
+)
+
+LOOKALIKES = _table(
+    "lookalikes",
+    (
+        *("client_id text", "like text", "reason text", "similarity number"),
+        *("profit_at_risk money", "days_left number?", "lever text?"),
+    ),
+    key=("client_id", "like", "reason"),
+    unique=False,
+)
+
+TABLES: Mapping[str, TableSchema] = {
+    table.name: table
+    for table in (
+        SCORES,
+        REASONS,
+        CLIENTS,
+        OUTLOOK,
+        LOSSES,
+        LOSS_REASONS,
+        EVIDENCE,
+        DEMOTED,
+        COURSE,
+        PATH,
+        MARGINS,
+        FINDINGS,
+        EVENT_IMPACT,
+        LOOKALIKES,
+    )
+}
+"""Every table with fixed columns, by name; `features` is declared by its own columns."""
+
+
+def quarantine_schema(columns: Sequence[str]) -> TableSchema:
+    """The schema of `quarantine.parquet`: table, rule code and row, then the sources' columns.
+
+    Parameters
+    ----------
+    columns
+        Every column of the frame; `table`, `code` and `row` among them, the others as text.
+
+    Examples
+    --------
+    >>> quarantine_schema(["table", "code", "row", "Invoice"]).names
+    ('table', 'code', 'row', 'Invoice')
+    """
+    declared = [f"{name} text?" for name in columns if name not in ("table", "code", "row")]
+    fixed = ("table text", "code text", "row whole")
+    return _table("quarantine", (*fixed, *declared), key=("table", "row", "code"), unique=False)
+
+
+def features_schema(columns: Mapping[str, bool]) -> TableSchema:
+    """The schema of `features.parquet`: date and client, then the features, each may be null.
+
+    Parameters
+    ----------
+    columns
+        Feature name to whether its values are text, in the catalogue's order.
+
+    Examples
+    --------
+    >>> features_schema({"silence_days": False, "industry": True}).names
+    ('as_of', 'client_id', 'silence_days', 'industry')
+    """
+    declared = [f"{name} {'text' if text else 'feature'}?" for name, text in columns.items()]
+    keys = ("as_of date", "client_id text")
+    return _table("features", [*keys, *declared], key=("client_id",))

@@ -1,0 +1,110 @@
+"""A ledger written by hand, one big client for each fate, and the analysis it gives."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from segml.bundle import Bundle, fit
+from segml.ledger import Ledger, day_of, open_ledger
+from segml.losses import LossAnalysis, analyse
+from segml.words.plan import (
+    ChurnPlan,
+    Economics,
+    LedgerPlan,
+    Plan,
+    PotentialPlan,
+    SourcePlan,
+    TierPlan,
+)
+
+FIRST = dt.date(2022, 1, 3)
+START = dt.date(2023, 12, 1)
+END = dt.date(2024, 6, 1)
+AFTER = dt.date(2024, 7, 15)
+"""The ledger goes on after the later date: no row of these six weeks may be seen."""
+TURN = dt.date(2024, 1, 8)
+"""The day on which the lives of the clients that will be lost change."""
+
+
+def orders(
+    client_id: str, days: list[int], amount: float, cost: float, product: str = "p"
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "client_id": client_id,
+            "date": [FIRST + dt.timedelta(days=day) for day in days],
+            "amount": amount,
+            "cost": cost,
+            "discount": 0.0,
+            "product": product,
+            "category": "c" + product,
+            "quantity": 10.0,
+        }
+    )
+
+
+def every(gap: int, first: dt.date = FIRST, until: dt.date = AFTER) -> list[int]:
+    return list(range((first - FIRST).days, (until - FIRST).days, gap))
+
+
+def lines() -> pd.DataFrame:
+    draws = np.random.default_rng(4)
+    parts = [orders(f"big{i:02d}", every(14), 900.0 + 20 * i, 500.0) for i in range(12)]
+    for i in range(30):
+        days = np.cumsum(draws.integers(20, 60, size=40))
+        until = draws.integers(300, 1200)
+        parts.append(orders(f"small{i:02d}", days[days < min(until, 920)].tolist(), 30.0, 20.0))
+    parts += [
+        orders("stopped", every(14, until=TURN), 1000.0, 500.0),
+        orders("quarterly", every(91), 6500.0, 3250.0),
+        orders("gone", every(14, until=dt.date(2023, 9, 15)), 1000.0, 500.0),
+        orders("shrunk", every(14, until=TURN), 1000.0, 500.0),
+        orders("shrunk", every(14, first=TURN), 100.0, 50.0),
+        orders("sunk", every(14, until=TURN), 1000.0, 500.0),
+        orders("sunk", every(14, first=TURN), 1000.0, 1200.0),
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def plan_of(folder: Path, table: pd.DataFrame) -> Plan:
+    table.to_parquet(folder / "lines.parquet")
+    return Plan(
+        portfolio="by hand",
+        ledger=LedgerPlan(transactions=SourcePlan(path=str(folder / "lines.parquet"))),
+        economics=Economics(currency="EUR"),
+        tiers=TierPlan(number=2),
+        churn=ChurnPlan(horizon_days=90, cutoffs=4),
+        potential=PotentialPlan(horizon_days=90),
+        seed=1,
+    )
+
+
+@pytest.fixture(scope="session")
+def dates() -> tuple[int, int]:
+    return day_of(START), day_of(END)
+
+
+@pytest.fixture(scope="session")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
+    plan = plan_of(tmp_path_factory.mktemp("ledger"), lines())
+    with open_ledger(plan.ledger, plan.economics) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def bundle(
+    ledger: Ledger, dates: tuple[int, int], tmp_path_factory: pytest.TempPathFactory
+) -> Bundle:
+    plan = plan_of(tmp_path_factory.mktemp("plan"), lines())
+    return fit(ledger, dates[0], plan, threads=1)
+
+
+@pytest.fixture(scope="session")
+def analysis(ledger: Ledger, bundle: Bundle, dates: tuple[int, int]) -> LossAnalysis:
+    return analyse(ledger, bundle, start=dates[0], end=dates[1])

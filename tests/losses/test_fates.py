@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from segml.losses.books import Books
+from segml.losses.clock import Clock
+from segml.losses.fates import demoted, fates
+from segml.losses.history import History, histories
+from segml.losses.rhythm import learn_rhythm
+from segml.losses.transitions import Lens
+
+
+def history(days: np.ndarray) -> History:
+    money = np.full(len(days), 50.0)
+    return History(days, money, days, money, money)
+
+
+def books() -> Books:
+    days = np.arange(0, 900, 14)
+    lens = Lens(
+        rhythm=learn_rhythm([np.full(20, 14.0)] * 20),
+        clock=Clock(0, np.ones(52)),
+        shrunk_below=0.3,
+    )
+    orders = {
+        "stays": history(days),
+        "gone": history(days[days < 500]),
+        "goes": history(days[days < 700]),
+    }
+    return Books(orders=orders, brought={}, lens=lens)
+
+
+def test_every_key_client_has_exactly_one_fate() -> None:
+    became = fates(books(), ["stays", "gone", "goes"], start=600, end=900)
+    assert set(became.lost) == {"goes"}
+    assert became.lost_before == ("gone",)
+    assert became.stayed == ("stays",)
+
+
+def test_two_periods_side_by_side_count_a_loss_once() -> None:
+    first = fates(books(), ["goes", "gone"], start=400, end=600)
+    second = fates(books(), ["goes", "gone"], start=600, end=900)
+    assert (set(first.lost), set(second.lost)) == ({"gone"}, {"goes"})
+
+
+def test_who_fell_out_of_the_key_tiers_without_a_loss_is_demoted() -> None:
+    before = pd.DataFrame(
+        {"tier": ["tier 1", "tier 1"], "is_key": [True, True], "value": [9.0, 8.0]},
+        index=["a", "b"],
+    )
+    after = before.assign(tier=["tier 1", "tier 2"], is_key=[True, False], value=[9.0, 5.0])
+    rows = demoted(before, after, ["b", "a"])
+    assert rows.to_dict("records") == [
+        {
+            "client_id": "b",
+            "tier_before": "tier 1",
+            "tier_after": "tier 2",
+            "value_before": 8.0,
+            "value_after": 5.0,
+        }
+    ]
+
+
+def test_the_order_of_the_orders_changes_no_history() -> None:
+    table = pd.DataFrame(
+        {
+            "client_id": ["a", "b", "a", "a"],
+            "day": [5, 3, 1, 5],
+            "amount": [0.1, 9.0, 4.0, -0.2],
+            "profit": [0.1, 3.0, 2.0, -0.3],
+            "is_return": [False, False, False, True],
+        }
+    )
+    one, other = histories(table), histories(table.iloc[::-1])
+    assert one["a"].days.tolist() == [1, 5]
+    assert one["a"].earned.tolist() == [2.0, 0.1]
+    for name in ("days", "earned", "money_days", "profit", "revenue"):
+        np.testing.assert_array_equal(getattr(one["a"], name), getattr(other["a"], name))

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import numpy as np
+
+from segml.losses.clock import Clock
+from segml.losses.history import History
+from segml.losses.rhythm import SHAPES, learn_rhythm
+from segml.losses.silence import silence
+
+PLAIN = Clock(0, np.ones(52))
+
+
+def clients(draws: np.random.Generator, shape: float, n: int) -> list[np.ndarray]:
+    means = draws.lognormal(3.0, 0.6, size=n)
+    return [draws.gamma(shape, mean / shape, size=draws.integers(3, 25)) for mean in means]
+
+
+def test_the_next_gap_stays_below_the_quantile_as_often_as_it_says() -> None:
+    draws = np.random.default_rng(0)
+    gaps = [g for shape in (1.0, 4.0, 16.0) for g in clients(draws, shape, 250)]
+    known = learn_rhythm([g[:-1] for g in gaps])
+    beyond = [g[-1] > known.quantile(0.9, g[:-1]) for g in gaps]
+    assert 0.06 < np.mean(beyond) < 0.14
+
+
+def test_regular_clients_are_told_from_irregular_ones() -> None:
+    draws = np.random.default_rng(1)
+    regular, irregular = (learn_rhythm(clients(draws, shape, 200)) for shape in (16.0, 1.0))
+    assert SHAPES @ regular.weight > 8
+    assert SHAPES @ irregular.weight < 2
+
+
+def test_few_gaps_give_a_wider_answer_than_many() -> None:
+    known = learn_rhythm(clients(np.random.default_rng(2), 4.0, 200))
+    assert known.quantile(0.99, np.full(2, 20.0)) > known.quantile(0.99, np.full(20, 20.0))
+
+
+def test_the_order_of_the_clients_changes_nothing() -> None:
+    gaps = clients(np.random.default_rng(3), 2.0, 60)
+    assert str(learn_rhythm(gaps)) == str(learn_rhythm(gaps[::-1]))
+
+
+def test_nobody_with_a_gap_still_gives_a_proper_rhythm() -> None:
+    known = learn_rhythm([])
+    assert 0 < known.quantile(0.5, np.empty(0)) < known.quantile(0.99, np.empty(0))
+
+
+def test_no_client_is_lost_within_a_month_or_three_of_its_gaps() -> None:
+    known = learn_rhythm([np.full(20, 1.0) for _ in range(50)])
+    for gap in (1, 20, 91):
+        days = np.arange(0, 40 * gap, gap)
+        money = np.ones(len(days))
+        quiet = silence(History(days, money, days, money, money), known, PLAIN)
+        assert quiet is not None
+        assert quiet.lost_on - quiet.last > max(30, 3 * gap)
+        assert quiet.lost_on <= quiet.sure_on

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from segml.losses.clock import Clock
+from segml.losses.confidence import chance_below_zero
+from segml.losses.history import History
+from segml.losses.rhythm import learn_rhythm
+from segml.losses.transitions import Client, Lens, transition
+
+LENS = Lens(
+    rhythm=learn_rhythm([np.full(20, 14.0), np.full(10, 30.0), np.array([5.0, 40.0, 20.0])] * 9),
+    clock=Clock(0, np.ones(52)),
+    shrunk_below=0.3,
+)
+DAYS = np.arange(0, 900, 14)
+
+
+def client(days: np.ndarray, earned: float | np.ndarray) -> Client:
+    money = np.broadcast_to(np.asarray(earned, dtype=np.float64), days.shape).copy()
+    own = History(days, money, days, money, money)
+    return Client(client_id="a", own=own, value=own)
+
+
+def test_a_steady_client_stays() -> None:
+    assert transition(client(DAYS, 100.0), LENS, end=900) is None
+
+
+def test_a_quarterly_buyer_is_lost_after_three_quarters_not_after_ten_weeks() -> None:
+    quarterly = client(np.arange(0, 900, 91), 100.0)
+    last = int(quarterly.own.days[-1])
+    assert transition(quarterly, LENS, end=last + 70) is None
+    assert transition(quarterly, LENS, end=last + 3 * 91) is None
+    found = transition(quarterly, LENS, end=last + 5 * 91)
+    assert found is not None
+    assert found.kind == "left"
+
+
+def test_the_day_of_the_loss_does_not_depend_on_when_one_looks() -> None:
+    gone = client(DAYS[DAYS < 600], 100.0)
+    days = {transition(gone, LENS, end=end).lost_on for end in (700, 800, 900)}  # type: ignore[union-attr]
+    assert len(days) == 1
+    assert transition(gone, LENS, end=min(days) - 1) is None
+
+
+@pytest.mark.parametrize(("later", "kind"), [(20.0, "shrunk"), (-20.0, "unprofitable")])
+def test_poorer_orders_are_a_loss_below_the_configured_share(later: float, kind: str) -> None:
+    found = transition(client(DAYS, np.where(DAYS < 600, 100.0, later)), LENS, end=900)
+    assert found is not None
+    assert (found.kind, found.certainty) == (kind, "certain")
+
+
+def test_the_configured_share_decides_what_is_shrunk() -> None:
+    half = client(DAYS, np.where(DAYS < 600, 100.0, 50.0))
+    assert transition(half, LENS, end=900) is None
+    found = transition(half, dataclasses.replace(LENS, shrunk_below=0.6), end=900)
+    assert found is not None
+
+
+def test_without_a_season_a_year_before_a_shrunk_client_is_only_probable() -> None:
+    young = DAYS[DAYS >= 350]
+    found = transition(client(young, np.where(young < 600, 100.0, 10.0)), LENS, end=900)
+    assert found is not None
+    assert (found.kind, found.certainty) == ("shrunk", "probable")
+
+
+def test_a_bad_season_that_comes_every_year_is_no_loss() -> None:
+    days = np.arange(0, 728 + 235, 14)
+    seasonal = np.where((days % 364 > 100) & (days % 364 < 240), 5.0, 100.0)
+    assert transition(client(days, seasonal), LENS, end=728 + 235) is None
+    once = np.where(days > 728 + 100, 5.0, 100.0)
+    assert transition(client(days, once), LENS, end=728 + 235) is not None
+
+
+def test_one_bad_order_among_many_good_ones_is_not_below_zero_for_sure() -> None:
+    assert chance_below_zero(np.array([-100.0, 40.0, 40.0, 15.0]), seed=0, key="a") < 0.9
+    assert chance_below_zero(np.array([-10.0, -9.0, 1.0, -8.0]), seed=0, key="a") > 0.9

@@ -1,0 +1,100 @@
+"""Published runs: found by date, read as written, refused by name."""
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from segml.stores import (
+    SchemaBroken,
+    latest_run,
+    list_losses,
+    list_runs,
+    losses_folder,
+    publish,
+    read_run,
+    read_table,
+    scores_folder,
+)
+from segml.words.errors import ConfigurationRefused
+
+JUNE, JULY = dt.date(2011, 6, 1), dt.date(2011, 7, 1)
+
+
+def clients(name: str = "Ромашка") -> pd.DataFrame:
+    columns = ["client_id", "name", "manager", "region", "industry"]
+    return pd.DataFrame([["2", name, None, None, None], ["1", "公司", None, None, "x"]]).set_axis(
+        columns, axis=1
+    )
+
+
+def test_what_was_published_is_read_back_with_its_run(tmp_path: Path) -> None:
+    folder = publish(
+        scores_folder(tmp_path, JUNE),
+        {"clients": clients()},
+        {"model_version": "v", "counts": {"clients": 2}},
+        files={"report.html": b"<p>"},
+    )
+    assert folder.name == "as_of=2011-06-01"
+    assert read_run(folder) == {"model_version": "v", "counts": {"clients": 2}}
+    back = read_table(folder, "clients")
+    assert list(back["client_id"]) == ["1", "2"]
+    assert list(back["name"]) == ["公司", "Ромашка"]
+    assert back["industry"].isna().tolist() == [False, True]
+    assert list(back.columns) == list(clients().columns)  # no `as_of` taken from the folder's name
+    assert (folder / "report.html").read_bytes() == b"<p>"
+
+
+def test_publishing_again_replaces_everything(tmp_path: Path) -> None:
+    folder = scores_folder(tmp_path, JUNE)
+    publish(folder, {"clients": clients()}, {}, files={"report.html": b""})
+    publish(folder, {"clients": clients("Neu")}, {"again": True})
+    assert sorted(entry.name for entry in folder.iterdir()) == ["clients.parquet", "run.json"]
+    assert list(read_table(folder, "clients")["name"]) == ["公司", "Neu"]
+    assert [entry.name for entry in tmp_path.iterdir()] == [folder.name]
+
+
+@pytest.mark.parametrize(
+    ("tables", "run"),
+    [({"clients": clients().assign(zeal=1)}, {}), ({"clients": clients()}, {"auc": float("nan")})],
+)
+def test_a_refused_publication_writes_nothing(
+    tmp_path: Path, tables: dict[str, pd.DataFrame], run: dict[str, object]
+) -> None:
+    with pytest.raises((SchemaBroken, ValueError)):
+        publish(scores_folder(tmp_path, JUNE), tables, run)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_runs_are_listed_by_date_and_half_folders_are_none(tmp_path: Path) -> None:
+    for day in (JULY, JUNE):
+        publish(scores_folder(tmp_path, day), {}, {})
+    (tmp_path / "as_of=2011-08-01").mkdir()
+    (tmp_path / "as_of=someday").mkdir()
+    (tmp_path / "as_of=someday" / "run.json").write_text("{}")
+    assert [run.as_of for run in list_runs(tmp_path)] == [JUNE, JULY]
+    assert latest_run(tmp_path).as_of == JULY
+    assert latest_run(tmp_path, JUNE).folder == scores_folder(tmp_path, JUNE)
+
+
+def test_loss_runs_are_listed_by_their_later_date(tmp_path: Path) -> None:
+    for start, end in ((JUNE, JULY), (dt.date(2010, 1, 1), JUNE)):
+        publish(losses_folder(tmp_path, start, end), {}, {})
+    assert [(run.start, run.end) for run in list_losses(tmp_path)] == [
+        (dt.date(2010, 1, 1), JUNE),
+        (JUNE, JULY),
+    ]
+    assert list_losses(tmp_path / "nowhere") == ()
+
+
+def test_what_is_not_there_is_refused_with_what_is(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationRefused, match="none yet"):
+        latest_run(tmp_path)
+    folder = publish(scores_folder(tmp_path, JUNE), {"clients": clients()}, {})
+    with pytest.raises(ConfigurationRefused, match="published dates: 2011-06-01"):
+        latest_run(tmp_path, JULY)
+    with pytest.raises(ConfigurationRefused, match="it holds clients"):
+        read_table(folder, "scores")
+    with pytest.raises(ConfigurationRefused, match="no published run"):
+        read_run(tmp_path)
