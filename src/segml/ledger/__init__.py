@@ -1,0 +1,25 @@
+"""The ground floor of a run: tables, their contract, what was found, the past and the future."""
+
+from segml.ledger.counting import Counts
+from segml.ledger.cutoff import Future, Past
+from segml.ledger.days import date_of, day_of
+from segml.ledger.economics import acquisition_sql, profit
+from segml.ledger.findings import Finding, Findings
+from segml.ledger.ledger import Check, Ledger, check_ledger, open_ledger, require_fresh
+
+__all__ = [
+    "Check",
+    "Counts",
+    "Finding",
+    "Findings",
+    "Future",
+    "Ledger",
+    "Past",
+    "acquisition_sql",
+    "check_ledger",
+    "date_of",
+    "day_of",
+    "open_ledger",
+    "profit",
+    "require_fresh",
+]

@@ -1,0 +1,103 @@
+"""Which currency all money is in, and what becomes of lines in another one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from segml.ledger.findings import Finding, Severity
+from segml.ledger.mapping import Mapping
+from segml.ledger.parsing import trimmed
+from segml.ledger.rules import Rule, no_rate_rule
+from segml.words.plan import Economics, LedgerPlan
+
+SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """The base currency with the rules and findings that follow from it."""
+
+    currency: str | None
+    rules: tuple[Rule, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def settle_currency(
+    connection: duckdb.DuckDBPyConnection,
+    mapping: Mapping,
+    plan: LedgerPlan,
+    economics: Economics,
+) -> Money:
+    """Return the currency of a ledger and what has to be said about it.
+
+    Parameters
+    ----------
+    connection
+        The scratch database with the raw transactions.
+    mapping
+        How the transactions' columns come from the source.
+    plan
+        With the rates: one unit of a currency in the base one.
+    economics
+        With the base currency, if the configuration names it.
+
+    Returns
+    -------
+    Money
+        The only currency of the column is the base where the configuration names none.
+    """
+    base = economics.currency
+    if "currency" not in mapping.expressions:
+        return Money(currency=base)
+    code = f"upper({trimmed(mapping.expressions['currency'])})"
+    rows = connection.execute(
+        f"SELECT {code} AS code, count(*) FROM {mapping.view} AS s WHERE {mapping.where} "
+        "GROUP BY code ORDER BY count(*) DESC, code LIMIT 1000"
+    ).fetchall()
+    lines = {str(name): int(count) for name, count in rows if name is not None}
+    blank = sum(int(count) for name, count in rows if name is None)
+    total = sum(lines.values()) + blank
+    findings = _blanks(blank, total)
+    if base is None and len(lines) > 1:
+        return Money(currency=None, findings=(*findings, _undecided(lines, total)))
+    if base is None:
+        return Money(currency=next(iter(lines), None), findings=findings)
+    rates = {name: rate for name, rate in plan.rates.items() if name.upper() != base.upper()}
+    rule = no_rate_rule(base.upper(), tuple(sorted(name.upper() for name in rates)))
+    notes = tuple(
+        f"{lines[name.upper()]:,} lines in {name.upper()} are converted to {base} at {rate}"
+        for name, rate in sorted(rates.items())
+        if name.upper() in lines
+    )
+    return Money(currency=base, rules=(rule,), findings=findings, notes=notes)
+
+
+def _finding(code: str, severity: Severity, count: int, total: int, message: str) -> Finding:
+    return Finding(
+        code=code,
+        severity=severity,
+        table="transactions",
+        column="currency",
+        count=count,
+        total=total,
+        message=message,
+    )
+
+
+def _blanks(blank: int, total: int) -> tuple[Finding, ...]:
+    if not blank:
+        return ()
+    text = f"{blank:,} of {total:,} lines name no currency; they are taken to be in the base one."
+    return (_finding("currency_blank", "info", blank, total, text),)
+
+
+def _undecided(lines: dict[str, int], total: int) -> Finding:
+    listed = ", ".join(f"{name} ({count:,})" for name, count in list(lines.items())[:SHOWN])
+    text = (
+        f"`transactions.currency` holds {len(lines)} currencies: {listed}. Allowed: one, or a base "
+        "in `economics.currency`. Next: set it, and `ledger.rates` for the others."
+    )
+    return _finding("currency_undecided", "error", total, total, text)

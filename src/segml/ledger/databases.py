@@ -1,0 +1,173 @@
+"""The rows of a query on a database, copied once into the scratch database.
+
+A DuckDB file is read by DuckDB; any other URL by SQLAlchemy, which is imported only here and only
+when it is asked for (the optional extra `database`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from segml.ledger.quoting import identifier
+from segml.ledger.sources import Source, describe, short_reason
+from segml.words.errors import ConfigurationRefused, DataRefused
+
+DUCKDB_SCHEME = "duckdb:///"
+BATCH_ROWS = 100_000
+
+
+def read_query(
+    connection: duckdb.DuckDBPyConnection, query: str, url: str | None, table: str, folder: Path
+) -> Source:
+    """Return the raw table made of a query's rows.
+
+    Parameters
+    ----------
+    connection
+        The scratch database.
+    query
+        SQL for the database that the URL names.
+    url
+        ``duckdb:///<file>``, or a URL that SQLAlchemy knows; never shown in a message.
+    table
+        The contract's table; the raw one is called `raw_<table>`.
+    folder
+        Where a relative DuckDB file stands.
+
+    Returns
+    -------
+    Source
+        The raw table.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If there is no URL, no such file, no driver, or the database refuses the query.
+    DataRefused
+        If the connection breaks while rows are read.
+    """
+    if not url:
+        raise ConfigurationRefused(
+            f"`ledger.{table}.query` without `connection`",
+            allowed="a query on a `connection:`, a database URL or env:NAME",
+            next_step="name the database",
+        )
+    if url.startswith(DUCKDB_SCHEME):
+        _copy_duckdb(connection, query, _file_of(url, table, folder), table)
+    else:
+        _copy_sqlalchemy(connection, query, url, table)
+    return describe(connection, table, is_text=False)
+
+
+def _file_of(url: str, table: str, folder: Path) -> Path:
+    name = url.removeprefix(DUCKDB_SCHEME)
+    for path in (folder / name, Path("/" + name)):
+        if path.is_file():
+            return path
+    raise ConfigurationRefused(
+        f"`ledger.{table}.connection` names no DuckDB file: {name}",
+        allowed="duckdb:///relative/file.duckdb or duckdb:////absolute/file.duckdb",
+        next_step="correct the path",
+    )
+
+
+def _copy_duckdb(connection: duckdb.DuckDBPyConnection, query: str, file: Path, table: str) -> None:
+    config = {"enable_external_access": "false", "lock_configuration": "true"}
+    try:
+        with duckdb.connect(str(file), read_only=True, config=config) as other:
+            incoming = other.sql(query).to_arrow_reader(BATCH_ROWS)
+            connection.register("incoming", incoming)
+            connection.execute(f"CREATE TABLE raw_{table} AS SELECT * FROM incoming")
+            connection.unregister("incoming")
+    except (duckdb.Error, AttributeError) as error:
+        raise _refused_query(table, error) from None
+
+
+def _refused_query(table: str, error: Exception) -> ConfigurationRefused:
+    # a statement without rows gives None where DuckDB would give a relation
+    reason = short_reason(error) if isinstance(error, duckdb.Error) else "it returns no rows"
+    return ConfigurationRefused(
+        f"`ledger.{table}.query` is refused by the database: {reason}",
+        allowed="one SELECT statement",
+        next_step="try the query in the database's own shell",
+    )
+
+
+def _copy_sqlalchemy(
+    connection: duckdb.DuckDBPyConnection, query: str, url: str, table: str
+) -> None:
+    try:
+        import sqlalchemy as sa  # an optional extra
+    except ImportError:
+        raise ConfigurationRefused(
+            f"`ledger.{table}.connection` needs SQLAlchemy, which is not installed",
+            allowed="duckdb:///<file>, or any URL with the extra `database`",
+            next_step="install segml[database] and the database's driver",
+        ) from None
+    try:
+        engine = sa.create_engine(url)
+    except (sa.exc.SQLAlchemyError, ImportError, ValueError) as error:
+        raise ConfigurationRefused(
+            f"`ledger.{table}.connection` cannot be used: {type(error).__name__}",
+            allowed="a URL that SQLAlchemy knows, with its driver installed",
+            next_step="correct the URL, or install the driver",
+        ) from None
+    try:
+        with engine.connect().execution_options(stream_results=True) as opened:
+            result = opened.execute(sa.text(query))
+            _store_batches(connection, list(result.keys()), _batches(result), table)
+    except sa.exc.SQLAlchemyError as error:
+        raise DataRefused(
+            f"`ledger.{table}.query` failed in the database: {type(error).__name__}",
+            allowed="a query whose rows can be read",
+            next_step="try the query in the database's own shell",
+        ) from None
+    finally:
+        engine.dispose()
+
+
+def _batches(result: Any) -> Iterator[list[tuple[Any, ...]]]:
+    while rows := result.fetchmany(BATCH_ROWS):
+        yield [tuple(row) for row in rows]
+
+
+def _store_batches(
+    connection: duckdb.DuckDBPyConnection,
+    names: list[str],
+    batches: Iterator[list[tuple[Any, ...]]],
+    table: str,
+) -> None:
+    """Store each batch with the types it shows, then let DuckDB find the types that hold all."""
+    import pyarrow as pa
+
+    parts: list[str] = []
+    seen: set[str] = set()
+    for place, rows in enumerate(batches):
+        columns = {}
+        for name, values in zip(names, zip(*rows, strict=True), strict=True):
+            column = pa.array(values, from_pandas=True)
+            if not pa.types.is_null(column.type):
+                columns[name] = column
+        if not columns:
+            columns[names[0]] = pa.array([None] * len(rows), type=pa.string())
+        seen |= set(columns)
+        connection.register("incoming", pa.table(columns))
+        part = f"part_{table}_{place}"
+        connection.execute(f"CREATE TABLE {part} AS SELECT * FROM incoming")
+        connection.unregister("incoming")
+        parts.append(part)
+    empty = ", ".join(f"CAST(NULL AS VARCHAR) AS {identifier(n)}" for n in names if n not in seen)
+    order = ", ".join(identifier(name) for name in names)
+    union = " UNION ALL BY NAME ".join(f"SELECT * FROM {part}" for part in parts)
+    rows_sql = (
+        f"SELECT *{', ' + empty if empty else ''} FROM ({union})"
+        if parts
+        else (f"SELECT {empty} WHERE false")
+    )
+    connection.execute(f"CREATE TABLE raw_{table} AS SELECT {order} FROM ({rows_sql})")
+    for part in parts:
+        connection.execute(f"DROP TABLE {part}")

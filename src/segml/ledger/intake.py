@@ -1,0 +1,127 @@
+"""One table on its way in: mapped and parsed, every row's broken rules noted as bits."""
+
+from __future__ import annotations
+
+import duckdb
+
+from segml.ledger.contract import SQL_TYPES, Column, Table
+from segml.ledger.mapping import Mapping, bad_expression
+from segml.ledger.parsing import BLANKS, given, parsed, trimmed
+from segml.ledger.quoting import literal
+from segml.ledger.rules import Rule
+from segml.words.errors import ConfigurationRefused
+
+
+def parse_table(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    mapping: Mapping,
+    rules: tuple[Rule, ...],
+    zone: str,
+) -> None:
+    """Make the table `checked_<table>`: parsed columns, source row, broken rules as bits.
+
+    Parameters
+    ----------
+    connection
+        The scratch database.
+    table
+        The contract's table.
+    mapping
+        How its columns come from the source.
+    rules
+        Bit i of `problems` is set where rule i is broken.
+    zone
+        The IANA zone in which an instant is a day.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If an expression fails on a row or changes the number of rows.
+    """
+    strip = _floats_in_text(connection, mapping, table)
+    mapped = ", ".join(f"{sql} AS {name}" for name, sql in mapping.expressions.items())
+    source = f"SELECT segml_row{', ' if mapped else ''}{mapped} FROM {mapping.view} AS s"
+    columns = ", ".join(_parsed_column(column, mapping, zone, strip) for column in table.columns)
+    helpers = _helpers(table, mapping)
+    bits = " | ".join(
+        f"(CASE WHEN {rule.condition} THEN {1 << place} ELSE 0 END)"
+        for place, rule in enumerate(rules)
+    )
+    names = ", ".join(table.names)
+    query = (
+        f"CREATE TABLE checked_{table.name} AS SELECT segml_row, {names}, "
+        f"CAST({bits or '0'} AS BIGINT) AS problems FROM "
+        f"(SELECT segml_row, {columns}{helpers} FROM ({source} WHERE {mapping.where}) AS m) AS p"
+    )
+    try:
+        connection.execute(query)
+    except duckdb.Error as error:
+        raise _culprit(connection, table, mapping, error) from None
+
+
+def _parsed_column(column: Column, mapping: Mapping, zone: str, strip: frozenset[str]) -> str:
+    if column.name not in mapping.expressions:
+        return f"CAST(NULL AS {SQL_TYPES[column.kind]}) AS {column.name}"
+    value = parsed(
+        f"m.{column.name}",
+        mapping.types[column.name],
+        column.kind,
+        zone=zone,
+        strip_zero=column.name in strip,
+    )
+    return f"{value} AS {column.name}"
+
+
+def _helpers(table: Table, mapping: Mapping) -> str:
+    """Write the columns that rules look at beside the parsed ones."""
+    parts = [""]
+    for column in table.columns:
+        if column.name not in mapping.expressions or column.kind in ("id", "text"):
+            continue
+        name = f"m.{column.name}"
+        parts.append(f"{given(name, mapping.types[column.name])} AS given_{column.name}")
+        if column.kind == "day":
+            # only text can be ambiguous; writing stamps out as text would cost more than the rest
+            text = trimmed(name) if mapping.types[column.name] == "VARCHAR" else "NULL::VARCHAR"
+            parts.append(f"{text} AS text_{column.name}")
+    return ", ".join(parts)
+
+
+def _floats_in_text(
+    connection: duckdb.DuckDBPyConnection, mapping: Mapping, table: Table
+) -> frozenset[str]:
+    """Name the id columns of text whose every value is a number and some end in ".0"."""
+    names = [
+        column.name
+        for column in table.columns
+        if column.kind == "id" and mapping.types.get(column.name) == "VARCHAR"
+    ]
+    if not names:
+        return frozenset()
+    parts = []
+    for name in names:
+        text = f"trim({mapping.expressions[name]}, {literal(BLANKS)})"
+        parts.append(f"count(*) FILTER (WHERE ends_with({text}, '.0'))")
+        other = f"{text} <> '' AND NOT regexp_full_match({text}, '-?\\d+(\\.0)?')"
+        parts.append(f"count(*) FILTER (WHERE {other})")
+    query = f"SELECT {', '.join(parts)} FROM {mapping.view} AS s WHERE {mapping.where}"
+    try:
+        row = connection.execute(query).fetchone() or ()
+    except duckdb.Error as error:
+        raise _culprit(connection, table, mapping, error) from None
+    return frozenset(n for i, n in enumerate(names) if row[2 * i] > 0 and row[2 * i + 1] == 0)
+
+
+def _culprit(
+    connection: duckdb.DuckDBPyConnection, table: Table, mapping: Mapping, error: duckdb.Error
+) -> ConfigurationRefused:
+    """Find which expression failed on a row, and compose its refusal."""
+    tries = {"where": f"count(*) FILTER (WHERE {mapping.where})"}
+    tries.update({name: f"count({sql})" for name, sql in mapping.expressions.items()})
+    for column, sql in tries.items():
+        try:
+            connection.execute(f"SELECT {sql} FROM {mapping.view} AS s").fetchone()
+        except duckdb.Error as reason:
+            return bad_expression(table, column, reason)
+    return bad_expression(table, "where", error)

@@ -1,0 +1,75 @@
+"""The rows that broke a rule, as their source has them, with the rule's code."""
+
+from __future__ import annotations
+
+import duckdb
+import pandas as pd
+
+from segml.ledger.contract import Table
+from segml.ledger.quoting import identifier, literal
+from segml.ledger.rules import Rule
+from segml.ledger.scratch import Scratch
+from segml.ledger.sources import Source
+
+UNREADABLE = "unreadable_line"
+
+
+def keep_quarantine(
+    connection: duckdb.DuckDBPyConnection, table: Table, source: Source, rules: tuple[Rule, ...]
+) -> None:
+    """Make the table `quarantine_<table>` and drop the raw rows, which nothing needs any more.
+
+    Parameters
+    ----------
+    connection
+        The scratch database with `raw_<table>` and `checked_<table>`.
+    table
+        The contract's table.
+    source
+        The table as it was read.
+    rules
+        In the order of the bits of `problems`; the first broken one gives the code.
+    """
+    codes = " ".join(
+        f"WHEN c.problems & {1 << place} <> 0 THEN {literal(rule.code)}"
+        for place, rule in enumerate(rules)
+    )
+    code = f"CASE {codes} END" if codes else "NULL"
+    shown = "".join(
+        f", CAST(r.{identifier(n)} AS VARCHAR) AS {identifier(n)}" for n in source.columns
+    )
+    connection.execute(
+        f"CREATE TABLE quarantine_{table.name} AS SELECT {literal(table.name)} AS segml_table, "
+        f"{code} AS segml_code, c.segml_row{shown} FROM checked_{table.name} AS c "
+        f"JOIN {source.table} AS r ON r.rowid = c.segml_row - 1 "
+        f"WHERE c.problems <> 0 ORDER BY c.segml_row"
+    )
+    connection.execute(f"DROP TABLE {source.table}")
+    if source.unreadable:
+        connection.execute(f"ALTER TABLE quarantine_{table.name} ADD COLUMN segml_text VARCHAR")
+        connection.executemany(
+            f"INSERT INTO quarantine_{table.name} (segml_table, segml_code, segml_row, segml_text) "
+            f"VALUES ({literal(table.name)}, {literal(UNREADABLE)}, ?, ?)",
+            [list(line) for line in source.unreadable],
+        )
+
+
+def quarantine_of(scratch: Scratch, tables: tuple[str, ...]) -> pd.DataFrame:
+    """Return every row that broke a rule, as its source has it.
+
+    Parameters
+    ----------
+    scratch
+        The scratch database with `quarantine_<table>`.
+    tables
+        Names of the tables that the ledger has.
+
+    Returns
+    -------
+    DataFrame
+        Columns table, code, row (counted from 1 in its source), then the sources' columns as text.
+    """
+    union = " UNION ALL BY NAME ".join(f"SELECT * FROM quarantine_{name}" for name in tables)
+    frame: pd.DataFrame = scratch.connection.execute(union).df()
+    names = {"segml_table": "table", "segml_code": "code", "segml_row": "row", "segml_text": "text"}
+    return frame.rename(columns=names)

@@ -1,0 +1,213 @@
+"""From a plan to checked tables: read, map, parse, hold against the rules, gather findings."""
+
+from __future__ import annotations
+
+import difflib
+import zoneinfo
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from segml.ledger.contract import CLIENTS, SQL_TYPES, TRANSACTIONS, Table
+from segml.ledger.counting import Counts, count_rows
+from segml.ledger.currency import Money, settle_currency
+from segml.ledger.databases import read_query
+from segml.ledger.duplicates import count_duplicates, duplicate_line_rule, mark_duplicates
+from segml.ledger.findings import Finding, Findings
+from segml.ledger.intake import parse_table
+from segml.ledger.kinship import kinship_findings
+from segml.ledger.mapping import Mapping, map_columns
+from segml.ledger.profile import profile_transactions
+from segml.ledger.quarantine import keep_quarantine
+from segml.ledger.rules import duplicate_client_rule, row_rules
+from segml.ledger.scratch import Scratch, open_scratch
+from segml.ledger.shape import shape_findings
+from segml.ledger.sources import Source, folders_of, read_files
+from segml.ledger.verdicts import rule_findings
+from segml.words.errors import ConfigurationRefused
+from segml.words.plan import Economics, LedgerPlan, SourcePlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Checked tables in an open scratch database, errors not yet refused."""
+
+    scratch: Scratch
+    findings: Findings
+    counts: dict[str, Counts]
+    has: frozenset[str]
+    currency: str | None
+    notes: tuple[str, ...]
+
+
+def read_ledger(plan: LedgerPlan, economics: Economics, scratch: Path | None) -> Reading:
+    """Return the ledger's tables, read and checked.
+
+    Parameters
+    ----------
+    plan
+        The tables and their rules.
+    economics
+        For the currency and the margin rate.
+    scratch
+        The folder to work in; None is the system's temporary folder.
+
+    Returns
+    -------
+    Reading
+        With findings of every severity.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If a path, column, expression or zone of the configuration does not exist or is wrong.
+    DataRefused
+        If a file cannot be read at all.
+    """
+    _known_zone(plan.timezone)
+    tables = [(TRANSACTIONS, plan.transactions)]
+    if plan.clients is not None:
+        tables.append((CLIENTS, plan.clients))
+    folders = [
+        folder
+        for _, source in tables
+        if source.path is not None
+        for folder in folders_of(source.path)
+    ]
+    opened = open_scratch(scratch, (Path(plan.folder).resolve(), *folders))
+    try:
+        return _read_tables(opened, plan, economics, tables)
+    except BaseException:
+        opened.close()
+        raise
+
+
+def _known_zone(zone: str) -> None:
+    try:
+        zoneinfo.ZoneInfo(zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        known = sorted(zoneinfo.available_timezones())
+        near = difflib.get_close_matches(zone, known, n=1)
+        raise ConfigurationRefused(
+            f"`ledger.timezone` is `{zone}`",
+            allowed="an IANA zone such as Europe/London",
+            next_step=f"did you mean `{near[0]}`?" if near else "name the zone of the business",
+        ) from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Taken:
+    """One table that was taken in."""
+
+    counts: Counts
+    findings: tuple[Finding, ...]
+    has: set[str]
+    money: Money
+
+
+def _read_tables(
+    opened: Scratch,
+    plan: LedgerPlan,
+    economics: Economics,
+    tables: list[tuple[Table, SourcePlan]],
+) -> Reading:
+    connection = opened.connection
+    taken = {
+        table.name: _take_in(connection, table, source_plan, plan, economics)
+        for table, source_plan in tables
+    }
+    findings = [finding for one in taken.values() for finding in one.findings]
+    if CLIENTS.name in taken:
+        findings += kinship_findings(connection)
+    else:
+        _no_clients(connection)
+    has = frozenset(name for one in taken.values() for name in one.has)
+    money = taken[TRANSACTIONS.name].money
+    return Reading(
+        scratch=opened,
+        findings=Findings(tuple(findings)),
+        counts={name: one.counts for name, one in taken.items()},
+        has=has,
+        currency=money.currency,
+        notes=(*_notes(has, economics), *money.notes),
+    )
+
+
+def _take_in(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    source_plan: SourcePlan,
+    plan: LedgerPlan,
+    economics: Economics,
+) -> _Taken:
+    """Read one table, hold it against its rules, keep its quarantine, let its raw rows go."""
+    source = _source(connection, table, source_plan, plan)
+    mapping = map_columns(connection, source, table, source_plan)
+    money = Money(currency=None)
+    if table is TRANSACTIONS:
+        money = settle_currency(connection, mapping, plan, economics)
+    rules = (*row_rules(table, frozenset(mapping.expressions)), *money.rules)
+    if table is CLIENTS and "client_id" in mapping.expressions:
+        rules = (*rules, duplicate_client_rule())
+    drops = table is TRANSACTIONS and plan.duplicates == "drop"
+    if drops:
+        rules = (*rules, duplicate_line_rule())
+    parse_table(connection, table, mapping, rules, plan.timezone)
+    if drops:
+        mark_duplicates(connection, source, len(rules) - 1)
+    counts = count_rows(connection, table, source, mapping)
+    findings = [
+        *shape_findings(table, source, mapping, counts, plan.max_bad_share),
+        *rule_findings(connection, table, mapping, rules, plan.max_bad_share),
+        *money.findings,
+    ]
+    if table is TRANSACTIONS and source.columns:
+        findings += () if drops else count_duplicates(connection, source)
+        findings += profile_transactions(connection, mapping)
+    keep_quarantine(connection, table, source, rules)
+    return _Taken(
+        counts=counts, findings=tuple(findings), has=_optional(table, mapping), money=money
+    )
+
+
+def _source(
+    connection: duckdb.DuckDBPyConnection, table: Table, source_plan: SourcePlan, plan: LedgerPlan
+) -> Source:
+    if source_plan.path is not None:
+        return read_files(connection, source_plan.path, table.name)
+    query, url = str(source_plan.query), source_plan.connection
+    return read_query(connection, query, url, table.name, Path(plan.folder))
+
+
+def _notes(has: frozenset[str], economics: Economics) -> tuple[str, ...]:
+    notes = []
+    if economics.margin_rate is None and "cost" not in has:
+        notes.append("no cost column and no margin rate: profit is revenue less the cost to serve")
+    elif economics.margin_rate is None:
+        notes.append("no margin rate: lines without a cost count as if they cost nothing")
+    elif "cost" not in has:
+        notes.append(f"no cost column: margin rate {economics.margin_rate} used")
+    else:
+        notes.append(f"margin rate {economics.margin_rate} used where a line has no cost")
+    if "order_id" not in has:
+        notes.append("no order_id: an order is a client's day")
+    if "clients" not in has:
+        notes.append("no clients table: no names, industries, regions, sizes or managers")
+    absent = [name for name in ("category", "product", "discount") if name not in has]
+    notes += [f"no {name} column: what needs it is left out" for name in absent]
+    return tuple(notes)
+
+
+def _optional(table: Table, mapping: Mapping) -> set[str]:
+    optional = {c.name for c in table.columns if not c.required and c.name in mapping.expressions}
+    if table is TRANSACTIONS:
+        return optional
+    return {table.name} | {f"{table.name}.{name}" for name in optional}
+
+
+def _no_clients(connection: duckdb.DuckDBPyConnection) -> None:
+    columns = ", ".join(f"{c.name} {SQL_TYPES[c.kind]}" for c in CLIENTS.columns)
+    connection.execute(
+        f"CREATE TABLE checked_clients (segml_row BIGINT, {columns}, problems BIGINT)"
+    )

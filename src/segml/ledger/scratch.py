@@ -1,0 +1,89 @@
+"""The scratch database of one ledger: out of core, locked down, gone when it is closed."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from segml.ledger.quoting import literal, literals
+
+QUERY_THREADS = 1
+"""Threads of the questions asked after the reading: sums of floats then have one order, so the
+same ledger gives the same bytes on every machine. Reading itself uses all cores."""
+
+
+@dataclass(slots=True)
+class Scratch:
+    """An open DuckDB database in a folder of its own.
+
+    Parameters
+    ----------
+    connection
+        The open connection.
+    folder
+        Its folder; removed by `close`.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    folder: Path
+
+    def close(self) -> None:
+        """Close the database and remove its folder; a second call does nothing."""
+        self.connection.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def open_scratch(parent: Path | None, allowed: tuple[Path, ...]) -> Scratch:
+    """Return an open scratch database that can read the allowed folders and nothing else.
+
+    Parameters
+    ----------
+    parent
+        The folder to make it in; None is the system's temporary folder.
+    allowed
+        Folders whose files the ledger may read.
+
+    Returns
+    -------
+    Scratch
+        With external access off; its settings are locked by `settle` after the reading.
+    """
+    if parent is not None:
+        parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="segml-ledger-", dir=parent))
+    connection = duckdb.connect(str(folder / "ledger.duckdb"))
+    # a ledger that nobody closed leaves nothing behind when its last user, or the process, ends
+    weakref.finalize(connection, shutil.rmtree, folder, ignore_errors=True)
+    spill = folder / "spill"
+    spill.mkdir()
+    settings = (
+        f"SET temp_directory = {literal(str(spill))}",
+        "SET TimeZone = 'UTC'",
+        "SET preserve_insertion_order = true",
+        "SET autoinstall_known_extensions = false",
+        "SET enable_progress_bar = false",
+        "SET memory_limit = '60%'",
+        "PRAGMA disable_checkpoint_on_shutdown",
+        f"SET allowed_directories = {literals(tuple(str(path) for path in allowed))}",
+        "SET enable_external_access = false",
+    )
+    for setting in settings:
+        connection.execute(setting)
+    return Scratch(connection, folder)
+
+
+def settle(scratch: Scratch) -> None:
+    """Fix the number of threads and lock every setting: from here on only questions are asked.
+
+    Parameters
+    ----------
+    scratch
+        An open scratch database, everything read.
+    """
+    scratch.connection.execute(f"SET threads = {QUERY_THREADS}")
+    scratch.connection.execute("SET lock_configuration = true")

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from segml.ledger import Check, Ledger
+from segml.words.errors import ConfigurationRefused
+
+ROWS = "Customer ID,When,Price,Quantity\n12345.0,2011-01-01,2.5,4\n777.0,2011-01-02,1,2\n"
+COLUMNS = {"client_id": "Customer ID", "date": "When", "amount": "sql: Quantity * Price"}
+
+
+def test_columns_are_renamed_and_derived_in_sql_from_csv_too(opened: Callable[..., Ledger]) -> None:
+    ledger = opened(ROWS, columns={**COLUMNS, "quantity": "Quantity"})
+    frame = ledger.past(99_999).frame(
+        "SELECT client_id, amount, quantity FROM {lines} JOIN {clients} USING (client) ORDER BY 1"
+    )
+    assert frame.values.tolist() == [["12345", 10.0, 4.0], ["777", 2.0, 2.0]]
+    assert ledger.findings.of("unknown_columns") == ()
+
+
+def test_a_text_that_is_mapped_and_used_in_sql_is_judged_as_text(
+    checked: Callable[..., Check],
+) -> None:
+    rows = ROWS + "".join(f"{i}.0,2011-01-03,1,1\n" for i in range(20)) + "9.0,2011-01-02,1,few\n"
+    check = checked(rows, columns={**COLUMNS, "quantity": "Quantity"}, max_bad_share=0.5)
+    codes = {item.code for item in check.findings}
+    assert {"bad_quantity", "missing_amount"} <= codes
+    assert check.quarantine["Quantity"].tolist() == ["few"]
+
+
+def test_where_leaves_rows_out_and_they_are_counted(checked: Callable[..., Check]) -> None:
+    check = checked(ROWS, columns=COLUMNS, where="\"Customer ID\" <> '777.0'")
+    counts = check.counts["transactions"]
+    assert (counts.read, counts.kept, counts.filtered) == (2, 1, 1)
+
+
+def test_where_that_is_null_leaves_the_row_out(checked: Callable[..., Check]) -> None:
+    rows = "client_id,date,amount,kind\na,2011-01-01,1,\nb,2011-01-01,1,sale\n"
+    counts = checked(rows, where="kind = 'sale'").counts["transactions"]
+    assert (counts.read, counts.kept, counts.filtered) == (2, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("columns", "where", "says"),
+    [
+        ({"client_id": "Custommer ID"}, None, "did you mean `Customer ID`"),
+        ({"clientid": "Customer ID"}, None, "did you mean `client_id`"),
+        ({**COLUMNS, "amount": "sql: Quantty * Price"}, None, "Quantty"),
+        ({**COLUMNS, "amount": "sql: Quantity *"}, None, "columns.amount"),
+        ({**COLUMNS, "amount": "sql: 1); DROP TABLE raw_transactions; SELECT (1"}, None, "amount"),
+        ({**COLUMNS, "amount": "sql: sum(Price)"}, None, "amount"),
+        (COLUMNS, "Pryce > 1", "transactions.where"),
+        (COLUMNS, "Price >", "transactions.where"),
+        ({**COLUMNS, "date": 'sql: CAST("Customer ID" AS DATE)'}, None, "columns.date"),
+        ({**COLUMNS, "amount": "sql: unnest([1, 2])"}, None, "expression"),
+    ],
+)
+def test_a_wrong_mapping_is_refused_in_words(
+    checked: Callable[..., Check], columns: dict[str, str], where: str | None, says: str
+) -> None:
+    with pytest.raises(ConfigurationRefused, match=says) as refused:
+        checked(ROWS, columns=columns, where=where)
+    assert refused.value.exit_code == 2
+
+
+def test_a_refused_expression_shows_no_value_of_a_row(checked: Callable[..., Check]) -> None:
+    rows = "client_id,date,amount\nMrs Secret,2011-01-01,1\n"
+    with pytest.raises(ConfigurationRefused) as refused:
+        checked(rows, columns={"product": "sql: CAST(client_id AS INTEGER)"})
+    assert "Secret" not in str(refused.value)
+
+
+def test_an_unknown_zone_is_refused_with_the_nearest(checked: Callable[..., Check]) -> None:
+    with pytest.raises(ConfigurationRefused, match="Europe/London"):
+        checked(ROWS, timezone="Europe/Londn")
+
+
+def test_a_comment_at_the_end_of_an_expression_does_no_harm(checked: Callable[..., Check]) -> None:
+    check = checked(ROWS, columns={**COLUMNS, "amount": "sql: Quantity * Price -- money"})
+    assert check.counts["transactions"].kept == 2
+
+
+def test_an_id_compared_to_text_in_where_stays_text(checked: Callable[..., Check]) -> None:
+    rows = "client_id,date,amount,shop\n1,2011-01-01,1,5\n2,2011-01-01,1,6\n"
+    counts = checked(rows, where="client_id <> 'b' AND shop <> 'x'").counts["transactions"]
+    assert counts.kept == 2

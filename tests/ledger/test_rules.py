@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from segml.ledger import Check, Ledger
+from segml.words.errors import ContractBroken
+from segml.words.plan import Economics
+
+HEADER = "client_id,date,amount,quantity,cost,discount,is_return\n"
+GOOD = "a,2011-01-01,10,1,5,0,no\n"
+
+ROW_RULES = [
+    ("missing_client_id", ",2011-01-01,10,1,5,0,no"),
+    ("missing_date", "a,,10,1,5,0,no"),
+    ("bad_date", "a,yesterday,10,1,5,0,no"),
+    ("bad_date", "a,2011-02-30,10,1,5,0,no"),
+    ("ambiguous_date", "a,03/04/2011,10,1,5,0,no"),
+    ("date_out_of_range", "a,1969-12-31,10,1,5,0,no"),
+    ("date_out_of_range", "a,2101-01-01,10,1,5,0,no"),
+    ("missing_amount", "a,2011-01-01,,1,5,0,no"),
+    ("bad_amount", "a,2011-01-01,ten,1,5,0,no"),
+    ("bad_amount", 'a,2011-01-01,"12,50",1,5,0,no'),
+    ("bad_amount", "a,2011-01-01,1e999,1,5,0,no"),
+    ("bad_quantity", "a,2011-01-01,10,few,5,0,no"),
+    ("bad_cost", "a,2011-01-01,10,1,dear,0,no"),
+    ("bad_discount", "a,2011-01-01,10,1,5,some,no"),
+    ("negative_discount", "a,2011-01-01,10,1,5,-1,no"),
+    ("bad_is_return", "a,2011-01-01,10,1,5,0,perhaps"),
+]
+
+CLIENT_HEADER = (
+    "client_id,name,employees,annual_turnover,acquired_on,acquisition_cost,wallet,left_on\n"
+)
+CLIENT_RULES = [
+    ("missing_client_id", ",A,1,1,2010-01-01,1,1,"),
+    ("bad_employees", "b,A,many,1,2010-01-01,1,1,"),
+    ("negative_employees", "b,A,-1,1,2010-01-01,1,1,"),
+    ("bad_annual_turnover", "b,A,1,much,2010-01-01,1,1,"),
+    ("bad_acquired_on", "b,A,1,1,long ago,1,1,"),
+    ("ambiguous_acquired_on", "b,A,1,1,01/02/2010,1,1,"),
+    ("acquired_on_out_of_range", "b,A,1,1,1066-10-14,1,1,"),
+    ("bad_acquisition_cost", "b,A,1,1,2010-01-01,x,1,"),
+    ("negative_acquisition_cost", "b,A,1,1,2010-01-01,-5,1,"),
+    ("negative_wallet", "b,A,1,1,2010-01-01,1,-1,"),
+    ("bad_left_on", "b,A,1,1,2010-01-01,1,1,once"),
+]
+
+
+@pytest.mark.parametrize(("code", "row"), ROW_RULES)
+def test_a_row_that_breaks_a_rule_is_quarantined_with_its_code(
+    checked: Callable[..., Check], code: str, row: str
+) -> None:
+    check = checked(HEADER + GOOD + row + "\n", max_bad_share=0.9)
+    assert check.quarantine["code"].tolist() == [code]
+    assert check.quarantine["row"].tolist() == [2]
+    (finding,) = check.findings.of(code)
+    assert (finding.severity, finding.count, finding.total) == ("warning", 1, 2)
+    assert finding.first[0].startswith("row 2: ")
+    assert "Allowed: " in finding.message
+    assert "Next: " in finding.message
+    counts = check.counts["transactions"]
+    assert (counts.read, counts.kept, counts.quarantined, counts.filtered) == (2, 1, 1, 0)
+
+
+@pytest.mark.parametrize(("code", "row"), CLIENT_RULES)
+def test_a_client_row_that_breaks_a_rule_is_quarantined_with_its_code(
+    checked: Callable[..., Check], code: str, row: str
+) -> None:
+    clients = CLIENT_HEADER + "a,A,1,1,2010-01-01,1,1,\n" + row + "\n"
+    check = checked(HEADER + GOOD, clients, max_bad_share=0.9)
+    assert check.quarantine[["table", "code"]].values.tolist() == [["clients", code]]
+
+
+def test_a_good_ledger_has_no_rule_broken(checked: Callable[..., Check]) -> None:
+    check = checked(HEADER + GOOD)
+    assert check.findings.errors == ()
+    assert check.quarantine.empty
+
+
+def test_a_broken_rule_is_an_error_above_the_allowed_share_only(
+    checked: Callable[..., Check],
+) -> None:
+    rows = HEADER + GOOD * 19 + "a,2011-01-01,ten,1,5,0,no\n"
+    (at_share,) = checked(rows, max_bad_share=0.05).findings.of("bad_amount")
+    (above,) = checked(rows, max_bad_share=0.04).findings.of("bad_amount")
+    assert (at_share.severity, above.severity) == ("warning", "error")
+
+
+def test_all_errors_are_gathered_before_refusing(opened: Callable[..., Ledger]) -> None:
+    rows = HEADER + "a,never,ten,1,5,0,no\n" + GOOD
+    with pytest.raises(ContractBroken) as refused:
+        opened(rows, "client_id,name\nx,A\nx,B\n")
+    text = str(refused.value)
+    for code in ("bad_date", "bad_amount", "duplicate_client_id"):
+        assert code in text
+    assert refused.value.exit_code == 3
+
+
+def test_a_refusal_names_no_value_of_a_row(opened: Callable[..., Ledger]) -> None:
+    with pytest.raises(ContractBroken) as refused:
+        opened("client_id,date,amount\nMrs Secret,never,ten\n")
+    assert "Secret" not in str(refused.value)
+    assert "ten" not in str(refused.value).split()
+
+
+def test_a_missing_required_column_is_an_error_that_names_what_is_there(
+    checked: Callable[..., Check],
+) -> None:
+    check = checked("client,date,amount\na,2011-01-01,1\n")
+    (finding,) = check.findings.of("missing_column")
+    assert finding.severity == "error"
+    assert finding.column == "client_id"
+    assert "`client`" in finding.message
+
+
+def test_a_duplicate_client_is_always_an_error(checked: Callable[..., Check]) -> None:
+    check = checked(HEADER + GOOD, "client_id,name\na,A\na,B\nc,C\n", max_bad_share=1.0)
+    (finding,) = check.findings.of("duplicate_client_id")
+    assert (finding.severity, finding.count) == ("error", 2)
+
+
+@pytest.mark.parametrize(
+    "rows", ["", HEADER, HEADER + "a,2011-01-01,ten,1,5,0,no\n"], ids=["no bytes", "header", "bad"]
+)
+def test_an_empty_ledger_is_an_error(checked: Callable[..., Check], rows: str) -> None:
+    check = checked(rows, max_bad_share=1.0)
+    assert [finding.severity for finding in check.findings.of("empty_ledger")] == ["error"]
+
+
+def test_a_where_that_leaves_nothing_is_an_error(checked: Callable[..., Check]) -> None:
+    check = checked(HEADER + GOOD, where="amount > 100")
+    (finding,) = check.findings.of("empty_ledger")
+    assert "`where` leaves out all 1 rows" in finding.message
+
+
+def test_unknown_columns_are_kept_out_with_a_warning(checked: Callable[..., Check]) -> None:
+    check = checked("client_id,date,amount,colour\na,2011-01-01,1,red\n")
+    (finding,) = check.findings.of("unknown_columns")
+    assert finding.severity == "warning"
+    assert "`colour`" in finding.message
+
+
+def test_a_row_with_two_faults_is_quarantined_once_and_counted_for_both(
+    checked: Callable[..., Check],
+) -> None:
+    check = checked(HEADER + GOOD + "a,never,ten,1,5,0,no\n", max_bad_share=0.9)
+    assert check.quarantine["code"].tolist() == ["bad_date"]
+    assert check.findings.of("bad_date")[0].count == 1
+    assert check.findings.of("bad_amount")[0].count == 1
+
+
+def test_the_quarantine_holds_the_source_as_it_was(checked: Callable[..., Check]) -> None:
+    check = checked(HEADER + GOOD + "Иван,2011-01-01,ten,1,5,0,no\n", max_bad_share=0.9)
+    row = check.quarantine.iloc[0]
+    assert (row["client_id"], row["amount"]) == ("Иван", "ten")
+
+
+CURRENCIES = "client_id,date,amount,currency\na,2011-01-01,10,GBP\nb,2011-01-02,10,eur\n"
+
+
+def test_two_currencies_without_a_base_are_an_error(checked: Callable[..., Check]) -> None:
+    (finding,) = checked(CURRENCIES).findings.of("currency_undecided")
+    assert finding.severity == "error"
+
+
+def test_a_line_in_a_currency_without_a_rate_is_quarantined(checked: Callable[..., Check]) -> None:
+    check = checked(CURRENCIES, economics=Economics(currency="GBP"), max_bad_share=0.5)
+    assert check.quarantine["code"].tolist() == ["no_rate"]
+
+
+def test_a_line_in_another_currency_is_converted_by_its_rate(opened: Callable[..., Ledger]) -> None:
+    ledger = opened(CURRENCIES, economics=Economics(currency="GBP"), rates={"EUR": 0.5})
+    amounts = ledger.past(99_999).frame("SELECT amount FROM {lines} ORDER BY amount")
+    assert amounts["amount"].tolist() == [5.0, 10.0]
+    assert any("EUR" in note for note in ledger.notes)
+
+
+def test_one_currency_needs_no_configuration(opened: Callable[..., Ledger]) -> None:
+    ledger = opened("client_id,date,amount,currency\na,2011-01-01,10,GBP\nb,2011-01-02,1,\n")
+    assert ledger.currency == "GBP"
+    assert ledger.findings.of("currency_blank")[0].count == 1
+
+
+TWICE = HEADER + GOOD + GOOD + "b,2011-01-01,10,1,5,0,no\n"
+
+
+def test_exact_duplicates_are_counted_and_kept(checked: Callable[..., Check]) -> None:
+    check = checked(TWICE)
+    assert check.findings.of("duplicate_lines")[0].count == 1
+    assert check.counts["transactions"].kept == 3
+
+
+def test_exact_duplicates_are_quarantined_when_asked(checked: Callable[..., Check]) -> None:
+    check = checked(TWICE, duplicates="drop", max_bad_share=0.5)
+    assert check.quarantine[["code", "row"]].values.tolist() == [["duplicate_line", 2]]
+    assert check.counts["transactions"].kept == 2
