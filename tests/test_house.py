@@ -103,8 +103,9 @@ def _imports(module: str, path: Path) -> Iterator[Import]:
 
 
 def _room(dotted: str) -> str:
+    """The room of a module; the package's face and `python -m segml` have none."""
     parts = dotted.split(".")
-    return parts[1] if len(parts) > 1 else ""
+    return parts[1] if len(parts) > 1 and parts[1] != "__main__" else ""
 
 
 ALL_IMPORTS = [found for name, path in _modules().items() for found in _imports(name, path)]

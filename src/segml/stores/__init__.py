@@ -1,5 +1,6 @@
 """The only disk for results: published tables, the registry, the lock, and the only MLflow."""
 
+from segml.stores.declaration import Column, TableSchema
 from segml.stores.door import Tracking
 from segml.stores.files import publish_file, write_frame
 from segml.stores.folder import sweep
@@ -8,7 +9,7 @@ from segml.stores.mirror import Mirrored, TrackedRun, log_training, sync
 from segml.stores.parquet import SchemaBroken
 from segml.stores.registry import Registry
 from segml.stores.runs import Training, reap
-from segml.stores.schemas import TABLES, Column, TableSchema, features_schema
+from segml.stores.schemas import TABLES, features_schema, quarantine_schema
 from segml.stores.tables import (
     LossRun,
     Run,
@@ -48,6 +49,7 @@ __all__ = [
     "losses_folder",
     "publish",
     "publish_file",
+    "quarantine_schema",
     "read_run",
     "read_table",
     "reap",

@@ -7,13 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from segml.stores.schemas import (
-    TABLES,
-    Column,
-    TableSchema,
-    features_schema,
-    quarantine_schema,
-)
+from segml.stores.declaration import Column, TableSchema
+from segml.stores.schemas import TABLES, features_schema, quarantine_schema
 
 
 class SchemaBroken(ValueError):  # noqa: N818 - named as the refusals are

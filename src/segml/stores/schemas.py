@@ -1,87 +1,17 @@
 """The output contract: every published table's columns, types, nulls and row order.
 
-To publish a new table: add one `_table(...)` line here (a trailing ``?`` marks a column that may
+To publish a new table: add one `declare(...)` line here (a trailing ``?`` marks a column that may
 hold nulls), list it in the documentation, and hand its frame to `publish`. Changing a column here
 changes the contract of product and report alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
-import pyarrow as pa
+from segml.stores.declaration import TableSchema, declare
 
-TYPES: Mapping[str, pa.DataType] = {
-    "text": pa.string(),
-    "date": pa.date32(),
-    "money": pa.float64(),
-    "number": pa.float64(),
-    "count": pa.int32(),
-    "whole": pa.int64(),
-    "flag": pa.bool_(),
-    "feature": pa.float32(),
-}
-"""What a word of a table's declaration is in Arrow; a feature keeps the float32 the models saw."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a published table: its name, its Arrow type, and whether it may be null."""
-
-    name: str
-    type: pa.DataType
-    nullable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TableSchema:
-    """One published table: its columns in order, and the columns its rows are sorted by.
-
-    Parameters
-    ----------
-    name
-        The file's stem (`scores` is written to ``scores.parquet``).
-    columns
-        Every column, in the order in which it is written.
-    key
-        The columns rows are sorted by; with `unique`, no two rows share them.
-    unique
-        Whether the key names one row. A table without a key of its own is sorted by all columns.
-    """
-
-    name: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-    unique: bool = True
-
-    def __post_init__(self) -> None:
-        names = self.names
-        if len(set(names)) != len(names) or not set(self.key) <= set(names):
-            raise ValueError(f"table {self.name}: doubled columns or a key that is no column")
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The column names, in order."""
-        return tuple(column.name for column in self.columns)
-
-    @property
-    def arrow(self) -> pa.Schema:
-        """The Arrow schema, without metadata."""
-        return pa.schema([pa.field(c.name, c.type, nullable=c.nullable) for c in self.columns])
-
-
-def _table(
-    name: str, declared: Iterable[str], *, key: Sequence[str], unique: bool = True
-) -> TableSchema:
-    columns = []
-    for line in declared:
-        column, word = line.rsplit(maxsplit=1)
-        columns.append(Column(column, TYPES[word.rstrip("?")], word.endswith("?")))
-    return TableSchema(name, tuple(columns), tuple(key), unique)
-
-
-SCORES = _table(
+SCORES = declare(
     "scores",
     (
         *("as_of date", "client_id text", "status text"),
@@ -97,7 +27,7 @@ SCORES = _table(
     key=("client_id",),
 )
 
-REASONS = _table(
+REASONS = declare(
     "reasons",
     (
         *("as_of date", "client_id text", "subject text", "rank count", "feature text"),
@@ -107,19 +37,19 @@ REASONS = _table(
     key=("client_id", "subject", "rank"),
 )
 
-CLIENTS = _table(
+CLIENTS = declare(
     "clients",
     ("client_id text", "name text?", "manager text?", "region text?", "industry text?"),
     key=("client_id",),
 )
 
-OUTLOOK = _table(
+OUTLOOK = declare(
     "outlook",
     ("client_id text", "horizon_days count", "p_churn number?", "p_up number?", "p_down number?"),
     key=("client_id", "horizon_days"),
 )
 
-LOSSES = _table(
+LOSSES = declare(
     "losses",
     (
         *("client_id text", "tier_before text", "kind text", "certainty text"),
@@ -132,7 +62,7 @@ LOSSES = _table(
     key=("client_id",),
 )
 
-LOSS_REASONS = _table(
+LOSS_REASONS = declare(
     "loss_reasons",
     (
         *("client_id text", "reason text", "feature text", "value_before number?"),
@@ -141,7 +71,7 @@ LOSS_REASONS = _table(
     key=("client_id", "reason", "feature"),
 )
 
-EVIDENCE = _table(
+EVIDENCE = declare(
     "evidence",
     (
         *("client_id text", "reason text", "table text", "row_key text", "date date?"),
@@ -151,7 +81,7 @@ EVIDENCE = _table(
     unique=False,
 )
 
-DEMOTED = _table(
+DEMOTED = declare(
     "demoted",
     (
         *("client_id text", "tier_before text", "tier_after text"),
@@ -160,13 +90,13 @@ DEMOTED = _table(
     key=("client_id",),
 )
 
-COURSE = _table(
+COURSE = declare(
     "course",
     ("client_id text", "month date", "orders count", "revenue money", "profit money"),
     key=("client_id", "month"),
 )
 
-PATH = _table(
+PATH = declare(
     "path",
     (
         *("client_id text", "last_healthy date?", "explained_at date?"),
@@ -177,7 +107,7 @@ PATH = _table(
     key=("client_id",),
 )
 
-MARGINS = _table(
+MARGINS = declare(
     "margins",
     (
         *("client_id text", "feature text", "value_before number?", "value_after number?"),
@@ -186,7 +116,7 @@ MARGINS = _table(
     key=("client_id", "feature"),
 )
 
-FINDINGS = _table(
+FINDINGS = declare(
     "findings",
     (
         *("severity text", "code text", "table text", "column text", "count count", "total count"),
@@ -196,7 +126,25 @@ FINDINGS = _table(
     unique=False,
 )
 
-EVENT_IMPACT = _table(
+BACKTEST = declare(
+    "backtest",
+    (
+        *("slice text", "model text", "metric text", "mean number?", "low number?"),
+        *("high number?", "origins count", "clients count"),
+    ),
+    key=("slice", "model", "metric"),
+)
+
+BACKTEST_ORIGINS = declare(
+    "backtest_origins",
+    (
+        *("origin date", "slice text", "model text", "metric text", "value number?"),
+        "clients count",
+    ),
+    key=("origin", "slice", "model", "metric"),
+)
+
+EVENT_IMPACT = declare(
     "event_impact",
     (
         *("event_id text", "outcome text", "effect number?", "low number?", "high number?"),
@@ -206,7 +154,7 @@ EVENT_IMPACT = _table(
     key=("event_id", "outcome"),
 )
 
-LOOKALIKES = _table(
+LOOKALIKES = declare(
     "lookalikes",
     (
         *("client_id text", "like text", "reason text", "similarity number"),
@@ -231,6 +179,8 @@ TABLES: Mapping[str, TableSchema] = {
         PATH,
         MARGINS,
         FINDINGS,
+        BACKTEST,
+        BACKTEST_ORIGINS,
         EVENT_IMPACT,
         LOOKALIKES,
     )
@@ -253,7 +203,7 @@ def quarantine_schema(columns: Sequence[str]) -> TableSchema:
     """
     declared = [f"{name} text?" for name in columns if name not in ("table", "code", "row")]
     fixed = ("table text", "code text", "row whole")
-    return _table("quarantine", (*fixed, *declared), key=("table", "row", "code"), unique=False)
+    return declare("quarantine", (*fixed, *declared), key=("table", "row", "code"), unique=False)
 
 
 def features_schema(columns: Mapping[str, bool]) -> TableSchema:
@@ -271,4 +221,4 @@ def features_schema(columns: Mapping[str, bool]) -> TableSchema:
     """
     declared = [f"{name} {'text' if text else 'feature'}?" for name, text in columns.items()]
     keys = ("as_of date", "client_id text")
-    return _table("features", [*keys, *declared], key=("client_id",))
+    return declare("features", [*keys, *declared], key=("client_id",))

@@ -9,6 +9,7 @@
     │   ├── HistoryTooShort     3    not enough days for the horizon asked for
     │   └── StaleLedger         3    the last row is too old for "today"
     ├── LockHeld                4  another run works on this portfolio
+    ├── TrackingFailed          1  MLflow did not take or give what was asked
     └── GateRefused             5  a gate said no
         ├── BundleRefused       5    a model file is not what its manifest says
         └── NoModel             5    no trained version fits the date asked for
@@ -79,6 +80,10 @@ class LockHeld(Refusal):
     """Another run holds the lock of this portfolio."""
 
     exit_code = 4
+
+
+class TrackingFailed(Refusal):
+    """MLflow did not take a run or give one back; what scoring needs does not depend on it."""
 
 
 class GateRefused(Refusal):

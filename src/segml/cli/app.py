@@ -1,0 +1,265 @@
+"""Every command of segml, as thin as it can be: options in, one flow called, one summary out.
+
+To add a command: write its flow, add a function here, and a line in the README; a test compares
+the commands with the documentation.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from segml import __version__
+from segml.cli.outcome import Shown, deliver
+
+app = typer.Typer(
+    name="segml",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Value tiers, churn and potential with exact reasons, and why a key client was lost.",
+)
+
+Config = Annotated[Path, typer.Argument(help="The portfolio's YAML file.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="One JSON summary on stdout.")]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Tell more on stderr.")]
+Day = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="See only rows before this day [today]."),
+]
+From = Annotated[str, typer.Option("--from", metavar="DATE", help="The earlier day.")]
+To = Annotated[str, typer.Option("--to", metavar="DATE", help="The later day.")]
+
+
+def _day(text: str) -> date:
+    from segml.words.errors import ConfigurationRefused
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ConfigurationRefused(
+            f"the date `{text[:40]}`", allowed="YYYY-MM-DD", next_step="pass such a date"
+        ) from None
+
+
+def _as_of(config: Path, text: str | None) -> tuple[date, bool]:
+    """The day asked for, or today in the portfolio's zone: the only place that reads a clock."""
+    from segml.flows.settings import read_settings
+
+    if text is not None:
+        return _day(text), False
+    zone = ZoneInfo(read_settings(config).plan.ledger.timezone)
+    return datetime.now(zone).date(), True
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - Typer's callback
+    if wanted:
+        typer.echo(f"segml {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    """Value tiers, churn and potential with exact reasons, and why a key client was lost."""
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to make it.")] = Path("segml-demo"),
+    clients: Annotated[int, typer.Option(min=200, max=1_000_000)] = 2000,
+    months: Annotated[int, typer.Option(min=24, max=240)] = 36,
+    seed: Annotated[int, typer.Option(min=0)] = 1,
+    json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Make a small world, train, score, analyse losses, write the report, say where to look."""
+
+    def run(shown: Shown) -> object:
+        from segml.flows.demo import demo as flow
+
+        return flow(folder, clients=clients, months=months, seed=seed, progress=shown.progress)
+
+    deliver(run, json=json, verbose=verbose)
+
+
+@app.command()
+def simulate(
+    folder: Annotated[Path, typer.Argument(help="The folder to write.", show_default=False)],
+    clients: Annotated[int, typer.Option(min=10, max=1_000_000)] = 2000,
+    months: Annotated[int, typer.Option(min=6, max=240)] = 36,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Write a ledger with known causes of loss (the truth apart) and a configuration for it."""
+
+    def run(shown: Shown) -> object:
+        from segml.flows.world import write_world as flow
+
+        return flow(folder, clients=clients, months=months, seed=seed, progress=shown.progress)
+
+    deliver(run, json=json, verbose=verbose)
+
+
+@app.command()
+def check(config: Config, json: Json = False, verbose: Verbose = False) -> None:
+    """Hold the ledger against its contract and list what was found."""
+
+    def run(shown: Shown) -> object:
+        from segml.flows.check import check as flow
+
+        return flow(config, progress=shown.progress)
+
+    deliver(run, json=json, verbose=verbose)
+
+
+@app.command()
+def train(config: Config, as_of: Day = None, json: Json = False, verbose: Verbose = False) -> None:
+    """Fit tiers, churn and potential models, log them to MLflow, register the version."""
+
+    def run(shown: Shown) -> object:
+        from segml.flows.train import train as flow
+
+        day, fresh = _as_of(config, as_of)
+        return flow(config, as_of=day, require_fresh=fresh, progress=shown.progress)
+
+    deliver(run, json=json, verbose=verbose)
+
+
+@app.command()
+def backtest(config: Config, json: Json = False, verbose: Verbose = False) -> None:
+    """Replay history at rolling origins and compare the churn model with four baselines."""
+
+    def run(shown: Shown) -> object:
+        from segml.flows.backtest import backtest as flow
+
+        return flow(config, progress=shown.progress)
+
+    deliver(run, json=json, verbose=verbose)
+
+
+@app.command()
+def models(
+    config: Config,
+    sync: Annotated[bool, typer.Option("--sync", help="Make MLflow mirror the registry.")] = False,
+    json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """List the versions of a portfolio."""
+
+    def run(shown: Shown) -> object:
+        from segml.flows.versions import list_models, sync_models
+
+        return (sync_models if sync else list_models)(config)
+
+    deliver(run, json=json, verbose=verbose)
+
+
+@app.command()
+def promote(
+    config: Config,
+    version: Annotated[str, typer.Argument(help="A version's name.", show_default=False)],
+    json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Make a version the champion."""
+
+    def run(shown: Shown) -> object:
+        from segml.flows.versions import promote as flow
+
+        return flow(config, version)
+
+    deliver(run, json=json, verbose=verbose)
+
+
+@app.command()
+def rollback(config: Config, json: Json = False, verbose: Verbose = False) -> None:
+    """Give the place of champion back to the one before."""
+
+    def run(shown: Shown) -> object:
+        from segml.flows.versions import rollback as flow
+
+        return flow(config)
+
+    deliver(run, json=json, verbose=verbose)
+
+
+@app.command()
+def score(config: Config, as_of: Day = None, json: Json = False, verbose: Verbose = False) -> None:
+    """Score every client with reasons and publish the run, whole or not at all."""
+
+    def run(shown: Shown) -> object:
+        from segml.flows.score import score as flow
+
+        day, fresh = _as_of(config, as_of)
+        return flow(config, as_of=day, require_fresh=fresh, progress=shown.progress)
+
+    deliver(run, json=json, verbose=verbose)
+
+
+@app.command()
+def backfill(
+    config: Config, start: From, end: To, json: Json = False, verbose: Verbose = False
+) -> None:
+    """Score every month start between two days, each with the newest version of its time."""
+
+    def run(shown: Shown) -> object:
+        from segml.flows.backfill import backfill as flow
+
+        return flow(config, start=_day(start), end=_day(end), progress=shown.progress)
+
+    deliver(run, json=json, verbose=verbose)
+
+
+@app.command()
+def losses(
+    config: Config, start: From, end: To, json: Json = False, verbose: Verbose = False
+) -> None:
+    """Say which key clients were lost between two days, why, and what it cost."""
+
+    def run(shown: Shown) -> object:
+        from segml.flows.losses import analyse_losses as flow
+
+        return flow(config, start=_day(start), end=_day(end), progress=shown.progress)
+
+    deliver(run, json=json, verbose=verbose)
+
+
+@app.command()
+def explain(
+    config: Config,
+    client_id: Annotated[str, typer.Argument(help="The client's id.", show_default=False)],
+    as_of: Day = None,
+    json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Explain one client in words."""
+
+    def run(shown: Shown) -> object:
+        from segml.flows.explain import explain as flow
+
+        day, fresh = _as_of(config, as_of)
+        return flow(config, client_id, as_of=day, require_fresh=fresh)
+
+    deliver(run, json=json, verbose=verbose)
+
+
+@app.command()
+def report(config: Config, as_of: Day = None, json: Json = False, verbose: Verbose = False) -> None:
+    """Write one self-contained page from the published run of a day [the latest]."""
+
+    def run(shown: Shown) -> object:
+        from segml.flows.report import write_report as flow
+
+        return flow(config, as_of=None if as_of is None else _day(as_of))
+
+    deliver(run, json=json, verbose=verbose)

@@ -1,0 +1,121 @@
+"""How a command ends: its summary on stdout, its messages on stderr, its exit code."""
+
+from __future__ import annotations
+
+import json as json_format
+import logging
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import typer
+
+from segml.words.errors import Refusal
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+CONTROL = {code: "�" for code in [*range(32), *range(0x7F, 0xA0)] if code not in (9, 10)}
+"""Characters that a terminal would obey; a client's name may carry them."""
+
+
+class Summarised(Protocol):
+    """What every flow returns: figures for machines, lines for people."""
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The figures, JSON-able."""
+        ...
+
+    def lines(self) -> list[str]:
+        """The same for a person at a terminal."""
+        ...
+
+
+@dataclass
+class Shown:
+    """Progress on stderr: a bar on a terminal, log lines with -v, else nothing."""
+
+    bars: Progress | None = None
+    verbose: bool = False
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        """Show that `done` of `total` steps of a stage are finished."""
+        if self.bars is not None:
+            known = {task.description: task.id for task in self.bars.tasks}
+            task = known.get(stage)
+            if task is None:
+                task = self.bars.add_task(stage, total=total)
+            self.bars.update(task, completed=done, total=total)
+        elif self.verbose:
+            typer.echo(f"{stage}: {done} of {total}", err=True)
+
+
+def deliver(run: Callable[[Shown], object], *, json: bool, verbose: bool) -> None:
+    """Run a flow, print its outcome and leave with its exit code.
+
+    Parameters
+    ----------
+    run
+        Takes the progress display, returns the flow's result.
+    json
+        One JSON object on stdout instead of lines.
+    verbose
+        Log lines and, after a fault of ours, the traceback on stderr.
+
+    Raises
+    ------
+    typer.Exit
+        With the exit code of the refusal, or 1 after a fault of ours.
+    """
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    try:
+        result = _watched(run, verbose=verbose)
+    except Refusal as refusal:
+        _tell_failure(str(refusal), type(refusal).__name__, refusal.exit_code, json=json)
+        raise typer.Exit(refusal.exit_code) from None
+    except (KeyboardInterrupt, BrokenPipeError, typer.Exit):
+        raise
+    except Exception as fault:
+        if verbose:
+            traceback.print_exc(file=sys.stderr)
+        said = (
+            f"A fault of ours: {type(fault).__name__}. Nothing half-written was published. "
+            "Next: run again with -v and send us the last lines."
+        )
+        _tell_failure(said, "Fault", 1, json=json)
+        raise typer.Exit(1) from None
+    _tell(result, json=json)
+    raise typer.Exit(int(getattr(result, "exit_code", 0)))
+
+
+def _watched(run: Callable[[Shown], object], *, verbose: bool) -> Any:
+    if not sys.stderr.isatty():
+        return run(Shown(verbose=verbose))
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        return run(Shown(bars=bars, verbose=verbose))
+
+
+def _tell(result: Summarised, *, json: bool) -> None:
+    if json:
+        typer.echo(json_format.dumps(result.summary, ensure_ascii=False, sort_keys=True))
+    else:
+        for line in result.lines():
+            typer.echo(line.translate(CONTROL))
+
+
+def _tell_failure(message: str, kind: str, code: int, *, json: bool) -> None:
+    typer.echo(message.translate(CONTROL), err=True)
+    if json:
+        failure = {"ok": False, "exit_code": code, "kind": kind, "message": message}
+        typer.echo(json_format.dumps(failure, ensure_ascii=False, sort_keys=True))

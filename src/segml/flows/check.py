@@ -1,0 +1,100 @@
+"""The check: hold the ledger against its contract, write what was found and what was set aside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from segml.flows.result import Progress, Result, silent
+from segml.flows.settings import Settings, read_settings
+from segml.ledger import Check, check_ledger
+from segml.stores import publish
+from segml.words.errors import DataRefused
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked(Result):
+    """Findings, counts and quarantined rows; `folder` holds them as Parquet."""
+
+    check: Check
+    folder: Path
+
+
+def check(config: str | Path | Settings, *, progress: Progress = silent) -> Checked:
+    """What the check of a portfolio's ledger found, errors included.
+
+    Parameters
+    ----------
+    config
+        A configuration's path, or the settings.
+    progress
+        Told of each step.
+
+    Returns
+    -------
+    Checked
+        With exit code 3 if a finding is an error.
+
+    Raises
+    ------
+    Refusal
+        If the configuration is wrong or a source cannot be read at all.
+    """
+    settings = read_settings(config)
+    progress("check", 0, 1)
+    found = check_ledger(settings.plan.ledger, settings.plan.economics)
+    folder = settings.output / "check"
+    rows = {
+        table: {
+            "read": counts.read,
+            "kept": counts.kept,
+            "quarantined": counts.quarantined,
+            "filtered": counts.filtered,
+        }
+        for table, counts in sorted(found.counts.items())
+    }
+    summary = {
+        "ok": not found.findings.errors,
+        "portfolio": settings.plan.portfolio,
+        "rows": rows,
+        "findings": [
+            {
+                "code": finding.code,
+                "severity": finding.severity,
+                "table": finding.table,
+                "column": finding.column,
+                "count": finding.count,
+                "total": finding.total,
+            }
+            for finding in found.findings
+        ],
+        "notes": list(found.notes),
+        "folder": str(folder),
+    }
+    publish(
+        folder,
+        {"findings": found.findings.to_frame(), "quarantine": found.quarantine},
+        {name: value for name, value in summary.items() if name != "folder"},
+    )
+    progress("check", 1, 1)
+    return Checked(
+        summary=summary,
+        told=_lines(found, folder),
+        exit_code=DataRefused.exit_code if found.findings.errors else 0,
+        check=found,
+        folder=folder,
+    )
+
+
+def _lines(found: Check, folder: Path) -> tuple[str, ...]:
+    counted = [
+        f"{table}: {counts.read:,} rows read = {counts.kept:,} kept + {counts.quarantined:,} "
+        f"quarantined + {counts.filtered:,} filtered by `where`"
+        for table, counts in sorted(found.counts.items())
+    ]
+    verdict = (
+        f"{len(found.findings.errors)} error(s): the run would stop here."
+        if found.findings.errors
+        else "No errors."
+    )
+    return (*counted, *found.findings.text().splitlines(), *found.notes, verdict, f"In {folder}")

@@ -1,0 +1,89 @@
+"""One client in words, from the published run of a day, or scored for the occasion."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from segml.features import CATALOGUE
+from segml.flows.result import Progress, Result, silent
+from segml.flows.score import score
+from segml.flows.session import as_date
+from segml.flows.settings import Settings, read_settings
+from segml.report import client_lines, contribution_lines
+from segml.scoring import ClientFacts, client_facts
+from segml.stores import list_runs, read_table
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientExplained(Result):
+    """What is true of one client, and the words for it."""
+
+    facts: ClientFacts
+
+
+def explain(
+    config: str | Path | Settings,
+    client_id: str,
+    *,
+    as_of: dt.date | str,
+    require_fresh: bool = False,
+    progress: Progress = silent,
+) -> ClientExplained:
+    """The scores and reasons of one client at a date.
+
+    A published run of that date is read; where there is none, the date is scored and published
+    first, so that what is said is what is kept.
+
+    Parameters
+    ----------
+    config
+        A configuration's path, or the settings.
+    client_id
+        Whose.
+    as_of
+        The date.
+    require_fresh
+        Refuse a ledger whose last row is too old for that date to be today.
+    progress
+        Told of each step.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If there is no such client; the nearest ids are named.
+    """
+    settings, day = read_settings(config), as_date(as_of)
+    scores, reasons, clients = _tables(
+        settings, day, require_fresh=require_fresh, progress=progress
+    )
+    facts = client_facts(scores, reasons, clients, client_id=client_id)
+    features = {feature.name: feature for feature in CATALOGUE}
+    told = (*client_lines(facts), "", *contribution_lines(facts, features))
+    return ClientExplained(summary={"ok": True, **_plain(asdict(facts))}, told=told, facts=facts)
+
+
+def _tables(
+    settings: Settings, day: dt.date, *, require_fresh: bool, progress: Progress
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    for run in list_runs(settings.output):
+        if run.as_of == day:
+            scores, reasons, clients = (
+                read_table(run.folder, name) for name in ("scores", "reasons", "clients")
+            )
+            return scores, reasons, clients
+    scored = score(settings, as_of=day, require_fresh=require_fresh, progress=progress).scored
+    return scored.scores, scored.reasons, scored.clients
+
+
+def _plain(value: Any) -> Any:
+    """Values as JSON knows them: dates as ISO text."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    return value.isoformat() if isinstance(value, dt.date) else value

@@ -1,0 +1,121 @@
+"""The loss analysis between two days, by a model that had seen nothing after the earlier one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from segml.bundle import Bundle, fit, version_name
+from segml.flows.result import Progress, Result, silent
+from segml.flows.session import as_date, load_version, opened, registry_of, session
+from segml.flows.settings import Settings, read_settings
+from segml.ledger import Ledger, day_of
+from segml.losses import LossAnalysis, analyse
+from segml.stores import Registry, losses_folder, publish
+from segml.words.errors import ConfigurationRefused, NoModel
+
+TABLES = ("losses", "loss_reasons", "evidence", "demoted", "course", "path", "margins")
+"""The published tables of an analysis."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossRun(Result):
+    """A published loss analysis: its frames, and its folder."""
+
+    analysis: LossAnalysis
+    folder: Path
+
+
+def analyse_losses(
+    config: str | Path | Settings,
+    *,
+    start: dt.date | str,
+    end: dt.date | str,
+    progress: Progress = silent,
+) -> LossRun:
+    """Which key clients were lost between two days, why, and what it costs a year; published.
+
+    Both dates are seen by one model: the champion if it was trained at or before `start`, else
+    the newest version that was. Where there is none, one is fitted on what was known at `start`,
+    used for this analysis alone, and named in its notes.
+
+    Parameters
+    ----------
+    config
+        A configuration's path, or the settings.
+    start, end
+        The earlier and the later day.
+    progress
+        Told of each step.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If `end` is not after `start`.
+    Refusal
+        If the configuration, the ledger, the bundle or the lock refuses.
+    """
+    settings, first, last = read_settings(config), as_date(start), as_date(end)
+    if first >= last:
+        raise ConfigurationRefused(
+            f"--from {first} and --to {last}",
+            allowed="an earlier and a later day",
+            next_step="swap or widen them",
+        )
+    with session(settings, f"segml losses --from {first} --to {last}") as run:
+        registry = registry_of(settings)
+        with opened(run) as ledger:
+            with run.timed("model"):
+                bundle, version, notes = _model(settings, registry, ledger, first, progress)
+            with run.timed("losses"):
+                analysis = analyse(
+                    ledger, bundle, start=day_of(first), end=day_of(last), progress=progress
+                )
+            record = {
+                **run.record(ledger),
+                "from": first.isoformat(),
+                "to": last.isoformat(),
+                "model_version": version,
+                **analysis.summary,
+                "notes": [*ledger.notes, *notes, *analysis.summary.get("notes", ())],
+            }
+        folder = losses_folder(settings.output, first, last)
+        publish(folder, {name: getattr(analysis, name) for name in TABLES}, record)
+    return LossRun(
+        summary={**record, "ok": True, "folder": str(folder)},
+        told=_lines(analysis, ledger.currency, folder),
+        analysis=analysis,
+        folder=folder,
+    )
+
+
+def _model(
+    settings: Settings, registry: Registry, ledger: Ledger, first: dt.date, progress: Progress
+) -> tuple[Bundle, str, list[str]]:
+    """A bundle that saw nothing after the earlier day, its version's name, and what to say."""
+    try:
+        version = registry.champion_at_or_before(first)
+    except NoModel:
+        bundle = fit(ledger, first, settings.plan, progress=progress)
+        name = version_name(bundle)
+        said = f"no version was trained at or before {first}: {name} was fitted for this analysis"
+        return bundle, name, [said]
+    return load_version(registry, version), version.version, []
+
+
+def _lines(analysis: LossAnalysis, currency: str | None, folder: Path) -> tuple[str, ...]:
+    losses, unit = analysis.losses, f" {currency}" if currency else ""
+    summary = analysis.summary
+    head = (
+        f"{len(losses)} of {summary['key_clients']} key clients were lost; that costs "
+        f"{losses['profit_lost'].sum():,.0f}{unit} of profit a year."
+    )
+    reasons = analysis.loss_reasons.groupby("reason")["money"].sum().sort_values(ascending=False)
+    money = [f"  {reason}: {value:,.0f}{unit}" for reason, value in reasons.items()]
+    return (
+        head,
+        *money,
+        f"{summary['demoted']} fell out of the key tiers otherwise.",
+        f"In {folder}",
+    )

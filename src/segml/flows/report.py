@@ -1,0 +1,69 @@
+"""The report: one self-contained page from what is published, beside the run it describes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from segml.features import CATALOGUE
+from segml.flows.result import Result
+from segml.flows.session import as_date, session
+from segml.flows.settings import Settings, read_settings
+from segml.report import ReportFacts, render_report, report_facts
+from segml.stores import latest_run, list_losses, publish_file, read_run, read_table
+
+Published = tuple[Mapping[str, Any], Mapping[str, pd.DataFrame]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reported(Result):
+    """The page's path and the facts on it."""
+
+    path: Path
+    facts: ReportFacts
+
+
+def write_report(config: str | Path | Settings, *, as_of: dt.date | str | None = None) -> Reported:
+    """The page of a published run, with the newest loss analysis that ends by its date.
+
+    Parameters
+    ----------
+    config
+        A configuration's path, or the settings.
+    as_of
+        The date of a published run; the newest if None. No clock is read.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If nothing was published for that date.
+    """
+    settings = read_settings(config)
+    with session(settings, "segml report"):
+        run = latest_run(settings.output, None if as_of is None else as_date(as_of))
+        tables = {name: read_table(run.folder, name) for name in ("scores", "reasons", "clients")}
+        facts = report_facts(
+            read_run(run.folder),
+            tables,
+            losses=_losses(settings, run.as_of),
+            features={feature.name: feature for feature in CATALOGUE},
+        )
+        path = settings.output / f"report-{run.as_of.isoformat()}.html"
+        publish_file(path, render_report(facts).encode())
+    summary = {"ok": True, "portfolio": facts.portfolio.portfolio, "report": str(path)}
+    return Reported(summary=summary, told=(f"Report: {path}",), path=path, facts=facts)
+
+
+def _losses(settings: Settings, as_of: dt.date) -> Published | None:
+    """The newest published analysis that ends by the run's date, or None."""
+    fitting = [found for found in list_losses(settings.output) if found.end <= as_of]
+    if not fitting:
+        return None
+    folder = fitting[-1].folder
+    names = ("losses", "loss_reasons", "evidence", "demoted", "course", "path")
+    return read_run(folder), {name: read_table(folder, name) for name in names}

@@ -1,0 +1,118 @@
+"""The schema of a portfolio's YAML file: every key, its type and its range.
+
+To add a key: give it to the section here and to the value in `words.plan`; a test compares the
+two with the documentation.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Share = Annotated[float, Field(ge=0, le=1)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Days = Annotated[int, Field(ge=1, le=36_500)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class SourceSection(_Section):
+    """`path`, or `query` with `connection`; `columns` and `where` map and filter it."""
+
+    path: str | None = None
+    query: str | None = None
+    connection: str | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+    where: str | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> SourceSection:
+        if (self.path is None) == (self.query is None):
+            raise ValueError("give exactly one of `path` and `query`")
+        return self
+
+
+class LedgerSection(_Section):
+    """Where the tables are and the rules they are read by."""
+
+    transactions: SourceSection
+    clients: SourceSection | None = None
+    timezone: str = "UTC"
+    max_bad_share: Share = 0.05
+    stale_after_days: Annotated[int, Field(ge=0)] = 7
+    duplicates: Literal["keep", "drop"] = "keep"
+    rates: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
+
+
+class EconomicsSection(_Section):
+    """Money that is not in the ledger."""
+
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+    margin_rate: Annotated[float, Field(ge=-1, le=1)] | None = None
+    minute: NotNegative = 0.0
+    order: NotNegative = 0.0
+    return_: NotNegative = Field(default=0.0, alias="return")
+    commission_rate: Share = 0.0
+    overdue_yearly_rate: NotNegative = 0.0
+    write_off_days: Days = 180
+    acquisition_months: Annotated[int, Field(ge=1)] = 12
+    referral_weight: Share = 0.2
+
+
+class TiersSection(_Section):
+    """The scheme, the number of tiers and the ranks that are key."""
+
+    scheme: Literal["clusters"] = "clusters"
+    number: Annotated[int, Field(ge=2, le=12)] = 4
+    key: Annotated[tuple[int, ...], Field(min_length=1)] = (1,)
+    key_roles: tuple[str, ...] = ("magnet", "special")
+
+
+class ChurnSection(_Section):
+    """The churn label and the cut-offs it is learnt on."""
+
+    horizon_days: Days = 180
+    active_days: Days = 365
+    gap_days: Annotated[int, Field(ge=0)] = 0
+    cutoffs: Annotated[int, Field(ge=3, le=120)] = 12
+    step_days: Days = 30
+    min_history_days: Days = 180
+
+
+class PotentialSection(_Section):
+    """The horizon of expected profit."""
+
+    horizon_days: Days = 365
+
+
+class LossesSection(_Section):
+    """When a key client counts as shrunk."""
+
+    shrunk_below: Annotated[float, Field(gt=0, lt=1)] = 0.3
+
+
+class TrackingSection(_Section):
+    """Where MLflow keeps its runs."""
+
+    uri: str = "sqlite:///mlruns.db"
+
+
+class Configuration(_Section):
+    """One portfolio's YAML file."""
+
+    portfolio: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+    ledger: LedgerSection
+    economics: EconomicsSection = Field(default_factory=EconomicsSection)
+    tiers: TiersSection = Field(default_factory=TiersSection)
+    churn: ChurnSection = Field(default_factory=ChurnSection)
+    potential: PotentialSection = Field(default_factory=PotentialSection)
+    losses: LossesSection = Field(default_factory=LossesSection)
+    tracking: TrackingSection = Field(default_factory=TrackingSection)
+    models: str = "models"
+    output: str = "out"
+    language: Literal["en"] = "en"
+    engine: Literal["duckdb"] = "duckdb"
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0

@@ -1,0 +1,102 @@
+"""The scoring run: the champion, verified, on what was known before a date; published whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from segml.bundle import Bundle
+from segml.flows.result import Progress, Result, silent
+from segml.flows.session import Session, as_date, load_version, opened, registry_of, session
+from segml.flows.settings import Settings, read_settings
+from segml.ledger import Ledger
+from segml.scoring import Scored
+from segml.scoring import score as score_clients
+from segml.stores import Version, publish, scores_folder
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreRun(Result):
+    """A published run: its frames, the version that made it, and its folder."""
+
+    scored: Scored
+    version: Version
+    folder: Path
+
+
+def score(
+    config: str | Path | Settings,
+    *,
+    as_of: dt.date | str,
+    require_fresh: bool = False,
+    progress: Progress = silent,
+) -> ScoreRun:
+    """Every client's tier, churn and potential at a date, with exact reasons, published.
+
+    Parameters
+    ----------
+    config
+        A configuration's path, or the settings.
+    as_of
+        The date; rows dated on it or later are not seen.
+    require_fresh
+        Refuse a ledger whose last row is too old for that date to be today.
+    progress
+        Told of each step.
+
+    Raises
+    ------
+    NoModel
+        If nothing was trained.
+    Refusal
+        If the configuration, the ledger, the bundle or the lock refuses.
+    """
+    settings, day = read_settings(config), as_date(as_of)
+    with session(settings, f"segml score --as-of {day}") as run:
+        registry = registry_of(settings)
+        version = registry.champion()
+        bundle = load_version(registry, version)
+        with opened(run, fresh_on=day if require_fresh else None) as ledger:
+            return publish_scores(run, ledger, bundle, version, day, progress=progress)
+
+
+def publish_scores(
+    run: Session,
+    ledger: Ledger,
+    bundle: Bundle,
+    version: Version,
+    day: dt.date,
+    *,
+    progress: Progress = silent,
+) -> ScoreRun:
+    """One date scored by one version and published, within a session that holds the lock."""
+    with run.timed("score"):
+        scored = score_clients(bundle, ledger, day, version=version.version, progress=progress)
+    folder = scores_folder(run.settings.output, day)
+    record = {
+        **run.record(ledger),
+        "as_of": day.isoformat(),
+        "model_version": version.version,
+        "churn_horizon_days": bundle.plan.churn.horizon_days,
+        "potential_horizon_days": bundle.plan.potential.horizon_days,
+        "quality": dict(version.metrics),
+        "drift": {},
+        **scored.summary,
+    }
+    tables = {
+        "scores": scored.scores,
+        "reasons": scored.reasons,
+        "features": scored.features,
+        "clients": scored.clients,
+        "quarantine": ledger.quarantine(),
+    }
+    publish(folder, tables, record)
+    counts = scored.scores["status"].value_counts()
+    told = (
+        f"Scored {len(scored.scores):,} clients at {day} with {version.version}: "
+        + ", ".join(f"{count:,} {status}" for status, count in sorted(counts.items())),
+        f"In {folder}",
+    )
+    summary = {**record, "ok": True, "folder": str(folder)}
+    return ScoreRun(summary=summary, told=told, scored=scored, version=version, folder=folder)

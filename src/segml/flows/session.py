@@ -1,0 +1,131 @@
+"""The frame every run has: its lock, its times, its run.json's head, the versions it reads."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from segml.bundle import Bundle, load
+from segml.flows.settings import Settings
+from segml.ledger import Ledger, day_of, open_ledger, require_fresh
+from segml.stores import Registry, Version, lock, sweep
+from segml.words.errors import ConfigurationRefused
+
+
+@dataclass(slots=True)
+class Session:
+    """One run: when it began, and how long each of its stages took (seconds)."""
+
+    settings: Settings
+    started: dt.datetime
+    run_id: str
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Measure a stage."""
+        begun = time.perf_counter()
+        yield
+        self.timings[stage] = round(time.perf_counter() - begun, 3)
+
+    def record(self, ledger: Ledger) -> dict[str, Any]:
+        """What every run.json begins with; only started, run_id and timings differ by run."""
+        return {
+            "portfolio": self.settings.plan.portfolio,
+            "started": self.started.isoformat("T", "seconds"),
+            "run_id": self.run_id,
+            "timings": dict(self.timings),
+            "data": {
+                "fingerprint": ledger.fingerprint,
+                "currency": ledger.currency,
+                "rows": {
+                    table: {
+                        "read": counts.read,
+                        "kept": counts.kept,
+                        "quarantined": counts.quarantined,
+                        "filtered": counts.filtered,
+                    }
+                    for table, counts in sorted(ledger.counts.items())
+                },
+                "warnings": [found.code for found in ledger.findings.warnings],
+            },
+        }
+
+
+@contextmanager
+def session(settings: Settings, command: str) -> Iterator[Session]:
+    """A run that holds the portfolio's lock, with the leftovers of killed ones cleared away.
+
+    Raises
+    ------
+    LockHeld
+        If another run works on this portfolio.
+    """
+    started = dt.datetime.now(dt.UTC)
+    folder = settings.models / settings.plan.portfolio
+    with lock(folder, command=command, started=started):
+        for place in (folder, settings.output, settings.output / "losses"):
+            sweep(place)
+        yield Session(settings=settings, started=started, run_id=uuid.uuid4().hex)
+
+
+@contextmanager
+def opened(session_: Session, *, fresh_on: dt.date | None = None) -> Iterator[Ledger]:
+    """The session's checked ledger; with `fresh_on`, refused when it is too old for that day.
+
+    Raises
+    ------
+    DataRefused
+        If it breaks its contract, or is stale.
+    """
+    plan = session_.settings.plan
+    with session_.timed("ledger"):
+        ledger = open_ledger(plan.ledger, plan.economics)
+    with ledger:
+        if fresh_on is not None:
+            require_fresh(ledger, day_of(fresh_on))
+        yield ledger
+
+
+def registry_of(settings: Settings) -> Registry:
+    """The portfolio's registry, as it stands on disk now."""
+    return Registry(settings.models, settings.plan.portfolio)
+
+
+def load_version(registry: Registry, version: Version) -> Bundle:
+    """The verified bundle of a registered version.
+
+    Raises
+    ------
+    BundleRefused
+        If a file is missing, foreign or changed.
+    """
+    return load(registry.path_of(version), manifest_digest=version.manifest_digest)
+
+
+def as_date(day: dt.date | str) -> dt.date:
+    """A date from a date or its ISO text.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If the text is no date.
+
+    Examples
+    --------
+    >>> as_date("2011-06-01")
+    datetime.date(2011, 6, 1)
+    """
+    if isinstance(day, dt.date):
+        return day
+    try:
+        return dt.date.fromisoformat(day)
+    except ValueError:
+        raise ConfigurationRefused(
+            f"the date `{day[:40]}`", allowed="YYYY-MM-DD", next_step="pass such a date"
+        ) from None

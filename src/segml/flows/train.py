@@ -1,0 +1,194 @@
+"""The training: fit, register (the authority), then mirror the run in MLflow."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from segml.bundle import Bundle, card, fit, save
+from segml.features import Snapshot, snapshot
+from segml.flows.result import Progress, Result, silent
+from segml.flows.session import Session, as_date, load_version, opened, registry_of, session
+from segml.flows.settings import Settings, read_settings
+from segml.ledger import Ledger
+from segml.report import contribution_plot
+from segml.scoring import contributions
+from segml.stores import (
+    Registry,
+    TrackedRun,
+    Tracking,
+    Training,
+    Version,
+    log_training,
+    reap,
+)
+from segml.words.errors import TrackingFailed
+
+LOG = logging.getLogger(__name__)
+PLOTTED_CLIENTS = 1000
+"""Clients on a summary plot: enough to see the shape."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained(Result):
+    """A registered version, its bundle, and its run in MLflow (None if tracking failed)."""
+
+    bundle: Bundle
+    version: Version
+    tracked: TrackedRun | None
+
+
+def train(
+    config: str | Path | Settings,
+    *,
+    as_of: dt.date | str,
+    require_fresh: bool = False,
+    progress: Progress = silent,
+) -> Trained:
+    """The version learnt from what was known before a date, registered and logged.
+
+    Parameters
+    ----------
+    config
+        A configuration's path, or the settings.
+    as_of
+        The date; rows dated on it or later are not seen.
+    require_fresh
+        Refuse a ledger whose last row is too old for that date to be today.
+    progress
+        Told of each step.
+
+    Returns
+    -------
+    Trained
+        The first version of a portfolio is its champion, a later one a challenger.
+
+    Raises
+    ------
+    Refusal
+        If the configuration, the ledger or the lock refuses; nothing was written then.
+    """
+    settings, day = read_settings(config), as_date(as_of)
+    with session(settings, f"segml train --as-of {day}") as run:
+        registry = registry_of(settings)
+        with opened(run, fresh_on=day if require_fresh else None) as ledger:
+            with run.timed("fit"):
+                bundle = fit(
+                    ledger, day, settings.plan, previous=_previous(registry), progress=progress
+                )
+            with registry.staging() as aside:
+                manifest = save(bundle, aside)
+                version = registry.add(
+                    aside,
+                    as_of=day,
+                    manifest_digest=manifest.digest,
+                    at=run.started,
+                    metrics=_metrics(bundle),
+                )
+            with run.timed("tracking"):
+                tracked = _tracked(run, registry, version, bundle, ledger)
+    return _trained(run, bundle, version, tracked)
+
+
+def tracking_of(settings: Settings) -> Tracking:
+    """Where a portfolio's runs are logged."""
+    return Tracking(
+        uri=settings.tracking_uri,
+        folder=settings.artifacts,
+        portfolio=settings.plan.portfolio,
+    )
+
+
+def _previous(registry: Registry) -> Bundle | None:
+    versions = registry.versions.versions
+    return load_version(registry, versions[-1]) if versions else None
+
+
+def _metrics(bundle: Bundle) -> dict[str, float | None]:
+    record = bundle.record
+    return {
+        **{f"churn/{name}": value for name, value in record.churn.metrics.items()},
+        **{f"potential/{name}": value for name, value in record.potential.metrics.items()},
+    }
+
+
+def _tracked(
+    run: Session, registry: Registry, version: Version, bundle: Bundle, ledger: Ledger
+) -> TrackedRun | None:
+    """Log the run; MLflow mirrors the registry, so its refusal is told and stops nothing."""
+    tracking = tracking_of(run.settings)
+    try:
+        reap(tracking)
+        training = Training(
+            started=run.started,
+            metrics=_metrics(bundle),
+            params={"cutoffs": len(bundle.record.churn.cutoffs)},
+            files={"model_card.md": card(bundle).encode(), **_plots(bundle, ledger)},
+        )
+        return log_training(tracking, registry, version, training)
+    except TrackingFailed as refusal:
+        LOG.warning("%s", refusal)
+        return None
+
+
+def _plots(bundle: Bundle, ledger: Ledger) -> dict[str, bytes]:
+    """SHAP summary plots of each score at the as-of date, over active clients."""
+    now = snapshot(ledger.past(bundle.as_of), bundle.features)
+    shown = _shown(now)
+    labels = {feature.name: feature.label for feature in bundle.encoder.features}
+    plots = {}
+    for subject in ("churn", "buys", "spends", "tier"):
+        explanation = contributions(bundle, shown, subject)
+        names = [labels.get(name, name) for name in explanation.feature_names]
+        plots[f"plots/shap_{subject}.png"] = contribution_plot(
+            explanation.values, explanation.data, names
+        )
+    return plots
+
+
+def _shown(now: Snapshot) -> Snapshot:
+    """The first active clients of a snapshot, at most as many as are plotted."""
+    some = now.status.index[now.status.eq("active")][:PLOTTED_CLIENTS]
+    return replace(
+        now,
+        frame=now.frame.loc[some],
+        money=now.money.loc[some],
+        clients=now.clients.loc[some],
+        status=now.status.loc[some],
+    )
+
+
+def _trained(run: Session, bundle: Bundle, version: Version, tracked: TrackedRun | None) -> Trained:
+    record = bundle.record
+    summary: dict[str, Any] = {
+        "ok": True,
+        "portfolio": bundle.portfolio,
+        "version": version.version,
+        "status": version.status,
+        "as_of": version.as_of.isoformat(),
+        "metrics": dict(version.metrics),
+        "cutoffs": len(record.churn.cutoffs),
+        "tiers": list(bundle.tiers.names),
+        "notes": list(record.notes),
+        "mlflow_run": tracked.run_id if tracked else None,
+        "timings": run.timings,
+    }
+    told = [
+        f"Version {version.version} ({version.status}) of portfolio {bundle.portfolio}.",
+        f"Churn: {record.churn.rows:,} rows at {len(record.churn.cutoffs)} cut-offs, "
+        + ", ".join(_figure(name, value) for name, value in record.churn.metrics.items()),
+        f"Potential: {record.potential.rows:,} rows at {len(record.potential.cutoffs)} cut-offs, "
+        + ", ".join(_figure(name, value) for name, value in record.potential.metrics.items()),
+        *(f"Note: {note}" for note in record.notes),
+        f"MLflow run {tracked.run_id}" if tracked else "MLflow was not reached (see the warning).",
+    ]
+    return Trained(
+        summary=summary, told=tuple(told), bundle=bundle, version=version, tracked=tracked
+    )
+
+
+def _figure(name: str, value: float | None) -> str:
+    return f"{name} {'undefined' if value is None else format(value, '.3f')}"

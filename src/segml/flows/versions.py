@@ -1,0 +1,112 @@
+"""The versions of a portfolio: listed, promoted, rolled back, mirrored in MLflow."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from segml.flows.result import Result
+from segml.flows.session import load_version, registry_of, session
+from segml.flows.settings import Settings, read_settings
+from segml.flows.train import tracking_of
+from segml.stores import Registry, sync
+from segml.words.errors import TrackingFailed
+
+LOG = logging.getLogger(__name__)
+
+
+def list_models(config: str | Path | Settings) -> Result:
+    """Every version of a portfolio, the champion marked."""
+    settings = read_settings(config)
+    return _listed(settings, registry_of(settings))
+
+
+def promote(config: str | Path | Settings, version: str) -> Result:
+    """The versions after making one of them champion; its files are verified first.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If there is no such version.
+    BundleRefused
+        If its files are not what the registry says.
+    """
+    settings = read_settings(config)
+    with session(settings, f"segml promote {version}") as run:
+        registry = registry_of(settings)
+        load_version(registry, registry.get(version))
+        registry.promote(version, at=run.started)
+        _mirror(settings, registry)
+    return _listed(settings, registry)
+
+
+def rollback(config: str | Path | Settings) -> Result:
+    """The versions after giving the champion's place back to the one before.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If no champion came before.
+    """
+    settings = read_settings(config)
+    with session(settings, "segml rollback") as run:
+        registry = registry_of(settings)
+        if len(registry.versions.line) > 1:  # else the registry says what is wrong
+            load_version(registry, registry.get(registry.versions.line[-2]))
+        registry.rollback(at=run.started)
+        _mirror(settings, registry)
+    return _listed(settings, registry)
+
+
+def sync_models(config: str | Path | Settings) -> Result:
+    """What it took to make MLflow mirror the registry.
+
+    Raises
+    ------
+    TrackingFailed
+        If MLflow refuses.
+    """
+    settings = read_settings(config)
+    with session(settings, "segml models --sync"):
+        mirrored = sync(tracking_of(settings), registry_of(settings))
+    summary = {
+        "ok": True,
+        "portfolio": settings.plan.portfolio,
+        "logged": list(mirrored.logged),
+        "restated": list(mirrored.restated),
+        "champion": mirrored.champion,
+        "foreign": list(mirrored.foreign),
+    }
+    told = (
+        f"MLflow mirrors the registry: {len(mirrored.logged)} version(s) logged anew, "
+        f"{len(mirrored.restated)} restated, champion {mirrored.champion or 'none'}."
+    )
+    return Result(summary=summary, told=(told,))
+
+
+def _mirror(settings: Settings, registry: Registry) -> None:
+    """Make MLflow follow; the registry is the authority, so a refusal is told and stops nothing."""
+    try:
+        sync(tracking_of(settings), registry)
+    except TrackingFailed as refusal:
+        LOG.warning("%s", refusal)
+
+
+def _listed(settings: Settings, registry: Registry) -> Result:
+    versions = registry.versions.versions
+    summary = {
+        "ok": True,
+        "portfolio": settings.plan.portfolio,
+        "versions": [
+            {
+                "version": one.version,
+                "status": one.status,
+                "as_of": one.as_of.isoformat(),
+                "created": one.created,
+                "metrics": dict(one.metrics),
+            }
+            for one in versions
+        ],
+    }
+    told = tuple(f"{one.version}  {one.status:<10}  trained {one.created}" for one in versions)
+    return Result(summary=summary, told=told or ("No version yet: run `segml train`.",))

@@ -1,0 +1,41 @@
+"""What several rooms' tests share: a small made world, trained, scored and analysed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import segml
+from segml.flows.losses import LossRun
+from segml.flows.score import ScoreRun
+from segml.flows.train import Trained
+
+WORLD = {"clients": 260, "months": 27, "seed": 4}
+TRAINED, SCORED = date(2023, 10, 1), date(2024, 4, 1)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The whole chain on one small world."""
+
+    config: Path
+    trained: Trained
+    scored: ScoreRun
+    lost: LossRun
+    page: Path
+
+
+@pytest.fixture(scope="session")
+def chain(tmp_path_factory: pytest.TempPathFactory) -> Chain:
+    folder = tmp_path_factory.mktemp("world")
+    world = segml.write_world(folder, **WORLD)
+    text = world.config.read_text("utf-8")
+    world.config.write_text(text.replace("cutoffs: 12", "cutoffs: 4"), "utf-8")
+    trained = segml.train(world.config, as_of=TRAINED)
+    scored = segml.score(world.config, as_of=SCORED)
+    lost = segml.analyse_losses(world.config, start=TRAINED, end=SCORED)
+    page = segml.write_report(world.config).path
+    return Chain(config=world.config, trained=trained, scored=scored, lost=lost, page=page)

@@ -1,0 +1,205 @@
+"""The whole chain on one made world: what is written, twice, and what it promises."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import segml
+from segml.stores import read_run, read_table
+from segml.words.errors import (
+    BundleRefused,
+    ConfigurationRefused,
+    ContractBroken,
+    HistoryTooShort,
+    LockHeld,
+    NoModel,
+    StaleLedger,
+)
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.glob("*.parquet"))
+    }
+
+
+def _copy(chain: Any, tmp_path: Path) -> Path:
+    """The world with its registry and without its output."""
+    target = tmp_path / "copy"
+    ignored = shutil.ignore_patterns("out", "mlruns", "mlruns.db")
+    shutil.copytree(chain.config.parent, target, ignore=ignored)
+    return target / chain.config.name
+
+
+def test_scoring_twice_gives_the_same_bytes(chain: Any) -> None:
+    before, record = _digests(chain.scored.folder), read_run(chain.scored.folder)
+    again = segml.score(chain.config, as_of="2024-04-01")
+    after = read_run(again.folder)
+    assert _digests(again.folder) == before
+    assert before.keys() >= {"scores.parquet", "reasons.parquet", "features.parquet"}
+    differing = {key for key in record if record[key] != after[key]}
+    assert differing <= {"timings", "started", "run_id"}
+
+
+def test_rows_after_the_date_change_no_score(chain: Any, tmp_path: Path) -> None:
+    config = _copy(chain, tmp_path)
+    path = config.parent / "ledger" / "transactions.parquet"
+    lines = pd.read_parquet(path)
+    lines[lines["date"] < "2024-02-10"].sample(frac=1, random_state=1).to_parquet(path)
+    cut = segml.score(config, as_of="2024-02-10")
+    whole = segml.score(chain.config, as_of="2024-02-10")
+    for table in ("scores", "reasons", "features", "clients"):
+        pd.testing.assert_frame_equal(
+            read_table(cut.folder, table), read_table(whole.folder, table)
+        )
+
+
+def test_reasons_of_every_client_and_subject_sum_to_its_score(chain: Any) -> None:
+    scores = read_table(chain.scored.folder, "scores").set_index("client_id")
+    reasons = read_table(chain.scored.folder, "reasons")
+    sums = reasons.groupby(["subject", "client_id"])["contribution"].sum()
+    np.testing.assert_allclose(sums["churn"], scores["raw_churn"], atol=1e-6)
+    np.testing.assert_allclose(sums["tier"], scores["tier_margin"], atol=1e-6)
+    assert set(sums.index.get_level_values("subject")) == {"tier", "churn", "buys", "spends"}
+    assert (scores["tier_margin"] >= 0).all()
+
+
+def test_the_probability_of_churn_is_given_to_active_clients_alone(chain: Any) -> None:
+    scores = read_table(chain.scored.folder, "scores")
+    active = scores["status"] == "active"
+    assert scores.loc[active, "p_churn"].between(0, 1).all()
+    assert scores.loc[~active, "p_churn"].isna().all()
+    assert np.isfinite(scores["raw_churn"]).all()
+    assert {"active", "prospect"} <= set(scores["status"])
+
+
+def test_money_of_the_losses_sums_to_the_total(chain: Any) -> None:
+    losses = read_table(chain.lost.folder, "losses")
+    reasons = read_table(chain.lost.folder, "loss_reasons")
+    assert len(losses) > 0
+    assert reasons["money"].sum() == pytest.approx(losses["profit_lost"].sum(), rel=1e-9)
+    by_client = reasons.groupby("client_id")["money"].sum()
+    expected = losses.set_index("client_id")["profit_lost"].sort_index()
+    np.testing.assert_allclose(by_client, expected, rtol=1e-9, atol=1e-6)
+
+
+def test_the_model_of_a_loss_analysis_saw_nothing_after_the_earlier_day(chain: Any) -> None:
+    assert chain.trained.version.version == chain.lost.summary["model_version"]
+    earlier = segml.analyse_losses(chain.config, start="2023-09-01", end="2024-03-01")
+    assert earlier.summary["model_version"].startswith("2023-09-01-")
+    assert any("fitted for this analysis" in note for note in earlier.summary["notes"])
+
+
+def test_hostile_and_foreign_names_pass_from_csv_to_the_report(chain: Any, tmp_path: Path) -> None:
+    config = _copy(chain, tmp_path)
+    ledger = config.parent / "ledger"
+    for name in ("transactions", "clients"):
+        pd.read_parquet(ledger / f"{name}.parquet").to_csv(
+            ledger / f"{name}.csv", index=False, encoding="utf-8-sig"
+        )
+    clients = pd.read_csv(ledger / "clients.csv", dtype=str, encoding="utf-8-sig")
+    lost = chain.lost.analysis.losses["client_id"].tolist()
+    risky = chain.scored.scored.scores.nlargest(3, "profit_365")["client_id"].tolist()
+    names = ['<script>alert("x")</script>', "ООО «Ромашка & Ко»", "北京金鼎贸易有限公司"]
+    for client_id, name in zip([*risky, *lost], names * 20, strict=False):
+        clients.loc[clients["client_id"] == client_id, "name"] = name
+    clients.to_csv(ledger / "clients.csv", index=False)
+    config.write_text(config.read_text("utf-8").replace(".parquet", ".csv"), "utf-8")
+    segml.score(config, as_of="2024-04-01")
+    segml.analyse_losses(config, start="2023-10-01", end="2024-04-01")
+    page = segml.write_report(config).path.read_text("utf-8")
+    assert "ООО «Ромашка &amp; Ко»" in page
+    assert "北京金鼎贸易有限公司" in page
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_the_explanation_of_a_client_says_what_was_published(chain: Any) -> None:
+    row = chain.scored.scored.scores.iloc[0]
+    told = segml.explain(chain.config, row["client_id"], as_of="2024-04-01")
+    assert told.facts.tier == row["tier"]
+    assert told.facts.explained["churn"].raw == pytest.approx(row["raw_churn"], abs=1e-6)
+    with pytest.raises(ConfigurationRefused, match="did you mean"):
+        segml.explain(chain.config, row["client_id"] + "0", as_of="2024-04-01")
+
+
+def test_a_changed_model_file_is_refused_and_nothing_is_published(
+    chain: Any, tmp_path: Path
+) -> None:
+    config = _copy(chain, tmp_path)
+    version = config.parent / "models" / "demo" / chain.trained.version.version
+    victim = next(path for path in sorted(version.iterdir()) if path.name != "manifest.json")
+    victim.write_bytes(victim.read_bytes() + b" ")
+    with pytest.raises(BundleRefused, match="changed"):
+        segml.score(config, as_of="2024-04-01")
+    assert not list((config.parent / "out").glob("as_of=*"))
+
+
+def test_refusals_have_their_causes(chain: Any, tmp_path: Path) -> None:
+    config = _copy(chain, tmp_path)
+    with pytest.raises(StaleLedger, match="2024-04-01"):
+        segml.score(config, as_of=date(2026, 1, 1), require_fresh=True)
+    with pytest.raises(HistoryTooShort):
+        segml.train(config, as_of="2022-06-01")
+    with pytest.raises(NoModel):
+        segml.backfill(config, start="2023-01-01", end="2023-03-01")
+    with pytest.raises(ConfigurationRefused, match="no version"):
+        segml.promote(config, "2020-01-01-0123456789")
+    with pytest.raises(ConfigurationRefused):
+        segml.analyse_losses(config, start="2024-04-01", end="2024-04-01")
+    lines = pd.read_parquet(config.parent / "ledger" / "transactions.parquet")
+    lines.drop(columns="amount").to_parquet(config.parent / "ledger" / "transactions.parquet")
+    with pytest.raises(ContractBroken, match="amount"):
+        segml.score(config, as_of="2024-04-01")
+    assert segml.check(config).exit_code == 3
+
+
+def test_a_second_run_at_the_same_time_is_refused(chain: Any) -> None:
+    from segml.flows.session import session
+    from segml.flows.settings import read_settings
+
+    settings = read_settings(chain.config)
+    with session(settings, "a test"), pytest.raises(LockHeld, match="a test"):
+        segml.score(chain.config, as_of="2024-04-01")
+
+
+def test_backfill_in_any_order_gives_the_bytes_of_single_runs(chain: Any, tmp_path: Path) -> None:
+    config = _copy(chain, tmp_path)
+    march = segml.score(config, as_of="2024-03-01")
+    alone = _digests(march.folder)
+    filled = segml.backfill(config, start="2024-01-15", end="2024-03-01")
+    assert [path.name for path in filled.folders] == ["as_of=2024-02-01", "as_of=2024-03-01"]
+    assert _digests(filled.folders[1]) == alone
+
+
+def test_a_later_version_is_a_challenger_until_promoted(chain: Any, tmp_path: Path) -> None:
+    config = _copy(chain, tmp_path)
+    later = segml.train(config, as_of="2024-02-01").version
+    assert later.status == "challenger"
+    assert segml.score(config, as_of="2024-04-01").version.version == (
+        chain.trained.version.version
+    )
+    segml.promote(config, later.version)
+    assert segml.score(config, as_of="2024-04-01").version.version == later.version
+    segml.rollback(config)
+    listed = segml.list_models(config).summary["versions"]
+    assert {entry["version"]: entry["status"] for entry in listed} == {
+        chain.trained.version.version: "champion",
+        later.version: "archived",
+    }
+
+
+def test_the_summaries_are_plain_json(chain: Any) -> None:
+    for result in (chain.trained, chain.scored, chain.lost):
+        assert json.loads(json.dumps(result.summary, allow_nan=False)) == result.summary
+        assert result.lines()
