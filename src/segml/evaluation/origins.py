@@ -1,0 +1,78 @@
+"""Rolling origins: the dates at which history is replayed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from segml.bundle import cutoffs_for
+from segml.ledger import Ledger
+from segml.ledger.days import as_day
+from segml.words.errors import HistoryTooShort
+from segml.words.plan import Plan
+
+STEP_DAYS = 30
+
+
+def default_origins(ledger: Ledger, plan: Plan, *, step_days: int = STEP_DAYS) -> tuple[int, ...]:
+    """The dates a plan can be replayed at, earliest first, days since 1970-01-01.
+
+    Parameters
+    ----------
+    ledger
+        Its first and last days bound the dates.
+    plan
+        Each date needs three cut-offs of churn and of potential before it, and a whole churn
+        horizon after it.
+    step_days
+        The distance between dates, counted back from the last possible one.
+
+    Raises
+    ------
+    HistoryTooShort
+        If there is no such date; the longest horizon that fits is named.
+    """
+    last = ledger.last_day + 1 - plan.churn.gap_days - plan.churn.horizon_days
+    _refuse_unfit(plan, ledger.first_day, last)
+    origins = [last]
+    while _fits(plan, ledger.first_day, origins[-1] - step_days):
+        origins.append(origins[-1] - step_days)
+    return tuple(reversed(origins))
+
+
+def checked_origins(
+    ledger: Ledger, plan: Plan, origins: Sequence[dt.date | int]
+) -> tuple[int, ...]:
+    """The origins asked for as days, earliest first, known to be replayable before any fit.
+
+    Parameters
+    ----------
+    ledger, plan
+        As for `default_origins`.
+    origins
+        Dates; doubles count once.
+
+    Raises
+    ------
+    HistoryTooShort
+        If one has fewer than three cut-offs before it or no whole churn horizon after it.
+    """
+    days = tuple(sorted({as_day(origin) for origin in origins}))
+    rules = plan.churn
+    for day in days:
+        _refuse_unfit(plan, ledger.first_day, day)
+        ledger.future(day, gap_days=rules.gap_days, horizon_days=rules.horizon_days)
+    return days
+
+
+def _fits(plan: Plan, first_day: int, origin: int) -> bool:
+    try:
+        _refuse_unfit(plan, first_day, origin)
+    except HistoryTooShort:
+        return False
+    return True
+
+
+def _refuse_unfit(plan: Plan, first_day: int, origin: int) -> None:
+    cutoffs_for(plan.churn, first_day, origin, plan.churn.horizon_days)
+    cutoffs_for(plan.churn, first_day, origin, plan.potential.horizon_days, setting="potential")

@@ -1,0 +1,111 @@
+"""From predictions to a table: means over origins with intervals by bootstrap over clients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from segml.evaluation.measures import measure
+
+Values = npt.NDArray[np.float64]
+TABLE = ("slice", "model", "metric", "mean", "low", "high", "origins", "clients")
+BY_ORIGIN = ("origin", "slice", "model", "metric", "value", "clients")
+SLICES = ("all", "key")
+COVERAGE = 0.9
+
+
+def by_origin(predictions: pd.DataFrame, risks: tuple[str, ...]) -> pd.DataFrame:
+    """Every metric at every origin.
+
+    Parameters
+    ----------
+    predictions
+        As `Backtest.predictions`.
+    risks
+        The models' columns.
+
+    Returns
+    -------
+    DataFrame
+        Columns `BY_ORIGIN`: origin (a date), slice (all, key), model, metric, value, clients.
+    """
+    rows = [
+        (origin, which, model, metric, value, len(part))
+        for origin, at in predictions.groupby("origin")
+        for which, part in _slices(at)
+        for (model, metric), value in measure(_arrays(part, risks), risks).items()
+    ]
+    return pd.DataFrame(rows, columns=list(BY_ORIGIN))
+
+
+def summarise(
+    predictions: pd.DataFrame, risks: tuple[str, ...], *, draws: int, seed: int
+) -> pd.DataFrame:
+    """The mean of every metric over origins, each origin counting once.
+
+    Parameters
+    ----------
+    predictions, risks
+        As for `by_origin`.
+    draws
+        Bootstrap draws of clients; a client is drawn with all its origins.
+    seed
+        Of the bootstrap.
+
+    Returns
+    -------
+    DataFrame
+        Columns `TABLE`: slice, model, metric, mean, low, high (a 90 % interval), origins (in
+        which the metric is defined) and clients (distinct).
+    """
+    single = by_origin(predictions, risks)
+    drawn = _drawn(predictions, risks, draws=draws, seed=seed)
+    sizes = {which: part["client_id"].nunique() for which, part in _slices(predictions)}
+    tail = (1 - COVERAGE) / 2
+    rows = []
+    for key, values in single.groupby(["slice", "model", "metric"], sort=False)["value"]:
+        which, model, metric = (str(name) for name in key)
+        known = values.dropna()
+        spread = drawn[which, model, metric]
+        low, high = np.quantile(spread, [tail, 1 - tail]) if len(spread) else (np.nan, np.nan)
+        mean = float(known.mean()) if len(known) else np.nan
+        rows.append((which, model, metric, mean, low, high, len(known), sizes[which]))
+    return pd.DataFrame(rows, columns=list(TABLE))
+
+
+def _slices(predictions: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    return [("all", predictions), ("key", predictions[predictions["key"]])]
+
+
+def _arrays(part: pd.DataFrame, risks: tuple[str, ...]) -> dict[str, Values]:
+    names = ("lost", "profit", "expected_profit", "expected_profit_low", "expected_profit_high")
+    return {name: part[name].to_numpy(np.float64) for name in (*names, *risks)}
+
+
+def _drawn(
+    predictions: pd.DataFrame, risks: tuple[str, ...], *, draws: int, seed: int
+) -> Mapping[tuple[str, str, str], Values]:
+    """The mean over origins of every metric in every draw, by (slice, model, metric)."""
+    rng = np.random.default_rng(seed)
+    codes, clients = pd.factorize(predictions["client_id"], sort=True)
+    parts = [
+        (which, _arrays(part, risks), codes[predictions.index.get_indexer(part.index)])
+        for _, at in predictions.groupby("origin")
+        for which, part in _slices(at)
+    ]
+    found: dict[tuple[str, str, str], list[float]] = {}
+    for _ in range(draws):
+        often = rng.multinomial(len(clients), np.full(len(clients), 1 / len(clients)))
+        single: dict[tuple[str, str, str], list[float]] = {}
+        for which, columns, who in parts:
+            chosen = np.repeat(np.arange(len(who)), often[who])
+            picked = {name: values[chosen] for name, values in columns.items()}
+            for (model, metric), value in measure(picked, risks).items():
+                single.setdefault((which, model, metric), []).append(value)
+        for key, values in single.items():
+            known = [value for value in values if not np.isnan(value)]
+            found.setdefault(key, []).extend([float(np.mean(known))] if known else [])
+    return {key: np.array(values) for key, values in found.items()}

@@ -1,0 +1,194 @@
+"""Learning an additive score: curves, a forest, and the weights between the two.
+
+Both halves are fitted on every fold's learning rows and meet on rows neither has seen. With few
+past cut-offs the forest has seen little, its weight is small, and the curves carry the score.
+
+The share of clients that are lost changes with the season. A fold's halves come from earlier
+seasons than its validating rows, so the weights are learnt with a level of each fold's own, and
+what a fold says is moved to the final score's level before anything is calibrated on it. Otherwise
+a change of season between two folds would be counted a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import brentq
+from scipy.special import expit
+
+from segml.outcomes.folds import Fold, Folds, client_groups
+from segml.outcomes.halves import Halves, Recipe, fit_halves, grow
+from segml.outcomes.rows import Rows, Values
+from segml.outcomes.score import AdditiveScore
+from segml.outcomes.stacking import Loss, Weights, fit_weights
+
+Mask = npt.NDArray[np.bool_]
+Index = npt.NDArray[np.int64]
+MOST_ROUNDS, FEWEST_ROUNDS = 300, 20
+STACK_RIDGE = 300.0
+"""How many clients the prior weights of curves against forest are worth."""
+EVEN = np.array([0.5, 0.5])
+"""The prior of curves against forest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learnt:
+    """A score, what was said of rows it had not seen, and how it came about.
+
+    Parameters
+    ----------
+    score
+        Fitted on all rows.
+    raw
+        Shape (n,): each row's raw score by halves that never saw its client (and, where `held`,
+        no label that ends after its cut-off), at the level of `score`. Where there are no folds,
+        the score's own, which flatters it.
+    held
+        Indices of the rows that validated by the strictest split there was.
+    record
+        Folds, rounds and weights, as plain values.
+    """
+
+    score: AdditiveScore
+    raw: Values
+    held: Index
+    record: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """One fold, and the halves fitted on its learning rows."""
+
+    fold: Fold
+    halves: Halves
+
+
+def fit_additive(rows: Rows, folds: Folds, recipe: Recipe, *, teach: Mask | None = None) -> Learnt:
+    """The additive score of rows, its weights learnt on the folds.
+
+    Parameters
+    ----------
+    rows
+        Labelled rows in a fixed order (`Rows.order`).
+    folds
+        Splits of exactly these rows, each with something to learn (`Folds.teaching`).
+    recipe
+        Loss, curves, seed.
+    teach
+        Shape (n,): rows whose labels mean something; the others are only scored. Default: all.
+    """
+    teach = np.ones(len(rows), dtype=bool) if teach is None else teach
+    rounds = _rounds(rows, folds.folds, recipe, teach)
+    seen = [
+        _Seen(fold, fit_halves(rows.take(_taught(fold.learn, teach)), recipe, rounds=rounds))
+        for fold in folds.folds
+    ]
+    shares = _shares(rows, seen, recipe, teach)
+    taught = rows.take(np.flatnonzero(teach))
+    score = _joined(fit_halves(taught, recipe, rounds=rounds), shares, taught, recipe.loss)
+    record = {
+        "folds": folds.kind,
+        "fold_count": len(seen),
+        "validated_cutoffs": list(folds.cutoffs),
+        "validated_rows": sum(len(fold.validate) for fold in folds.folds),
+        "rounds": rounds,
+        "forest_weight": score.forest_weight,
+        "curve_weights": {f"{c.shape}({c.feature})": c.weight for c in score.curves},
+    }
+    held = [np.zeros(0, np.int64), *(fold.validate for fold in folds.folds)]
+    raw = _unseen(rows, seen, shares, score)
+    return Learnt(score=score, raw=raw, held=np.concatenate(held), record=record)
+
+
+def _taught(index: Index, teach: Mask) -> Index:
+    return index[teach[index]]
+
+
+def _rounds(rows: Rows, folds: Sequence[Fold], recipe: Recipe, teach: Mask) -> int:
+    """The median over folds of the best number of rounds, each on its unseen rows."""
+    best = []
+    for fold in folds:
+        learn, choose = _taught(fold.learn, teach), _taught(fold.validate, teach)
+        if len(choose):
+            unseen = rows.take(choose)
+            forest = grow(rows.take(learn), recipe, rounds=MOST_ROUNDS, unseen=unseen)
+            best.append(forest.rounds)
+    return max(FEWEST_ROUNDS, int(np.median(best))) if best else FEWEST_ROUNDS
+
+
+def _shares(rows: Rows, seen: Sequence[_Seen], recipe: Recipe, teach: Mask) -> Values:
+    """The weights of curves and forest, shape (2,); one half alone has the whole weight."""
+    has_curves = bool(recipe.known(rows.columns))
+    learnable = len(np.unique(rows.y[teach])) > 1
+    prior = EVEN if has_curves and learnable else np.array([has_curves, learnable], dtype=float)
+    held = [_taught(one.fold.validate, teach) for one in seen]
+    unseen = rows.take(np.concatenate([np.zeros(0, np.int64), *held]))
+    if len(np.unique(unseen.y)) < 2:
+        return prior
+    stack = fit_weights(
+        np.concatenate([one.halves.parts(rows.X[at]) for one, at in zip(seen, held, strict=True)]),
+        unseen.y,
+        unseen.weight,
+        loss=recipe.loss,
+        prior=prior,
+        ridge=STACK_RIDGE,
+        group=np.repeat(np.arange(len(held)), [len(at) for at in held]),
+    )
+    return np.array(stack.values)
+
+
+def _joined(halves: Halves, shares: Values, rows: Rows, loss: Loss) -> AdditiveScore:
+    """Both halves with their shares, at the level of the rows they were fitted on."""
+    curve_share, forest_share = (float(share) for share in shares)
+    plain = Weights(intercept=0.0, values=(curve_share, forest_share)).score(halves.parts(rows.X))
+    level = _level(plain, rows.y, rows.weight, loss)
+    return AdditiveScore(
+        columns=halves.columns,
+        intercept=level + curve_share * halves.weights.intercept,
+        forest_weight=forest_share if halves.forest is not None else 0.0,
+        forest=halves.forest if forest_share > 0 else None,
+        curves=tuple(
+            replace(curve, weight=curve_share * value)
+            for curve, value in zip(halves.curves, halves.weights.values, strict=True)
+        ),
+    )
+
+
+def _level(plain: Values, y: Values, weight: Values, loss: Loss) -> float:
+    """What must be added to the scores for their mean to be the labels'."""
+    if len(plain) == 0:
+        return 0.0
+    if loss == "squared":
+        return float(np.average(y - plain, weights=weight))
+    # half a client of each kind keeps the level finite
+    rate = float((weight @ y + 0.5) / (weight.sum() + 1.0))
+    reach = float(np.abs(plain).max()) + 40.0
+
+    def excess(level: float) -> float:
+        return float(np.average(expit(plain + level), weights=weight) - rate)
+
+    return float(brentq(excess, -reach, reach, xtol=1e-10))
+
+
+def _unseen(rows: Rows, seen: Sequence[_Seen], shares: Values, score: AdditiveScore) -> Values:
+    """Every row's score by halves that never saw its client, at the final score's level.
+
+    A row that no fold validates (its cut-off is too early) is scored by the last fold that leaves
+    its client out.
+    """
+    final = score.raw(rows.X)
+    raw, groups = final.copy(), client_groups(rows.client)
+    by = np.full(len(rows), -1)
+    for number, one in enumerate(seen):
+        by[groups == groups[one.fold.validate[0]]] = number
+    for number, one in enumerate(seen):
+        by[one.fold.validate] = number
+    for number, one in enumerate(seen):
+        at = np.flatnonzero(by == number)
+        told = one.halves.parts(rows.X[at]) @ shares
+        raw[at] = told + (final[at] - told).mean()
+    return raw

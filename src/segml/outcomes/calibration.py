@@ -1,0 +1,175 @@
+"""From a raw score to a probability: strictly increasing, fitted on rows no model had seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+
+Values = npt.NDArray[np.float64]
+DRAWS = 200
+LARGEST = 2_000_000
+"""Numbers a block of draws holds at most: memory does not grow with the number of clients."""
+LEAST_SLOPE = 0.05
+"""Calibration may flatten a score, never turn it around or make it constant."""
+PRIOR_ROWS = 10.0
+"""How many rows the prior slope of 1 is worth, in units of the score's spread."""
+STEPS, FEW_STEPS = 15, 4
+"""Of Newton's method: from anywhere, and from a fit of nearly the same rows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """A probability as a strictly increasing function of the raw score, with its uncertainty.
+
+    Parameters
+    ----------
+    intercept, slope
+        The probability is ``1 / (1 + exp(-(intercept + slope * raw)))``; the slope is positive.
+    draws
+        The same two numbers by bootstrap, at least one pair; every slope is positive.
+    coverage
+        The share of the draws an interval holds.
+
+    Raises
+    ------
+    ValueError
+        If a slope is not positive.
+
+    References
+    ----------
+    Platt (1999), Probabilistic outputs for support vector machines.
+    """
+
+    intercept: float
+    slope: float
+    draws: tuple[tuple[float, float], ...]
+    coverage: float = 0.8
+
+    def __post_init__(self) -> None:
+        if min([self.slope, *(slope for _, slope in self.draws)]) <= 0:
+            raise ValueError("a calibration's slope is positive")
+
+    def probability(self, raw: Values) -> Values:
+        """The probability at raw scores of shape (n,), shape (n,)."""
+        return np.asarray(expit(self.intercept + self.slope * raw), dtype=np.float64)
+
+    def interval(self, raw: Values) -> tuple[Values, Values]:
+        """The lower and upper end of the probability's interval, each of shape (n,).
+
+        The interval says how well the probability itself is known from past clients and past
+        seasons; it holds the probability always.
+        """
+        intercepts, slopes = np.array(self.draws).T
+        tail = (1 - self.coverage) / 2
+        low, high = np.empty(len(raw)), np.empty(len(raw))
+        for start in range(0, len(raw), 20_000):  # bounded memory for any number of clients
+            part = slice(start, start + 20_000)
+            logits = intercepts[:, None] + slopes[:, None] * raw[part]
+            low[part], high[part] = expit(np.quantile(logits, [tail, 1 - tail], axis=0))
+        middle = self.probability(raw)
+        return np.minimum(low, middle), np.maximum(high, middle)
+
+    def to_json(self) -> dict[str, Any]:
+        """The calibration as plain values."""
+        return {
+            "intercept": self.intercept,
+            "slope": self.slope,
+            "draws": [list(draw) for draw in self.draws],
+            "coverage": self.coverage,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Calibration:
+        """The calibration read back, equal to the one written."""
+        draws = tuple((float(a), float(b)) for a, b in value["draws"])
+        return cls(**{**value, "draws": draws})
+
+
+def fit_calibration(
+    raw: Values,
+    y: Values,
+    *,
+    client: npt.NDArray[np.object_],
+    cutoff: npt.NDArray[np.int64],
+    seed: int,
+) -> Calibration:
+    """The calibration of raw scores that were made without seeing their labels.
+
+    Parameters
+    ----------
+    raw, y
+        Scores and 0/1 labels, both of shape (n,).
+    client, cutoff
+        Whose and of when each row is, shape (n,). The bootstrap draws clients and cut-offs both:
+        rows of one client hang together, and so do rows of one season.
+    seed
+        Of the bootstrap.
+
+    Notes
+    -----
+    With one class among the labels (or none) nothing can be learnt of the slope: it is 1, and the
+    intercept puts the mean probability at (k + 1/2) / (n + 1).
+
+    References
+    ----------
+    Owen (2007), The pigeonhole bootstrap, Annals of Applied Statistics 1(2).
+    """
+    clients, whose = np.unique(client.astype(str), return_inverse=True)
+    seasons, when = np.unique(cutoff, return_inverse=True)
+    share = 1.0 / np.bincount(whose)[whose] if len(raw) else np.zeros(0)
+    point = _fit(raw, y, share[None, :], np.array([0.0, 1.0]), STEPS)[0]
+    rng = np.random.default_rng(seed)
+    draws = [point] if len(raw) == 0 else []
+    block = int(np.clip(LARGEST // max(len(raw), 1), 1, DRAWS))
+    while len(draws) < DRAWS and len(raw):
+        size = min(block, DRAWS - len(draws))
+        of_client = rng.multinomial(len(clients), np.full(len(clients), 1 / len(clients)), size)
+        of_season = rng.multinomial(len(seasons), np.full(len(seasons), 1 / len(seasons)), size)
+        weight = share * of_client[:, whose] * of_season[:, when]
+        draws.extend(_fit(raw, y, weight, point, FEW_STEPS))
+    return Calibration(
+        intercept=float(point[0]),
+        slope=float(point[1]),
+        draws=tuple((float(a), float(b)) for a, b in draws),
+    )
+
+
+def _fit(raw: Values, y: Values, weight: Values, start: Values, steps: int) -> Values:
+    """Intercept and slope for each of d weightings of the same rows, shape (d, 2)."""
+    total = weight.sum(axis=1)
+    if len(raw) == 0:
+        return np.tile([0.0, 1.0], (len(weight), 1))
+    centre = float(raw.mean())
+    spread = float(raw.std()) or 1.0
+    z = (raw - centre) / spread
+    hits = weight @ y
+    level = (hits + 0.5) / (total + 1.0)
+    single = np.minimum(hits, weight @ (1 - y)) <= 1e-9 * total
+    flat = np.column_stack([np.log(level / (1 - level)), np.full(len(weight), spread)])
+    theta = np.where(single[:, None], flat, [start[0] + start[1] * centre, start[1] * spread])
+    for _ in range(steps):
+        theta += np.where(single[:, None], 0.0, _step(theta, z, y, weight, spread))
+        theta[:, 1] = np.maximum(theta[:, 1], LEAST_SLOPE * spread)
+    slope = theta[:, 1] / spread
+    return np.column_stack([theta[:, 0] - slope * centre, slope])
+
+
+def _step(theta: Values, z: Values, y: Values, weight: Values, spread: float) -> Values:
+    """One Newton step, cut to a length at which the steps cannot run away."""
+    p = expit(theta[:, :1] + theta[:, 1:] * z)
+    # half a row of each class keeps the intercept finite, ten rows pull the slope to 1
+    level = expit(theta[:, 0])
+    rise = weight * (y - p)
+    curve = weight * p * (1 - p)
+    g0 = rise.sum(axis=1) + 0.5 - level
+    g1 = rise @ z - PRIOR_ROWS / 4 * (theta[:, 1] - spread)
+    h00 = curve.sum(axis=1) + level * (1 - level)
+    h01, h11 = curve @ z, curve @ z**2 + PRIOR_ROWS / 4
+    scale = h00 * h11 - h01**2
+    step = np.column_stack([h11 * g0 - h01 * g1, h00 * g1 - h01 * g0]) / scale[:, None]
+    return np.asarray(np.clip(step, -1.0, 1.0), dtype=np.float64)

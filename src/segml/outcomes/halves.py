@@ -1,0 +1,151 @@
+"""The two halves of an additive score: declared curves of one feature each, and a forest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from segml.boosting import Forest, fit_forest
+from segml.outcomes.curve import Curve
+from segml.outcomes.rows import Matrix, Rows, Values
+from segml.outcomes.stacking import Loss, Weights, fit_weights
+
+PARAMS = {
+    "learning_rate": 0.03,
+    "num_leaves": 8,
+    "lambda_l2": 10.0,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "max_bin": 63,
+    "cat_smooth": 50.0,
+    "extra_trees": True,
+}
+"""Shallow, slow and of random thresholds: a few thousand clients, seen several times each, are not
+many facts, and a threshold fitted to one season's noise is wrong in the next."""
+CURVE_RIDGE = 3.0
+"""How many clients a curve's prior weight is worth."""
+PATIENCE = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How one outcome's score is learnt.
+
+    Parameters
+    ----------
+    loss
+        `logistic` for 0/1 labels, `squared` for numbers.
+    curves
+        The declared curves; those whose feature is absent are left out.
+    seed, threads
+        Of LightGBM; the number of threads changes nothing but the time.
+    """
+
+    loss: Loss
+    curves: tuple[Curve, ...]
+    seed: int
+    threads: int
+
+    def known(self, columns: Sequence[str]) -> tuple[Curve, ...]:
+        """The curves whose feature is among the columns."""
+        return tuple(curve for curve in self.curves if curve.feature in columns)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Halves:
+    """Curves with their weights, and a forest, fitted on the same rows.
+
+    Parameters
+    ----------
+    columns
+        The p feature names.
+    curves, weights
+        The known curves with their means, and one weight >= 0 each.
+    forest
+        None where the labels held nothing a forest could learn.
+    """
+
+    columns: tuple[str, ...]
+    curves: tuple[Curve, ...]
+    weights: Weights
+    forest: Forest | None
+
+    def parts(self, X: Matrix) -> Values:
+        """What curves and forest say of X, float32 (n, p): float64 of shape (n, 2)."""
+        told = self.weights.score(_bent(self.curves, X, self.columns))
+        grown = np.zeros(len(X)) if self.forest is None else self.forest.raw(X)
+        return np.column_stack([told, grown])
+
+
+def fit_halves(rows: Rows, recipe: Recipe, *, rounds: int) -> Halves:
+    """Both halves of labelled rows; with a single label the curves' priors and no forest.
+
+    Parameters
+    ----------
+    rows
+        Labelled rows in a fixed order.
+    recipe
+        Loss, curves, seed.
+    rounds
+        Of the forest.
+    """
+    weight = rows.weight
+    curves = tuple(
+        curve.fitted(rows.X[:, rows.columns.index(curve.feature)], weight)
+        for curve in recipe.known(rows.columns)
+    )
+    prior = np.array([curve.prior for curve in curves])
+    if len(np.unique(rows.y)) < 2:
+        alone = Weights(intercept=0.0, values=tuple(float(p) for p in prior))
+        return Halves(columns=rows.columns, curves=curves, weights=alone, forest=None)
+    weights = fit_weights(
+        _bent(curves, rows.X, rows.columns),
+        rows.y,
+        weight,
+        loss=recipe.loss,
+        prior=prior,
+        ridge=CURVE_RIDGE,
+    )
+    forest = grow(rows, recipe, rounds=rounds)
+    return Halves(columns=rows.columns, curves=curves, weights=weights, forest=forest)
+
+
+def grow(rows: Rows, recipe: Recipe, *, rounds: int, unseen: Rows | None = None) -> Forest:
+    """The forest of labelled rows, stopped early where unseen rows no longer gain.
+
+    Parameters
+    ----------
+    rows
+        Labelled rows in a fixed order, not all of one label.
+    recipe
+        Loss and seed.
+    rounds
+        The most rounds.
+    unseen
+        Rows of other clients that choose the number of rounds.
+    """
+    weight = rows.weight
+    return fit_forest(
+        rows.X,
+        rows.y,
+        columns=rows.columns,
+        objective="binary" if recipe.loss == "logistic" else "regression",
+        rounds=rounds,
+        # a leaf of fewer clients than this says more of them than of the next ones
+        params=PARAMS | {"min_data_in_leaf": int(np.clip(len(rows) // 100, 5, 200))},
+        weight=weight * (len(rows) / weight.sum()),
+        monotone=rows.signs,
+        categorical=rows.categorical,
+        valid=None if unseen is None else (unseen.X, unseen.y),
+        early_stopping_rounds=None if unseen is None else PATIENCE,
+        seed=recipe.seed,
+        threads=recipe.threads,
+    )
+
+
+def _bent(curves: Sequence[Curve], X: Matrix, columns: tuple[str, ...]) -> Values:
+    values = [curve.values(X[:, columns.index(curve.feature)]) for curve in curves]
+    return np.column_stack(values) if values else np.zeros((len(X), 0))

@@ -1,0 +1,240 @@
+"""Potential: a client's profit over the horizon, negatives allowed. Its labels and its model.
+
+Two parts: `buys`, the probability of any order, and `spends`, the profit given one. The expected
+profit is ``p(buys) * E[profit | buys] + (1 - p(buys)) * idle``, where `idle` is the mean profit of
+clients without an order (returns, an acquisition share): small, and not always zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from segml.ledger import Future, economics
+from segml.outcomes.additive import Learnt, fit_additive
+from segml.outcomes.amount import Amount, Spread, fit_amount, fit_spread, scale_of
+from segml.outcomes.calibration import Calibration, fit_calibration
+from segml.outcomes.churn import label as churn_label
+from segml.outcomes.churn import notes
+from segml.outcomes.curve import Curve
+from segml.outcomes.folds import split
+from segml.outcomes.halves import Recipe
+from segml.outcomes.rows import Matrix, Rows, Values
+from segml.outcomes.score import AdditiveScore
+from segml.outcomes.validation import of_money, of_probability
+
+BUYS_CURVES = (
+    Curve(feature="expected_orders", shape="log", sign=1, prior=1.0),
+    Curve(feature="expected_orders", shape="sqrt", sign=1),
+    Curve(feature="silence_over_gap", shape="log1p", sign=-1),
+)
+OWN_PAST = ("profit_365", "spend_365", "spend_same_season")
+"""Features whose own amount speaks of the amount to come, on the same asinh scale."""
+
+
+def label(future: Future, client_ids: pd.Index) -> pd.DataFrame:
+    """What became of clients in the horizon.
+
+    Parameters
+    ----------
+    future
+        The horizon.
+    client_ids
+        The clients asked about.
+
+    Returns
+    -------
+    DataFrame
+        Index `client_ids`; `buys` 1.0 where there was an order, else 0.0; `profit` in money,
+        0.0 where the ledger is silent.
+    """
+    profit = economics.profit(future, future.start, future.end)["profit"]
+    return pd.DataFrame(
+        {
+            "buys": 1.0 - churn_label(future, client_ids),
+            "profit": profit.reindex(client_ids).fillna(0.0).astype(np.float64),
+        },
+        index=client_ids,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PotentialModel:
+    """Both parts of potential, and what joins them to money.
+
+    Parameters
+    ----------
+    buys
+        The raw score of buying, in log-odds before calibration.
+    calibration
+        Raw score of buying to its probability.
+    spends
+        The raw score of the profit given an order, asinh of money over `amount.scale`.
+    amount
+        Raw score of spending to expected money.
+    idle
+        The mean profit of clients without an order, in money.
+    spread
+        How far profits lie from their expectation.
+    record
+        Folds, rounds, weights, validation metrics and notes, as plain values.
+    """
+
+    buys: AdditiveScore
+    calibration: Calibration
+    spends: AdditiveScore
+    amount: Amount
+    idle: float
+    spread: Spread
+    record: Mapping[str, Any]
+
+    def probability(self, X: Matrix) -> Values:
+        """The probability of any order in the horizon; X float32 (n, p), result (n,)."""
+        return self.calibration.probability(self.buys.raw(X))
+
+    def raw(self, X: Matrix) -> Values:
+        """The raw score of potential, shape (n,): that of `spends`, the part in money."""
+        return self.spends.raw(X)
+
+    def expected(self, X: Matrix) -> Values:
+        """The expected profit over the horizon in money, shape (n,)."""
+        return _joined(self.probability(X), self.amount.expected(self.spends.raw(X)), self.idle)
+
+    def interval(self, X: Matrix) -> tuple[Values, Values, Values]:
+        """Low, median and high of the profit in money, each (n,); low to high holds 80 %."""
+        return self.spread.interval(self.expected(X))
+
+    def forests(self) -> dict[str, str]:
+        """The LightGBM texts by name, of the parts that have a forest."""
+        parts = {"buys": self.buys.forest, "spends": self.spends.forest}
+        return {name: forest.text for name, forest in parts.items() if forest is not None}
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything but the forests, as plain values."""
+        return {
+            "buys": self.buys.to_json(),
+            "calibration": self.calibration.to_json(),
+            "spends": self.spends.to_json(),
+            "amount": self.amount.to_json(),
+            "idle": self.idle,
+            "spread": self.spread.to_json(),
+            "record": dict(self.record),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any], forests: Mapping[str, str]) -> PotentialModel:
+        """The model read back from `to_json` and `forests`, whose digests the caller compared."""
+        return cls(
+            buys=AdditiveScore.from_json(value["buys"], forests.get("buys")),
+            calibration=Calibration.from_json(value["calibration"]),
+            spends=AdditiveScore.from_json(value["spends"], forests.get("spends")),
+            amount=Amount(**value["amount"]),
+            idle=value["idle"],
+            spread=Spread.from_json(value["spread"]),
+            record=value["record"],
+        )
+
+
+def fit_potential(
+    rows: Rows, profit: Values, *, horizon_days: int, gap_days: int, seed: int, threads: int = 2
+) -> PotentialModel:
+    """The potential model of rows from many cut-offs, validated by time and by client.
+
+    Parameters
+    ----------
+    rows
+        Rows of all clients with history, active and lapsed; y is `label`'s `buys`; the monotone
+        signs are those of churn and are turned around here.
+    profit
+        `label`'s `profit`, money, shape (n,), row by row.
+    horizon_days, gap_days
+        The label's days; what a fold must wait for.
+    seed, threads
+        Of LightGBM and the bootstrap.
+
+    Notes
+    -----
+    Both parts share one set of folds, so that the joint expectation of every validated row is
+    made by models that saw neither its client nor its time.
+    """
+    order = rows.order
+    rows, profit = rows.take(order), np.asarray(profit, dtype=np.float64)[order]
+    bought = rows.y > 0
+    scale = scale_of(profit[bought])
+    earned = rows.labelled(np.arcsinh(profit / scale)).signed(())
+    folds = split(rows, label_days=gap_days + horizon_days)
+    logistic = Recipe(loss="logistic", curves=BUYS_CURVES, seed=seed, threads=threads)
+    squared = Recipe(loss="squared", curves=_own_past(scale), seed=seed, threads=threads)
+    turned = rows.signed([-sign for sign in rows.signs])
+    buys = fit_additive(turned, folds.teaching(rows.y), logistic)
+    spends = fit_additive(earned, folds.teaching(earned.y, bought), squared, teach=bought)
+    joint = _join(rows, profit, buys, spends, scale=scale, seed=seed)
+    return PotentialModel(
+        buys=buys.score,
+        spends=spends.score,
+        calibration=joint.calibration,
+        amount=joint.amount,
+        idle=joint.idle,
+        spread=joint.spread,
+        record={
+            "buys": buys.record,
+            "spends": spends.record,
+            "metrics": joint.metrics,
+            "label_rate": float(rows.y.mean()) if len(rows) else None,
+            "notes": notes(rows, folds.note, what="potential"),
+        },
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Joint:
+    """What joins the two parts to money, and how that held."""
+
+    calibration: Calibration
+    amount: Amount
+    idle: float
+    spread: Spread
+    metrics: dict[str, float | None]
+
+
+def _join(
+    rows: Rows, profit: Values, buys: Learnt, spends: Learnt, *, scale: float, seed: int
+) -> _Joint:
+    """The calibration, the smearing factor and the spread, on scores that saw no row's client."""
+    calibration = fit_calibration(
+        buys.raw, rows.y, client=rows.client, cutoff=rows.cutoff, seed=seed
+    )
+    p = calibration.probability(buys.raw)
+    idle = float(profit[rows.y == 0].mean()) if (rows.y == 0).any() else 0.0
+    total = float((profit - (1 - p) * idle).sum())
+    amount = fit_amount(spends.raw, weight=p, total=total, scale=scale)
+    expected = _joined(p, amount.expected(spends.raw), idle)
+    spread = fit_spread(expected, profit, unit=scale / 10)
+    held = np.intersect1d(buys.held, spends.held)
+    low, _, high = (part[held] for part in spread.interval(expected))
+    return _Joint(
+        calibration=calibration,
+        amount=amount,
+        idle=idle,
+        spread=spread,
+        metrics={
+            **of_probability(rows.y[held], p[held]),
+            **of_money(profit[held], expected[held], low, high),
+        },
+    )
+
+
+def _joined(p: Values, given: Values, idle: float) -> Values:
+    return p * given + (1 - p) * idle
+
+
+def _own_past(scale: float) -> tuple[Curve, ...]:
+    """The client's own past amounts on the asinh scale; the first is the prior."""
+    return tuple(
+        Curve(feature=name, shape="asinh", sign=1, scale=scale, prior=float(name == OWN_PAST[0]))
+        for name in OWN_PAST
+    )

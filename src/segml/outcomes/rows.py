@@ -1,0 +1,115 @@
+"""The rows an outcome is learnt on: one a client and cut-off, features beside the label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Matrix = npt.NDArray[np.float32]
+Values = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """Labelled rows of several cut-offs, in any order.
+
+    Parameters
+    ----------
+    X
+        float32 of shape (n, p), NaN for missing.
+    y
+        float64 of shape (n,), the label; its unit is the outcome's business.
+    cutoff
+        int64 of shape (n,), days since 1970-01-01.
+    client
+        str of shape (n,), the client ids; a client has at most one row a cut-off.
+    columns
+        The p feature names.
+    categorical
+        Indices of the columns that hold codes.
+    monotone
+        p signs of churn: +1 where more can only raise its risk, -1 where it can only lower it.
+
+    Raises
+    ------
+    ValueError
+        If the lengths do not fit together or a label is not finite.
+    """
+
+    X: Matrix
+    y: Values
+    cutoff: npt.NDArray[np.int64]
+    client: npt.NDArray[np.object_]
+    columns: tuple[str, ...]
+    categorical: tuple[int, ...] = ()
+    monotone: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        n = len(self.X)
+        if self.X.shape != (n, len(self.columns)):
+            raise ValueError(f"X of shape {self.X.shape} for {len(self.columns)} columns")
+        if not len(self.y) == len(self.cutoff) == len(self.client) == n:
+            raise ValueError(
+                f"{n} rows have {len(self.y)} labels, {len(self.cutoff)} cut-offs, "
+                f"{len(self.client)} clients"
+            )
+        if self.monotone and len(self.monotone) != len(self.columns):
+            raise ValueError(f"{len(self.monotone)} signs for {len(self.columns)} columns")
+        if not np.isfinite(self.y).all():
+            raise ValueError(f"{int((~np.isfinite(self.y)).sum())} labels are not finite")
+
+    def __len__(self) -> int:
+        return len(self.X)
+
+    def take(self, chosen: npt.NDArray[np.int64]) -> Rows:
+        """The rows at the indices `chosen`, in their order."""
+        return replace(
+            self,
+            X=self.X[chosen],
+            y=self.y[chosen],
+            cutoff=self.cutoff[chosen],
+            client=self.client[chosen],
+        )
+
+    def labelled(self, y: npt.ArrayLike) -> Rows:
+        """The same rows with other labels, of shape (n,)."""
+        return replace(self, y=np.asarray(y, dtype=np.float64))
+
+    def signed(self, monotone: Sequence[int]) -> Rows:
+        """The same rows with other monotone signs, p of them or none."""
+        return replace(self, monotone=tuple(monotone))
+
+    @property
+    def order(self) -> npt.NDArray[np.int64]:
+        """The indices that order the rows by cut-off and client: the order given changes nothing.
+
+        Raises
+        ------
+        ValueError
+            If a client stands twice at one cut-off.
+        """
+        order = np.lexsort((self.client.astype(str), self.cutoff))
+        when, who = self.cutoff[order], self.client[order]
+        twice = int(((when[1:] == when[:-1]) & (who[1:] == who[:-1])).sum())
+        if twice:
+            raise ValueError(f"{twice} clients stand twice at one cut-off")
+        return order
+
+    @property
+    def weight(self) -> Values:
+        """One over the number of the client's rows, shape (n,): every client counts once.
+
+        A client's cut-offs overlap and say nearly the same, so twelve rows are not twelve facts.
+        """
+        codes, _ = pd.factorize(self.client)
+        return 1.0 / np.bincount(codes)[codes] if len(self) else np.zeros(0)
+
+    @property
+    def signs(self) -> tuple[int, ...]:
+        """The monotone signs with zero for categorical columns, which have no order."""
+        given = self.monotone or (0,) * len(self.columns)
+        return tuple(0 if j in self.categorical else sign for j, sign in enumerate(given))

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from segml.bundle import fit
+from segml.evaluation import BASELINES, Backtest, auc, backtest
+from segml.evaluation.backtest import key_clients
+from segml.evaluation.summary import BY_ORIGIN, TABLE
+from segml.ledger import Ledger, date_of
+from segml.outcomes import churn
+from segml.scoring import score
+from segml.words.errors import HistoryTooShort
+from segml.words.plan import Plan
+
+MODELS = ("segml", *BASELINES)
+
+
+def test_the_predictions_are_those_of_production(
+    replayed: Backtest, ledger: Ledger, plan: Plan, origins: tuple[int, int]
+) -> None:
+    bundle = fit(ledger, origins[1], plan, threads=1)
+    scores = score(bundle, ledger, origins[1], version="v").scores.set_index("client_id")
+    told = replayed.predictions.query("origin == @date_of(@origins[1])").set_index("client_id")
+    pd.testing.assert_series_equal(
+        told["segml"], scores["p_churn"].loc[told.index], check_names=False
+    )
+    pd.testing.assert_series_equal(
+        told["expected_profit"], scores["expected_profit"].loc[told.index]
+    )
+
+
+def test_labels_are_what_happened_in_the_horizon_after_the_origin(
+    replayed: Backtest, ledger: Ledger, origins: tuple[int, int]
+) -> None:
+    told = replayed.predictions.query("status == 'active'")
+    for origin in origins:
+        at = told[told["origin"] == date_of(origin)].set_index("client_id")["lost"]
+        future = ledger.future(origin, gap_days=0, horizon_days=60)
+        expected = churn.label(future, at.index)
+        assert at.tolist() == expected.tolist()
+
+
+def test_every_model_is_measured_on_the_same_rows(replayed: Backtest) -> None:
+    assert set(replayed.predictions["status"]) == {"active", "lapsed"}
+    active = replayed.predictions[replayed.predictions["status"] == "active"]
+    assert active[list(MODELS)].notna().all().all()
+    assert (
+        replayed.predictions.loc[replayed.predictions["status"] != "active", ["lost", "segml"]]
+        .isna()
+        .all(axis=None)
+    )
+    counts = replayed.by_origin[replayed.by_origin["metric"] == "auc"]
+    assert counts.groupby(["origin", "slice"])["clients"].nunique().eq(1).all()
+    assert set(counts["model"]) == set(MODELS)
+
+
+def test_the_table_is_the_mean_over_origins_and_lies_in_its_interval(replayed: Backtest) -> None:
+    assert tuple(replayed.table.columns) == TABLE
+    assert tuple(replayed.by_origin.columns) == BY_ORIGIN
+    keys = ["slice", "model", "metric"]
+    means = replayed.by_origin.groupby(keys)["value"].mean()
+    told = replayed.table.set_index(keys)
+    pd.testing.assert_series_equal(told["mean"].sort_index(), means.sort_index(), check_names=False)
+    ranks = told.xs(("all", "segml", "auc"))
+    assert ranks["low"] <= ranks["mean"] <= ranks["high"]
+    assert ranks["origins"] == 2
+
+
+def test_an_auc_of_the_table_can_be_computed_again_from_the_predictions(
+    replayed: Backtest,
+) -> None:
+    rows = replayed.predictions.query("status == 'active' and key")
+    found = [
+        auc(at["lost"].to_numpy(float), at["bgnbd"].to_numpy(float))
+        for _, at in rows.groupby("origin")
+    ]
+    told = replayed.table.query("slice == 'key' and model == 'bgnbd' and metric == 'auc'")
+    assert told["mean"].item() == pytest.approx(np.nanmean(found), nan_ok=True)
+
+
+def test_profit_is_unknown_where_its_horizon_is_not_over(
+    replayed: Backtest, origins: tuple[int, int]
+) -> None:
+    early, late = (
+        replayed.predictions[replayed.predictions["origin"] == date_of(origin)]["profit"]
+        for origin in origins
+    )
+    assert early.notna().all()
+    assert late.isna().all()
+    money = replayed.table.query("slice == 'all' and metric == 'mae'")
+    assert money["origins"].item() == 1
+
+
+def test_key_clients_are_the_top_tenth_of_the_active_by_spend() -> None:
+    spend = pd.Series(np.arange(22.0))
+    active = pd.Series([True] * 20 + [False] * 2)
+    assert np.flatnonzero(key_clients(spend, active)).tolist() == [18, 19]
+
+
+def test_ties_in_spend_do_not_add_key_clients() -> None:
+    assert key_clients(pd.Series([1.0] * 20), pd.Series([True] * 20)).sum() == 2
+
+
+def test_notes_name_their_origin(replayed: Backtest, origins: tuple[int, int]) -> None:
+    days = {dt.date.fromisoformat(note[:10]) for note in replayed.notes}
+    assert days == {date_of(origin) for origin in origins}
+
+
+def test_an_origin_without_a_whole_horizon_is_refused(ledger: Ledger, plan: Plan) -> None:
+    with pytest.raises(HistoryTooShort):
+        backtest(ledger, plan, [ledger.last_day - 10], threads=1)

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import dataclasses
+from itertools import pairwise
+
+import pytest
+
+from segml.bundle import cutoffs_for
+from segml.evaluation import default_origins
+from segml.evaluation.origins import checked_origins
+from segml.ledger import Ledger, date_of
+from segml.words.errors import HistoryTooShort
+from segml.words.plan import Plan, PotentialPlan
+
+
+def test_origins_leave_a_whole_horizon_after_and_three_cutoffs_before(
+    ledger: Ledger, plan: Plan
+) -> None:
+    origins = default_origins(ledger, plan)
+    assert origins[-1] + 60 == ledger.last_day + 1
+    assert {b - a for a, b in pairwise(origins)} == {30}
+    assert len(cutoffs_for(plan.churn, ledger.first_day, origins[0], 90)) == 3
+    with pytest.raises(HistoryTooShort):
+        cutoffs_for(plan.churn, ledger.first_day, origins[0] - 30, 90)
+
+
+def test_origins_asked_for_are_sorted_and_doubles_count_once(ledger: Ledger, plan: Plan) -> None:
+    last = default_origins(ledger, plan)[-1]
+    assert checked_origins(ledger, plan, [last, date_of(last - 30), last]) == (last - 30, last)
+
+
+def test_an_origin_with_too_little_before_or_after_it_is_refused(
+    ledger: Ledger, plan: Plan
+) -> None:
+    for origin in (ledger.first_day + 100, ledger.last_day - 10):
+        with pytest.raises(HistoryTooShort):
+            checked_origins(ledger, plan, [origin])
+
+
+def test_a_gap_moves_the_origins_back(ledger: Ledger, plan: Plan) -> None:
+    gapped = dataclasses.replace(plan, churn=dataclasses.replace(plan.churn, gap_days=7))
+    assert default_origins(ledger, gapped)[-1] == default_origins(ledger, plan)[-1] - 7
+
+
+def test_a_history_without_any_origin_is_refused_by_name(ledger: Ledger, plan: Plan) -> None:
+    long = dataclasses.replace(plan, potential=PotentialPlan(horizon_days=365))
+    with pytest.raises(HistoryTooShort, match=r"potential\.horizon_days"):
+        default_origins(ledger, long)

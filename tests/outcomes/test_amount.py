@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from segml.outcomes.amount import Amount, Spread, fit_amount, fit_spread, scale_of
+
+
+def test_the_smearing_factor_makes_the_total_right() -> None:
+    rng = np.random.default_rng(0)
+    raw, noise = rng.normal(1.0, 1.0, 4000), rng.normal(0.0, 0.8, 4000)
+    actual = 50 * np.sinh(raw + noise)
+    found = fit_amount(raw, weight=np.ones(4000), total=float(actual.sum()), scale=50.0)
+    assert found.smear > 1.2
+    assert found.expected(raw).sum() == pytest.approx(actual.sum())
+
+
+def test_more_score_is_more_money_and_losses_stay_losses() -> None:
+    told = Amount(scale=10.0, smear=1.3).expected(np.linspace(-5, 5, 99))
+    assert (np.diff(told) > 0).all()
+    assert told[0] < 0 < told[-1]
+
+
+@pytest.mark.parametrize("total", [-100.0, 0.0, 1e12])
+def test_a_total_that_says_nothing_cannot_run_away_with_the_factor(total: float) -> None:
+    found = fit_amount(np.array([0.5, 1.0]), weight=np.ones(2), total=total, scale=10.0)
+    assert 0.1 <= found.smear <= 10.0
+
+
+def test_the_scale_is_the_median_size_of_what_is_not_zero() -> None:
+    assert scale_of(np.array([0.0, -10.0, 30.0, 20.0])) == 20.0
+    assert scale_of(np.zeros(3)) == 1.0
+
+
+def test_the_interval_covers_what_it_promises_on_new_rows() -> None:
+    rng = np.random.default_rng(1)
+
+    def made(n: int) -> tuple[np.ndarray, np.ndarray]:
+        expected = rng.lognormal(4, 1, n)
+        return expected, expected * rng.lognormal(-0.3, 0.8, n)
+
+    spread = fit_spread(*made(4000), unit=10.0)
+    expected, actual = made(4000)
+    low, median, high = spread.interval(expected)
+    assert 0.77 < np.mean((low <= actual) & (actual <= high)) < 0.83
+    assert 0.46 < np.mean(actual <= median) < 0.54
+
+
+@pytest.mark.parametrize("rows", [0, 1, 3, 49, 120])
+def test_low_median_high_are_in_order_and_hold_the_expectation(rows: int) -> None:
+    rng = np.random.default_rng(2)
+    expected = rng.normal(0, 100, rows)
+    spread = fit_spread(expected, expected + rng.normal(0, 50, rows), unit=5.0)
+    at = np.linspace(-500, 500, 101)
+    low, median, high = spread.interval(at)
+    assert (low <= median).all()
+    assert (median <= high).all()
+    assert (low <= at).all()
+    assert (at <= high).all()
+
+
+def test_a_spread_read_back_is_the_spread_written() -> None:
+    rng = np.random.default_rng(3)
+    spread = fit_spread(rng.normal(size=300), rng.normal(size=300), unit=1.0)
+    assert Spread.from_json(spread.to_json()) == spread

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from segml.outcomes import Calibration, fit_calibration
+
+
+def _fit(raw: np.ndarray, y: np.ndarray, seed: int = 0) -> Calibration:
+    n = len(raw)
+    client = np.array([f"c{i % max(n // 3, 1)}" for i in range(n)], dtype=object)
+    return fit_calibration(raw, y, client=client, cutoff=np.arange(n) % 3, seed=seed)
+
+
+def _made(n: int, slope: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    raw = rng.normal(size=n)
+    return raw, (rng.random(n) < 1 / (1 + np.exp(-(0.7 + slope * raw)))).astype(float)
+
+
+def test_much_evidence_finds_the_truth() -> None:
+    found = _fit(*_made(30_000, 0.6))
+    assert found.slope == pytest.approx(0.6, abs=0.05)
+    assert found.intercept == pytest.approx(0.7, abs=0.05)
+
+
+@pytest.mark.parametrize("slope", [1.0, 0.0, -1.0])
+def test_the_probability_rises_strictly_whatever_the_past_says(slope: float) -> None:
+    found = _fit(*_made(2000, slope))
+    raw = np.linspace(-6, 6, 300)
+    assert (np.diff(found.probability(raw)) > 0).all()
+    assert all(draw[1] > 0 for draw in found.draws)
+
+
+def test_the_interval_holds_the_probability_and_narrows_with_evidence() -> None:
+    raw = np.linspace(-4, 4, 50)
+    few, many = _fit(*_made(200, 1.0)), _fit(*_made(20_000, 1.0))
+    for found in (few, many):
+        low, high = found.interval(raw)
+        middle = found.probability(raw)
+        assert (low <= middle).all()
+        assert (middle <= high).all()
+        assert (np.diff(low) >= 0).all()
+        assert (np.diff(high) >= 0).all()
+    width = [np.ptp(found.interval(raw), axis=0).mean() for found in (few, many)]
+    assert width[1] < width[0] / 2
+
+
+def test_seasons_that_disagree_widen_the_interval() -> None:
+    raw, y = _made(6000, 1.0)
+    client = np.array([f"c{i}" for i in range(6000)], dtype=object)
+    season = np.arange(6000) % 3
+    y[season == 2] = np.maximum(y[season == 2], np.arange(2000) % 2)
+    one = fit_calibration(raw, y, client=client, cutoff=np.zeros(6000, np.int64), seed=0)
+    three = fit_calibration(raw, y, client=client, cutoff=season, seed=0)
+    at = np.zeros(1)
+    assert np.ptp(three.interval(at)) > 2 * np.ptp(one.interval(at))
+
+
+@pytest.mark.parametrize("label", [0.0, 1.0])
+def test_one_class_leaves_the_slope_and_sets_the_level(label: float) -> None:
+    raw = np.random.default_rng(0).normal(size=90)
+    found = _fit(raw, np.full(90, label))
+    assert found.slope == pytest.approx(1.0)
+    assert abs(found.probability(raw).mean() - label) < 0.1
+    assert 0 < found.probability(raw).min() < found.probability(raw).max() < 1
+
+
+def test_no_rows_give_the_score_itself() -> None:
+    found = fit_calibration(
+        np.zeros(0),
+        np.zeros(0),
+        client=np.zeros(0, object),
+        cutoff=np.zeros(0, np.int64),
+        seed=0,
+    )
+    assert (found.intercept, found.slope) == (0.0, 1.0)
+
+
+def test_a_slope_that_is_not_positive_is_refused() -> None:
+    with pytest.raises(ValueError, match="positive"):
+        Calibration(intercept=0.0, slope=1.0, draws=((0.0, 0.0),))
+
+
+def test_a_calibration_read_back_is_the_calibration_written() -> None:
+    found = _fit(*_made(300, 1.0))
+    assert Calibration.from_json(json.loads(json.dumps(found.to_json()))) == found
+
+
+def test_the_same_seed_gives_the_same_draws_and_another_seed_others() -> None:
+    raw, y = _made(300, 1.0)
+    assert _fit(raw, y, seed=4) == _fit(raw, y, seed=4)
+    assert _fit(raw, y, seed=4).draws != _fit(raw, y, seed=5).draws

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from segml.outcomes import Rows
+
+
+def test_every_client_counts_once_however_many_cutoffs_it_has(made: Callable[..., Rows]) -> None:
+    rows = made(10, 4)
+    rows = rows.take(np.arange(35))
+    weight = rows.weight
+    for client in set(rows.client):
+        assert weight[rows.client == client].sum() == pytest.approx(1)
+
+
+def test_a_client_twice_at_one_cutoff_is_refused(made: Callable[..., Rows]) -> None:
+    rows = made(10, 2)
+    doubled = rows.take(np.array([0, 1, 2, 2]))
+    with pytest.raises(ValueError, match="1 clients stand twice"):
+        _ = doubled.order
+
+
+def test_labels_that_are_not_finite_are_refused(made: Callable[..., Rows]) -> None:
+    rows = made(10, 2)
+    with pytest.raises(ValueError, match="1 labels are not finite"):
+        rows.labelled(np.where(np.arange(len(rows)) == 3, np.nan, 0.0))
+
+
+def test_lengths_that_do_not_fit_are_refused(made: Callable[..., Rows]) -> None:
+    rows = made(10, 2)
+    with pytest.raises(ValueError, match="20 rows have 20 labels, 19 cut-offs"):
+        dataclasses.replace(rows, cutoff=rows.cutoff[:-1])
+
+
+def test_a_categorical_column_has_no_monotone_sign(made: Callable[..., Rows]) -> None:
+    rows = made(10, 2).signed((-1, 1, -1, 1))
+    assert rows.signs == (-1, 1, -1, 0)
