@@ -17,6 +17,7 @@ from segml.outcomes.folds import split
 from segml.outcomes.halves import Recipe
 from segml.outcomes.rows import Matrix, Rows, Values
 from segml.outcomes.score import AdditiveScore
+from segml.outcomes.slices import by_slice
 from segml.outcomes.validation import of_probability
 
 CURVES = (
@@ -152,7 +153,8 @@ def fit_churn(
     calibration = fit_calibration(
         learnt.raw, rows.y, client=rows.client, cutoff=rows.cutoff, seed=seed
     )
-    metrics = of_probability(rows.y[learnt.held], calibration.probability(learnt.raw[learnt.held]))
+    held, p = rows.take(learnt.held), calibration.probability(learnt.raw[learnt.held])
+    metrics = by_slice(held, lambda part: of_probability(held.y[part], p[part]))
     return ChurnModel(
         score=learnt.score,
         calibration=calibration,

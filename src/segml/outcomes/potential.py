@@ -25,6 +25,7 @@ from segml.outcomes.folds import split
 from segml.outcomes.halves import Recipe
 from segml.outcomes.rows import Matrix, Rows, Values
 from segml.outcomes.score import AdditiveScore
+from segml.outcomes.slices import Mask, Metrics, by_slice
 from segml.outcomes.validation import of_money, of_probability
 
 BUYS_CURVES = (
@@ -198,7 +199,7 @@ class _Joint:
     amount: Amount
     idle: float
     spread: Spread
-    metrics: dict[str, float | None]
+    metrics: Metrics
 
 
 def _join(
@@ -215,16 +216,19 @@ def _join(
     expected = _joined(p, amount.expected(spends.raw), idle)
     spread = fit_spread(expected, profit, unit=scale / 10)
     held = np.intersect1d(buys.held, spends.held)
-    low, _, high = (part[held] for part in spread.interval(expected))
+    low, _, high = spread.interval(expected)
+
+    def measured(part: Mask) -> Metrics:
+        inside = held[part]
+        told = of_money(profit[inside], expected[inside], low[inside], high[inside])
+        return {**of_probability(rows.y[inside], p[inside]), **told}
+
     return _Joint(
         calibration=calibration,
         amount=amount,
         idle=idle,
         spread=spread,
-        metrics={
-            **of_probability(rows.y[held], p[held]),
-            **of_money(profit[held], expected[held], low, high),
-        },
+        metrics=by_slice(rows.take(held), measured),
     )
 
 

@@ -1,0 +1,30 @@
+"""The report: facts (what is true), words (sentences), render (the page); plots for MLflow.
+
+`facts`, `lost` and `dossier` read published frames; `figures`, `phrases` and `words` say them;
+`course` and `effects` place the bars; `render` puts it all on one page.
+"""
+
+from __future__ import annotations
+
+from segml.report.dossier import LostClient
+from segml.report.facts import PortfolioFacts, ReportFacts, RiskFacts, report_facts
+from segml.report.lost import DemotedClient, LossFacts, loss_facts
+from segml.report.plots import calibration_plot, contribution_plot
+from segml.report.render import render_report
+from segml.report.words import client_lines, contribution_lines
+
+__all__ = [
+    "DemotedClient",
+    "LossFacts",
+    "LostClient",
+    "PortfolioFacts",
+    "ReportFacts",
+    "RiskFacts",
+    "calibration_plot",
+    "client_lines",
+    "contribution_lines",
+    "contribution_plot",
+    "loss_facts",
+    "render_report",
+    "report_facts",
+]

@@ -1,0 +1,246 @@
+"""The facts of one lost key client: where it stood, what moved, what the ledger shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean
+from typing import Any
+
+import pandas as pd
+
+from segml.report.records import records
+
+EVIDENCE_SHOWN = 6
+SYMPTOMS_SHOWN = 4
+DRIVERS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceFact:
+    """One ledger row behind a reason."""
+
+    reason: str
+    table: str
+    row_key: str
+    date: dt.date | None
+    text_code: str | None
+    amount: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveFact:
+    """What a feature was before and after.
+
+    `points` is what that did to the risk, in percentage points (None where no risk is known);
+    `share` and `money` are its part of the loss, zero unless it is a driver.
+    """
+
+    feature: str
+    reason: str
+    before: float | None
+    after: float | None
+    points: float | None
+    share: float
+    money: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathFact:
+    """Where it stood on its last healthy date and on the day its loss was explained."""
+
+    last_healthy: dt.date | None
+    explained_at: dt.date | None
+    tier_before: str | None
+    tier_after: str | None
+    p_churn_before: float | None
+    p_churn_after: float | None
+    last_order: dt.date | None
+    due_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthFact:
+    """One month of its course, in money."""
+
+    month: dt.date
+    orders: int
+    revenue: float
+    profit: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaceFact:
+    """Money a whole month, on average: of the year before the onset's month, and since it."""
+
+    revenue_before: float
+    revenue_after: float
+    profit_before: float
+    profit_after: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LostClient:
+    """One lost key client: when, how, what it cost a year, and the shares of its reasons."""
+
+    client_id: str
+    name: str
+    tier_before: str
+    kind: str
+    certainty: str
+    onset: dt.date | None
+    onset_low: dt.date | None
+    onset_high: dt.date | None
+    lost_on: dt.date | None
+    first_signal: dt.date | None
+    profit_before: float
+    profit_lost: float
+    referral_profit_lost: float
+    reasons: tuple[tuple[str, float], ...]
+    drivers: tuple[MoveFact, ...]
+    symptoms: tuple[MoveFact, ...]
+    evidence: tuple[EvidenceFact, ...]
+    path: PathFact | None
+    course: tuple[MonthFact, ...]
+    pace: PaceFact | None
+
+
+def lost_client(
+    row: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    names: Mapping[str, str],
+    kinds: Mapping[str, str],
+    *,
+    end: dt.date,
+) -> LostClient:
+    """The facts of one lost client.
+
+    Parameters
+    ----------
+    row
+        Its row of `losses`.
+    tables
+        `loss_reasons`, `evidence`, `path`, `course`.
+    names
+        Client id to name.
+    kinds
+        Feature to driver, symptom or context.
+    end
+        The later date of the analysis: a month that it cuts short is no whole month.
+    """
+    who = row["client_id"]
+    shares = [(row[f"reason_{n}"], row[f"share_{n}"]) for n in (1, 2, 3)]
+    reasons = tuple((reason, share) for reason, share in shares if reason is not None)
+    path = _of(tables["path"], who)
+    months = sorted(_of(tables["course"], who), key=lambda each: each["month"])
+    course = tuple(MonthFact(**_picked(MonthFact, each)) for each in months)
+    moves = _moves(_of(tables["loss_reasons"], who), _slope(path))
+    kept = {name: row[name] for name in LostClient.__slots__ if name in row}
+    return LostClient(
+        **kept,
+        name=names.get(who, who),
+        reasons=reasons,
+        drivers=_drivers(moves),
+        symptoms=_symptoms(moves, kinds),
+        evidence=_evidence(_of(tables["evidence"], who), [reason for reason, _ in reasons]),
+        path=PathFact(**_picked(PathFact, path[0])) if path else None,
+        course=course,
+        pace=_pace(course, row["onset"], end),
+    )
+
+
+def _of(frame: pd.DataFrame, client_id: str) -> list[dict[str, Any]]:
+    return records(frame[frame["client_id"] == client_id])
+
+
+def _picked(kind: type, row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in kind.__slots__}  # type: ignore[attr-defined]  # slotted
+
+
+def _slope(path: list[dict[str, Any]]) -> float | None:
+    """Percentage points of risk a unit of the model's score stands for between the two dates."""
+    if not path:
+        return None
+    chances = (path[0]["p_churn_before"], path[0]["p_churn_after"])
+    scores = (path[0]["raw_churn_before"], path[0]["raw_churn_after"])
+    if None in (*chances, *scores) or abs(scores[1] - scores[0]) < 1e-9:
+        return None
+    return float(100 * (chances[1] - chances[0]) / (scores[1] - scores[0]))
+
+
+def _moves(rows: list[dict[str, Any]], slope: float | None) -> list[MoveFact]:
+    return [
+        MoveFact(
+            feature=row["feature"],
+            reason=row["reason"],
+            before=row["value_before"],
+            after=row["value_after"],
+            points=None if slope is None else slope * (row["contribution"] or 0.0),
+            share=row["share"] or 0.0,
+            money=row["money"] or 0.0,
+        )
+        for row in rows
+        if not row["feature"].startswith("(")
+    ]
+
+
+def _drivers(moves: list[MoveFact]) -> tuple[MoveFact, ...]:
+    """What has a share in the loss, greatest first."""
+    found = [move for move in moves if move.share > 0]
+    return tuple(sorted(found, key=lambda move: (-move.share, move.feature))[:DRIVERS_SHOWN])
+
+
+def _symptoms(moves: list[MoveFact], kinds: Mapping[str, str]) -> tuple[MoveFact, ...]:
+    """What showed the loss: symptoms that raised the risk and have a value on both days."""
+    found = [
+        (move.points, move)
+        for move in moves
+        if kinds.get(move.feature) == "symptom"
+        and None not in (move.before, move.after)
+        and move.points is not None
+        and move.points >= 0.05
+    ]
+    ranked = sorted(found, key=lambda each: (-each[0], each[1].feature))
+    return tuple(move for _, move in ranked[:SYMPTOMS_SHOWN])
+
+
+def _pace(course: Sequence[MonthFact], onset: dt.date | None, end: dt.date) -> PaceFact | None:
+    if onset is None:
+        return None
+    turn = onset.replace(day=1)
+    before = [each for each in course if each.month < turn][-12:]
+    after = [each for each in course if each.month > turn and each.month < end.replace(day=1)]
+    if not before or not after:
+        return None
+    return PaceFact(
+        revenue_before=fmean(each.revenue for each in before),
+        revenue_after=fmean(each.revenue for each in after),
+        profit_before=fmean(each.profit for each in before),
+        profit_after=fmean(each.profit for each in after),
+    )
+
+
+def _evidence(rows: list[dict[str, Any]], reasons: Sequence[str]) -> tuple[EvidenceFact, ...]:
+    """The named reasons' rows, oldest first, the loss itself last; lines of one order are one."""
+    order = [*(reason for reason in reasons if reason != "unknown"), "unknown"]
+    ranked = sorted(
+        (row for row in rows if row["reason"] in order),
+        key=lambda row: (
+            order.index(row["reason"]),
+            row["date"] or dt.date.min,
+            row["text_code"] or "",
+            row["row_key"],
+        ),
+    )
+    found: dict[tuple[Any, ...], EvidenceFact] = {}
+    for row in ranked:
+        fact = EvidenceFact(**_picked(EvidenceFact, row))
+        key = (fact.reason, fact.table, fact.row_key, fact.text_code)
+        earlier = found.get(key)
+        found[key] = replace(fact, amount=_sum(earlier.amount, fact.amount)) if earlier else fact
+    return tuple(found.values())[:EVIDENCE_SHOWN]
+
+
+def _sum(one: float | None, other: float | None) -> float | None:
+    return other if one is None else one + (other or 0.0)

@@ -1,0 +1,265 @@
+"""What the report says, as frozen values: read from published tables, checked by tests.
+
+Nothing here knows a language or a page. Shares are in [0, 1], money is in the portfolio's
+currency, dates are dates.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from segml.report.lost import LossFacts, loss_facts
+from segml.report.records import records
+from segml.scoring import ClientFacts, client_facts
+from segml.words.feature import Feature
+
+AT_RISK_SHOWN = 12
+"""Clients in the table of those most at risk."""
+KEY_AT_RISK = 8
+"""How many of them are key clients, where there are as many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierFacts:
+    """One tier: its clients (active ones apart), the money of the last 365 days, its shares."""
+
+    tier: str
+    rank: int
+    is_key: bool
+    clients: int
+    active: int
+    revenue: float
+    profit: float
+    cost_to_serve: float
+    client_share: float
+    profit_share: float | None
+    expected_profit: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskFacts:
+    """One client at risk: the model's probability, what is at stake, and the strongest reasons."""
+
+    client_id: str
+    name: str
+    tier: str
+    is_key: bool
+    p_churn: float
+    p_churn_low: float | None
+    p_churn_high: float | None
+    profit_365: float
+    action: str
+    reasons: tuple[tuple[str, str], ...]
+
+    @property
+    def stake(self) -> float:
+        """The profit that may be lost: the probability times the profit of the last year."""
+        return self.p_churn * self.profit_365
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioFacts:
+    """The whole portfolio at a date.
+
+    `migration` counts the clients of each (previous tier, tier) pair; `tier_names` are today's
+    tiers top first, then those that hold nobody any more; `top_shares` are the shares
+    of positive profit of the best 1, 5 and 10 clients (None where nobody brings profit);
+    `at_stake` is the sum over active clients, those already counted as lost left out, of the
+    probability of churn times the profit of their last 365 days, where that is positive.
+    """
+
+    portfolio: str
+    as_of: dt.date
+    currency: str | None
+    version: str
+    statuses: Mapping[str, int]
+    tiers: tuple[TierFacts, ...]
+    tier_names: tuple[str, ...]
+    migration: Mapping[tuple[str, str], int]
+    profit: float
+    revenue: float
+    cost_to_serve: float
+    expected_profit: float
+    at_stake: float
+    at_stake_key: float
+    top_shares: Mapping[int, float | None]
+    horizon_days: int
+    potential_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFacts:
+    """Everything on the page, in its order; `losses` is None where no analysis was published."""
+
+    portfolio: PortfolioFacts
+    losses: LossFacts | None
+    at_risk: tuple[RiskFacts, ...]
+    example: ClientFacts | None
+    features: Mapping[str, Feature]
+    notes: tuple[str, ...]
+
+
+def report_facts(
+    run: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    losses: tuple[Mapping[str, Any], Mapping[str, pd.DataFrame]] | None,
+    features: Mapping[str, Feature],
+) -> ReportFacts:
+    """The facts of one published run, with the newest loss analysis beside it.
+
+    Parameters
+    ----------
+    run
+        The run.json of the scores: portfolio, model version, horizons, notes.
+    tables
+        `scores`, `reasons`, `clients`.
+    losses
+        The run.json and the tables of a loss analysis, or None.
+    features
+        Feature name to the feature: its label, unit and kind.
+    """
+    scores, reasons, clients = tables["scores"], tables["reasons"], tables["clients"]
+    names = _names(clients)
+    kinds = {name: feature.kind for name, feature in features.items()}
+    lost = None if losses is None else loss_facts(*losses, names=names, kinds=kinds)
+    gone = frozenset(client.client_id for client in lost.lost) if lost else frozenset()
+    at_risk = _at_risk(scores[~scores["client_id"].isin(gone)], reasons, names)
+    notes = [*run.get("notes", ()), *(losses[0].get("notes", ()) if losses else ())]
+    return ReportFacts(
+        portfolio=portfolio_facts(run, scores, gone=gone),
+        losses=lost,
+        at_risk=at_risk,
+        example=_example(scores, reasons, clients, at_risk),
+        features=features,
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def portfolio_facts(
+    run: Mapping[str, Any], scores: pd.DataFrame, *, gone: Collection[str] = ()
+) -> PortfolioFacts:
+    """The portfolio's totals, tiers, migration and concentration from its scores.
+
+    Parameters
+    ----------
+    run
+        The run.json of the scores.
+    scores
+        One row a client.
+    gone
+        Ids already counted as lost: nothing of theirs is at stake any more.
+    """
+    active = scores[(scores["status"] == "active") & ~scores["client_id"].isin(gone)]
+    stake = active["p_churn"] * active["profit_365"].clip(lower=0)
+    gains = scores["profit_365"].clip(lower=0).sort_values(ascending=False)
+    moved = scores.dropna(subset=["previous_tier"]).groupby(["previous_tier", "tier"]).size()
+    pairs = {(str(k[0]), str(k[1])): int(v) for k, v in moved.items()}  # type: ignore[index]  # a pair of labels
+    tiers = _tiers(scores)
+    named = dict.fromkeys([*(each.tier for each in tiers), *sorted(old for old, _ in pairs)])
+    currencies = scores["currency"].dropna()
+    return PortfolioFacts(
+        portfolio=str(run["portfolio"]),
+        as_of=dt.date.fromisoformat(str(run["as_of"])),
+        currency=str(currencies.iloc[0]) if len(currencies) else None,
+        version=str(run["model_version"]),
+        statuses={str(k): int(v) for k, v in scores["status"].value_counts().items()},
+        tiers=tiers,
+        tier_names=tuple(named),
+        migration=pairs,
+        profit=float(scores["profit_365"].sum()),
+        revenue=float(scores["revenue_365"].sum()),
+        cost_to_serve=float(scores["cost_to_serve_365"].sum()),
+        expected_profit=float(scores["expected_profit"].sum()),
+        at_stake=float(stake.sum()),
+        at_stake_key=float(stake[active["is_key"]].sum()),
+        top_shares={n: _share(float(gains.head(n).sum()), float(gains.sum())) for n in (1, 5, 10)},
+        horizon_days=int(run["churn_horizon_days"]),
+        potential_days=int(run["potential_horizon_days"]),
+    )
+
+
+def _tiers(scores: pd.DataFrame) -> tuple[TierFacts, ...]:
+    total = float(scores["profit_365"].sum())
+    found = []
+    for rank, rows in scores.groupby("tier_rank"):
+        found.append(
+            TierFacts(
+                tier=str(rows["tier"].iloc[0]),
+                rank=int(str(rank)),
+                is_key=bool(rows["is_key"].all()),
+                clients=len(rows),
+                active=int((rows["status"] == "active").sum()),
+                revenue=float(rows["revenue_365"].sum()),
+                profit=float(rows["profit_365"].sum()),
+                cost_to_serve=float(rows["cost_to_serve_365"].sum()),
+                client_share=len(rows) / len(scores),
+                profit_share=_share(float(rows["profit_365"].sum()), total),
+                expected_profit=float(rows["expected_profit"].sum()),
+            )
+        )
+    return tuple(found)
+
+
+def _share(part: float, whole: float) -> float | None:
+    return part / whole if whole > 0 else None
+
+
+def _names(clients: pd.DataFrame) -> dict[str, str]:
+    """Each client's name, or its id where the name is missing or blank."""
+    return {
+        row["client_id"]: (row["name"] or "").strip() or row["client_id"]
+        for row in records(clients)
+    }
+
+
+def _at_risk(
+    scores: pd.DataFrame, reasons: pd.DataFrame, names: Mapping[str, str]
+) -> tuple[RiskFacts, ...]:
+    """Active clients by profit at stake: key clients, and the best of the others."""
+    paying = (scores["status"] == "active") & (scores["profit_365"] > 0)
+    active = scores[paying & scores["p_churn"].notna()]
+    stake = active["p_churn"] * active["profit_365"]
+    ranked = active.assign(stake=-stake).sort_values(["stake", "client_id"])
+    key = ranked[ranked["is_key"]].head(KEY_AT_RISK)
+    others = ranked[~ranked["is_key"]].head(AT_RISK_SHOWN - len(key))
+    shown = pd.concat([key, others]).sort_values(["stake", "client_id"])
+    told = reasons[(reasons["subject"] == "churn") & reasons["client_id"].isin(shown["client_id"])]
+    return tuple(
+        RiskFacts(
+            client_id=row["client_id"],
+            name=names.get(row["client_id"], row["client_id"]),
+            tier=row["tier"],
+            is_key=row["is_key"],
+            p_churn=row["p_churn"],
+            p_churn_low=row["p_churn_low"],
+            p_churn_high=row["p_churn_high"],
+            profit_365=row["profit_365"],
+            action=row["action"],
+            reasons=_raising(told[told["client_id"] == row["client_id"]]),
+        )
+        for row in records(shown)
+    )
+
+
+def _raising(rows: pd.DataFrame) -> tuple[tuple[str, str], ...]:
+    """The two features that raise the score most, each with its value in words."""
+    named = rows[~rows["feature"].str.startswith("(") & (rows["contribution"] > 0)]
+    top = named.sort_values(["contribution", "feature"], ascending=[False, True]).head(2)
+    return tuple((row["feature"], row["value_text"]) for row in records(top))
+
+
+def _example(
+    scores: pd.DataFrame,
+    reasons: pd.DataFrame,
+    clients: pd.DataFrame,
+    at_risk: tuple[RiskFacts, ...],
+) -> ClientFacts | None:
+    if not at_risk:
+        return None
+    return client_facts(scores, reasons, clients, client_id=at_risk[0].client_id)

@@ -1,0 +1,169 @@
+"""Figures as people read them: numbers, money, shares, chances, dates, a feature's value."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from segml.scoring.texts import value_text
+from segml.words.feature import Feature
+
+MISSING = "—"
+KEPT = "\N{NO-BREAK SPACE}"
+"""Between a figure and its unit, so that no line breaks there."""
+
+
+def number(value: float, digits: int = 0) -> str:
+    """A number with thousands separated, and no minus before a zero.
+
+    Examples
+    --------
+    >>> number(-1234567.4), number(-0.2)
+    ('−1,234,567', '0')
+    """
+    text = f"{abs(value):,.{digits}f}"
+    return f"−{text}" if value < 0 and any(c in text for c in "123456789") else text
+
+
+def money(value: float | None, currency: str | None) -> str:
+    r"""Money without cents, the currency after it where one is known.
+
+    Examples
+    --------
+    >>> money(-1200.4, "GBP"), money(15, None), money(None, "GBP")
+    ('−1,200\xa0GBP', '15', '—')
+    """
+    if value is None:
+        return MISSING
+    return f"{number(value)}{KEPT}{currency}" if currency else number(value)
+
+
+def percent(share: float | None, digits: int = 0) -> str:
+    r"""A share as per cent; a share of nothing has none.
+
+    Examples
+    --------
+    >>> percent(0.256), percent(0.0042, 1), percent(None)
+    ('26\xa0%', '0.4\xa0%', '—')
+    """
+    return MISSING if share is None else f"{number(100 * share, digits)}{KEPT}%"
+
+
+def chance(probability: float | None) -> str:
+    r"""A probability as per cent, never quite impossible and never quite certain.
+
+    Examples
+    --------
+    >>> chance(0.256), chance(0.0012), chance(0.9991), chance(None)
+    ('26\xa0%', 'under 1\xa0%', 'over 99\xa0%', '—')
+    """
+    if probability is None:
+        return MISSING
+    if probability < 0.01:
+        return f"under 1{KEPT}%"
+    return f"over 99{KEPT}%" if probability > 0.99 else percent(probability)
+
+
+def chance_range(probability: float, low: float | None, high: float | None) -> str:
+    r"""A probability with its interval, where that says more.
+
+    Examples
+    --------
+    >>> chance_range(0.46, 0.41, 0.52), chance_range(0.001, 0.0005, 0.002)
+    ('46\xa0% (41\xa0% to 52\xa0%)', 'under 1\xa0%')
+    """
+    ends = chance(low), chance(high)
+    if MISSING in ends or ends[0] == ends[1]:
+        return chance(probability)
+    return f"{chance(probability)} ({ends[0]} to {ends[1]})"
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """A number that always shows its sign, except for nothing.
+
+    Examples
+    --------
+    >>> signed(1.25), signed(-3, 0), signed(-0.01)
+    ('+1.2', '−3', '0.0')
+    """
+    text = number(value, digits)
+    return f"+{text}" if value > 0 and any(c in text for c in "123456789") else text
+
+
+def short(value: float) -> str:
+    """A figure for an axis.
+
+    Examples
+    --------
+    >>> short(1250), short(-3_000_000), short(12), short(0.5)
+    ('1.25k', '−3M', '12', '0.5')
+    """
+    size, letter = next(
+        (each for each in ((1e9, "B"), (1e6, "M"), (1e3, "k")) if abs(value) >= each[0]), (1.0, "")
+    )
+    return f"{value / size:g}{letter}".replace("-", "−")
+
+
+def day(value: dt.date | None) -> str:
+    r"""A date as people write it.
+
+    Examples
+    --------
+    >>> day(dt.date(2011, 6, 1)), day(None)
+    ('1\xa0Jun\xa02011', '—')
+    """
+    return MISSING if value is None else f"{value.day}{KEPT}{value:%b}{KEPT}{value:%Y}"
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """A count with its noun.
+
+    Examples
+    --------
+    >>> plural(1, "client", "clients"), plural(1200, "client", "clients")
+    ('1 client', '1,200 clients')
+    """
+    return f"{number(count)} {one if count == 1 else many}"
+
+
+def label(feature: str, features: Mapping[str, Feature]) -> str:
+    """The words for a feature: the catalogue's label, or its name spelt out.
+
+    Examples
+    --------
+    >>> label("(other)", {}), label("orders_90", {})
+    ('everything else', 'orders 90')
+    """
+    if feature in features:
+        return features[feature].label
+    return "everything else" if feature == "(other)" else feature.replace("_", " ")
+
+
+def value(
+    number_: float | None, feature: str, features: Mapping[str, Feature], currency: str | None
+) -> str:
+    """A feature's value with its unit, as the published reasons write it.
+
+    Examples
+    --------
+    >>> value(None, "a", {}, None), value(-1.5, "a", {}, None)
+    ('—', '−1.5')
+    """
+    if number_ is None:
+        return MISSING
+    unit = features[feature].unit if feature in features else "score"
+    return shown(value_text(number_, unit, currency))
+
+
+def shown(text: str) -> str:
+    r"""A published value's text with a true minus, on one line where it is a figure and its unit.
+
+    Examples
+    --------
+    >>> shown("-45 days"), shown("Retail and trade")
+    ('−45\xa0days', 'Retail and trade')
+    """
+    figure = text.removeprefix("-")
+    if not figure[:1].isdigit():
+        return text
+    return ("−" if figure != text else "") + figure.replace(" ", KEPT)

@@ -1,0 +1,72 @@
+"""The English phrase of each code: kinds of loss, reasons, actions, subjects, evidence."""
+
+from __future__ import annotations
+
+STATUSES = {"active": "an active client", "lapsed": "a lapsed client", "prospect": "a prospect"}
+KINDS = {"left": "left", "shrunk": "shrank", "unprofitable": "became unprofitable"}
+KIND_MEANINGS = {
+    "left": "It stopped buying: its silence grew longer than its own rhythm allows",
+    "shrunk": "It still buys, but only a fraction of the same season a year before",
+    "unprofitable": "It still buys, but costs more than it brings",
+}
+REASONS = {
+    "price": "Price",
+    "service": "Service",
+    "assortment": "Assortment",
+    "manager": "Our manager",
+    "payment": "Payment",
+    "competitor": "Competitor",
+    "margin": "Margin pressure",
+    "unknown": "Unknown",
+}
+REASON_MEANINGS = {
+    "price": "our prices rose for what it buys",
+    "service": "returns, failures or complaints on our side",
+    "assortment": "what it bought was withdrawn or unavailable",
+    "manager": "its manager changed, or contact fell below its own normal",
+    "payment": "it stopped being able or willing to pay",
+    "competitor": "its favourite category went elsewhere while others held",
+    "margin": "discounts and cost to serve grew until it stopped paying for itself",
+    "unknown": "nothing recorded in the ledger explains it",
+}
+ACTIONS = {
+    "contact": "Make first contact",
+    "win_back": "Win back",
+    "remind": "Send a reminder",
+    "retain": "Call now",
+    "keep": "Keep in touch",
+    "watch": "Watch",
+    "grow": "Offer more",
+    "maintain": "No special effort",
+}
+SUBJECTS = {
+    "churn": "Risk of no purchase",
+    "tier": "Place in its tier",
+    "buys": "Chance of a purchase",
+    "spends": "Profit if it buys",
+}
+DIRECTIONS = {
+    "tier": ("speaks for its tier", "speaks against it"),
+    "churn": ("raises the risk", "lowers the risk"),
+    "buys": ("raises the chance", "lowers the chance"),
+    "spends": ("more profit", "less profit"),
+}
+"""What a contribution above zero, and one below, does to each score."""
+EVIDENCE = {
+    "last_order": ("its last order", "worth"),
+    "order_after_onset": ("a late order, after the decline began", "worth"),
+    "order_at_a_loss": ("an order that cost more than it brought", "result"),
+    "unit_price_above_earlier": ("bought at a higher unit price than before", "paid extra"),
+    "discount_above_earlier": ("an order at a higher discount than before", "discount"),
+    "margin_below_earlier": ("an order at a lower margin than before", "profit missing"),
+    "goods_returned": ("goods sent back", "returned"),
+    "favourite_category_last": (
+        "its last purchase of its favourite category",
+        "that category brought, the year before,",
+    ),
+    "withdrawn_product_last": (
+        "its last purchase of a product that is no longer sold",
+        "that product brought, in a year,",
+    ),
+}
+"""Evidence code to what the row is, and what its amount is."""

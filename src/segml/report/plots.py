@@ -1,0 +1,118 @@
+"""Plots for the experiment tracker, as PNG bytes: what moves the scores, and the calibration."""
+
+from __future__ import annotations
+
+import io
+
+import matplotlib as mpl
+import matplotlib.colors as mcolors
+import numpy as np
+import numpy.typing as npt
+from matplotlib.figure import Figure
+
+Array = npt.NDArray[np.float64]
+
+INK, SOFT, ACCENT, WARN = "#1b2430", "#8894a3", "#1f6f8b", "#b4442e"
+STYLE = {
+    "font.family": "sans-serif",
+    "font.size": 10,
+    "axes.edgecolor": SOFT,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+
+
+def contribution_plot(values: Array, data: Array, names: list[str], *, top: int = 15) -> bytes:
+    """A SHAP summary plot: each row's contribution of each of the strongest features.
+
+    Parameters
+    ----------
+    values
+        Contributions, shape (rows, features), in the raw score's unit.
+    data
+        The features' values, same shape; colour runs from low (blue) to high (orange), grey
+        where unknown.
+    names
+        Feature labels, one a column.
+    top
+        How many features are shown, by mean absolute contribution.
+    """
+    order = np.argsort(-np.abs(values).mean(axis=0), kind="stable")[:top]
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(8, 1 + 0.36 * len(order)), layout="constrained")
+        axes = figure.add_subplot()
+        for row, column in enumerate(order):
+            axes.scatter(
+                values[:, column],
+                row + _spread(values[:, column]),
+                c=_rank_colours(data[:, column]),
+                s=5,
+                linewidths=0,
+            )
+        axes.axvline(0, color=SOFT, linewidth=0.8)
+        axes.set_yticks(range(len(order)), [names[column] for column in order])
+        axes.invert_yaxis()
+        axes.set_xlabel("contribution to the raw score")
+        return _png(figure)
+
+
+def calibration_plot(probability: Array, outcome: Array, *, bins: int = 10) -> bytes:
+    """A reliability plot: observed share against mean probability in bins of equal size.
+
+    Parameters
+    ----------
+    probability, outcome
+        Out-of-fold probabilities and what happened (0 or 1), both of shape (rows,).
+    bins
+        How many.
+    """
+    parts = np.array_split(np.argsort(probability, kind="stable"), bins)
+    parts = [part for part in parts if len(part)]
+    expected = [float(probability[part].mean()) for part in parts]
+    observed = [float(outcome[part].mean()) for part in parts]
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(4.6, 4.2), layout="constrained")
+        axes = figure.add_subplot()
+        axes.plot([0, 1], [0, 1], color=SOFT, linewidth=0.8, linestyle="--")
+        axes.plot(expected, observed, color=ACCENT, marker="o")
+        axes.set_xlabel("mean probability (out of fold)")
+        axes.set_ylabel("share that did not buy")
+        return _png(figure)
+
+
+def _spread(values: Array) -> Array:
+    """Vertical offsets that keep equal values apart: a row's place within its bin of values."""
+    width = np.ptp(values) or 1.0
+    bins = np.floor((values - values.min()) / width * 80).astype(int)
+    offsets = np.zeros(len(values))
+    for place in np.unique(bins):
+        inside = np.flatnonzero(bins == place)
+        offsets[inside] = (np.arange(len(inside)) - (len(inside) - 1) / 2) / max(len(values), 60)
+    return np.clip(offsets * 8, -0.4, 0.4)
+
+
+def _rank_colours(values: Array) -> list[tuple[float, float, float]]:
+    low, high = mcolors.to_rgb(ACCENT), mcolors.to_rgb(WARN)
+    grey = mcolors.to_rgb(SOFT)
+    known = np.isfinite(values)
+    share = np.zeros(len(values))
+    share[known] = np.argsort(np.argsort(values[known], kind="stable")) / max(known.sum() - 1, 1)
+    return [
+        (
+            low[0] + (high[0] - low[0]) * part,
+            low[1] + (high[1] - low[1]) * part,
+            low[2] + (high[2] - low[2]) * part,
+        )
+        if is_known
+        else grey
+        for part, is_known in zip(share.tolist(), known.tolist(), strict=True)
+    ]
+
+
+def _png(figure: Figure) -> bytes:
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=110, metadata={"Software": None})
+    return stream.getvalue()

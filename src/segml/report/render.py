@@ -1,0 +1,106 @@
+"""The page from the facts: one self-contained HTML file, no network, no script, all escaped.
+
+Autoescape is on for every template (not chosen by ending) and nothing is ever marked safe, so
+that a client's name is text wherever it stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from segml.report import figures, phrases, words
+from segml.report.course import CourseChart, course_chart
+from segml.report.dossier import LostClient
+from segml.report.effects import steps, strengths
+from segml.report.facts import ReportFacts
+
+DOSSIERS_SHOWN = 10
+"""Dossiers on the page; the table lists everyone."""
+DEMOTED_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """A lost client with its chart, which shows profit where profit was lost, else sales."""
+
+    client: LostClient
+    chart: CourseChart | None
+    charted: str
+
+
+def render_report(facts: ReportFacts) -> str:
+    """The report as HTML text.
+
+    Parameters
+    ----------
+    facts
+        Everything it says.
+
+    Returns
+    -------
+    str
+        One page with its style inside; the same facts give the same bytes.
+    """
+    losses, currency = facts.losses, facts.portfolio.currency
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        facts=facts,
+        portfolio=facts.portfolio,
+        losses=losses,
+        dossiers=[_dossier(client) for client in losses.lost[:DOSSIERS_SHOWN]] if losses else [],
+        demoted=losses.demoted[:DEMOTED_SHOWN] if losses else [],
+        features=facts.features,
+        currency=currency,
+        money=lambda value: figures.money(value, currency),
+    )
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("segml.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {
+        "bar": _bar,
+        "figures": figures,
+        "phrases": phrases,
+        "steps": steps,
+        "strengths": strengths,
+        "words": words,
+    }
+    return environment
+
+
+def _dossier(client: LostClient) -> Dossier:
+    charted = "profit" if client.kind == "unprofitable" else "revenue"
+    chart = (
+        course_chart(
+            [(each.month, getattr(each, charted)) for each in client.course],
+            onset=client.onset,
+            marks={
+                "last healthy": client.path.last_healthy if client.path else None,
+                "decline": client.onset,
+                "warning": client.first_signal,
+                "lost": client.lost_on,
+            },
+        )
+        if client.course
+        else None
+    )
+    return Dossier(client=client, chart=chart, charted="Profit" if charted == "profit" else "Sales")
+
+
+def _bar(share: float | None) -> str:
+    """The width of a bar in per cent, between 0 and 100.
+
+    Examples
+    --------
+    >>> _bar(0.125), _bar(-1.0), _bar(None)
+    ('12.5', '0.0', '0.0')
+    """
+    return f"{100 * min(max(share or 0.0, 0.0), 1.0):.1f}"

@@ -1,0 +1,107 @@
+"""The facts of the losses are those of the published frames."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from segml.report import LossFacts
+from segml.report.lost import loss_facts
+
+Published = tuple[dict[str, Any], dict[str, pd.DataFrame]]
+
+
+KINDS = {"silence_days": "symptom", "spend_90": "symptom", "price_rise": "driver"}
+
+
+@pytest.fixture
+def losses(analysed: Published) -> LossFacts:
+    return loss_facts(*analysed, names={"a": "A"}, kinds=KINDS)
+
+
+def test_money_by_reason_sums_to_the_profit_lost(losses: LossFacts, analysed: Published) -> None:
+    frame = analysed[1]["losses"]
+    assert losses.profit_lost == frame["profit_lost"].sum() == 1600.0
+    assert sum(value for _, value in losses.money_by_reason) == pytest.approx(1600.0)
+    assert losses.money_by_reason == (("price", 490.0), ("unknown", 1110.0))
+    assert losses.unknown_share == pytest.approx(1110 / 1600)
+
+
+def test_the_dearest_loss_stands_first(losses: LossFacts) -> None:
+    assert [client.client_id for client in losses.lost] == ["e", "a", "f"]
+    assert losses.by_kind == {"left": 1, "shrunk": 1, "unprofitable": 1}
+
+
+def test_drivers_have_a_share_and_symptoms_have_none(losses: LossFacts) -> None:
+    client = losses.lost[1]
+    assert [(move.feature, move.share, move.money) for move in client.drivers] == [
+        ("price_rise", 0.7, 420.0)
+    ]
+    assert [move.feature for move in client.symptoms] == ["silence_days"]
+
+
+def test_points_scale_the_score_to_the_change_of_the_risk(
+    losses: LossFacts, analysed: Published
+) -> None:
+    rows = analysed[1]["loss_reasons"].query("client_id == 'a'")
+    total = rows["contribution"].sum()
+    client = losses.lost[1]
+    assert total == 3.0
+    assert client.symptoms[0].points == pytest.approx(30 * 1.5 / total)
+    assert client.drivers[0].points == pytest.approx(30 * 0.5 / total)
+
+
+def test_without_a_risk_on_both_days_there_are_no_points(analysed: Published) -> None:
+    analysed[1]["path"]["p_churn_after"] = float("nan")
+    client = loss_facts(*analysed, names={}, kinds=KINDS).lost[1]
+    assert client.drivers[0].points is None
+    assert client.symptoms == ()
+
+
+def test_lines_of_one_order_are_one_piece_of_evidence_and_its_loss_stands_last(
+    losses: LossFacts,
+) -> None:
+    told = [(row.text_code, row.row_key, row.amount) for row in losses.lost[1].evidence]
+    assert told == [("unit_price_above_earlier", "O8", 7.0), ("last_order", "O9", 80.0)]
+
+
+def test_pace_compares_whole_months_around_the_onset(
+    losses: LossFacts, analysed: Published
+) -> None:
+    pace = losses.lost[1].pace
+    assert (pace.revenue_before, pace.revenue_after) == (100.0, 10.0)
+    assert (pace.profit_before, pace.profit_after) == (20.0, -5.0)
+    course = analysed[1]["course"]
+    course.loc[course["month"] == dt.date(2024, 7, 1), "revenue"] = 9999.0
+    again = loss_facts(*analysed, names={}, kinds=KINDS).lost[1].pace
+    assert again == pace
+
+
+def test_a_client_without_a_path_still_has_its_dossier(losses: LossFacts) -> None:
+    assert losses.lost[2].path is None
+    assert losses.lost[2].reasons == (("price", 0.7), ("unknown", 0.3))
+
+
+def test_nobody_lost_is_no_money_and_no_share(analysed: Published) -> None:
+    run, tables = analysed
+    empty = {name: frame.head(0) for name, frame in tables.items()}
+    found = loss_facts(run, empty, names={}, kinds=KINDS)
+    assert (found.lost, found.demoted, found.money_by_reason) == ((), (), ())
+    assert (found.profit_lost, found.unknown_share) == (0.0, None)
+
+
+def test_demoted_clients_stand_by_the_fall_of_their_value(analysed: Published) -> None:
+    run, tables = analysed
+    rows = tables["demoted"]
+    tables["demoted"] = rows.loc[[0, 0, 0]].assign(
+        client_id=["b", "c", "d"], value_after=[40.0, 10.0, None]
+    )
+    found = loss_facts(run, tables, names={"c": "C"}, kinds=KINDS)
+    assert [(client.client_id, client.name) for client in found.demoted] == [
+        ("c", "C"),
+        ("b", "b"),
+        ("d", "d"),
+    ]

@@ -1,0 +1,114 @@
+"""Sentences follow the numbers, and claim no cause."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from segml.report import ReportFacts, client_lines, contribution_lines, words
+from segml.report.dossier import EvidenceFact
+from segml.report.figures import value
+from segml.scoring import client_facts
+from segml.words.feature import Feature
+
+Published = tuple[dict[str, Any], dict[str, pd.DataFrame]]
+Features = Mapping[str, Feature]
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+def test_the_headline_names_the_losses_their_money_and_the_stake(facts: ReportFacts) -> None:
+    said = plain(words.headline(facts.portfolio, facts.losses))
+    assert "Of 7 key clients on 1 Jan 2024, 3 were lost by 1 Jul 2024: 1,600 EUR" in said
+    assert "270 EUR of last year's profit is at stake over the next 120 days" in said
+
+
+def test_the_headline_of_no_loss_names_no_money(facts: ReportFacts) -> None:
+    none = dataclasses.replace(facts.losses, lost=(), profit_lost=0.0)
+    said = plain(words.headline(facts.portfolio, none))
+    assert "none was lost by 1 Jul 2024. By the model's estimate" in said
+
+
+def test_a_named_reason_leads_and_a_weak_one_does_not(facts: ReportFacts) -> None:
+    explained, weak = facts.losses.lost[1], facts.losses.lost[0]
+    assert plain(words.reason_sentence(explained)).startswith("The loss goes with price 70 % (")
+    assert words.reason_sentence(weak).startswith("Reason: unknown. Nothing recorded")
+    faint = dataclasses.replace(weak, reasons=(("unknown", 0.97), ("price", 0.03)))
+    said = plain(words.reason_sentence(faint))
+    assert said.startswith("Reason: unknown (97 %). Weak signs: price 3 %")
+
+
+def test_an_unexplained_portfolio_says_so(facts: ReportFacts) -> None:
+    said = plain(words.losses_sentence(facts.losses))
+    assert "For 69 % of the money nothing recorded in the ledger explains the loss" in said
+    assert "of 7 key clients 1 left, 1 shrank and 1 became unprofitable." in said
+    assert "1 of them had been lost before" in said
+
+
+def test_a_loss_greater_than_the_year_before_says_why(facts: ReportFacts) -> None:
+    unprofitable, left, shrunk = facts.losses.lost
+    assert "900 EUR a year (the profit that is gone and what it costs now)." in plain(
+        words.loss_sentence(unprofitable, "EUR")
+    )
+    assert "600 a year (at the pace of a full year)." in words.loss_sentence(left, None)
+    assert words.loss_sentence(shrunk, None).endswith("the loss is 100 a year.")
+
+
+def test_the_warning_says_how_many_days_there_were(facts: ReportFacts) -> None:
+    assert "61 days earlier" in plain(words.signal_sentence(facts.losses.lost[1]))
+    assert words.signal_sentence(facts.losses.lost[0]) == "The model gave no early warning."
+
+
+def test_evidence_names_its_day_and_what_the_amount_is() -> None:
+    row = EvidenceFact(
+        reason="price",
+        table="transactions",
+        row_key="O8",
+        date=None,
+        text_code="unit_price_above_earlier",
+        amount=7.0,
+    )
+    said = plain(words.evidence_text(row, "EUR"))
+    assert said == "—: bought at a higher unit price than before (paid extra 7 EUR)"
+    assert words.evidence_text(dataclasses.replace(row, amount=None), None).endswith("before")
+
+
+def test_values_carry_the_unit_of_their_feature(features: Features) -> None:
+    assert plain(value(115.0, "silence_days", features, "EUR")) == "115 days"
+    assert plain(value(-1234.0, "spend_90", features, "EUR")) == "−1,234 EUR"
+    assert plain(value(0.12, "price_rise", features, None)) == "12 %"
+
+
+def test_one_client_in_lines_for_page_and_terminal(
+    published: Published, features: Features
+) -> None:
+    tables = published[1]
+    client = client_facts(tables["scores"], tables["reasons"], tables["clients"], client_id="c")
+    told = plain("\n".join(client_lines(client, horizon_days=120)))
+    assert "ООО Ромашка (c) is an active client in tier 2 on 1 Jul 2024" in told
+    assert "buys nothing within 120 days: 30 % (25 % to 36 %)" in told
+    lines = contribution_lines(client, features)
+    assert "    +15.0 points  days since the last order (111 days)" in lines
+    assert "          −0.400  spend of 90 days (40.00 EUR)" in lines
+
+
+def test_a_lapsed_client_has_no_risk_to_tell(published: Published) -> None:
+    tables = published[1]
+    client = client_facts(tables["scores"], tables["reasons"], tables["clients"], client_id="f")
+    told = "\n".join(client_lines(client))
+    assert told.startswith("f is a lapsed client")
+    assert "Risk" not in told
+
+
+@pytest.mark.parametrize("word", ["because", "caused", "due to", "raw score", "nan", "None"])
+def test_no_sentence_claims_a_cause_or_shows_a_hole(facts: ReportFacts, word: str) -> None:
+    said = [words.headline(facts.portfolio, facts.losses), words.losses_sentence(facts.losses)]
+    for client in facts.losses.lost:
+        said += [words.loss_sentence(client, None), words.reason_sentence(client)]
+    assert not any(word in each for each in said)
