@@ -30,23 +30,28 @@ the window [as-of − 90, as-of).
 - **Reason**: the reason code of a driver; symptoms and context have none.
 - **Sign**: `+` more of it can only raise the risk of churn, `−` it can only lower it; the churn
   model is held to it. Empty: the data decide.
+- **Harms by**: which way a driver moves when it leads to a loss; one that moved the other way is no
+  reason.
 - **Blank**: when the value is missing. Empty: it always has one.
 
-| Name | Label | Unit | Kind | Reason | Sign | Blank |
-| --- | --- | --- | --- | --- | --- | --- |
+| Name | Label | Unit | Kind | Reason | Harms by | Sign | Blank |
+| --- | --- | --- | --- | --- | --- | --- | --- |
 """
 
 SIGNS = {1: "+", 0: "", -1: "−"}
+HARMS = {1: "rising", -1: "falling"}
 
 
 def feature_row(feature: Feature, blank: str) -> str:
     """One feature as a line of the table."""
+    is_driver = feature.kind == "driver"
     cells = (
         f"`{feature.name}`",
         feature.label,
         feature.unit,
         feature.kind,
-        feature.reason if feature.kind == "driver" else "",
+        feature.reason if is_driver else "",
+        HARMS[feature.harm] if is_driver else "",
         SIGNS[feature.churn_sign],
         blank,
     )

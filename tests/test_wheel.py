@@ -53,7 +53,18 @@ def test_the_installed_wheel_runs_the_demo_outside_the_checkout(
     )
     assert where.stdout.startswith(str(tmp_path / "site"))
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "segml", "demo", "--clients", "300", "--months", "27"],
+        [
+            sys.executable,
+            "-W",
+            "error",
+            "-m",
+            "segml",
+            "demo",
+            "--clients",
+            "300",
+            "--months",
+            "27",
+        ],
         cwd=away,
         env=environment,
         capture_output=True,

@@ -113,6 +113,8 @@ def test_kind_reason_and_sign_agree(feature: Feature) -> None:
     # a sign is claimed of symptoms alone: what causes a loss is for the data to say
     assert feature.churn_sign == 0 or feature.kind == "symptom"
     assert not (feature.is_categorical and feature.churn_sign)
+    # drivers are measured so that more is worse; a rate of what is earned is the exception
+    assert (feature.harm == -1) == (feature.name == "margin_rate_365")
 
 
 @every_feature

@@ -19,6 +19,20 @@ def test_every_family_stands_alone(family: Family, rich_past: Past) -> None:
     assert made <= set(answer)
 
 
+def test_what_no_wanted_column_reads_is_not_measured(rich_past: Past) -> None:
+    some = snapshot_sql(rich_past, supported(rich_past, ("spend_365",)), PLAN)
+    assert "from shelf" not in some
+    assert "from basket" not in some
+    assert "median" not in some
+    assert "_in_purchases" not in some
+
+
+def test_every_measure_is_read_by_a_column(rich_past: Past) -> None:
+    sql = snapshot_sql(rich_past, FAMILIES, PLAN)
+    declared = {measure.name for family in FAMILIES for measure in family.measures}
+    assert all(f" as {name}" in sql for name in declared)
+
+
 def test_one_name_for_two_measures_is_refused(rich_past: Past) -> None:
     orders = next(family for family in FAMILIES if family.name == "orders")
     twisted = dataclasses.replace(

@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segml.features import CLIENT_COLUMNS, MONEY_COLUMNS, FeaturePlan, Snapshot
+from segml.features import CLIENT_COLUMNS, MONEY_COLUMNS, FeaturePlan, Snapshot, snapshot
+from segml.ledger import Ledger, Past
 from segml.words.errors import DataRefused
 
 DAY_ZERO = dt.date(2024, 1, 1)
@@ -57,6 +58,37 @@ def test_one_line_is_a_ledger(snap: Callable[..., Snapshot]) -> None:
     assert len(made.frame) == 1
     assert made.frame.loc["a", "silence_days"] == 1
     assert np.isfinite(made.frame.loc["a", "expected_orders"])
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        ("profit_365", "spend_365", "orders_365", "tenure_days", "continuity_365", "wallet"),
+        ("alive", "silence_over_usual"),
+        ("referral_profit_365", "withdrawn_share_90", "industry"),
+    ],
+)
+def test_named_columns_alone_are_the_same_bytes_as_in_the_whole_snapshot(
+    rich_past: Past, rich_snapshot: Snapshot, columns: tuple[str, ...]
+) -> None:
+    some = snapshot(rich_past, FeaturePlan(horizon_days=90), columns=columns)
+    whole = rich_snapshot.frame
+    pd.testing.assert_frame_equal(
+        some.frame, whole[[name for name in whole if name in columns]], check_exact=True
+    )
+    pd.testing.assert_frame_equal(some.money, rich_snapshot.money, check_exact=True)
+    pd.testing.assert_frame_equal(some.clients, rich_snapshot.clients)
+    pd.testing.assert_series_equal(some.status, rich_snapshot.status)
+    assert dict(some.state) == (dict(rich_snapshot.state) if "alive" in columns else {})
+
+
+def test_a_named_column_the_ledger_cannot_support_is_left_out(
+    open_frames: Callable[..., Ledger],
+) -> None:
+    rows = pd.DataFrame({"client_id": ["a"], "day": [0], "amount": [1.0]})
+    past = open_frames(rows).past(dt.date(2024, 2, 1))
+    some = snapshot(past, FeaturePlan(), columns=("categories_365", "silence_days"))
+    assert list(some.frame) == ["silence_days"]
 
 
 def test_lengths_of_the_plan_are_positive() -> None:

@@ -58,6 +58,37 @@ def test_a_referrer_is_a_clients_code_or_nothing(opened: Callable[..., Ledger]) 
     assert ledger.findings.of("unknown_referrer")[0].count == 1
 
 
+def test_rows_after_the_day_and_row_order_change_neither_fingerprint_nor_counts(
+    opened: Callable[..., Ledger],
+) -> None:
+    head, *rows = LINES.splitlines(keepends=True)
+    seen = "".join([head, rows[0]])
+    whole, cut = opened(LINES, CLIENTS).past(CUT), opened(seen, CLIENTS).past(CUT)
+    assert whole.fingerprint == cut.fingerprint
+    assert whole.rows == cut.rows == {"transactions": 1, "clients": 2}
+    backwards = opened(head + "".join(rows[::-1]), CLIENTS).past(CUT)
+    assert backwards.fingerprint == whole.fingerprint
+    changed = opened(LINES.replace(",1,o1", ",9,o1"), CLIENTS).past(CUT)
+    assert changed.fingerprint != whole.fingerprint
+
+
+def test_the_past_of_the_end_has_the_fingerprint_and_last_day_of_the_ledger(
+    opened: Callable[..., Ledger],
+) -> None:
+    ledger = opened(LINES, CLIENTS)
+    end = ledger.past(ledger.last_day + 1)
+    assert end.fingerprint == ledger.fingerprint
+    assert end.last_day == ledger.last_day
+    assert end.rows == {name: counts.kept for name, counts in ledger.counts.items()}
+
+
+def test_the_last_day_is_that_of_the_last_line_seen(opened: Callable[..., Ledger]) -> None:
+    past = opened(LINES).past(CUT)
+    assert past.last_day == day_of(dt.date(2011, 1, 1))
+    with pytest.raises(HistoryTooShort, match="no line is dated before 2011-01-01"):
+        _ = opened(LINES).past(dt.date(2011, 1, 1)).last_day
+
+
 def test_the_future_holds_its_horizon_and_nothing_else(opened: Callable[..., Ledger]) -> None:
     future = opened(LINES).future(dt.date(2011, 1, 1), gap_days=1, horizon_days=31)
     assert (future.start, future.end) == (14976, 15007)

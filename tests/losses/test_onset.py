@@ -67,6 +67,19 @@ def test_a_fall_in_what_an_order_earns_is_an_onset_too(cheaper: float) -> None:
     assert onset.strength > 50
 
 
+@pytest.mark.parametrize("lasting", [60, 150, 330])
+def test_the_onset_of_a_slow_fall_in_worth_is_its_beginning_not_its_middle(lasting: int) -> None:
+    draws, errors = np.random.default_rng(6), []
+    known, days = rhythm(draws), np.arange(0, 900, 10)
+    for _ in range(20):
+        fallen = 150.0 * np.clip((days - 500) / lasting, 0.0, 1.0)
+        earned = (100.0 - fallen) * draws.lognormal(0.0, 0.3, len(days))
+        onset = find_onset(history(days, earned), known, PLAIN, end=900, with_worth=True)
+        assert onset is not None
+        errors.append(onset.day - 500)
+    assert abs(np.median(errors)) < lasting / 3
+
+
 def test_two_orders_are_no_history_to_decline_from() -> None:
     known = rhythm(np.random.default_rng(4))
     assert find_onset(history(np.array([1, 30])), known, PLAIN, end=300) is None

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from segml.features import CATALOGUE
-from segml.losses.shares import FALL_HARMS, Moved, harmed, together, weigh
+from segml.losses.shares import Moved, harmed, together, weigh
 from segml.words.feature import REASONS, Feature, Kind, Reason
 
 
@@ -76,11 +77,9 @@ def test_the_weights_of_two_scores_add_up() -> None:
 
 
 def test_a_driver_harms_by_rising_unless_it_is_said_to_harm_by_falling() -> None:
-    then = pd.DataFrame({"margin_rate_365": [0.4, 0.4], "price_rise_180": [0.0, 0.1], "t": "x"})
-    now = pd.DataFrame({"margin_rate_365": [0.3, 0.5], "price_rise_180": [0.1, np.nan], "t": "y"})
-    assert harmed(then, now).tolist() == [[True, True, False], [False, False, False]]
-
-
-def test_every_driver_said_to_harm_by_falling_exists() -> None:
-    drivers = {each.name for each in CATALOGUE if each.kind == "driver"}
-    assert drivers >= FALL_HARMS
+    margin = dataclasses.replace(feature("margin", "driver", "margin"), harm=-1)
+    industry = dataclasses.replace(feature("industry", "context"), unit="category")
+    features = (margin, feature("price", "driver", "price"), industry)
+    then = pd.DataFrame({"margin": [0.4, 0.4], "price": [0.0, 0.1], "industry": "x"})
+    now = pd.DataFrame({"margin": [0.3, 0.5], "price": [0.1, np.nan], "industry": "y"})
+    assert harmed(then, now, features).tolist() == [[True, True, False], [False, False, False]]

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import betaln, digamma, expit, gammaln, hyp2f1
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no stubs
 
 Array = npt.NDArray[np.float64]
 Counted = tuple[Array, Array]
@@ -166,15 +167,17 @@ def _maximum(history: PurchaseHistory) -> BgNbd | None:
     rate = float(history.repeats.mean())
     best = None
     for r, a, b in _STARTS:
-        found = minimize(
-            _loss,
-            np.log([r, r / rate, a, b]),
-            args=(scaled, counted),
-            jac=True,
-            method="L-BFGS-B",
-            bounds=[(-_LOG_BOUND, _LOG_BOUND)] * 4,
-            options={"maxiter": 500, "ftol": 1e-12, "gtol": 1e-7},
-        )
+        # products of four numbers: a second thread would only spin, and could change last bits
+        with threadpool_limits(limits=1):
+            found = minimize(
+                _loss,
+                np.log([r, r / rate, a, b]),
+                args=(scaled, counted),
+                jac=True,
+                method="L-BFGS-B",
+                bounds=[(-_LOG_BOUND, _LOG_BOUND)] * 4,
+                options={"maxiter": 500, "ftol": 1e-12, "gtol": 1e-7},
+            )
         if np.isfinite(found.fun) and (best is None or found.fun < best.fun - 1e-9):
             best = found
     if best is None:

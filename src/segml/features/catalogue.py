@@ -6,6 +6,8 @@ may grow at any place, since an encoder holds its own columns by name.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from segml.features import (
     assortment,
     attributes,
@@ -74,15 +76,28 @@ def available(past: Past) -> tuple[Feature, ...]:
     return tuple(column.feature for family in supported(past) for column in family.columns)
 
 
-def supported(past: Past) -> tuple[Family, ...]:
-    """The families this ledger can support, each with the columns it can."""
+def supported(past: Past, columns: Collection[str] | None = None) -> tuple[Family, ...]:
+    """The families this ledger can support, each with the columns it can.
+
+    Parameters
+    ----------
+    past
+        Any past of the ledger.
+    columns
+        Names of the features that are wanted; None: all. Unsupported ones are left out.
+    """
     has = _parts(past)
+    wanted = BLANKS if columns is None else frozenset(columns)
     return tuple(
-        family_with(family, columns)
+        family_with(family, chosen)
         for family in FAMILIES
         if family.needs <= has
-        if (columns := tuple(column for column in family.columns if column.needs <= has))
+        if (chosen := _chosen(family, has, wanted))
     )
+
+
+def _chosen(family: Family, has: frozenset[str], wanted: Collection[str]) -> tuple[Column, ...]:
+    return tuple(c for c in family.columns if c.needs <= has and c.feature.name in wanted)
 
 
 def family_with(family: Family, columns: tuple[Column, ...]) -> Family:

@@ -34,6 +34,7 @@ FAMILY = Family(
                 kind="driver",
                 reason="margin",
                 label="margin rate of the last 365 days",
+                harm=-1,
             ),
             sql=_rate("spend_365", "cost_365"),
             blank="no net spend in the last 365 days",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -59,7 +59,13 @@ class Panel:
         )
 
 
-def panel(ledger: Ledger, cutoffs: Sequence[int], plan: FeaturePlan) -> Panel:
+def panel(
+    ledger: Ledger,
+    cutoffs: Sequence[int],
+    plan: FeaturePlan,
+    *,
+    columns: Collection[str] | None = None,
+) -> Panel:
     """The panel of a ledger at some cut-offs, each computed from its own past alone.
 
     Parameters
@@ -70,6 +76,8 @@ def panel(ledger: Ledger, cutoffs: Sequence[int], plan: FeaturePlan) -> Panel:
         Days since 1970-01-01, rising.
     plan
         The horizon and the silence after which a client has lapsed, both in days.
+    columns
+        Names of the features to make, as for `snapshot`; None: all.
 
     Raises
     ------
@@ -77,7 +85,9 @@ def panel(ledger: Ledger, cutoffs: Sequence[int], plan: FeaturePlan) -> Panel:
         If there is no cut-off, or they are out of order.
     """
     _require_rising(cutoffs)
-    return Panel(snapshots=tuple(snapshot(ledger.past(day), plan) for day in cutoffs))
+    return Panel(
+        snapshots=tuple(snapshot(ledger.past(day), plan, columns=columns) for day in cutoffs)
+    )
 
 
 def _require_rising(days: Sequence[int]) -> None:

@@ -8,7 +8,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
 from segml.features.family import Family, Measure
 from segml.features.measures import MICRO, money
@@ -19,6 +20,7 @@ from segml.ledger import Past, acquisition_sql
 PREFIX = "_"
 """Columns of the answer that are no features begin with it."""
 
+_WORD = re.compile(r"[a-z_][a-z0-9_]*")
 _ATTRIBUTES = (
     "client_id, name, manager, region, industry, employees, annual_turnover, "
     "acquisition_channel, referred_by, wallet"
@@ -73,12 +75,12 @@ def snapshot_sql(past: Past, families: Iterable[Family], plan: FeaturePlan) -> s
         of estimates (``_in_`` + family + name) and the extras (``_`` + name), by client id.
     """
     families = tuple(families)
-    measures = _distinct_measures(families)
-    stages = _stages_for({measure.stage for measure in measures.values()})
+    measures = _measures_read(families)
+    stages = _stages_for({measure.stage for measure in measures})
     parts = [
         *(f"{stage.name} as ({_stage_sql(stage, past)})" for stage in stages),
-        *_aggregates(measures.values(), stages),
-        f"client as ({_client_sql(measures.values(), stages, past)})",
+        *_aggregates(measures, stages),
+        f"client as ({_client_sql(measures, stages, past)})",
         f"valued as ({_VALUED})",
         f"brought as ({_brought_sql(past)})",
         f"subject as ({_SUBJECT})",
@@ -86,6 +88,24 @@ def snapshot_sql(past: Past, families: Iterable[Family], plan: FeaturePlan) -> s
     sql = "with " + ",\n".join(parts) + "\n" + _select(families)
     sql = sql.replace("{season_days}", str(plan.season_days))
     return sql.replace("{active_days}", str(plan.active_days))
+
+
+def _measures_read(families: tuple[Family, ...]) -> tuple[Measure, ...]:
+    """The measures that a wanted column, an estimate's input or an extra reads."""
+    measures = _distinct_measures(families)
+    texts = (_VALUED, *_EXTRAS.values(), *(sql for family in families for sql in _read_by(family)))
+    read = {word for text in texts for word in _WORD.findall(text)}
+    return tuple(measure for name, measure in measures.items() if name in read)
+
+
+def _read_by(family: Family) -> Iterator[str]:
+    yield from (column.sql for column in family.columns)
+    yield from (sql for _, sql in wanted_inputs(family))
+
+
+def wanted_inputs(family: Family) -> tuple[tuple[str, str], ...]:
+    """Name and SQL of what the family's estimate reads; none where nothing estimated is wanted."""
+    return family.inputs if any(not column.sql for column in family.columns) else ()
 
 
 def _distinct_measures(families: tuple[Family, ...]) -> dict[str, Measure]:
@@ -174,7 +194,7 @@ def _select(families: tuple[Family, ...]) -> str:
     columns = ["client_id"]
     for family in families:
         columns += [f"{c.sql} as {c.feature.name}" for c in family.columns if c.sql]
-        columns += [f"{sql} as {input_name(family, name)}" for name, sql in family.inputs]
+        columns += [f"{sql} as {input_name(family, name)}" for name, sql in wanted_inputs(family)]
     columns += [f"{sql} as {PREFIX}{name}" for name, sql in _EXTRAS.items()]
     return "select " + ",\n  ".join(columns) + "\nfrom subject order by client_id"
 

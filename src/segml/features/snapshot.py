@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -12,7 +12,7 @@ import pandas as pd
 from segml.features.catalogue import supported
 from segml.features.family import Family
 from segml.features.plan import FeaturePlan
-from segml.features.query import PREFIX, input_name, snapshot_sql
+from segml.features.query import PREFIX, input_name, snapshot_sql, wanted_inputs
 from segml.ledger import Past
 from segml.words.errors import DataRefused
 
@@ -41,8 +41,9 @@ class Snapshot:
     as_of
         The day, as days since 1970-01-01.
     frame
-        One column a feature the ledger supports, in catalogue order. Numbers are float32, rounded
-        here and nowhere else; NaN where `catalogue.BLANKS` says. Text columns hold str or None.
+        One column a feature the ledger supports, of those asked for, in catalogue order. Numbers
+        are float32, rounded here and nowhere else; NaN where `catalogue.BLANKS` says. Text columns
+        hold str or None.
     money
         float64: the columns of `MONEY_COLUMNS` over [as_of - 365, as_of), and profit_prev_365
         over the year before.
@@ -51,7 +52,8 @@ class Snapshot:
     status
         "active", "lapsed" or "prospect".
     state
-        What was estimated from this past alone: BG/NBD's parameters and how they were found.
+        What was estimated from this past alone: BG/NBD's parameters and how they were found;
+        empty where no column that needs it was asked for.
     """
 
     as_of: int
@@ -62,7 +64,7 @@ class Snapshot:
     state: Mapping[str, float]
 
 
-def snapshot(past: Past, plan: FeaturePlan) -> Snapshot:
+def snapshot(past: Past, plan: FeaturePlan, *, columns: Collection[str] | None = None) -> Snapshot:
     """The snapshot of a past, of every client known in it, prospects included.
 
     Parameters
@@ -71,16 +73,20 @@ def snapshot(past: Past, plan: FeaturePlan) -> Snapshot:
         The rows dated before its day.
     plan
         The horizon and the silence after which a client has lapsed, both in days.
+    columns
+        Names of the features to make; None: all. The same bytes as in the whole frame, for less:
+        nothing is measured or estimated that they do not need. A name the ledger cannot support
+        is left out.
 
     Raises
     ------
     DataRefused
         If a line's money or quantity is beyond nine trillion: it could not be summed exactly.
     """
-    families = supported(past)
+    families = supported(past, columns)
     answer = _answer(past, snapshot_sql(past, families, plan))
     answer.index = pd.Index(_text(answer["client_id"]), name="client_id")
-    columns: dict[str, pd.Series] = {}
+    made: dict[str, pd.Series] = {}
     state: dict[str, float] = {}
     for family in families:
         estimated, learnt = _estimated(family, answer, plan)
@@ -88,10 +94,10 @@ def snapshot(past: Past, plan: FeaturePlan) -> Snapshot:
         for column in family.columns:
             name = column.feature.name
             value = answer[name] if column.sql else estimated[name]
-            columns[name] = _text(value) if column.feature.is_categorical else _number(value)
+            made[name] = _text(value) if column.feature.is_categorical else _number(value)
     return Snapshot(
         as_of=past.as_of,
-        frame=pd.DataFrame(columns, index=answer.index),
+        frame=pd.DataFrame(made, index=answer.index),
         money=_money(answer),
         clients=pd.DataFrame({c: _text(answer[PREFIX + c]) for c in CLIENT_COLUMNS}),
         status=_text(answer[PREFIX + "status"]).rename("status"),
@@ -113,12 +119,13 @@ def _answer(past: Past, sql: str) -> pd.DataFrame:
 def _estimated(
     family: Family, answer: pd.DataFrame, plan: FeaturePlan
 ) -> tuple[Mapping[str, pd.Series], Mapping[str, float]]:
-    if family.estimate is None:
+    inputs = wanted_inputs(family)
+    if family.estimate is None or not inputs:
         return {}, {}
-    inputs = pd.DataFrame(
-        {name: answer[input_name(family, name)].astype("float64") for name, _ in family.inputs}
+    measured = pd.DataFrame(
+        {name: answer[input_name(family, name)].astype("float64") for name, _ in inputs}
     )
-    found = family.estimate(inputs, plan)
+    found = family.estimate(measured, plan)
     return found.columns, found.state
 
 

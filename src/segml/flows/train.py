@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -179,9 +180,9 @@ def _trained(run: Session, bundle: Bundle, version: Version, tracked: TrackedRun
     told = [
         f"Version {version.version} ({version.status}) of portfolio {bundle.portfolio}.",
         f"Churn: {record.churn.rows:,} rows at {len(record.churn.cutoffs)} cut-offs, "
-        + ", ".join(_figure(name, value) for name, value in record.churn.metrics.items()),
+        + _figures(record.churn.metrics),
         f"Potential: {record.potential.rows:,} rows at {len(record.potential.cutoffs)} cut-offs, "
-        + ", ".join(_figure(name, value) for name, value in record.potential.metrics.items()),
+        + _figures(record.potential.metrics),
         *(f"Note: {note}" for note in record.notes),
         f"MLflow run {tracked.run_id}" if tracked else "MLflow was not reached (see the warning).",
     ]
@@ -190,5 +191,10 @@ def _trained(run: Session, bundle: Bundle, version: Version, tracked: TrackedRun
     )
 
 
-def _figure(name: str, value: float | None) -> str:
-    return f"{name} {'undefined' if value is None else format(value, '.3f')}"
+def _figures(metrics: Mapping[str, float | None]) -> str:
+    """The metrics over all validated rows; those of slices are in the summary and in MLflow."""
+    return ", ".join(
+        f"{name} {'undefined' if value is None else format(value, '.3f')}"
+        for name, value in metrics.items()
+        if "/" not in name
+    )

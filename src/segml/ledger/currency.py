@@ -67,10 +67,10 @@ def settle_currency(
         return Money(currency=next(iter(lines), None), findings=findings)
     rates = {name: rate for name, rate in plan.rates.items() if name.upper() != base.upper()}
     rule = no_rate_rule(base.upper(), tuple(sorted(name.upper() for name in rates)))
+    # of the rates, not of the rows: what is noted of a past must not depend on later rows
     notes = tuple(
-        f"{lines[name.upper()]:,} lines in {name.upper()} are converted to {base} at {rate}"
+        f"lines in {name.upper()} are converted to {base} at {rate}"
         for name, rate in sorted(rates.items())
-        if name.upper() in lines
     )
     return Money(currency=base, rules=(rule,), findings=findings, notes=notes)
 

@@ -6,35 +6,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import duckdb
 import pandas as pd
 
+from segml.ledger.contract import CLIENTS, TRANSACTIONS
+from segml.ledger.days import date_of
+from segml.ledger.evidence import brought_clients, lines_of, orders_of, withdrawn_products
+from segml.ledger.fingerprint import fingerprint_of, rows_before
+from segml.words.errors import HistoryTooShort
 from segml.words.plan import Economics
 
 _CLIENT_COLUMNS = (
     "client, client_id, name, industry, region, employees, annual_turnover, manager, acquired_day, "
-    "acquisition_channel, acquisition_cost, referred_by, wallet"
+    "acquisition_channel, acquisition_cost, wallet"
 )
 
 
 def _clients_before(day: int) -> str:
     first = f"CASE WHEN first_day < {day} THEN first_day END AS first_day"
+    known = f"known_day < {day}"
+    # a referrer that is only known later must not show, nor that there is one
+    by = f"CASE WHEN referred_by IN (SELECT client FROM clients WHERE {known}) THEN referred_by END"
     return (
-        f"(SELECT {_CLIENT_COLUMNS}, {first}, acquisition_days FROM clients "
-        f"WHERE known_day < {day})"
+        f"(SELECT {_CLIENT_COLUMNS}, {by} AS referred_by, {first}, acquisition_days FROM clients "
+        f"WHERE {known})"
     )
 
 
-def _ask(connection: duckdb.DuckDBPyConnection, sql: str, values: dict[str, str]) -> pd.DataFrame:
-    for name, value in values.items():
+def _ask(
+    connection: duckdb.DuckDBPyConnection,
+    sql: str,
+    named: dict[str, str],
+    values: Sequence[object] = (),
+) -> pd.DataFrame:
+    for name, value in named.items():
         sql = sql.replace("{" + name + "}", value)
-    cursor = connection.cursor()
-    try:
-        frame: pd.DataFrame = cursor.execute(sql).df()
-    finally:
-        cursor.close()
+    with closing(connection.cursor()) as cursor:
+        frame: pd.DataFrame = cursor.execute(sql, list(values)).df()
     return frame
 
 
@@ -72,12 +83,7 @@ class Past:
         DataFrame
             The answer's rows.
         """
-        values = {
-            "lines": f"(SELECT * FROM lines WHERE day < {self.as_of})",
-            "clients": _clients_before(self.as_of),
-            "as_of": str(self.as_of),
-        }
-        return _ask(self._connection, sql, values)
+        return self._answer(sql)
 
     def orders(self, client_ids: Sequence[str]) -> pd.DataFrame:
         """Return every order and return document of some clients, as evidence.
@@ -93,24 +99,90 @@ class Past:
             One row an order and day, sorted: client_id, order_id (null where an order is client
             x day), day, amount, profit (before acquisition), discount, is_return.
         """
-        columns = (
-            "SELECT c.client_id, o.order_id, l.day, sum(l.amount) AS amount, "
-            "sum(l.amount - l.cost - l.serve) AS profit, sum(l.discount) AS discount, "
-            "bool_and(l.is_return) AS is_return"
-        )
-        cursor = self._connection.cursor()
-        try:
-            frame: pd.DataFrame = cursor.execute(
-                f"{columns} FROM lines AS l JOIN clients AS c USING (client) "
-                "JOIN orders AS o USING (order_key) WHERE l.day < ? "
-                "AND c.client_id IN (SELECT unnest(CAST(? AS VARCHAR[]))) "
-                "GROUP BY c.client_id, l.day, l.order_key, o.order_id "
-                "ORDER BY c.client_id, l.day, l.order_key",
-                [self.as_of, [str(client) for client in client_ids]],
-            ).df()
-        finally:
-            cursor.close()
-        return frame
+        return orders_of(self._answer, client_ids)
+
+    def lines(self, client_ids: Sequence[str]) -> pd.DataFrame:
+        """Return every line of some clients, as evidence.
+
+        Parameters
+        ----------
+        client_ids
+            Clients; those that are unknown add nothing.
+
+        Returns
+        -------
+        DataFrame
+            Sorted by client, day and order: client_id, row_key (the order's id, or client and day
+            where it has none), day, product, category, quantity, amount, discount, profit (before
+            acquisition), is_return.
+        """
+        return lines_of(self._answer, client_ids)
+
+    def brought(self) -> dict[str, tuple[str, ...]]:
+        """Return, for each client that brought others, the ids of those it brought, sorted.
+
+        Returns
+        -------
+        dict
+            A referral between clients that are not both known yet is not in it.
+        """
+        return brought_clients(self._answer)
+
+    def withdrawn(self) -> frozenset[str]:
+        """Return the products that nobody could buy lately, though they sold well before.
+
+        Returns
+        -------
+        frozenset
+            Not bought by anybody for 90 days, in the year before on at least twelve lines of at
+            least three clients; empty where the ledger has no products.
+        """
+        return withdrawn_products(self._answer, self.as_of)
+
+    @property
+    def last_day(self) -> int:
+        """The day of the last line that is seen.
+
+        Raises
+        ------
+        HistoryTooShort
+            If no line is.
+        """
+        last = self.frame("SELECT max(day) AS last FROM {lines}")["last"].iloc[0]
+        if pd.isna(last):
+            raise HistoryTooShort(
+                f"no line is dated before {date_of(self.as_of)}",
+                allowed="dates after the ledger's first line",
+                next_step="pass a later date",
+            )
+        return int(last)
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """The kept rows that are seen, by table: lines dated before the day, clients known."""
+        with self._cursor() as cursor:
+            return rows_before(cursor, self._tables, self.as_of)
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the rows that are seen: the same for any order, and for any future."""
+        with self._cursor() as cursor:
+            return fingerprint_of(cursor, self._tables, before=self.as_of)
+
+    @property
+    def _tables(self) -> tuple[str, ...]:
+        return (TRANSACTIONS.name, *(name for name in (CLIENTS.name,) if name in self.has))
+
+    def _cursor(self) -> closing[duckdb.DuckDBPyConnection]:
+        return closing(self._connection.cursor())
+
+    def _answer(self, sql: str, *values: object) -> pd.DataFrame:
+        named = {
+            "lines": f"(SELECT * FROM lines WHERE day < {self.as_of})",
+            "clients": _clients_before(self.as_of),
+            "as_of": str(self.as_of),
+        }
+        return _ask(self._connection, sql, named, values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,9 @@ import duckdb
 from segml.ledger.contract import CLIENTS, TRANSACTIONS, Table
 
 
-def fingerprint_of(connection: duckdb.DuckDBPyConnection, tables: tuple[str, ...]) -> str:
+def fingerprint_of(
+    connection: duckdb.DuckDBPyConnection, tables: tuple[str, ...], *, before: int | None = None
+) -> str:
     """Return the SHA-256 of the kept rows.
 
     Each row's values become a 128-bit MD5; the halves are summed, which no order changes and
@@ -18,25 +20,59 @@ def fingerprint_of(connection: duckdb.DuckDBPyConnection, tables: tuple[str, ...
     Parameters
     ----------
     connection
-        The scratch database with `checked_<table>`.
+        The scratch database with `checked_<table>`, and with `clients` where `before` is given.
     tables
         Names of the tables that the ledger has.
+    before
+        A day: only lines dated before it, and only clients known before it. None: every row.
 
     Returns
     -------
     str
         64 hexadecimal digits.
     """
-    parts = [_sums(connection, t) for t in (TRANSACTIONS, CLIENTS) if t.name in tables]
+    parts = [_sums(connection, t, before) for t in (TRANSACTIONS, CLIENTS) if t.name in tables]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
 
-def _sums(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
+def rows_before(
+    connection: duckdb.DuckDBPyConnection, tables: tuple[str, ...], before: int
+) -> dict[str, int]:
+    """Return the kept rows of each table that were known at the start of a day.
+
+    Parameters
+    ----------
+    connection, tables, before
+        As for `fingerprint_of`.
+
+    Returns
+    -------
+    dict
+        Table name to rows.
+    """
+    counts = {}
+    for table in (TRANSACTIONS, CLIENTS):
+        if table.name in tables:
+            query = f"SELECT count(*) FROM {_kept(table, before)}"
+            counts[table.name] = int((connection.execute(query).fetchone() or (0,))[0])
+    return counts
+
+
+def _kept(table: Table, before: int | None) -> str:
+    rows = f"checked_{table.name} WHERE problems = 0"
+    if before is None:
+        return rows
+    if table is TRANSACTIONS:
+        return f"{rows} AND date < {before}"
+    return f"{rows} AND client_id IN (SELECT client_id FROM clients WHERE known_day < {before})"
+
+
+def _sums(connection: duckdb.DuckDBPyConnection, table: Table, before: int | None) -> str:
     values = ", ".join(f"coalesce('+' || CAST({name} AS VARCHAR), '')" for name in table.names)
     row = f"concat_ws(chr(31), {values})"
     found = connection.execute(
         "SELECT count(*), sum(CAST(number & 18446744073709551615 AS HUGEINT)), "
         f"sum(CAST(number >> 64 AS HUGEINT)) FROM (SELECT md5_number({row}) AS number "
-        f"FROM checked_{table.name} WHERE problems = 0)"
+        f"FROM {_kept(table, before)})"
     ).fetchone()
     return f"{table.name}:{found}"

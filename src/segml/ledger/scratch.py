@@ -66,7 +66,6 @@ def open_scratch(parent: Path | None, allowed: tuple[Path, ...]) -> Scratch:
         "SET TimeZone = 'UTC'",
         "SET preserve_insertion_order = true",
         "SET autoinstall_known_extensions = false",
-        "SET enable_progress_bar = false",
         "SET memory_limit = '60%'",
         "PRAGMA disable_checkpoint_on_shutdown",
         f"SET allowed_directories = {literals(tuple(str(path) for path in allowed))}",
@@ -74,6 +73,9 @@ def open_scratch(parent: Path | None, allowed: tuple[Path, ...]) -> Scratch:
     )
     for setting in settings:
         connection.execute(setting)
+    # in a notebook without ipywidgets DuckDB refuses even to turn off a bar that is off already
+    if connection.execute("SELECT current_setting('enable_progress_bar')").fetchone() == (True,):
+        connection.execute("SET enable_progress_bar = false")
     return Scratch(connection, folder)
 
 

@@ -17,8 +17,7 @@ from segml.bundle import Bundle
 from segml.features import CATALOGUE, Snapshot
 from segml.losses.months import month_start, next_month_start
 from segml.losses.shares import Moved, Weights, harmed, together, weigh
-from segml.scoring.parts import Parts
-from segml.scoring.taking_apart import take_change_apart
+from segml.scoring import Parts, take_change_apart
 from segml.words.feature import Feature
 
 Snapshots = Callable[[int], Snapshot]
@@ -156,7 +155,6 @@ def _moved(both: Decomposition | None, subject: str) -> Moved:
     if both is None:
         return Moved(np.empty((0, 0)), np.empty((0, 0), dtype=bool))
     parts = _parts(both, subject)
-    names = list(parts.features)
     # a score of churn that rises leads to the loss, and so does a margin that falls
     sign = 1.0 if subject == "churn" else -1.0
-    return Moved(sign * parts.values, harmed(both.before[names], both.after[names]))
+    return Moved(sign * parts.values, harmed(both.before, both.after, _features(both, subject)))

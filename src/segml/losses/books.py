@@ -10,7 +10,6 @@ import numpy as np
 from segml.ledger import Ledger
 from segml.losses.clock import Clock, learn_clock
 from segml.losses.history import EMPTY, History, histories, of
-from segml.losses.ledger_rows import brought_clients
 from segml.losses.money import brought_by, with_referrals
 from segml.losses.rhythm import Rhythm, learn_rhythm
 from segml.losses.transitions import Client, Lens
@@ -66,8 +65,8 @@ def open_books(
     table = past.orders(known)
     book = histories(table)
     days = np.sort(table.loc[~table["is_return"], "day"].to_numpy(dtype=np.int64))
-    clock = learn_clock(days, first_day=ledger.first_day, end=min(end, ledger.last_day + 1))
-    referrals = brought_clients(past)
+    clock = learn_clock(days, first_day=ledger.first_day, end=min(end, past.last_day + 1))
+    referrals = past.brought()
     weight = past.economics.referral_weight
     return Books(
         orders=book,

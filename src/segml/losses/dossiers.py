@@ -16,7 +16,6 @@ from segml.losses.course import course
 from segml.losses.evidence import Trail, evidence
 from segml.losses.fates import Fates
 from segml.losses.history import EMPTY, of
-from segml.losses.ledger_rows import lines_of, withdrawn_products
 from segml.losses.money import Money, cost_of
 from segml.losses.months import as_date
 from segml.losses.reasons import NAMED, loss_reasons, margin_rows, named_reasons
@@ -171,13 +170,13 @@ def _losses(scene: Scene, cases: Mapping[str, _Case]) -> pd.DataFrame:
 
 
 def _trails(scene: Scene, cases: Mapping[str, _Case]) -> dict[str, Trail]:
-    lines = dict(tuple(lines_of(scene.ledger.past(scene.end), sorted(cases)).groupby("client_id")))
+    lines = dict(tuple(scene.ledger.past(scene.end).lines(sorted(cases)).groupby("client_id")))
     days = {
         case.span.after
         for case in cases.values()
         if any(code == "assortment" for code, _ in case.reasons)
     }
-    withdrawn = {day: withdrawn_products(scene.ledger.past(day)) for day in sorted(days)}
+    withdrawn = {day: scene.ledger.past(day).withdrawn() for day in sorted(days)}
     return {
         client_id: Trail(
             lines=lines[client_id],

@@ -7,23 +7,21 @@ import pandas as pd
 
 from segml.bundle import Bundle
 from segml.features import Snapshot
-from segml.ledger import Ledger
-from segml.scoring.replay import replay
 
 HIGH_RISK_LEVEL = 0.9
 
 
-def standing(bundle: Bundle, ledger: Ledger, now: Snapshot) -> pd.DataFrame:
+def standing(bundle: Bundle, now: Snapshot, held: pd.Series) -> pd.DataFrame:
     """Where every client stands on a date, as scoring publishes it.
 
     Parameters
     ----------
     bundle
         The model; its plan names the key ranks.
-    ledger
-        Replayed over month starts for the tiers held before.
     now
         The snapshot of the date.
+    held
+        The tiers held before it (see `scoring.replay`), by client id.
 
     Returns
     -------
@@ -31,7 +29,7 @@ def standing(bundle: Bundle, ledger: Ledger, now: Snapshot) -> pd.DataFrame:
         By client id: `tier`, `is_key` (holds a key tier), `is_active`, `value` (profit and
         referral profit of 365 days), `p_churn` (missing where not active).
     """
-    tiers = bundle.tiers.assign(now.frame, replay(bundle, ledger, now.as_of))
+    tiers = bundle.tiers.assign(now.frame, held)
     return pd.DataFrame(
         {
             "tier": tiers["tier"],

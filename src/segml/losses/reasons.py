@@ -11,7 +11,7 @@ import pandas as pd
 from segml.losses.attribution import Decomposition
 from segml.losses.shares import Weights
 from segml.losses.tables import LOSS_REASONS, MARGINS, framed
-from segml.scoring.parts import Parts
+from segml.scoring import Parts
 from segml.words.feature import REASONS, Feature
 
 UNKNOWN = "(unknown)"

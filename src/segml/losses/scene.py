@@ -1,4 +1,4 @@
-"""The two dates of an analysis: snapshots, each computed once, and where every client stood."""
+"""The two dates of an analysis: snapshots, no day's taken twice, and where every client stood."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from segml.bundle import Bundle
 from segml.features import Snapshot, snapshot
 from segml.ledger import Ledger
 from segml.losses.key_clients import churn_chance, high_risk_line, standing
+from segml.scoring import replay, tier_columns
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -30,6 +31,7 @@ class Scene:
     start: int
     end: int
     _snapshots: dict[int, Snapshot] = field(default_factory=dict, repr=False)
+    _tiered: dict[int, pd.DataFrame] = field(default_factory=dict, repr=False)
     _chances: dict[int, pd.Series] = field(default_factory=dict, repr=False)
 
     def snapshot(self, day: int) -> Snapshot:
@@ -37,6 +39,14 @@ class Scene:
         if day not in self._snapshots:
             self._snapshots[day] = snapshot(self.ledger.past(day), self.bundle.features)
         return self._snapshots[day]
+
+    def tiered(self, day: int) -> pd.DataFrame:
+        """The features the tiers read, on a day; from its snapshot where there is one."""
+        if day in self._snapshots:
+            return self._snapshots[day].frame
+        if day not in self._tiered:
+            self._tiered[day] = tier_columns(self.bundle, self.ledger, day)
+        return self._tiered[day]
 
     def chances(self, day: int) -> pd.Series:
         """Every client's probability of churn on a day; missing where not active."""
@@ -47,12 +57,16 @@ class Scene:
     @cached_property
     def before(self) -> pd.DataFrame:
         """Where every client stood at the earlier date."""
-        return standing(self.bundle, self.ledger, self.snapshot(self.start))
+        return self._standing(self.start)
 
     @cached_property
     def after(self) -> pd.DataFrame:
         """Where every client stands at the later date."""
-        return standing(self.bundle, self.ledger, self.snapshot(self.end))
+        return self._standing(self.end)
+
+    def _standing(self, day: int) -> pd.DataFrame:
+        held = replay(self.bundle, self.ledger, day, frames=self.tiered)
+        return standing(self.bundle, self.snapshot(day), held)
 
     @cached_property
     def key(self) -> tuple[str, ...]:

@@ -8,9 +8,9 @@ what counts as unknown. One such unit is the larger of
 - a tenth of what the symptoms moved for this client: drivers that explain next to nothing of the
   fall are no explanation, whatever their noise.
 
-A driver speaks only when it moved the way that harms, and had a value on both dates. After ninety
-silent days there is no discount rate of the last ninety days, and who buys less sends less back:
-what such drivers moved is part of the symptoms' course.
+A driver speaks only when it moved the way that harms (`Feature.harm`), and had a value on both
+dates. After ninety silent days there is no discount rate of the last ninety days, and who buys less
+sends less back: what such drivers moved is part of the symptoms' course.
 
 With fewer than twenty stayers there is nothing to compare with, and the unit is all that the
 symptoms moved. `unknown` itself weighs one unit, so a reason is named before it only if its drivers
@@ -34,9 +34,6 @@ STAYED_LEVEL = 0.95
 COURSE_SHARE = 0.1
 LEAST_STAYERS = 20
 _NOTHING = 1e-9
-
-FALL_HARMS = frozenset({"margin_rate_365"})
-"""Drivers that harm by falling; every other one (a rise, a share, a count) harms by rising."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,27 +95,25 @@ class Moved:
         return np.where(self.harmed, self.values, 0.0)
 
 
-def harmed(before: pd.DataFrame, after: pd.DataFrame) -> npt.NDArray[np.bool_]:
+def harmed(
+    before: pd.DataFrame, after: pd.DataFrame, features: Sequence[Feature]
+) -> npt.NDArray[np.bool_]:
     """Whether each feature had a value on both dates and moved the way that harms, shape (n, p).
 
     Parameters
     ----------
     before, after
-        Feature values of the same clients; text never harms.
-
-    Examples
-    --------
-    >>> then = pd.DataFrame({"margin_rate_365": [0.4], "returns_365": [2.0]})
-    >>> harmed(then, then - 0.1).tolist()
-    [[True, False]]
+        Values of the features, of the same clients.
+    features
+        The p features; text never harms.
     """
     columns = []
-    for name in before.columns:
-        if pd.api.types.is_numeric_dtype(before[name]):
-            change = after[name].to_numpy(np.float64) - before[name].to_numpy(np.float64)
-            columns.append(change < 0 if name in FALL_HARMS else change > 0)
-        else:
+    for feature in features:
+        if feature.is_categorical:
             columns.append(np.zeros(len(before), dtype=bool))
+        else:
+            then, now = (frame[feature.name].to_numpy(np.float64) for frame in (before, after))
+            columns.append(feature.harm * (now - then) > 0)
     return np.stack(columns, axis=1)
 
 

@@ -44,11 +44,15 @@ class Feature:
         A short English noun phrase for people ("days since the last order").
     churn_sign
         +1 if more of it can only raise the risk of churn, -1 if it can only lower it, 0 if open.
+    harm
+        Which way a driver moves when it leads to a loss: +1 by rising (a price, a returned share,
+        a discount given), -1 by falling (a margin rate). The rule: a driver is a reason of a loss
+        only if it moved that way; for symptoms and context it says nothing and stays +1.
 
     Raises
     ------
     ValueError
-        If a driver has no reason code, or something that is no driver has one.
+        If a driver has no reason code, or something that is no driver has one or harms by falling.
     """
 
     name: str
@@ -58,10 +62,13 @@ class Feature:
     label: str
     reason: Reason = "unknown"
     churn_sign: Literal[-1, 0, 1] = 0
+    harm: Literal[-1, 1] = 1
 
     def __post_init__(self) -> None:
         if (self.kind == "driver") != (self.reason != "unknown"):
             raise ValueError(f"{self.name}: exactly the drivers have a reason code")
+        if self.kind != "driver" and self.harm != 1:
+            raise ValueError(f"{self.name}: only a driver harms by falling")
 
     @property
     def is_categorical(self) -> bool:

@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m benchmarks [name …]`, each printed with the machine it ran on."""

@@ -1,0 +1,31 @@
+"""The trained value: fitted from a ledger, saved with digests, read back after comparing them."""
+
+from segml.bundle.card import card
+from segml.bundle.cutoffs import cutoffs_for, cutoffs_note
+from segml.bundle.fit import fit
+from segml.bundle.manifest import MANIFEST, Manifest, Part
+from segml.bundle.persist import load, save, version_name
+from segml.bundle.protocol import PROTOCOL, READABLE
+from segml.bundle.record import OutcomeRecord, TrainingRecord
+from segml.bundle.samples import churn_rows, potential_rows
+from segml.bundle.value import Bundle
+
+__all__ = [
+    "MANIFEST",
+    "PROTOCOL",
+    "READABLE",
+    "Bundle",
+    "Manifest",
+    "OutcomeRecord",
+    "Part",
+    "TrainingRecord",
+    "card",
+    "churn_rows",
+    "cutoffs_for",
+    "cutoffs_note",
+    "fit",
+    "load",
+    "potential_rows",
+    "save",
+    "version_name",
+]

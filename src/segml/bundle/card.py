@@ -1,0 +1,187 @@
+"""The model card: what a bundle is for, what it was learnt on, how well it held, its limits."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from segml.bundle.record import OutcomeRecord
+from segml.bundle.value import Bundle
+from segml.ledger import date_of
+from segml.words.feature import Feature
+
+_METRICS: Mapping[str, str] = {
+    "auc": "how often a client with the label stands above one without; 0.5 is chance, 1 perfect",
+    "average_precision": "precision averaged over recall; the label rate is chance, 1 is perfect",
+    "brier": "mean squared error of the probability; 0 is perfect",
+    "log_loss": "mean surprise of the probability, in nats; 0 is perfect",
+    "coverage": "share of observed profits inside their intervals; 0.8 is what they promise",
+    "mae": "mean absolute error, in money; 0 is perfect",
+    "total_ratio": "expected profit of all over the observed one; 1 is perfect",
+}
+_PARTS: Mapping[str, str] = {
+    "key": "among the top tenth by spend of each cut-off",
+    "new": "among clients of less than a year",
+}
+_LIMITS = (
+    (
+        "It finds associations in this ledger. A reason says what the model's estimate rests on, "
+        "not what caused it."
+    ),
+    "It knows nothing a client did elsewhere, and nothing the ledger has no table for.",
+    (
+        "A probability is right on average for clients like those it was learnt on; after a change "
+        "of prices, assortment or market, train again."
+    ),
+    (
+        "It is made to decide where people look first. It is not made to decide alone about "
+        "credit, contracts or a person."
+    ),
+)
+_READING = (
+    (
+        "`contribution` is in the raw score's unit; a client's rows of one subject sum to its raw "
+        "score, the base included."
+    ),
+    (
+        "`points` are the same contributions as percentage points of the probability, scaled to "
+        "sum to it exactly."
+    ),
+    (
+        "For `tier` the score is the margin: how much nearer the client is to its own tier than to "
+        "the nearest other one; the values are exact and need no approximation."
+    ),
+    "A *driver* can cause a loss, a *symptom* shows it, *context* is neither.",
+)
+
+
+def card(bundle: Bundle) -> str:
+    """The model card in Markdown; the same bundle gives the same text.
+
+    Parameters
+    ----------
+    bundle
+        A fitted bundle.
+    """
+    sections = (
+        _head(bundle),
+        ("Data", _data(bundle)),
+        ("Tiers", _tiers(bundle)),
+        ("Churn: population and label", _churn(bundle)),
+        ("Potential: population and label", _potential(bundle)),
+        ("Features", _features(bundle.encoder.features)),
+        ("How to read the reasons", _bullets(_READING)),
+        ("Limits", _bullets(_LIMITS)),
+        ("Made with", _bullets(f"{k} {v}" for k, v in sorted(bundle.record.versions.items()))),
+    )
+    text = [sections[0]]
+    text += [f"## {title}\n\n{body}" for title, body in sections[1:]]
+    return "\n\n".join(text) + "\n"
+
+
+def _head(bundle: Bundle) -> str:
+    return (
+        f"# {_plain(bundle.plan.portfolio)}, as of {date_of(bundle.as_of)}\n\n"
+        "Says of each client which value tier it is in, how likely it is to stop buying, and "
+        "what profit it can be expected to bring, each with its reasons. For the managers of "
+        "key clients, who decide whom to look after first."
+    )
+
+
+def _data(bundle: Bundle) -> str:
+    record = bundle.record
+    facts = [
+        (
+            f"Rows from {date_of(record.first_day)} to {_before(bundle.as_of)}; "
+            f"fingerprint `{record.fingerprint[:16]}`."
+        ),
+        *(f"{_plain(name)}: {count:,}" for name, count in sorted(record.counts.items())),
+        *(html.escape(note, quote=False) for note in record.notes),
+    ]
+    return _bullets(facts)
+
+
+def _tiers(bundle: Bundle) -> str:
+    rows = [
+        (
+            _plain(tier["name"]),
+            f"{tier['clients']:,}",
+            f"{tier['profit_365']:,.0f}",
+            "–" if tier["share"] is None else f"{100 * tier['share']:.1f} %",
+        )
+        for tier in bundle.record.tiers
+    ]
+    key = ", ".join(str(rank) for rank in bundle.plan.tiers.key)
+    head = ("tier, top first", "clients", "profit of 365 days", "share of profit")
+    return f"Scheme `{bundle.plan.tiers.scheme}`; key ranks: {key}.\n\n{_table(head, rows)}"
+
+
+def _churn(bundle: Bundle) -> str:
+    plan = bundle.plan.churn
+    what = (
+        f"Population: clients with an order in the last {plan.active_days} days. "
+        f"Label: no order (returns are none) in the {plan.horizon_days} days that begin "
+        f"{plan.gap_days} days after the cut-off. The probability is calibrated by a strictly "
+        "increasing function of the raw score, learnt on rows the score was not learnt on."
+    )
+    return f"{what}\n\n{_outcome(bundle.record.churn)}"
+
+
+def _potential(bundle: Bundle) -> str:
+    outcome = bundle.record.potential
+    what = (
+        f"Profit over {outcome.horizon_days} days, negative ones included, in two halves: the "
+        "probability of any order (`buys`) and the profit if there is one (`spends`)."
+    )
+    return f"{what}\n\n{_outcome(outcome)}"
+
+
+def _outcome(outcome: OutcomeRecord) -> str:
+    cutoffs = ", ".join(str(date_of(day)) for day in outcome.cutoffs)
+    facts = _bullets(
+        (
+            f"{len(outcome.cutoffs)} cut-offs: {cutoffs}.",
+            f"{outcome.rows:,} rows, label rate {100 * outcome.label_rate:.1f} %.",
+        )
+    )
+    rows = [
+        (f"`{name}`", "–" if value is None else f"{value:,.4g}", _meaning(name))
+        for name, value in sorted(outcome.metrics.items())
+    ]
+    heading = "Validation, on later cut-offs and on clients not learnt from:"
+    return f"{facts}\n\n{heading}\n\n{_table(('metric', 'value', 'meaning'), rows)}"
+
+
+def _meaning(metric: str) -> str:
+    """What a metric says, and of which part of the rows."""
+    name, _, part = metric.partition("/")
+    return "; ".join(text for text in (_METRICS.get(name, ""), _PARTS.get(part, "")) if text)
+
+
+def _features(features: Iterable[Feature]) -> str:
+    by_kind: dict[str, list[str]] = {"driver": [], "symptom": [], "context": []}
+    for feature in features:
+        reason = f", {feature.reason}" if feature.kind == "driver" else ""
+        by_kind[feature.kind].append(f"`{feature.name}` ({feature.label}{reason})")
+    return _bullets(f"**{kind}**: {'; '.join(names) or 'none'}" for kind, names in by_kind.items())
+
+
+def _before(day: int) -> dt.date:
+    return date_of(day - 1)
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _plain(text: Any) -> str:
+    """Text of the configuration or the ledger, with what Markdown and HTML would act on escaped."""
+    marked = "".join(f"\\{char}" if char in "\\`*_[]|#" else char for char in str(text))
+    return html.escape(" ".join(marked.split()), quote=False)

@@ -1,0 +1,161 @@
+"""The fit: ledger, date and plan in, bundle out. Pure: no clock, no disk, no global seed.
+
+Only rows dated before the as-of date are seen: every label ends by it, every feature is made at a
+cut-off or at the as-of date from the past alone, and the record names the fingerprint of that past.
+So a ledger with later rows gives the same bytes, and the same version name.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from segml.bundle.learning import Learnt, learn_churn, learn_potential, means
+from segml.bundle.planned import portable
+from segml.bundle.record import TrainingRecord, library_versions, plain
+from segml.bundle.value import Bundle
+from segml.bundle.windows import Windows, windows_for
+from segml.features import Encoder, FeaturePlan, Snapshot, available, panel, snapshot
+from segml.ledger import Ledger
+from segml.ledger.days import as_day
+from segml.outcomes import ChurnModel, PotentialModel
+from segml.tiers import TierModel, fit_tiers
+from segml.words.plan import Plan
+
+Progress = Callable[[str, int, int], None]
+"""Called as (what is done next, steps done, steps in all)."""
+_STEPS = ("features", "churn", "potential", "tiers", "done")
+
+
+def fit(
+    ledger: Ledger,
+    as_of: dt.date | int,
+    plan: Plan,
+    *,
+    previous: Bundle | None = None,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> Bundle:
+    """The bundle learnt from what was known before a date.
+
+    Parameters
+    ----------
+    ledger
+        A checked ledger.
+    as_of
+        The date; rows dated on it or later are not seen.
+    plan
+        Horizons, cut-offs, tiers and the seed.
+    previous
+        The last version, whose tiers' names are kept where a tier continues.
+    threads
+        Processors to use at most; changes no byte of the bundle.
+    progress
+        Called before each step.
+
+    Raises
+    ------
+    HistoryTooShort
+        If fewer than three cut-offs fit for churn or for potential; the horizon that fits is named.
+    DataRefused
+        If the ledger cannot carry tiers or labels.
+    """
+    tell = progress or _silent
+    windows = windows_for(ledger, as_day(as_of), plan)
+    features = FeaturePlan(horizon_days=plan.churn.horizon_days, active_days=plan.churn.active_days)
+    tell(_STEPS[0], 0, 4)
+    past = _snapshots(ledger, windows, features)
+    encoder = Encoder.learn(
+        [one.frame for one in past.values()], available(ledger.past(windows.as_of))
+    )
+    tell(_STEPS[1], 1, 4)
+    lost = learn_churn(ledger, _at(past, windows.churn), encoder, plan, threads)
+    tell(_STEPS[2], 2, 4)
+    worth = learn_potential(ledger, _at(past, windows.potential), encoder, plan, threads)
+    tell(_STEPS[3], 3, 4)
+    now = snapshot(ledger.past(windows.as_of), features)
+    tiers = fit_tiers(
+        now.frame,
+        now.status,
+        plan=plan.tiers,
+        seed=plan.seed,
+        previous=None if previous is None else previous.tiers,
+    )
+    tell(_STEPS[4], 4, 4)
+    return Bundle(
+        as_of=windows.as_of,
+        plan=portable(plan),
+        features=features,
+        encoder=encoder,
+        tiers=tiers,
+        churn=lost.model,
+        potential=worth.model,
+        references={
+            "churn": lost.references,
+            "potential": worth.references,
+            "tiers": means(tiers.values(now.frame[now.status.ne("prospect").to_numpy()])),
+        },
+        record=_record(ledger, windows, now, tiers, (lost, worth)),
+    )
+
+
+def _silent(step: str, done: int, steps: int) -> None:
+    del step, done, steps
+
+
+def _snapshots(ledger: Ledger, windows: Windows, features: FeaturePlan) -> dict[int, Snapshot]:
+    days = sorted({*windows.churn, *windows.potential})
+    return {one.as_of: one for one in panel(ledger, days, features).snapshots}
+
+
+def _at(snapshots: Mapping[int, Snapshot], days: Sequence[int]) -> list[Snapshot]:
+    return [snapshots[day] for day in days]
+
+
+def _record(
+    ledger: Ledger,
+    windows: Windows,
+    now: Snapshot,
+    tiers: TierModel,
+    learnt: tuple[Learnt[ChurnModel], Learnt[PotentialModel]],
+) -> TrainingRecord:
+    lost, worth = learnt
+    past = ledger.past(windows.as_of)
+    said = [note for one in learnt for note in one.record.details.get("notes", ())]
+    return TrainingRecord(
+        churn=lost.record,
+        potential=worth.record,
+        notes=(*ledger.notes, *windows.notes, *said, *tiers.notes),
+        counts={
+            "clients": len(now.frame),
+            **{status: int(now.status.eq(status).sum()) for status in _STATUSES},
+            **{f"{table} rows": count for table, count in sorted(past.rows.items())},
+        },
+        tiers=_tier_table(now, tiers),
+        first_day=ledger.first_day,
+        last_day=past.last_day,
+        fingerprint=past.fingerprint,
+        state=plain(dict(now.state)),
+        versions=library_versions(),
+    )
+
+
+_STATUSES = ("active", "lapsed", "prospect")
+
+
+def _tier_table(now: Snapshot, tiers: TierModel) -> tuple[dict[str, Any], ...]:
+    """Clients and profit of each tier among those that have bought."""
+    bought = now.status.ne("prospect").to_numpy()
+    profit = now.money["profit_365"][bought]
+    held = tiers.assign(now.frame[bought])["tier"]
+    total = float(profit.sum())
+    return tuple(
+        {
+            "name": name,
+            "clients": int(held.eq(name).sum()),
+            "profit_365": float(profit[held.eq(name)].sum()),
+            "share": float(profit[held.eq(name)].sum()) / total if total > 0 else None,
+        }
+        for name in tiers.names
+    )

@@ -1,0 +1,101 @@
+"""Learning one outcome: rows from the cut-offs, the model, what its values are held against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from segml.bundle.record import OutcomeRecord, plain
+from segml.bundle.samples import churn_rows, potential_rows
+from segml.features import Encoder, Snapshot
+from segml.ledger import Ledger
+from segml.outcomes import ChurnModel, PotentialModel, Rows, fit_churn, fit_potential
+from segml.words.plan import Plan
+
+Model = TypeVar("Model")
+ROWS_A_THREAD = 20_000
+"""With fewer rows than this a second thread waits longer than it works."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learnt(Generic[Model]):
+    """An outcome's model with what belongs to it.
+
+    Parameters
+    ----------
+    model
+        The fitted model.
+    references
+        Each numeric feature's mean over the rows it was learnt on.
+    record
+        What it was learnt on and how it held.
+    """
+
+    model: Model
+    references: Mapping[str, float]
+    record: OutcomeRecord
+
+
+def learn_churn(
+    ledger: Ledger, snapshots: Sequence[Snapshot], encoder: Encoder, plan: Plan, threads: int
+) -> Learnt[ChurnModel]:
+    """The churn model of the cut-offs' snapshots, learnt on the clients active at each."""
+    days = {"gap_days": plan.churn.gap_days, "horizon_days": plan.churn.horizon_days}
+    rows = churn_rows(ledger, snapshots, encoder, **days)
+    model = fit_churn(rows, **days, seed=plan.seed, threads=_useful(rows, threads))
+    return Learnt(
+        model=model,
+        references=_references(rows),
+        record=_outcome(rows, snapshots, plan.churn.horizon_days, model.record),
+    )
+
+
+def learn_potential(
+    ledger: Ledger, snapshots: Sequence[Snapshot], encoder: Encoder, plan: Plan, threads: int
+) -> Learnt[PotentialModel]:
+    """The potential model of the cut-offs' snapshots, learnt on all clients who had bought."""
+    days = {"gap_days": plan.churn.gap_days, "horizon_days": plan.potential.horizon_days}
+    rows, profit = potential_rows(ledger, snapshots, encoder, **days)
+    model = fit_potential(rows, profit, **days, seed=plan.seed, threads=_useful(rows, threads))
+    return Learnt(
+        model=model,
+        references=_references(rows),
+        record=_outcome(rows, snapshots, plan.potential.horizon_days, model.record),
+    )
+
+
+def _useful(rows: Rows, threads: int) -> int:
+    """As many threads as the rows can feed; idle ones spin and slow down the whole machine."""
+    return min(threads, 1 + len(rows) // ROWS_A_THREAD)
+
+
+def _references(rows: Rows) -> dict[str, float]:
+    """Each numeric feature's mean over the rows it is known in; absent where it never is."""
+    numeric = [j for j in range(len(rows.columns)) if j not in rows.categorical]
+    frame = pd.DataFrame(
+        rows.X[:, numeric].astype(np.float64), columns=[rows.columns[j] for j in numeric]
+    )
+    return means(frame)
+
+
+def means(frame: pd.DataFrame) -> dict[str, float]:
+    """The mean of every column that is known anywhere, as plain numbers."""
+    return {str(name): float(mean) for name, mean in frame.mean().dropna().items()}
+
+
+def _outcome(
+    rows: Rows, snapshots: Sequence[Snapshot], horizon_days: int, record: Mapping[str, Any]
+) -> OutcomeRecord:
+    details = plain({name: value for name, value in record.items() if name != "metrics"})
+    return OutcomeRecord(
+        cutoffs=tuple(one.as_of for one in snapshots),
+        horizon_days=horizon_days,
+        rows=len(rows),
+        label_rate=float(rows.y.mean()) if len(rows) else 0.0,
+        metrics=plain(record.get("metrics", {})),
+        details=details,
+    )

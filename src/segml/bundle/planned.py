@@ -1,0 +1,66 @@
+"""A plan as JSON: what a bundle remembers of the configuration it was trained with.
+
+The ledger's sources are left out: they may hold a password, and the same rows read from another
+place must give the same bundle.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from segml.words.plan import (
+    ChurnPlan,
+    Economics,
+    LedgerPlan,
+    LossPlan,
+    Plan,
+    PotentialPlan,
+    SourcePlan,
+    TierPlan,
+)
+
+_ELSEWHERE = SourcePlan(path="(named by the configuration)")
+
+
+def portable(plan: Plan) -> Plan:
+    """The plan without the ledger's sources; its time zone and currency rates stay."""
+    ledger = LedgerPlan(
+        transactions=_ELSEWHERE,
+        timezone=plan.ledger.timezone,
+        duplicates=plan.ledger.duplicates,
+        rates=dict(sorted(plan.ledger.rates.items())),
+    )
+    return dataclasses.replace(plan, ledger=ledger)
+
+
+def plan_to_json(plan: Plan) -> dict[str, Any]:
+    """The portable plan as plain values.
+
+    Parameters
+    ----------
+    plan
+        Any plan; its sources are left out.
+    """
+    value = dataclasses.asdict(portable(plan))
+    ledger = value["ledger"]
+    value["ledger"] = {key: ledger[key] for key in ("timezone", "duplicates", "rates")}
+    return value
+
+
+def plan_from_json(value: Mapping[str, Any]) -> Plan:
+    """The portable plan read back; equal to the one that was written."""
+    tiers = dict(value["tiers"])
+    tiers["key"] = tuple(tiers["key"])
+    tiers["key_roles"] = tuple(tiers["key_roles"])
+    return Plan(
+        portfolio=value["portfolio"],
+        ledger=LedgerPlan(transactions=_ELSEWHERE, **value["ledger"]),
+        economics=Economics(**value["economics"]),
+        tiers=TierPlan(**tiers),
+        churn=ChurnPlan(**value["churn"]),
+        potential=PotentialPlan(**value["potential"]),
+        losses=LossPlan(**value["losses"]),
+        seed=value["seed"],
+    )

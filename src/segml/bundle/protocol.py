@@ -1,0 +1,21 @@
+"""The number of the bundle's file format.
+
+The rule for changing it: raise `PROTOCOL` by one whenever a bundle written by the new code could
+not be read, or would be read as something else, by the code before it: a part that is added,
+removed or renamed, a key that changes its meaning, a number that changes its unit. Then
+
+1. keep the last bundle of the old protocol under ``tests/data/bundles/<number>/``,
+2. let `parts.decode` go on reading it (one branch per old number, in its own file),
+3. say in the changelog which segml wrote it.
+
+A protocol above ours is refused before any file but the manifest is parsed. A refit, a new
+metric in the training record or a new sentence in the card does not change the number.
+"""
+
+from __future__ import annotations
+
+PROTOCOL: int = 1
+"""The protocol this code writes, and the greatest it reads."""
+
+READABLE: frozenset[int] = frozenset({1})
+"""Every protocol this code reads."""

@@ -1,0 +1,70 @@
+"""The fitted tiers as JSON: every number of the estimator by name, exact to the last bit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from segml.tiers import ClusterTiers, TierModel, ValueSpace
+from segml.tiers.centroids import Centroids
+from segml.tiers.monotone import MonotoneMap
+
+_MAP = ("scale", "centre", "spread", "weight")
+
+
+def tiers_to_json(model: TierModel) -> dict[str, Any]:
+    """The tier model as plain values.
+
+    Parameters
+    ----------
+    model
+        Fitted; the training rows' own labels are left out, scoring does not need them.
+    """
+    estimator = model.estimator
+    params = estimator.get_params(deep=False)
+    params["weights"] = None if params["weights"] is None else list(params["weights"])
+    return {
+        "params": params,
+        "map": {name: getattr(estimator.map_, name).tolist() for name in _MAP},
+        "centroids": {
+            "points": estimator.centroids_.points.tolist(),
+            "tier": estimator.centroids_.tier.tolist(),
+            "held": float(estimator.centroids_.held),
+        },
+        "background": estimator.background_.tolist(),
+        "order_note": estimator.order_note_,
+        "space": {name: list(getattr(model.space, name)) for name in _SPACE},
+        "names": list(model.names),
+        "notes": list(model.notes),
+    }
+
+
+def tiers_from_json(value: Mapping[str, Any]) -> TierModel:
+    """The tier model read back; it assigns and explains as the written one, bit for bit."""
+    space = ValueSpace(**{name: tuple(value["space"][name]) for name in _SPACE})
+    return TierModel(_estimator(value), space, tuple(value["names"]), tuple(value["notes"]))
+
+
+_SPACE = ("columns", "fills", "weights", "notes")
+
+
+def _estimator(value: Mapping[str, Any]) -> ClusterTiers:
+    params = dict(value["params"])
+    if params["weights"] is not None:
+        params["weights"] = tuple(params["weights"])
+    estimator = ClusterTiers(**params)
+    points = np.array(value["centroids"]["points"], dtype=np.float64)
+    tier = np.array(value["centroids"]["tier"], dtype=np.int64)
+    estimator.map_ = MonotoneMap(
+        **{name: np.array(value["map"][name], dtype=np.float64) for name in _MAP}
+    )
+    estimator.centroids_ = Centroids(points, tier, value["centroids"]["held"])
+    estimator.centers_, estimator.center_tiers_ = points, tier
+    estimator.n_tiers_ = estimator.centroids_.n_tiers
+    estimator.background_ = np.array(value["background"], dtype=np.float64)
+    estimator.order_note_ = value["order_note"]
+    estimator.ranking_ = estimator.order_note_.startswith("ranking")
+    estimator.n_features_in_ = points.shape[1]
+    return estimator

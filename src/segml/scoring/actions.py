@@ -1,0 +1,72 @@
+"""What the scores suggest to do with each client: one rule code a row.
+
+Every threshold is relative to the portfolio scored, so that no currency or size is built in.
+
+=========  ==================================================================================
+contact    a prospect
+win_back   lapsed; the profit of the year before the last one is in the top quarter of the
+           profits of today's active clients
+remind     lapsed, any other: a reminder, no personal care
+retain     active and key; its risk of churn is in the top quarter of the active key clients'
+keep       active and key, any other
+watch      active, not key; its risk is in the top quarter of its group and its expected profit
+           is above its group's median
+grow       active, not key; its expected profit is in the top quarter of its group and above
+           the profit of its last year, brought to the same number of days
+maintain   active, any other
+=========  ==================================================================================
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+ACTIONS = ("contact", "win_back", "remind", "retain", "keep", "watch", "grow", "maintain")
+"""Every action code."""
+
+TOP = 0.75
+"""The quantile above which a client is in the top quarter of its group."""
+
+
+def actions(scores: pd.DataFrame, profit_before: pd.Series, *, horizon_days: int) -> pd.Series:
+    """The action code of each client.
+
+    Parameters
+    ----------
+    scores
+        `status`, `is_key`, `p_churn`, `expected_profit`, `profit_365`, indexed by client.
+    profit_before
+        The profit of the year before the last 365 days, same index, in money.
+    horizon_days
+        The days `expected_profit` is over.
+
+    Returns
+    -------
+    pandas.Series
+        Codes out of `ACTIONS`, same index.
+    """
+    active = scores["status"].eq("active")
+    lapsed = scores["status"].eq("lapsed")
+    key, other = active & scores["is_key"], active & ~scores["is_key"]
+    risk, expected = scores["p_churn"], scores["expected_profit"]
+    last_year = scores["profit_365"] * (horizon_days / 365)
+    rules = {
+        "contact": scores["status"].eq("prospect"),
+        "win_back": lapsed & (profit_before > max(_level(scores["profit_365"], active), 0.0)),
+        "remind": lapsed,
+        "retain": key & (risk >= _level(risk, key)),
+        "keep": key,
+        "watch": other
+        & (risk >= _level(risk, other))
+        & (expected > _level(expected, other, at=0.5)),
+        "grow": other & (expected >= _level(expected, other)) & (expected > last_year),
+    }
+    codes = np.select([rule.to_numpy() for rule in rules.values()], list(rules), default="maintain")
+    return pd.Series(codes, index=scores.index, dtype="str", name="action")
+
+
+def _level(values: pd.Series, group: pd.Series, at: float = TOP) -> float:
+    """The quantile of a group's values; infinite for an empty group, so that no rule fires."""
+    inside = values[group].dropna()
+    return float(inside.quantile(at)) if len(inside) else float("inf")

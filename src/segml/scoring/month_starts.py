@@ -1,0 +1,36 @@
+"""The days a tier's history is replayed on: first days of months, so that any order agrees."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from segml.ledger import date_of, day_of
+
+MOST = 12
+"""At most so many month starts are replayed."""
+
+
+def month_starts(as_of: int, first_day: int) -> tuple[int, ...]:
+    """The month starts before a date, earliest first, at most twelve.
+
+    Parameters
+    ----------
+    as_of
+        Days since 1970-01-01; a month that starts on it is not before it.
+    first_day
+        The ledger's first day; months that start on it or before it have no past.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from segml.ledger import date_of, day_of
+    >>> as_of, first = day_of(dt.date(2011, 3, 1)), day_of(dt.date(2010, 12, 15))
+    >>> [str(date_of(day)) for day in month_starts(as_of, first)]
+    ['2011-01-01', '2011-02-01']
+    """
+    start = date_of(as_of - 1).replace(day=1)
+    days: list[int] = []
+    while len(days) < MOST and day_of(start) > first_day:
+        days.append(day_of(start))
+        start = (start - dt.timedelta(days=1)).replace(day=1)
+    return tuple(reversed(days))

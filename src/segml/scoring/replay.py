@@ -1,0 +1,63 @@
+"""The tier a client held before: the bundle replayed over month starts, from the ledger alone.
+
+Nothing published is read, so scoring January after March gives what scoring it before would have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from segml.bundle import Bundle
+from segml.features import snapshot
+from segml.ledger import Ledger
+from segml.scoring.month_starts import month_starts
+
+Frames = Callable[[int], pd.DataFrame]
+"""Gives the feature frame of a day; it holds at least the columns that the tiers read."""
+
+
+def replay(
+    bundle: Bundle, ledger: Ledger, as_of: int, *, frames: Frames | None = None
+) -> pd.Series:
+    """The tier of each client at the last month start before a date, hysteresis included.
+
+    Parameters
+    ----------
+    bundle
+        The trained value, used for every month alike.
+    ledger
+        Asked for each month start's past.
+    as_of
+        Days since 1970-01-01.
+    frames
+        Where the month starts' features come from, for callers that keep them; None: from the
+        ledger, the tiers' columns alone.
+
+    Returns
+    -------
+    pandas.Series
+        Tier names by client id, of the clients known at the last month start; empty where no
+        month started since the ledger's first day.
+    """
+    known = frames or (lambda day: tier_columns(bundle, ledger, day))
+    held = pd.Series([], index=pd.Index([], dtype="str", name="client_id"), dtype=object)
+    for day in month_starts(as_of, ledger.first_day):
+        held = bundle.tiers.assign(known(day), held)["tier"]
+    return held
+
+
+def tier_columns(bundle: Bundle, ledger: Ledger, day: int) -> pd.DataFrame:
+    """The features that the tiers read, of every client known before a day.
+
+    Parameters
+    ----------
+    bundle
+        Names the columns.
+    ledger
+        Asked for the day's past.
+    day
+        Days since 1970-01-01.
+    """
+    return snapshot(ledger.past(day), bundle.features, columns=bundle.tiers.columns).frame

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+
+from segml.ledger import Ledger, date_of, day_of
+
+FIRST = dt.date(2011, 1, 1)
+LINES = (
+    "client_id,date,amount,order_id,product,quantity,discount,cost\n"
+    "b,2011-01-05,5,o1,tea,1,1,2\nb,2011-01-05,6,o1,ink,2,0,2\n"
+    "a,2011-01-07,-3,,ink,-1,0,-1\na,2011-01-02,7,o9,tea,3,0,3\na,2011-09-01,1,o10,tea,1,0,0\n"
+)
+
+
+def test_the_lines_of_clients_carry_the_key_a_reader_finds_them_by(
+    opened: Callable[..., Ledger],
+) -> None:
+    lines = opened(LINES).past(dt.date(2011, 2, 1)).lines(["b", "a", "unknown"])
+    assert list(lines.columns) == [
+        *("client_id", "row_key", "day", "product", "category", "quantity", "amount"),
+        *("discount", "profit", "is_return"),
+    ]
+    assert lines["row_key"].tolist() == ["o9", "a 2011-01-07", "o1", "o1"]
+    assert lines["client_id"].tolist() == ["a", "a", "b", "b"]
+    assert lines["profit"].tolist() == [4.0, -2.0, 4.0, 3.0]
+    assert lines["product"].tolist() == ["tea", "ink", "ink", "tea"]
+    assert lines["is_return"].tolist() == [False, True, False, False]
+
+
+def test_the_lines_of_nobody_are_an_empty_frame(opened: Callable[..., Ledger]) -> None:
+    assert opened(LINES).past(dt.date(2011, 2, 1)).lines([]).empty
+
+
+def test_who_brought_whom_is_told_of_clients_known_on_the_day(
+    opened: Callable[..., Ledger],
+) -> None:
+    clients = (
+        "client_id,acquired_on,referred_by\n"
+        "a,,\nb,,a\nc,,a\nd,2011-06-01,a\ne,,late\nlate,2011-06-01,\nf,,nobody\n"
+    )
+    ledger = opened(LINES, clients)
+    assert ledger.past(dt.date(2011, 2, 1)).brought() == {"a": ("b", "c")}
+    assert ledger.past(dt.date(2012, 1, 1)).brought() == {"a": ("b", "c", "d"), "late": ("e",)}
+
+
+def test_a_referrer_known_later_is_no_referrer_yet(opened: Callable[..., Ledger]) -> None:
+    clients = "client_id,acquired_on,referred_by\ne,,late\nlate,2011-06-01,\n"
+    past = opened(LINES, clients).past(dt.date(2011, 2, 1))
+    frame = past.frame("SELECT referred_by FROM {clients} WHERE client_id = 'e'")
+    assert frame["referred_by"].isna().all()
+
+
+def sold(product: str, clients: int, lines: int, last: int) -> str:
+    """Lines of a product, one a week up to a day, bought in turn."""
+    days = [date_of(day_of(FIRST) + last - 7 * i) for i in range(lines)]
+    return "".join(f"c{i % clients},{day},1,{product}\n" for i, day in enumerate(days))
+
+
+@pytest.mark.parametrize(
+    ("clients", "lines", "last", "gone"),
+    [(3, 12, 300, True), (2, 12, 300, False), (3, 11, 300, False), (3, 12, 310, False)],
+)
+def test_a_product_is_withdrawn_when_many_bought_it_and_nobody_does_any_more(
+    opened: Callable[..., Ledger], clients: int, lines: int, last: int, gone: bool
+) -> None:
+    rows = sold("p", clients, lines, last) + sold("q", 3, 50, 399)
+    past = opened("client_id,date,amount,product\n" + rows).past(day_of(FIRST) + 391)
+    assert past.withdrawn() == ({"p"} if gone else frozenset())
+
+
+def test_without_products_none_is_withdrawn(opened: Callable[..., Ledger]) -> None:
+    past = opened("client_id,date,amount\na,2011-01-01,1\n").past(dt.date(2012, 1, 1))
+    assert past.withdrawn() == frozenset()

@@ -1,0 +1,58 @@
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from segml.scoring.actions import ACTIONS, actions
+
+
+def portfolio(**changes: Any) -> tuple[pd.DataFrame, pd.Series]:
+    n = 8
+    base = {
+        "status": ["active"] * n,
+        "is_key": [True] * 4 + [False] * 4,
+        "p_churn": [0.1, 0.2, 0.3, 0.6] * 2,
+        "expected_profit": [400.0, 300, 200, 100] * 2,
+        "profit_365": [400.0, 300, 200, 100] * 2,
+    }
+    frame = pd.DataFrame(base | changes, index=[f"c{i}" for i in range(n)])
+    return frame, pd.Series(0.0, index=frame.index)
+
+
+def test_the_riskiest_quarter_of_the_key_clients_is_retained_and_the_others_kept() -> None:
+    frame, before = portfolio()
+    assert actions(frame, before, horizon_days=365)[:4].tolist() == [
+        "keep",
+        "keep",
+        "keep",
+        "retain",
+    ]
+
+
+def test_who_is_expected_to_bring_more_than_last_year_grows() -> None:
+    frame, before = portfolio(profit_365=[100.0] * 8)
+    assert actions(frame, before, horizon_days=365)["c4"] == "grow"
+    assert actions(frame, before, horizon_days=1460)["c4"] == "maintain"
+
+
+def test_a_risky_client_worth_something_is_watched() -> None:
+    frame, before = portfolio(expected_profit=[1.0, 1, 1, 1, 1, 2, 3, 4])
+    assert actions(frame, before, horizon_days=365)["c7"] == "watch"
+
+
+def test_lapsed_clients_are_won_back_only_if_they_were_worth_it() -> None:
+    frame, before = portfolio(status=["active"] * 6 + ["lapsed"] * 2)
+    before["c6"] = 1000.0
+    codes = actions(frame, before, horizon_days=365)
+    assert codes[["c6", "c7"]].tolist() == ["win_back", "remind"]
+
+
+def test_prospects_are_contacted_and_an_empty_portfolio_has_no_actions() -> None:
+    frame, before = portfolio(status=["prospect"] * 8, p_churn=np.nan)
+    assert set(actions(frame, before, horizon_days=365)) == {"contact"}
+    assert len(actions(frame.iloc[:0], before.iloc[:0], horizon_days=365)) == 0
+
+
+def test_every_code_given_is_a_declared_one() -> None:
+    frame, before = portfolio(status=["active", "lapsed"] * 4)
+    assert set(actions(frame, before, horizon_days=90)) <= set(ACTIONS)

@@ -1,0 +1,45 @@
+import pytest
+
+from segml.scoring import SUBJECTS, ClientFacts, Scored, client_facts
+from segml.words.errors import ConfigurationRefused
+
+
+def facts_of(scored: Scored, status: str) -> ClientFacts:
+    client_id = scored.scores.loc[scored.scores["status"].eq(status), "client_id"].iloc[0]
+    return client_facts(scored.scores, scored.reasons, scored.clients, client_id=client_id)
+
+
+def test_the_facts_are_those_published(scored: Scored) -> None:
+    facts = facts_of(scored, "active")
+    row = scored.scores.set_index("client_id").loc[facts.client_id]
+    assert facts.p_churn == row["p_churn"]
+    assert facts.tier == row["tier"]
+    assert facts.expected_profit == row["expected_profit"]
+    assert isinstance(facts.tier_rank, int)
+    assert facts.name is not None
+
+
+def test_each_score_is_taken_apart_exactly(scored: Scored) -> None:
+    facts = facts_of(scored, "active")
+    assert set(facts.explained) == set(SUBJECTS)
+    churn = facts.explained["churn"]
+    row = scored.scores.set_index("client_id").loc[facts.client_id]
+    assert churn.raw == pytest.approx(row["raw_churn"], abs=1e-9)
+    told = churn.base.contribution + churn.rest.contribution
+    told += sum(reason.contribution for reason in churn.reasons)
+    assert told == pytest.approx(churn.raw, abs=1e-9)
+    sizes = [abs(reason.contribution) for reason in churn.reasons]
+    assert sizes == sorted(sizes, reverse=True)
+    assert all(reason.value_text for reason in churn.reasons)
+
+
+def test_a_prospect_has_no_churn_probability_and_no_points(scored: Scored) -> None:
+    facts = facts_of(scored, "prospect")
+    assert facts.p_churn is None
+    assert facts.explained["churn"].base.points is None
+    assert facts.action == "contact"
+
+
+def test_an_unknown_client_is_refused_with_the_nearest_id(scored: Scored) -> None:
+    with pytest.raises(ConfigurationRefused, match="did you mean `C00001`"):
+        client_facts(scored.scores, scored.reasons, scored.clients, client_id="xC00001")

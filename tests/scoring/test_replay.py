@@ -1,0 +1,62 @@
+import datetime as dt
+
+import pandas as pd
+
+from segml.bundle import Bundle
+from segml.features import snapshot
+from segml.ledger import Ledger, date_of, day_of
+from segml.scoring import Scored, replay
+from segml.scoring.month_starts import month_starts
+
+
+def test_at_most_twelve_month_starts_before_the_date_and_after_the_first_day() -> None:
+    days = month_starts(day_of(dt.date(2023, 10, 2)), day_of(dt.date(2020, 1, 1)))
+    assert len(days) == 12
+    assert date_of(days[-1]) == dt.date(2023, 10, 1)
+    assert all(date_of(day).day == 1 for day in days)
+    assert month_starts(day_of(dt.date(2020, 1, 31)), day_of(dt.date(2020, 1, 1))) == ()
+
+
+def test_a_month_that_starts_on_the_date_is_not_before_it() -> None:
+    days = month_starts(day_of(dt.date(2023, 10, 1)), day_of(dt.date(2023, 7, 31)))
+    assert [str(date_of(day)) for day in days] == ["2023-08-01", "2023-09-01"]
+
+
+def test_the_replay_is_the_month_starts_one_after_the_other_with_hysteresis(
+    bundle: Bundle, ledger: Ledger
+) -> None:
+    date = ledger.first_day + 130
+    held: pd.Series | None = None
+    for day in month_starts(date, ledger.first_day):
+        month = snapshot(ledger.past(day), bundle.features)
+        held = bundle.tiers.assign(month.frame, held)["tier"]
+    replay(bundle, ledger, date - 40)  # what was scored before changes nothing
+    pd.testing.assert_series_equal(replay(bundle, ledger, date), held)
+
+
+def test_the_replay_reads_kept_frames_where_it_is_given_them(
+    bundle: Bundle, ledger: Ledger
+) -> None:
+    date, asked = ledger.first_day + 130, []
+
+    def kept(day: int) -> pd.DataFrame:
+        asked.append(day)
+        return snapshot(ledger.past(day), bundle.features).frame
+
+    held = replay(bundle, ledger, date, frames=kept)
+    assert asked == list(month_starts(date, ledger.first_day))
+    pd.testing.assert_series_equal(held, replay(bundle, ledger, date))
+
+
+def test_the_previous_tier_is_the_replayed_one_and_missing_where_the_client_was_unknown(
+    bundle: Bundle, ledger: Ledger, as_of: int, scored: Scored
+) -> None:
+    last = snapshot(ledger.past(month_starts(as_of, ledger.first_day)[-1]), bundle.features)
+    published = scored.scores.set_index("client_id")["previous_tier"]
+    known = published.index.isin(last.frame.index)
+    assert published.notna().tolist() == known.tolist()
+    assert set(published.dropna()) <= set(bundle.tiers.names)
+
+
+def test_before_the_first_month_start_nobody_held_a_tier(bundle: Bundle, ledger: Ledger) -> None:
+    assert replay(bundle, ledger, ledger.first_day + 1).empty
