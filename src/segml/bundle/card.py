@@ -21,6 +21,10 @@ _METRICS: Mapping[str, str] = {
     "mae": "mean absolute error, in money; 0 is perfect",
     "total_ratio": "expected profit of all over the observed one; 1 is perfect",
 }
+_FOLDS: Mapping[str, str] = {
+    "time and client": "by trees grown on earlier cut-offs and on other clients",
+    "client": "by trees grown on other clients, at the same cut-offs (history is short)",
+}
 _PARTS: Mapping[str, str] = {
     "key": "among the top tenth by spend of each cut-off",
     "new": "among clients of less than a year",
@@ -150,7 +154,11 @@ def _outcome(outcome: OutcomeRecord) -> str:
         (f"`{name}`", "–" if value is None else f"{value:,.4g}", _meaning(name))
         for name, value in sorted(outcome.metrics.items())
     ]
-    heading = "Validation, on later cut-offs and on clients not learnt from:"
+    folds = _FOLDS.get(str(outcome.details.get("folds")), "on the rows themselves")
+    heading = (
+        f"Validation, {folds}. Calibration, weights and totals were fitted on the same rows, which "
+        "flatters them a little; `segml backtest` replays history with nothing shared."
+    )
     return f"{facts}\n\n{heading}\n\n{_table(('metric', 'value', 'meaning'), rows)}"
 
 

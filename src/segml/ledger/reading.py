@@ -185,7 +185,7 @@ def _notes(has: frozenset[str], economics: Economics) -> tuple[str, ...]:
     if economics.margin_rate is None and "cost" not in has:
         notes.append("no cost column and no margin rate: profit is revenue less the cost to serve")
     elif economics.margin_rate is None:
-        notes.append("no margin rate: lines without a cost count as if they cost nothing")
+        notes.append("no margin rate: a line without a cost would count as if it cost nothing")
     elif "cost" not in has:
         notes.append(f"no cost column: margin rate {economics.margin_rate} used")
     else:

@@ -74,7 +74,7 @@ def open_scratch(parent: Path | None, allowed: tuple[Path, ...]) -> Scratch:
     for setting in settings:
         connection.execute(setting)
     # in a notebook without ipywidgets DuckDB refuses even to turn off a bar that is off already
-    if connection.execute("SELECT current_setting('enable_progress_bar')").fetchone() == (True,):
+    if connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
         connection.execute("SET enable_progress_bar = false")
     return Scratch(connection, folder)
 
