@@ -70,6 +70,7 @@ def test_reasons_of_every_client_and_subject_sum_to_its_score(chain: Any) -> Non
     sums = reasons.groupby(["subject", "client_id"])["contribution"].sum()
     np.testing.assert_allclose(sums["churn"], scores["raw_churn"], atol=1e-6)
     np.testing.assert_allclose(sums["tier"], scores["tier_margin"], atol=1e-6)
+    np.testing.assert_allclose(sums["spends"], scores["raw_potential"], atol=1e-6)
     assert set(sums.index.get_level_values("subject")) == {"tier", "churn", "buys", "spends"}
     assert (scores["tier_margin"] >= 0).all()
 
@@ -148,7 +149,11 @@ def test_a_changed_model_file_is_refused_and_nothing_is_published(
 def test_refusals_have_their_causes(chain: Any, tmp_path: Path) -> None:
     config = _copy(chain, tmp_path)
     with pytest.raises(StaleLedger, match="2024-04-01"):
-        segml.score(config, as_of=date(2026, 1, 1), require_fresh=True)
+        segml.score(config, as_of=date(2026, 1, 1))
+    with pytest.raises(StaleLedger):
+        segml.analyse_losses(config, start="2023-10-01", end="2026-01-01")
+    with pytest.raises(HistoryTooShort):
+        segml.score(config, as_of="2021-12-01")
     with pytest.raises(HistoryTooShort):
         segml.train(config, as_of="2022-06-01")
     with pytest.raises(NoModel):
@@ -203,3 +208,49 @@ def test_the_summaries_are_plain_json(chain: Any) -> None:
     for result in (chain.trained, chain.scored, chain.lost):
         assert json.loads(json.dumps(result.summary, allow_nan=False)) == result.summary
         assert result.lines()
+
+
+def test_changed_money_is_refused_and_changed_rules_are_followed(
+    chain: Any, tmp_path: Path
+) -> None:
+    config = _copy(chain, tmp_path)
+    text = config.read_text("utf-8")
+    config.write_text(text.replace("order: 9", "order: 400"), "utf-8")
+    with pytest.raises(ConfigurationRefused, match=r"economics.order` 9.0 there, 400.0 here"):
+        segml.score(config, as_of="2024-04-01")
+    config.write_text(
+        text.replace("key: [1]", "key: [1, 2]").replace("horizon_days: 120", "horizon_days: 60")
+        + "losses: {shrunk_below: 0.9}\n",
+        "utf-8",
+    )
+    scored = segml.score(config, as_of="2024-04-01")
+    assert set(scored.scored.scores.query("is_key")["tier_rank"]) == {1, 2}
+    assert any(
+        "`churn.horizon_days` 120 there, 60 here" in note for note in scored.summary["notes"]
+    )
+    lost = segml.analyse_losses(config, start="2023-10-01", end="2024-04-01")
+    assert lost.summary["shrunk_below"] == 0.9
+    assert lost.summary["key_clients"] > chain.lost.summary["key_clients"]
+
+
+def test_a_model_that_saw_later_days_is_told(chain: Any, tmp_path: Path) -> None:
+    config = _copy(chain, tmp_path)
+    early = segml.score(config, as_of="2023-08-01")
+    assert any("was trained on what was known at 2023-10-01" in n for n in early.summary["notes"])
+    assert not any("trained on" in note for note in chain.scored.summary["notes"])
+
+
+def test_a_ledger_of_returns_alone_trains_without_anything_to_plot(
+    chain: Any, tmp_path: Path
+) -> None:
+    config = _copy(chain, tmp_path)
+    shutil.rmtree(config.parent / "models")
+    path = config.parent / "ledger" / "transactions.parquet"
+    lines = pd.read_parquet(path)
+    lines.assign(amount=-lines["amount"].abs(), is_return=True).to_parquet(path)
+    trained = segml.train(config, as_of="2024-04-01")
+    assert trained.tracked is not None
+    assert set(segml.score(config, as_of="2024-04-01").scored.scores["status"]) == {
+        "lapsed",
+        "prospect",
+    }

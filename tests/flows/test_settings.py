@@ -84,6 +84,12 @@ def test_a_connection_comes_from_the_environment(
         (SMALLEST + "tiers: {number: 3, key: [4]}\n", "key ranks exist"),
         (SMALLEST + "losses: {shrunk_below: 1.5}\n", "shrunk_below"),
         (SMALLEST + "economics: {currency: Euro}\n", "currency"),
+        (SMALLEST + f"seed: {'9' * 5000}\n", "a number too long"),
+        ("a: " + "[" * 5000, "nests too deeply"),
+        (
+            "portfolio: shop\nledger: {timezone: Foo/Bar, transactions: {path: a.csv}}\n",
+            "no IANA time zone",
+        ),
         ("portfolio: ../../up\nledger: {transactions: {path: a.csv}}\n", "portfolio"),
         (
             "portfolio: a\nledger: {transactions: {path: a.csv, query: select 1}}\n",
@@ -116,3 +122,10 @@ def test_an_absent_file_and_bytes_that_are_no_text_are_refused(tmp_path: Path) -
 @pytest.mark.parametrize("path", sorted((Path(__file__).parents[2] / "configs").glob("*.yaml")))
 def test_every_example_configuration_loads(path: Path) -> None:
     assert read_settings(path).plan.portfolio
+
+
+def test_a_password_in_a_faulty_section_is_not_repeated(tmp_path: Path) -> None:
+    text = "portfolio: shop\nledger: {transactions: {connection: 'postgresql://u:SECRET@h/db'}}\n"
+    with pytest.raises(ConfigurationRefused) as refused:
+        read_settings(_write(tmp_path, text))
+    assert "SECRET" not in str(refused.value)

@@ -36,25 +36,14 @@ From = Annotated[str, typer.Option("--from", metavar="DATE", help="The earlier d
 To = Annotated[str, typer.Option("--to", metavar="DATE", help="The later day.")]
 
 
-def _day(text: str) -> date:
-    from segml.words.errors import ConfigurationRefused
-
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ConfigurationRefused(
-            f"the date `{text[:40]}`", allowed="YYYY-MM-DD", next_step="pass such a date"
-        ) from None
-
-
-def _as_of(config: Path, text: str | None) -> tuple[date, bool]:
+def _as_of(config: Path, text: str | None) -> date:
     """The day asked for, or today in the portfolio's zone: the only place that reads a clock."""
+    from segml.flows.session import as_date
     from segml.flows.settings import read_settings
 
     if text is not None:
-        return _day(text), False
-    zone = ZoneInfo(read_settings(config).plan.ledger.timezone)
-    return datetime.now(zone).date(), True
+        return as_date(text)
+    return datetime.now(ZoneInfo(read_settings(config).plan.ledger.timezone)).date()
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - Typer's callback
@@ -129,8 +118,7 @@ def train(config: Config, as_of: Day = None, json: Json = False, verbose: Verbos
     def run(shown: Shown) -> object:
         from segml.flows.train import train as flow
 
-        day, fresh = _as_of(config, as_of)
-        return flow(config, as_of=day, require_fresh=fresh, progress=shown.progress)
+        return flow(config, as_of=_as_of(config, as_of), progress=shown.progress)
 
     deliver(run, json=json, verbose=verbose)
 
@@ -200,8 +188,7 @@ def score(config: Config, as_of: Day = None, json: Json = False, verbose: Verbos
     def run(shown: Shown) -> object:
         from segml.flows.score import score as flow
 
-        day, fresh = _as_of(config, as_of)
-        return flow(config, as_of=day, require_fresh=fresh, progress=shown.progress)
+        return flow(config, as_of=_as_of(config, as_of), progress=shown.progress)
 
     deliver(run, json=json, verbose=verbose)
 
@@ -215,7 +202,7 @@ def backfill(
     def run(shown: Shown) -> object:
         from segml.flows.backfill import backfill as flow
 
-        return flow(config, start=_day(start), end=_day(end), progress=shown.progress)
+        return flow(config, start=start, end=end, progress=shown.progress)
 
     deliver(run, json=json, verbose=verbose)
 
@@ -229,7 +216,7 @@ def losses(
     def run(shown: Shown) -> object:
         from segml.flows.losses import analyse_losses as flow
 
-        return flow(config, start=_day(start), end=_day(end), progress=shown.progress)
+        return flow(config, start=start, end=end, progress=shown.progress)
 
     deliver(run, json=json, verbose=verbose)
 
@@ -247,8 +234,7 @@ def explain(
     def run(shown: Shown) -> object:
         from segml.flows.explain import explain as flow
 
-        day, fresh = _as_of(config, as_of)
-        return flow(config, client_id, as_of=day, require_fresh=fresh)
+        return flow(config, client_id, as_of=_as_of(config, as_of))
 
     deliver(run, json=json, verbose=verbose)
 
@@ -260,6 +246,6 @@ def report(config: Config, as_of: Day = None, json: Json = False, verbose: Verbo
     def run(shown: Shown) -> object:
         from segml.flows.report import write_report as flow
 
-        return flow(config, as_of=None if as_of is None else _day(as_of))
+        return flow(config, as_of=as_of)
 
     deliver(run, json=json, verbose=verbose)

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
+from unicodedata import category
 
 import typer
 
@@ -17,8 +18,10 @@ from segml.words.errors import Refusal
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-CONTROL = {code: "�" for code in [*range(32), *range(0x7F, 0xA0)] if code not in (9, 10)}
-"""Characters that a terminal would obey; a client's name may carry them."""
+MISPLACED = (FileExistsError, FileNotFoundError, NotADirectoryError, PermissionError)
+"""What a wrong path in the configuration leads to; a full or broken disk is something else."""
+OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Unicode categories that a terminal would obey (controls, direction marks, line breaks)."""
 
 
 class Summarised(Protocol):
@@ -53,6 +56,17 @@ class Shown:
             typer.echo(f"{stage}: {done} of {total}", err=True)
 
 
+def harmless(line: str) -> str:
+    r"""One line of text that a terminal only shows: a client's name may carry anything.
+
+    Examples
+    --------
+    >>> harmless("a\x1b[31mred\nforged")
+    'a�[31mred�forged'
+    """
+    return "".join("�" if category(char) in OBEYED else char for char in line)
+
+
 def deliver(run: Callable[[Shown], object], *, json: bool, verbose: bool) -> None:
     """Run a flow, print its outcome and leave with its exit code.
 
@@ -82,6 +96,16 @@ def deliver(run: Callable[[Shown], object], *, json: bool, verbose: bool) -> Non
         raise typer.Exit(refusal.exit_code) from None
     except (KeyboardInterrupt, BrokenPipeError, typer.Exit):
         raise
+    except OSError as error:
+        said = (
+            f"Found: the system refused `{error.filename or 'a file'}` "
+            f"({error.strerror or type(error).__name__}). Allowed: folders that can be written "
+            "and files that can be read. Next: check the paths of the configuration, the rights "
+            "and the free space; nothing half-written was published."
+        )
+        code = 2 if isinstance(error, MISPLACED) else 1
+        _tell_failure(said, type(error).__name__, code, json=json)
+        raise typer.Exit(code) from None
     except Exception as fault:
         if verbose:
             traceback.print_exc(file=sys.stderr)
@@ -111,11 +135,12 @@ def _tell(result: Summarised, *, json: bool) -> None:
         typer.echo(json_format.dumps(result.summary, ensure_ascii=False, sort_keys=True))
     else:
         for line in result.lines():
-            typer.echo(line.translate(CONTROL))
+            typer.echo(harmless(line))
 
 
 def _tell_failure(message: str, kind: str, code: int, *, json: bool) -> None:
-    typer.echo(message.translate(CONTROL), err=True)
+    for line in message.split("\n"):
+        typer.echo(harmless(line), err=True)
     if json:
         failure = {"ok": False, "exit_code": code, "kind": kind, "message": message}
         typer.echo(json_format.dumps(failure, ensure_ascii=False, sort_keys=True))

@@ -52,7 +52,7 @@ def backfill(
         versions = {day: registry.newest_at_or_before(day) for day in days}
         bundles = {one.version: load_version(registry, one) for one in versions.values()}
         folders = []
-        with opened(run) as ledger:
+        with opened(run, until=days[-1]) as ledger:
             for done, (day, version) in enumerate(versions.items()):
                 progress("backfill", done, len(days))
                 bundle = bundles[version.version]

@@ -14,7 +14,7 @@ from segml.flows.session import opened, session
 from segml.flows.settings import Settings, read_settings
 from segml.stores import publish
 
-SHOWN = ("auc", "average_precision", "brier")
+SHOWN = ("auc", "average_precision", "brier", "calibration_error", "total_ratio", "coverage")
 """The metrics printed; all of them are published."""
 
 

@@ -31,7 +31,6 @@ def explain(
     client_id: str,
     *,
     as_of: dt.date | str,
-    require_fresh: bool = False,
     progress: Progress = silent,
 ) -> ClientExplained:
     """The scores and reasons of one client at a date.
@@ -47,8 +46,6 @@ def explain(
         Whose.
     as_of
         The date.
-    require_fresh
-        Refuse a ledger whose last row is too old for that date to be today.
     progress
         Told of each step.
 
@@ -58,9 +55,7 @@ def explain(
         If there is no such client; the nearest ids are named.
     """
     settings, day = read_settings(config), as_date(as_of)
-    scores, reasons, clients = _tables(
-        settings, day, require_fresh=require_fresh, progress=progress
-    )
+    scores, reasons, clients = _tables(settings, day, progress)
     facts = client_facts(scores, reasons, clients, client_id=client_id)
     features = {feature.name: feature for feature in CATALOGUE}
     told = (*client_lines(facts), "", *contribution_lines(facts, features))
@@ -68,7 +63,7 @@ def explain(
 
 
 def _tables(
-    settings: Settings, day: dt.date, *, require_fresh: bool, progress: Progress
+    settings: Settings, day: dt.date, progress: Progress
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     for run in list_runs(settings.output):
         if run.as_of == day:
@@ -76,7 +71,7 @@ def _tables(
                 read_table(run.folder, name) for name in ("scores", "reasons", "clients")
             )
             return scores, reasons, clients
-    scored = score(settings, as_of=day, require_fresh=require_fresh, progress=progress).scored
+    scored = score(settings, as_of=day, progress=progress).scored
     return scored.scores, scored.reasons, scored.clients
 
 

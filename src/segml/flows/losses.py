@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segml.bundle import Bundle, fit, version_name
+from segml.flows.agreement import agreed
 from segml.flows.result import Progress, Result, silent
 from segml.flows.session import as_date, load_version, opened, registry_of, session
 from segml.flows.settings import Settings, read_settings
@@ -52,7 +53,9 @@ def analyse_losses(
     Raises
     ------
     ConfigurationRefused
-        If `end` is not after `start`.
+        If `end` is not after `start`, or the money's rules changed since the training.
+    StaleLedger
+        If the ledger ends too early for the later day.
     Refusal
         If the configuration, the ledger, the bundle or the lock refuses.
     """
@@ -65,9 +68,10 @@ def analyse_losses(
         )
     with session(settings, f"segml losses --from {first} --to {last}") as run:
         registry = registry_of(settings)
-        with opened(run) as ledger:
+        with opened(run, until=last) as ledger:
             with run.timed("model"):
-                bundle, version, notes = _model(settings, registry, ledger, first, progress)
+                found, version, notes = _model(settings, registry, ledger, first, progress)
+                bundle, differing = agreed(found, settings.plan)
             with run.timed("losses"):
                 analysis = analyse(
                     ledger, bundle, start=day_of(first), end=day_of(last), progress=progress
@@ -78,7 +82,7 @@ def analyse_losses(
                 "to": last.isoformat(),
                 "model_version": version,
                 **analysis.summary,
-                "notes": [*ledger.notes, *notes, *analysis.summary.get("notes", ())],
+                "notes": [*ledger.notes, *notes, *differing, *analysis.summary.get("notes", ())],
             }
         folder = losses_folder(settings.output, first, last)
         publish(folder, {name: getattr(analysis, name) for name in TABLES}, record)

@@ -7,12 +7,20 @@ two with the documentation.
 from __future__ import annotations
 
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Share = Annotated[float, Field(ge=0, le=1)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Days = Annotated[int, Field(ge=1, le=36_500)]
+
+
+def _known_zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, ValueError, OSError):
+        raise ValueError("no IANA time zone such as Europe/London") from None
 
 
 class _Section(BaseModel):
@@ -40,7 +48,7 @@ class LedgerSection(_Section):
 
     transactions: SourceSection
     clients: SourceSection | None = None
-    timezone: str = "UTC"
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     max_bad_share: Share = 0.05
     stale_after_days: Annotated[int, Field(ge=0)] = 7
     duplicates: Literal["keep", "drop"] = "keep"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segml.bundle import Bundle
+from segml.flows.agreement import agreed
 from segml.flows.result import Progress, Result, silent
 from segml.flows.session import Session, as_date, load_version, opened, registry_of, session
 from segml.flows.settings import Settings, read_settings
@@ -29,7 +30,6 @@ def score(
     config: str | Path | Settings,
     *,
     as_of: dt.date | str,
-    require_fresh: bool = False,
     progress: Progress = silent,
 ) -> ScoreRun:
     """Every client's tier, churn and potential at a date, with exact reasons, published.
@@ -40,8 +40,6 @@ def score(
         A configuration's path, or the settings.
     as_of
         The date; rows dated on it or later are not seen.
-    require_fresh
-        Refuse a ledger whose last row is too old for that date to be today.
     progress
         Told of each step.
 
@@ -49,6 +47,12 @@ def score(
     ------
     NoModel
         If nothing was trained.
+    ConfigurationRefused
+        If the money's rules changed since the training.
+    StaleLedger
+        If the ledger ends too early for that date.
+    HistoryTooShort
+        If it has no row before that date.
     Refusal
         If the configuration, the ledger, the bundle or the lock refuses.
     """
@@ -57,7 +61,7 @@ def score(
         registry = registry_of(settings)
         version = registry.champion()
         bundle = load_version(registry, version)
-        with opened(run, fresh_on=day if require_fresh else None) as ledger:
+        with opened(run, until=day) as ledger:
             return publish_scores(run, ledger, bundle, version, day, progress=progress)
 
 
@@ -71,6 +75,13 @@ def publish_scores(
     progress: Progress = silent,
 ) -> ScoreRun:
     """One date scored by one version and published, within a session that holds the lock."""
+    bundle, notes = agreed(bundle, run.settings.plan)
+    if version.as_of > day:
+        notes.append(
+            f"the model was trained on what was known at {version.as_of}, after {day}: it may "
+            "have learnt from what came later (`segml backfill` takes a version of the time)"
+        )
+    _ = ledger.past(day).last_day  # refuses a date before the first row, where nobody is known
     with run.timed("score"):
         scored = score_clients(bundle, ledger, day, version=version.version, progress=progress)
     folder = scores_folder(run.settings.output, day)
@@ -83,6 +94,7 @@ def publish_scores(
         "quality": dict(version.metrics),
         "drift": {},
         **scored.summary,
+        "notes": [*scored.summary["notes"], *notes],
     }
     tables = {
         "scores": scored.scores,

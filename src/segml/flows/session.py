@@ -16,6 +16,9 @@ from segml.ledger import Ledger, day_of, open_ledger, require_fresh
 from segml.stores import Registry, Version, lock, sweep
 from segml.words.errors import ConfigurationRefused
 
+FIRST_DATE, LAST_DATE = dt.date(1970, 1, 1), dt.date(2100, 12, 31)
+"""The days a run may speak of."""
+
 
 @dataclass(slots=True)
 class Session:
@@ -75,20 +78,28 @@ def session(settings: Settings, command: str) -> Iterator[Session]:
 
 
 @contextmanager
-def opened(session_: Session, *, fresh_on: dt.date | None = None) -> Iterator[Ledger]:
-    """The session's checked ledger; with `fresh_on`, refused when it is too old for that day.
+def opened(session_: Session, *, until: dt.date | None = None) -> Iterator[Ledger]:
+    """The session's checked ledger, refused when it ends too early for a day to be judged.
+
+    Parameters
+    ----------
+    session_
+        The run.
+    until
+        The last day the run speaks of: beyond the ledger's end, missing rows would look like
+        lost clients.
 
     Raises
     ------
     DataRefused
-        If it breaks its contract, or is stale.
+        If it breaks its contract, or ends more than `stale_after_days` before that day.
     """
     plan = session_.settings.plan
     with session_.timed("ledger"):
         ledger = open_ledger(plan.ledger, plan.economics)
     with ledger:
-        if fresh_on is not None:
-            require_fresh(ledger, day_of(fresh_on))
+        if until is not None:
+            require_fresh(ledger, day_of(until))
         yield ledger
 
 
@@ -121,11 +132,14 @@ def as_date(day: dt.date | str) -> dt.date:
     >>> as_date("2011-06-01")
     datetime.date(2011, 6, 1)
     """
-    if isinstance(day, dt.date):
-        return day
     try:
-        return dt.date.fromisoformat(day)
+        found = day if isinstance(day, dt.date) else dt.date.fromisoformat(day)
     except ValueError:
+        found = None
+    if found is None or not FIRST_DATE <= found <= LAST_DATE:
         raise ConfigurationRefused(
-            f"the date `{day[:40]}`", allowed="YYYY-MM-DD", next_step="pass such a date"
-        ) from None
+            f"the date `{str(day)[:40]}`",
+            allowed=f"YYYY-MM-DD, from {FIRST_DATE} to {LAST_DATE}",
+            next_step="pass such a date",
+        )
+    return found

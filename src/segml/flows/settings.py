@@ -169,8 +169,9 @@ def _fault(fault: Any) -> str:
         return f"unknown key `{where}`{hint}"
     if fault["type"] == "missing":
         return f"`{where}` is missing"
-    found = repr(fault["input"])
-    return f"`{where}` is {found[:60]} ({fault['msg']})"
+    if isinstance(fault["input"], str | int | float) and "connection" not in fault["loc"]:
+        return f"`{where}` is {str(fault['input'])[:60]!r} ({fault['msg']})"
+    return f"`{where}`: {fault['msg']}"  # a mapping may hold a password
 
 
 def _keys_beside(location: tuple[str | int, ...]) -> list[str]:

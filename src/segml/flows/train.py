@@ -46,7 +46,6 @@ def train(
     config: str | Path | Settings,
     *,
     as_of: dt.date | str,
-    require_fresh: bool = False,
     progress: Progress = silent,
 ) -> Trained:
     """The version learnt from what was known before a date, registered and logged.
@@ -57,8 +56,6 @@ def train(
         A configuration's path, or the settings.
     as_of
         The date; rows dated on it or later are not seen.
-    require_fresh
-        Refuse a ledger whose last row is too old for that date to be today.
     progress
         Told of each step.
 
@@ -75,11 +72,13 @@ def train(
     settings, day = read_settings(config), as_date(as_of)
     with session(settings, f"segml train --as-of {day}") as run:
         registry = registry_of(settings)
-        with opened(run, fresh_on=day if require_fresh else None) as ledger:
+        with opened(run, until=day) as ledger:
             with run.timed("fit"):
                 bundle = fit(
                     ledger, day, settings.plan, previous=_previous(registry), progress=progress
                 )
+            with run.timed("plots"):
+                files = {"model_card.md": card(bundle).encode(), **_plots(bundle, ledger)}
             with registry.staging() as aside:
                 manifest = save(bundle, aside)
                 version = registry.add(
@@ -90,7 +89,7 @@ def train(
                     metrics=_metrics(bundle),
                 )
             with run.timed("tracking"):
-                tracked = _tracked(run, registry, version, bundle, ledger)
+                tracked = _tracked(run, registry, version, bundle, files)
     return _trained(run, bundle, version, tracked)
 
 
@@ -117,7 +116,11 @@ def _metrics(bundle: Bundle) -> dict[str, float | None]:
 
 
 def _tracked(
-    run: Session, registry: Registry, version: Version, bundle: Bundle, ledger: Ledger
+    run: Session,
+    registry: Registry,
+    version: Version,
+    bundle: Bundle,
+    files: Mapping[str, bytes],
 ) -> TrackedRun | None:
     """Log the run; MLflow mirrors the registry, so its refusal is told and stops nothing."""
     tracking = tracking_of(run.settings)
@@ -127,7 +130,7 @@ def _tracked(
             started=run.started,
             metrics=_metrics(bundle),
             params={"cutoffs": len(bundle.record.churn.cutoffs)},
-            files={"model_card.md": card(bundle).encode(), **_plots(bundle, ledger)},
+            files=files,
         )
         return log_training(tracking, registry, version, training)
     except TrackingFailed as refusal:
@@ -136,9 +139,10 @@ def _tracked(
 
 
 def _plots(bundle: Bundle, ledger: Ledger) -> dict[str, bytes]:
-    """SHAP summary plots of each score at the as-of date, over active clients."""
-    now = snapshot(ledger.past(bundle.as_of), bundle.features)
-    shown = _shown(now)
+    """SHAP summary plots of each score at the as-of date, over active clients, if there are any."""
+    shown = _shown(snapshot(ledger.past(bundle.as_of), bundle.features))
+    if shown.frame.empty:
+        return {}
     labels = {feature.name: feature.label for feature in bundle.encoder.features}
     plots = {}
     for subject in ("churn", "buys", "spends", "tier"):

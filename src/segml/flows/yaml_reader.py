@@ -81,6 +81,12 @@ def read_yaml(path: Path) -> dict[str, Any]:
                 next_step="write the value out",
             )
         loaded = yaml.load(text, _PlainLoader)  # noqa: S506 - derived from SafeLoader
+    except (ValueError, RecursionError):
+        raise ConfigurationRefused(
+            f"`{path.name}` holds a number too long or nests too deeply",
+            allowed="a configuration that a person could read",
+            next_step="mend the value",
+        ) from None
     except yaml.YAMLError as error:
         place = getattr(error, "problem_mark", None)
         where = f" at line {place.line + 1}" if place else ""
@@ -99,7 +105,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 
 def _read_text(path: Path) -> str:
-    if not path.is_file():
+    if not _is_file(path):
         raise ConfigurationRefused(
             f"there is no file `{path}`",
             allowed="the path of a configuration file",
@@ -119,3 +125,10 @@ def _read_text(path: Path) -> str:
             allowed="UTF-8 text",
             next_step="save it as UTF-8",
         ) from None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name too long, or with a NUL
+        return False
