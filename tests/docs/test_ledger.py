@@ -14,7 +14,13 @@ from segml import ledger
 from segml.ledger.contract import CLIENTS, TRANSACTIONS
 from segml.ledger.duplicates import duplicate_line_rule
 from segml.ledger.quarantine import UNREADABLE
-from segml.ledger.rules import Rule, duplicate_client_rule, no_rate_rule, row_rules
+from segml.ledger.rules import (
+    Rule,
+    duplicate_client_rule,
+    future_date_rule,
+    no_rate_rule,
+    row_rules,
+)
 from segml.ledger.traps import TRAPS
 
 TABLES = (TRANSACTIONS, CLIENTS)
@@ -26,6 +32,7 @@ def _rules() -> Iterator[tuple[str, Rule]]:
     for table in TABLES:
         for rule in row_rules(table, frozenset(table.names)):
             yield table.name, rule
+    yield "transactions", future_date_rule(0)
     yield "transactions", no_rate_rule("EUR", ())
     yield "transactions", duplicate_line_rule()
     yield "clients", duplicate_client_rule()

@@ -44,11 +44,13 @@ def opened(plan_of: Callable[..., LedgerPlan], tmp_path: Path) -> Iterator[Calla
         clients: str | None = None,
         *,
         economics: Economics | None = None,
+        today: int | None = None,
         **plan: Any,
     ) -> Ledger:
         ledger = open_ledger(
             plan_of(transactions, clients, **plan),
             economics or Economics(),
+            today=today,
             scratch=tmp_path / "scratch",
         )
         ledgers.append(ledger)
@@ -68,8 +70,10 @@ def checked(plan_of: Callable[..., LedgerPlan]) -> Callable[..., Check]:
         clients: str | None = None,
         *,
         economics: Economics | None = None,
+        today: int | None = None,
         **plan: Any,
     ) -> Check:
-        return check_ledger(plan_of(transactions, clients, **plan), economics or Economics())
+        made = plan_of(transactions, clients, **plan)
+        return check_ledger(made, economics or Economics(), today=today)
 
     return make

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
 
-from segml.ledger import Check, Ledger
+from segml.features import FeaturePlan, snapshot
+from segml.ledger import Check, Ledger, day_of
 from segml.words.errors import ContractBroken
 from segml.words.plan import Economics
 
@@ -27,6 +29,11 @@ ROW_RULES = [
     ("bad_cost", "a,2011-01-01,10,1,dear,0,no"),
     ("bad_discount", "a,2011-01-01,10,1,5,some,no"),
     ("negative_discount", "a,2011-01-01,10,1,5,-1,no"),
+    ("amount_out_of_range", "a,2011-01-01,1e308,1,5,0,no"),
+    ("amount_out_of_range", "a,2011-01-01,-2000000000001,1,5,0,no"),
+    ("quantity_out_of_range", "a,2011-01-01,10,1e13,5,0,no"),
+    ("cost_out_of_range", "a,2011-01-01,10,1,-1e13,0,no"),
+    ("discount_out_of_range", "a,2011-01-01,10,1,5,1e13,no"),
     ("bad_is_return", "a,2011-01-01,10,1,5,0,perhaps"),
 ]
 
@@ -43,6 +50,8 @@ CLIENT_RULES = [
     ("acquired_on_out_of_range", "b,A,1,1,1066-10-14,1,1,"),
     ("bad_acquisition_cost", "b,A,1,1,2010-01-01,x,1,"),
     ("negative_acquisition_cost", "b,A,1,1,2010-01-01,-5,1,"),
+    ("wallet_out_of_range", "b,A,1,1,2010-01-01,1,1e16,"),
+    ("employees_out_of_range", "b,A,1e300,1,2010-01-01,1,1,"),
     ("negative_wallet", "b,A,1,1,2010-01-01,1,-1,"),
     ("bad_left_on", "b,A,1,1,2010-01-01,1,1,once"),
 ]
@@ -77,6 +86,15 @@ def test_a_good_ledger_has_no_rule_broken(checked: Callable[..., Check]) -> None
     check = checked(HEADER + GOOD)
     assert check.findings.errors == ()
     assert check.quarantine.empty
+
+
+def test_the_largest_numbers_of_a_line_are_summed_by_every_feature(
+    opened: Callable[..., Ledger],
+) -> None:
+    rows = HEADER + "a,2011-01-01,2e12,2e12,-2e12,2e12,no\na,2011-01-02,2e12,2e12,,0,no\n"
+    ledger = opened(rows, economics=Economics(commission_rate=1.0, margin_rate=-1.0))
+    now = snapshot(ledger.past(day_of(dt.date(2011, 2, 1))), FeaturePlan())
+    assert now.money["revenue_365"].tolist() == [4e12]
 
 
 def test_a_broken_rule_is_an_error_above_the_allowed_share_only(
@@ -175,6 +193,14 @@ def test_a_line_in_another_currency_is_converted_by_its_rate(opened: Callable[..
     amounts = ledger.past(99_999).frame("SELECT amount FROM {lines} ORDER BY amount")
     assert amounts["amount"].tolist() == [5.0, 10.0]
     assert any("EUR" in note for note in ledger.notes)
+
+
+def test_a_lines_size_is_judged_in_the_base_currency(checked: Callable[..., Check]) -> None:
+    rows = CURRENCIES.replace("10,eur", "2000000000000,eur")
+    base = Economics(currency="GBP")
+    for rate, codes in ((1.0, []), (1.01, ["amount_out_of_range"])):
+        check = checked(rows, economics=base, rates={"EUR": rate}, max_bad_share=0.5)
+        assert check.quarantine["code"].tolist() == codes
 
 
 def test_one_currency_needs_no_configuration(opened: Callable[..., Ledger]) -> None:

@@ -71,5 +71,6 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
             version = registry.add(staged, as_of=AS_OF, manifest_digest=digest, at=NOW)
         scored = scoring.score(learnt, ledger, AS_OF, version=version.version)
     tables = {name: getattr(scored, name) for name in ("scores", "reasons", "features", "clients")}
-    published = publish(scores_folder(folder / "out", AS_OF), tables, dict(scored.summary))
+    run = {"portfolio": plan.portfolio, **scored.summary}
+    published = publish(scores_folder(folder / "out", AS_OF), tables, run)
     return Trained(folder, registry, version, scored, published)

@@ -96,6 +96,14 @@ def test_the_champion_comes_before_a_newer_challenger_where_its_date_allows() ->
     assert value.champion_at_or_before(dt.date(2011, 2, 1)).version == WINTER.version
 
 
+def test_a_challenger_that_nobody_promoted_explains_no_losses() -> None:
+    value = registry(SPRING).registered(WINTER, at=AT)
+    assert value.champion().version == SPRING.version
+    assert value.newest_at_or_before(WINTER.as_of).version == WINTER.version
+    with pytest.raises(NoModel):
+        value.champion_at_or_before(WINTER.as_of)
+
+
 def test_an_empty_registry_names_the_next_step() -> None:
     with pytest.raises(NoModel, match="segml train"):
         registry().champion()

@@ -37,7 +37,7 @@ To = Annotated[str, typer.Option("--to", metavar="DATE", help="The later day.")]
 
 
 def _as_of(config: Path, text: str | None) -> date:
-    """The day asked for, or today in the portfolio's zone: the only place that reads a clock."""
+    """The day asked for, or today in the portfolio's zone: no default is decided elsewhere."""
     from segml.flows.session import as_date
     from segml.flows.settings import read_settings
 

@@ -44,7 +44,7 @@ def backtest(config: str | Path | Settings, *, progress: Progress = silent) -> B
         If the configuration, the ledger or the lock refuses.
     """
     settings = read_settings(config)
-    with session(settings, "segml backtest") as run:
+    with session(settings, "segml backtest", create=True) as run:
         with opened(run) as ledger:
             with run.timed("backtest"):
                 found = replay_history(ledger, settings.plan, progress=progress)

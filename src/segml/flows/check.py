@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from segml.flows.result import Progress, Result, silent
 from segml.flows.settings import Settings, read_settings
-from segml.ledger import Check, check_ledger
+from segml.ledger import Check, check_ledger, day_of
 from segml.stores import publish
 from segml.words.errors import DataRefused
 
@@ -42,7 +44,8 @@ def check(config: str | Path | Settings, *, progress: Progress = silent) -> Chec
     """
     settings = read_settings(config)
     progress("check", 0, 1)
-    found = check_ledger(settings.plan.ledger, settings.plan.economics)
+    today = dt.datetime.now(ZoneInfo(settings.plan.ledger.timezone)).date()
+    found = check_ledger(settings.plan.ledger, settings.plan.economics, today=day_of(today))
     folder = settings.output / "check"
     rows = {
         table: {

@@ -65,7 +65,7 @@ def explain(
 def _tables(
     settings: Settings, day: dt.date, progress: Progress
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    for run in list_runs(settings.output):
+    for run in list_runs(settings.output, portfolio=settings.plan.portfolio):
         if run.as_of == day:
             scores, reasons, clients = (
                 read_table(run.folder, name) for name in ("scores", "reasons", "clients")

@@ -66,7 +66,7 @@ def analyse_losses(
             allowed="an earlier and a later day",
             next_step="swap or widen them",
         )
-    with session(settings, f"segml losses --from {first} --to {last}") as run:
+    with session(settings, f"segml losses --from {first} --to {last}", create=True) as run:
         registry = registry_of(settings)
         with opened(run, until=last) as ledger:
             with run.timed("model"):

@@ -45,7 +45,8 @@ def write_report(config: str | Path | Settings, *, as_of: dt.date | str | None =
     """
     settings = read_settings(config)
     with session(settings, "segml report"):
-        run = latest_run(settings.output, None if as_of is None else as_date(as_of))
+        day = None if as_of is None else as_date(as_of)
+        run = latest_run(settings.output, day, portfolio=settings.plan.portfolio)
         tables = {name: read_table(run.folder, name) for name in ("scores", "reasons", "clients")}
         facts = report_facts(
             read_run(run.folder),
@@ -61,7 +62,8 @@ def write_report(config: str | Path | Settings, *, as_of: dt.date | str | None =
 
 def _losses(settings: Settings, as_of: dt.date) -> Published | None:
     """The newest published analysis that ends by the run's date, or None."""
-    fitting = [found for found in list_losses(settings.output) if found.end <= as_of]
+    published = list_losses(settings.output, portfolio=settings.plan.portfolio)
+    fitting = [found for found in published if found.end <= as_of]
     if not fitting:
         return None
     folder = fitting[-1].folder

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from segml.bundle import Bundle, load
 from segml.flows.settings import Settings
@@ -61,17 +62,28 @@ class Session:
 
 
 @contextmanager
-def session(settings: Settings, command: str) -> Iterator[Session]:
+def session(settings: Settings, command: str, *, create: bool = False) -> Iterator[Session]:
     """A run that holds the portfolio's lock, with the leftovers of killed ones cleared away.
+
+    Parameters
+    ----------
+    settings
+        The portfolio's.
+    command
+        What is run, for whoever finds the lock held.
+    create
+        Whether the run may be the portfolio's first.
 
     Raises
     ------
     LockHeld
         If another run works on this portfolio.
+    NoModel
+        If there is no such portfolio and the run may not be its first.
     """
     started = dt.datetime.now(dt.UTC)
     folder = settings.models / settings.plan.portfolio
-    with lock(folder, command=command, started=started):
+    with lock(folder, command=command, started=started, create=create):
         for place in (folder, settings.output, settings.output / "losses"):
             sweep(place)
         yield Session(settings=settings, started=started, run_id=uuid.uuid4().hex)
@@ -95,8 +107,9 @@ def opened(session_: Session, *, until: dt.date | None = None) -> Iterator[Ledge
         If it breaks its contract, or ends more than `stale_after_days` before that day.
     """
     plan = session_.settings.plan
+    today = session_.started.astimezone(ZoneInfo(plan.ledger.timezone)).date()
     with session_.timed("ledger"):
-        ledger = open_ledger(plan.ledger, plan.economics)
+        ledger = open_ledger(plan.ledger, plan.economics, today=day_of(max(today, until or today)))
     with ledger:
         if until is not None:
             require_fresh(ledger, day_of(until))

@@ -70,7 +70,7 @@ def train(
         If the configuration, the ledger or the lock refuses; nothing was written then.
     """
     settings, day = read_settings(config), as_date(as_of)
-    with session(settings, f"segml train --as-of {day}") as run:
+    with session(settings, f"segml train --as-of {day}", create=True) as run:
         registry = registry_of(settings)
         with opened(run, until=day) as ledger:
             with run.timed("fit"):

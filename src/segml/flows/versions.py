@@ -9,7 +9,7 @@ from segml.flows.result import Result
 from segml.flows.session import load_version, registry_of, session
 from segml.flows.settings import Settings, read_settings
 from segml.flows.train import tracking_of
-from segml.stores import Registry, sync
+from segml.stores import Registry, require_portfolio, sync
 from segml.words.errors import TrackingFailed
 
 LOG = logging.getLogger(__name__)
@@ -18,6 +18,7 @@ LOG = logging.getLogger(__name__)
 def list_models(config: str | Path | Settings) -> Result:
     """Every version of a portfolio, the champion marked."""
     settings = read_settings(config)
+    require_portfolio(settings.models, settings.plan.portfolio)
     return _listed(settings, registry_of(settings))
 
 

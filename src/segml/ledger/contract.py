@@ -19,15 +19,28 @@ SQL_TYPES: dict[Kind, str] = {
 }
 """The DuckDB type that a parsed column of each kind has."""
 
+LINE_LIMIT = 2e12
+"""The largest number on a line: features sum a line's parts exactly, as 64-bit millionths (9.2e12).
+
+Profit is amount less cost, less commission: with the largest rates no more than four such numbers.
+"""
+
+MONEY = ("amount", "cost", "discount")
+"""The columns of a line that a currency's rate converts; their bound is on the converted value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a contract table: its name, what kind of value it holds, and its bounds."""
+    """One column of a contract table: its name, what kind of value it holds, and its bounds.
+
+    A number's size is `at_most`, whatever its sign.
+    """
 
     name: str
     kind: Kind
     required: bool = False
     not_negative: bool = False
+    at_most: float = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +61,14 @@ TRANSACTIONS = Table(
     (
         Column("client_id", "id", required=True),
         Column("date", "day", required=True),
-        Column("amount", "number", required=True),
+        Column("amount", "number", required=True, at_most=LINE_LIMIT),
         Column("order_id", "id"),
         Column("line_id", "id"),
         Column("product", "id"),
         Column("category", "text"),
-        Column("quantity", "number"),
-        Column("cost", "number"),
-        Column("discount", "number", not_negative=True),
+        Column("quantity", "number", at_most=LINE_LIMIT),
+        Column("cost", "number", at_most=LINE_LIMIT),
+        Column("discount", "number", not_negative=True, at_most=LINE_LIMIT),
         Column("is_return", "flag"),
         Column("currency", "text"),
     ),

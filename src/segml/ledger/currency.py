@@ -9,6 +9,7 @@ import duckdb
 from segml.ledger.findings import Finding, Severity
 from segml.ledger.mapping import Mapping
 from segml.ledger.parsing import trimmed
+from segml.ledger.quoting import literal
 from segml.ledger.rules import Rule, no_rate_rule
 from segml.words.plan import Economics, LedgerPlan
 
@@ -73,6 +74,31 @@ def settle_currency(
         for name, rate in sorted(rates.items())
     )
     return Money(currency=base, rules=(rule,), findings=findings, notes=notes)
+
+
+def rate_sql(plan: LedgerPlan, base: str | None) -> str:
+    """Return the SQL of what one unit of a line's currency is worth in the base one.
+
+    Parameters
+    ----------
+    plan
+        With the rates.
+    base
+        The base currency; None where none is known.
+
+    Returns
+    -------
+    str
+        A SQL expression over the column `currency`; "1.0" where there is nothing to convert.
+    """
+    if not plan.rates or base is None:
+        return "1.0"
+    cases = " ".join(
+        f"WHEN {literal(code.upper())} THEN {float(rate)!r}"
+        for code, rate in sorted(plan.rates.items())
+        if code.upper() != base.upper()
+    )
+    return f"(CASE upper(currency) {cases} ELSE 1.0 END)" if cases else "1.0"
 
 
 def _finding(code: str, severity: Severity, count: int, total: int, message: str) -> Finding:

@@ -37,7 +37,9 @@ class Ledger:
     notes
         What was left out or filled, in sentences.
     first_day, last_day
-        The days of the first and the last kept line.
+        The days of the first and the last kept line. A line that stands alone, years from the
+        rest, counts too: the finding `isolated_dates` names it. A line dated after the `today`
+        that `open_ledger` was told is quarantined and does not.
     currency
         ISO 4217 code of all money, None where neither ledger nor configuration names one.
     economics
@@ -163,7 +165,13 @@ class Check:
     quarantine: pd.DataFrame
 
 
-def check_ledger(plan: LedgerPlan, economics: Economics, *, scratch: Path | None = None) -> Check:
+def check_ledger(
+    plan: LedgerPlan,
+    economics: Economics,
+    *,
+    today: int | None = None,
+    scratch: Path | None = None,
+) -> Check:
     """Return what the check of a ledger finds, without refusing its errors.
 
     Parameters
@@ -172,6 +180,8 @@ def check_ledger(plan: LedgerPlan, economics: Economics, *, scratch: Path | None
         The tables and their rules.
     economics
         For the currency and the margin rate.
+    today
+        As for `open_ledger`.
     scratch
         The folder to work in; None is the system's temporary folder.
 
@@ -187,7 +197,7 @@ def check_ledger(plan: LedgerPlan, economics: Economics, *, scratch: Path | None
     DataRefused
         If a file cannot be read at all.
     """
-    reading = read_ledger(plan, economics, scratch)
+    reading = read_ledger(plan, economics, today=today, scratch=scratch)
     try:
         return Check(
             findings=reading.findings,
@@ -199,7 +209,13 @@ def check_ledger(plan: LedgerPlan, economics: Economics, *, scratch: Path | None
         reading.scratch.close()
 
 
-def open_ledger(plan: LedgerPlan, economics: Economics, *, scratch: Path | None = None) -> Ledger:
+def open_ledger(
+    plan: LedgerPlan,
+    economics: Economics,
+    *,
+    today: int | None = None,
+    scratch: Path | None = None,
+) -> Ledger:
     """Return the ledger that a plan names, read and checked.
 
     Parameters
@@ -208,6 +224,9 @@ def open_ledger(plan: LedgerPlan, economics: Economics, *, scratch: Path | None 
         The tables and their rules.
     economics
         The money that is not in the ledger.
+    today
+        The day number of today in the ledger's zone: lines dated after the day that follows it
+        are quarantined (`date_in_future`). None: no line is held to be in the future.
     scratch
         The folder to work in; None is the system's temporary folder.
 
@@ -225,7 +244,7 @@ def open_ledger(plan: LedgerPlan, economics: Economics, *, scratch: Path | None 
     ContractBroken
         If a finding is an error; the message lists them all.
     """
-    reading = read_ledger(plan, economics, scratch)
+    reading = read_ledger(plan, economics, today=today, scratch=scratch)
     try:
         reading.findings.refuse_errors()
         return _build(reading, plan, economics)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import duckdb
 
+from segml.ledger.currency import rate_sql
 from segml.ledger.economics import acquisition_days, serve_sql
-from segml.ledger.quoting import literal
 from segml.words.plan import Economics, LedgerPlan
 
 NEVER = 2_147_483_647
@@ -66,24 +66,13 @@ def _documents(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _rate_sql(plan: LedgerPlan, currency: str | None) -> str:
-    if not plan.rates or currency is None:
-        return "1.0"
-    cases = " ".join(
-        f"WHEN {literal(code.upper())} THEN {float(rate)!r}"
-        for code, rate in sorted(plan.rates.items())
-        if code.upper() != currency.upper()
-    )
-    return f"CASE upper(currency) {cases} ELSE 1.0 END" if cases else "1.0"
-
-
 def _sorted_lines(
     connection: duckdb.DuckDBPyConnection,
     plan: LedgerPlan,
     economics: Economics,
     currency: str | None,
 ) -> None:
-    rate = _rate_sql(plan, currency)
+    rate = rate_sql(plan, currency)
     margin = economics.margin_rate
     absent = "0.0" if margin is None else f"amount * {1.0 - margin!r} * rate"
     connection.execute(

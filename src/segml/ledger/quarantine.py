@@ -13,6 +13,10 @@ from segml.ledger.sources import Source
 
 UNREADABLE = "unreadable_line"
 
+_FIXED = {"segml_table": "table", "segml_code": "code", "segml_row": "row", "segml_text": "text"}
+_SOURCE = "source:"
+"""Stands before a source's column in the scratch database, whatever the source calls it."""
+
 
 def keep_quarantine(
     connection: duckdb.DuckDBPyConnection, table: Table, source: Source, rules: tuple[Rule, ...]
@@ -36,7 +40,7 @@ def keep_quarantine(
     )
     code = f"CASE {codes} END" if codes else "NULL"
     shown = "".join(
-        f", CAST(r.{identifier(n)} AS VARCHAR) AS {identifier(n)}" for n in source.columns
+        f", CAST(r.{identifier(n)} AS VARCHAR) AS {identifier(_SOURCE + n)}" for n in source.columns
     )
     connection.execute(
         f"CREATE TABLE quarantine_{table.name} AS SELECT {literal(table.name)} AS segml_table, "
@@ -67,9 +71,24 @@ def quarantine_of(scratch: Scratch, tables: tuple[str, ...]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns table, code, row (counted from 1 in its source), then the sources' columns as text.
+        Columns table, code, row (counted from 1 in its source), then the sources' columns as
+        text, one that is called like a column of ours as `source_<name>`.
     """
     union = " UNION ALL BY NAME ".join(f"SELECT * FROM quarantine_{name}" for name in tables)
     frame: pd.DataFrame = scratch.connection.execute(union).df()
-    names = {"segml_table": "table", "segml_code": "code", "segml_row": "row", "segml_text": "text"}
-    return frame.rename(columns=names)
+    sources = [str(name) for name in frame.columns if str(name).startswith(_SOURCE)]
+    return frame.rename(columns=_FIXED | _plain_names(sources))
+
+
+def _plain_names(sources: list[str]) -> dict[str, str]:
+    """The sources' columns to their names in the quarantine: their own, unless ours has it."""
+    taken = set(_FIXED.values()) | {name.removeprefix(_SOURCE) for name in sources}
+    plain = {}
+    for name in sources:
+        own = name.removeprefix(_SOURCE)
+        shown = own
+        while own in _FIXED.values() and shown in taken:
+            shown = f"source_{shown}"
+        plain[name] = shown
+        taken.add(shown)
+    return plain

@@ -11,16 +11,17 @@ import duckdb
 
 from segml.ledger.contract import CLIENTS, SQL_TYPES, TRANSACTIONS, Table
 from segml.ledger.counting import Counts, count_rows
-from segml.ledger.currency import Money, settle_currency
+from segml.ledger.currency import Money, rate_sql, settle_currency
 from segml.ledger.databases import read_query
 from segml.ledger.duplicates import count_duplicates, duplicate_line_rule, mark_duplicates
 from segml.ledger.findings import Finding, Findings
 from segml.ledger.intake import parse_table
+from segml.ledger.isolation import isolated_dates
 from segml.ledger.kinship import kinship_findings
 from segml.ledger.mapping import Mapping, map_columns
 from segml.ledger.profile import profile_transactions
 from segml.ledger.quarantine import keep_quarantine
-from segml.ledger.rules import duplicate_client_rule, row_rules
+from segml.ledger.rules import Rule, duplicate_client_rule, future_date_rule, row_rules
 from segml.ledger.scratch import Scratch, open_scratch
 from segml.ledger.shape import shape_findings
 from segml.ledger.sources import Source, folders_of, read_files
@@ -41,7 +42,9 @@ class Reading:
     notes: tuple[str, ...]
 
 
-def read_ledger(plan: LedgerPlan, economics: Economics, scratch: Path | None) -> Reading:
+def read_ledger(
+    plan: LedgerPlan, economics: Economics, *, today: int | None, scratch: Path | None
+) -> Reading:
     """Return the ledger's tables, read and checked.
 
     Parameters
@@ -50,6 +53,8 @@ def read_ledger(plan: LedgerPlan, economics: Economics, scratch: Path | None) ->
         The tables and their rules.
     economics
         For the currency and the margin rate.
+    today
+        The day after whose morrow no line can be dated; None where nobody says.
     scratch
         The folder to work in; None is the system's temporary folder.
 
@@ -77,7 +82,7 @@ def read_ledger(plan: LedgerPlan, economics: Economics, scratch: Path | None) ->
     ]
     opened = open_scratch(scratch, (Path(plan.folder).resolve(), *folders))
     try:
-        return _read_tables(opened, plan, economics, tables)
+        return _read_tables(opened, plan, economics, tables, today=today)
     except BaseException:
         opened.close()
         raise
@@ -111,10 +116,12 @@ def _read_tables(
     plan: LedgerPlan,
     economics: Economics,
     tables: list[tuple[Table, SourcePlan]],
+    *,
+    today: int | None,
 ) -> Reading:
     connection = opened.connection
     taken = {
-        table.name: _take_in(connection, table, source_plan, plan, economics)
+        table.name: _take_in(connection, table, source_plan, plan, economics, today=today)
         for table, source_plan in tables
     }
     findings = [finding for one in taken.values() for finding in one.findings]
@@ -140,6 +147,8 @@ def _take_in(
     source_plan: SourcePlan,
     plan: LedgerPlan,
     economics: Economics,
+    *,
+    today: int | None,
 ) -> _Taken:
     """Read one table, hold it against its rules, keep its quarantine, let its raw rows go."""
     source = _source(connection, table, source_plan, plan)
@@ -147,9 +156,7 @@ def _take_in(
     money = Money(currency=None)
     if table is TRANSACTIONS:
         money = settle_currency(connection, mapping, plan, economics)
-    rules = (*row_rules(table, frozenset(mapping.expressions)), *money.rules)
-    if table is CLIENTS and "client_id" in mapping.expressions:
-        rules = (*rules, duplicate_client_rule())
+    rules = _rules(table, mapping, plan, money, today)
     drops = table is TRANSACTIONS and plan.duplicates == "drop"
     if drops:
         rules = (*rules, duplicate_line_rule())
@@ -165,10 +172,24 @@ def _take_in(
     if table is TRANSACTIONS and source.columns:
         findings += () if drops else count_duplicates(connection, source)
         findings += profile_transactions(connection, mapping)
+        findings += isolated_dates(connection)
     keep_quarantine(connection, table, source, rules)
     return _Taken(
         counts=counts, findings=tuple(findings), has=_optional(table, mapping), money=money
     )
+
+
+def _rules(
+    table: Table, mapping: Mapping, plan: LedgerPlan, money: Money, today: int | None
+) -> tuple[Rule, ...]:
+    """The rules that rows of this table can break, but for that of duplicate lines."""
+    present = frozenset(mapping.expressions)
+    rules = row_rules(table, present, rate=rate_sql(plan, money.currency))
+    if table is CLIENTS and "client_id" in present:
+        return (*rules, *money.rules, duplicate_client_rule())
+    if table is TRANSACTIONS and today is not None and "date" in present:
+        rules = (*rules, future_date_rule(today))
+    return (*rules, *money.rules)
 
 
 def _source(

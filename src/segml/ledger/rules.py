@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from segml.ledger.contract import Column, Table
-from segml.ledger.days import day_of
+from segml.ledger.contract import MONEY, TRANSACTIONS, Column, Table
+from segml.ledger.days import date_of, day_of
 from segml.ledger.parsing import AMBIGUOUS_DATE
 from segml.ledger.quoting import literal
 
@@ -49,7 +49,7 @@ class Rule:
     always_error: bool = False
 
 
-def row_rules(table: Table, present: frozenset[str]) -> tuple[Rule, ...]:
+def row_rules(table: Table, present: frozenset[str], *, rate: str = "1.0") -> tuple[Rule, ...]:
     """Return the rules that a row of this table can break.
 
     Parameters
@@ -58,6 +58,8 @@ def row_rules(table: Table, present: frozenset[str]) -> tuple[Rule, ...]:
         The contract's table.
     present
         The contract columns that the source gives.
+    rate
+        SQL of what one unit of a line's currency is worth in the base one.
 
     Returns
     -------
@@ -67,18 +69,19 @@ def row_rules(table: Table, present: frozenset[str]) -> tuple[Rule, ...]:
     rules: list[Rule] = []
     for column in table.columns:
         if column.name in present:
-            rules.extend(_column_rules(table.name, column))
+            is_money = table is TRANSACTIONS and column.name in MONEY
+            rules.extend(_column_rules(table.name, column, rate if is_money else "1.0"))
     return tuple(rules)
 
 
-def _column_rules(table: str, column: Column) -> tuple[Rule, ...]:
+def _column_rules(table: str, column: Column, rate: str) -> tuple[Rule, ...]:
     rules: list[Rule] = []
     if column.required:
         rules.append(_missing(table, column))
     if column.kind == "day":
         rules.extend(_day_rules(table, column))
     if column.kind == "number":
-        rules.append(_bad_number(table, column))
+        rules += [_bad_number(table, column), _beyond(column, rate)]
     if column.kind == "flag":
         rules.append(_bad_flag(table, column))
     if column.not_negative:
@@ -148,6 +151,19 @@ def _bad_number(table: str, column: Column) -> Rule:
     )
 
 
+def _beyond(column: Column, rate: str) -> Rule:
+    name = column.name
+    value = name if rate == "1.0" else f"{name} * {rate}"
+    return Rule(
+        code=f"{name}_out_of_range",
+        column=name,
+        condition=f"isfinite({name}) AND abs({value}) > {column.at_most!r}",
+        what="numbers out of range",
+        allowed=f"{-column.at_most:.0e} to {column.at_most:.0e}".replace("e+", "e"),
+        next_step="mend them, or leave such rows out with `where`",
+    )
+
+
 def _bad_flag(table: str, column: Column) -> Rule:
     return Rule(
         code=f"bad_{column.name}",
@@ -167,6 +183,29 @@ def _negative(table: str, column: Column) -> Rule:
         what="negative values",
         allowed="0 or more",
         next_step=f"mend them, or turn the sign in {_mapping(table, column)}",
+    )
+
+
+def future_date_rule(today: int) -> Rule:
+    """Return the rule that no line is dated after today; tomorrow may be today in another zone.
+
+    Parameters
+    ----------
+    today
+        The day number of today in the ledger's zone, read once at the door of the run.
+
+    Returns
+    -------
+    Rule
+        With the code `date_in_future`.
+    """
+    return Rule(
+        code="date_in_future",
+        column="date",
+        condition=f"date BETWEEN {today + 2} AND {LAST_DAY}",
+        what="dates in the future",
+        allowed=f"dates up to {date_of(today + 1)}",
+        next_step="mend them, or leave such rows out with `where`",
     )
 
 

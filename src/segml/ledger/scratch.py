@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+import os
 import weakref
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from segml.ledger.leftovers import make_folder, remove_folder, sweep_leftovers
 from segml.ledger.quoting import literal, literals
 
 QUERY_THREADS = 1
@@ -31,15 +33,25 @@ class Scratch:
 
     connection: duckdb.DuckDBPyConnection
     folder: Path
+    _remove: Callable[[], object]
 
     def close(self) -> None:
         """Close the database and remove its folder; a second call does nothing."""
         self.connection.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._remove()
+
+
+def _remove_folder(folder: Path, lock: int, owner: int) -> None:
+    if os.getpid() == owner:  # a fork that ends leaves its parent's ledger alone
+        with suppress(OSError):
+            remove_folder(folder)
+        os.close(lock)
 
 
 def open_scratch(parent: Path | None, allowed: tuple[Path, ...]) -> Scratch:
     """Return an open scratch database that can read the allowed folders and nothing else.
+
+    What killed processes left beside it is removed.
 
     Parameters
     ----------
@@ -55,10 +67,15 @@ def open_scratch(parent: Path | None, allowed: tuple[Path, ...]) -> Scratch:
     """
     if parent is not None:
         parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="segml-ledger-", dir=parent))
-    connection = duckdb.connect(str(folder / "ledger.duckdb"))
+    folder, lock = make_folder(parent)
+    try:
+        connection = duckdb.connect(str(folder / "ledger.duckdb"))
+    except BaseException:
+        _remove_folder(folder, lock, os.getpid())
+        raise
     # a ledger that nobody closed leaves nothing behind when its last user, or the process, ends
-    weakref.finalize(connection, shutil.rmtree, folder, ignore_errors=True)
+    remove = weakref.finalize(connection, _remove_folder, folder, lock, os.getpid())
+    sweep_leftovers(folder)
     spill = folder / "spill"
     spill.mkdir()
     settings = (
@@ -76,7 +93,7 @@ def open_scratch(parent: Path | None, allowed: tuple[Path, ...]) -> Scratch:
     # in a notebook without ipywidgets DuckDB refuses even to turn off a bar that is off already
     if connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
         connection.execute("SET enable_progress_bar = false")
-    return Scratch(connection, folder)
+    return Scratch(connection, folder, remove)
 
 
 def settle(scratch: Scratch) -> None:

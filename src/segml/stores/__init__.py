@@ -7,6 +7,7 @@ from segml.stores.folder import sweep
 from segml.stores.lock import Holder, lock
 from segml.stores.mirror import Mirrored, TrackedRun, log_training, sync
 from segml.stores.parquet import SchemaBroken
+from segml.stores.portfolios import list_portfolios, require_portfolio
 from segml.stores.registry import Registry
 from segml.stores.runs import Training, reap
 from segml.stores.schemas import TABLES, features_schema, quarantine_schema
@@ -20,6 +21,7 @@ from segml.stores.tables import (
     publish,
     read_run,
     read_table,
+    require_own,
     scores_folder,
 )
 from segml.stores.versions import Change, Version, Versions
@@ -43,6 +45,7 @@ __all__ = [
     "features_schema",
     "latest_run",
     "list_losses",
+    "list_portfolios",
     "list_runs",
     "lock",
     "log_training",
@@ -53,6 +56,8 @@ __all__ = [
     "read_run",
     "read_table",
     "reap",
+    "require_own",
+    "require_portfolio",
     "scores_folder",
     "sweep",
     "sync",

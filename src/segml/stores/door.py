@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from segml.words.errors import TrackingFailed
+from segml.stores.masking import masked
+from segml.words.errors import Refusal, TrackingFailed
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -27,9 +29,17 @@ _SETTINGS = {
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "MLFLOW_UV_AUTO_DETECT": "false",  # else a uv.lock in the working folder is copied along
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # by default a dead server is waited for for minutes
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",  # seconds a request: nor is a mute one, the lock is held
     "GIT_PYTHON_REFRESH": "quiet",
 }
 _LOGGERS = ("mlflow", "alembic")
+_THEIRS = ("mlflow", "sqlalchemy", "alembic")
+_PACKAGES = {
+    "psycopg": "psycopg[binary]",
+    "psycopg2": "psycopg2-binary",
+    "MySQLdb": "mysqlclient",
+    "pymysql": "PyMySQL",
+}
 _DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
 
 
@@ -65,11 +75,8 @@ class Tracking:
         return self.uri if scheme in _DATABASES else None
 
     def shown(self) -> str:
-        """The URI without a password, for messages."""
-        parts = urlsplit(self.uri)
-        if parts.password is None:
-            return self.uri
-        return self.uri.replace(f":{parts.password}@", ":…@")
+        """The URI without user and password, for messages."""
+        return masked(self.uri)
 
 
 @contextmanager
@@ -99,23 +106,51 @@ def tracking_client(tracking: Tracking) -> Iterator[MlflowClient]:
     Raises
     ------
     TrackingFailed
-        If MLflow, its database, its server or the disk refuses anything inside the block.
+        If MLflow, its database, its server, the disk or a package that is not installed refuses
+        anything inside the block, in whatever type of exception. A fault of ours stays one.
     """
-    with quietly():
-        from mlflow import MlflowClient
-        from mlflow.exceptions import MlflowException
-        from sqlalchemy.exc import SQLAlchemyError
+    opened = False
+    try:
+        with quietly():
+            from mlflow import MlflowClient
 
-        try:
             _knock(tracking)
-            yield MlflowClient(tracking.uri, registry_uri=tracking.uri)
-        except (MlflowException, SQLAlchemyError, OSError) as error:
-            cause = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise TrackingFailed(
-                f"MLflow at {tracking.shown()} refused ({cause})",
-                allowed="a tracking store that answers; scoring needs none",
-                next_step="mend it, then run `segml models --sync`",
-            ) from error
+            client = MlflowClient(tracking.uri, registry_uri=tracking.uri)
+            opened = True
+            yield client
+    except Refusal:
+        raise
+    except Exception as error:
+        if opened and not _is_theirs(error):
+            raise
+        raise _refusal(tracking, error) from error
+
+
+def _is_theirs(error: Exception) -> bool:
+    """Whether an exception comes from beyond the door: the system's, or raised in their code."""
+    if isinstance(error, (OSError, ImportError)):
+        return True
+    modules = [
+        str(frame.f_globals.get("__name__")).partition(".")[0]
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+    ]
+    known = [module for module in modules if module in ("segml", *_THEIRS)]
+    return bool(known) and known[-1] in _THEIRS
+
+
+def _refusal(tracking: Tracking, error: Exception) -> TrackingFailed:
+    said = str(error).splitlines()
+    cause = masked(": ".join([type(error).__name__, *said[:1]]), uri=tracking.uri)
+    step = "mend it, then run `segml models --sync`"
+    if isinstance(error, ImportError):
+        module = (error.name or "what is missing").partition(".")[0]
+        package = _PACKAGES.get(module, module)
+        step = f"install the Python package `{package}`, then run `segml models --sync`"
+    return TrackingFailed(
+        f"MLflow at {tracking.shown()} refused ({cause})",
+        allowed="a tracking store that answers; scoring needs none",
+        next_step=step,
+    )
 
 
 def _knock(tracking: Tracking) -> None:

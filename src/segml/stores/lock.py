@@ -1,7 +1,8 @@
 """One run at a time on a portfolio: a flock that dies with its process; no pid file to go stale.
 
 The file's text only names the holder for the message of the one that is refused. Whether the
-lock is held is the kernel's word alone, so a killed run never blocks the next one.
+lock is held is the kernel's word alone, so a killed run never blocks the next one. A folder that
+was made for the lock and in which nothing was kept goes with it.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from segml.stores.portfolios import require_portfolio
 from segml.words.errors import LockHeld
 
 LOCK_FILE = ".lock"
@@ -32,35 +34,78 @@ class Holder:
 
 
 @contextmanager
-def lock(folder: Path, *, command: str, started: dt.datetime) -> Iterator[Holder]:
+def lock(folder: Path, *, command: str, started: dt.datetime, create: bool) -> Iterator[Holder]:
     """The lock of the portfolio whose folder this is, held until the block ends or we die.
 
     Parameters
     ----------
     folder
-        ``models/<portfolio>``; made if missing.
+        ``models/<portfolio>``.
     command
         What is being run, in the words a person would type.
     started
         When, with its zone.
+    create
+        Whether the command may begin a portfolio. If not, one without a registry is refused and
+        nothing is made: its name is most likely mistyped.
 
     Raises
     ------
     LockHeld
         At once, if another run holds it; the message names its owner.
+    NoModel
+        If there is no such portfolio and `create` is false; the nearest ones are named.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    if not create:
+        require_portfolio(folder.parent, folder.name)
     holder = Holder(os.getpid(), command, socket.gethostname(), started.isoformat("T", "seconds"))
-    with (folder / LOCK_FILE).open("a+", encoding="utf-8") as stream:
+    descriptor = _taken(folder)
+    try:
+        _write(descriptor, json.dumps(asdict(holder), ensure_ascii=False))
+        yield holder
+    finally:
+        _write(descriptor, "")
+        _clear(folder)
+        os.close(descriptor)
+
+
+def _taken(folder: Path) -> int:
+    """A descriptor of the lock's file, which is locked and still stands under its name."""
+    path = folder / LOCK_FILE
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
         try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except FileNotFoundError:  # its last holder has just cleared the folder away
+            continue
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _stands(path, descriptor):
+                return descriptor
         except BlockingIOError:
-            raise _held(folder, _holder(folder / LOCK_FILE)) from None
-        _write(stream.fileno(), json.dumps(asdict(holder), ensure_ascii=False))
-        try:
-            yield holder
-        finally:
-            _write(stream.fileno(), "")
+            holder = _holder(path)
+            os.close(descriptor)
+            raise _held(folder, holder) from None
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+
+
+def _stands(path: Path, descriptor: int) -> bool:
+    """Whether the path still names the opened file: a lock on a removed one locks out nobody."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+
+
+def _clear(folder: Path) -> None:
+    """Remove a folder in which the run kept nothing besides the lock, which is still held."""
+    with suppress(OSError):  # somebody removed it, or the next run is in it already
+        if [entry.name for entry in folder.iterdir()] == [LOCK_FILE]:
+            (folder / LOCK_FILE).unlink()
+            folder.rmdir()
 
 
 def _write(descriptor: int, text: str) -> None:
@@ -72,7 +117,7 @@ def _holder(path: Path) -> Holder | None:
     """Who the file names, or None in the moment in which it names nobody yet."""
     try:
         return Holder(**json.loads(path.read_text("utf-8")))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, FileNotFoundError):
         return None
 
 

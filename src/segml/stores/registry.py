@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from segml.stores.folder import put_in_place, replace_file, staging, sweep
+from segml.stores.portfolios import REGISTRY_FILE
 from segml.stores.versions import Change, Version, Versions
 from segml.words.errors import BundleRefused, ConfigurationRefused
 
 FORMAT = "segml registry"
 PROTOCOL = 1
-REGISTRY_FILE = "registry.json"
 
 
 class Registry:
@@ -52,6 +52,11 @@ class Registry:
             )
         self.folder = models / portfolio
         self.versions = _read(self.folder / REGISTRY_FILE, portfolio)
+
+    @property
+    def exists(self) -> bool:
+        """Whether the portfolio was ever trained: its registry stands on disk."""
+        return (self.folder / REGISTRY_FILE).is_file()
 
     def champion(self) -> Version:
         """The version that scores; see `Versions.champion`."""

@@ -2,6 +2,8 @@
 
 ``<output>/as_of=YYYY-MM-DD/`` holds one scoring run, ``<output>/losses/from=…_to=…/`` one loss
 analysis. What is written here is the output contract (`schemas`); nobody else writes results.
+Each run.json names its portfolio: where two share an output folder, neither takes the other's
+results for its own, and neither replaces them.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,7 +72,7 @@ def publish(
     tables
         Table name to frame, as declared in `schemas`.
     run
-        What run.json holds; plain JSON values.
+        What run.json holds; plain JSON values, its `portfolio` among them.
     files
         Further files (a report page) by name.
 
@@ -83,11 +85,15 @@ def publish(
     ------
     SchemaBroken
         If a frame is not what its schema says; nothing is written then.
+    ConfigurationRefused
+        If the folder holds a run of another portfolio; that run stays as it was.
     ValueError
-        If `run` holds what JSON cannot (NaN, a date).
+        If `run` names no portfolio, or holds what JSON cannot (NaN, a date).
     OSError
         If the disk refuses; what was published before is untouched.
     """
+    if not run.get("portfolio"):
+        raise ValueError("a run names its portfolio")
     contents = {
         f"{name}.parquet": parquet_bytes(frame, schema_of(name, frame))
         for name, frame in tables.items()
@@ -97,8 +103,31 @@ def publish(
     with staging(folder) as aside:
         for name, content in contents.items():
             (aside / name).write_bytes(content)
+        require_own(folder, portfolio=run["portfolio"])
         put_in_place(aside, folder)
     return folder
+
+
+def require_own(folder: Path, *, portfolio: str) -> None:
+    """Do nothing if a run of this portfolio may be published there.
+
+    `publish` asks too; a flow asks before it begins an hour's work.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If the folder holds a run of another portfolio.
+    """
+    try:
+        owner = read_run(folder).get("portfolio")
+    except ConfigurationRefused:
+        return  # nothing there, or what nobody can read: publishing is the remedy
+    if owner not in (None, portfolio):
+        raise ConfigurationRefused(
+            f"{folder} holds a run of portfolio `{owner}`",
+            allowed=f"an output folder of portfolio `{portfolio}` alone",
+            next_step="give each portfolio an `output` of its own in its configuration",
+        )
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:
@@ -132,54 +161,75 @@ def read_run(folder: Path) -> dict[str, Any]:
     """
     try:
         found = json.loads((folder / RUN_FILE).read_bytes())
+        if not isinstance(found, dict):
+            raise ValueError("no JSON object")
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
         raise ConfigurationRefused(
             f"{folder} is no published run ({type(error).__name__})",
             allowed=f"a folder with a readable {RUN_FILE}",
             next_step="run `segml score` or `segml losses` for these dates",
         ) from error
-    return dict(found)
+    return found
 
 
-def list_runs(output: Path) -> tuple[Run, ...]:
-    """Every published scoring run, oldest first."""
-    found = []
-    for entry in output.glob(f"as_of=*/{RUN_FILE}"):
-        match = _SCORES_FOLDER.fullmatch(entry.parent.name)
-        if match:
-            found.append(Run(dt.date.fromisoformat(match[1]), entry.parent))
-    return tuple(sorted(found))
-
-
-def latest_run(output: Path, as_of: dt.date | None = None) -> Run:
-    """The newest published scoring run, or the one of `as_of`.
+def list_runs(output: Path, *, portfolio: str) -> tuple[Run, ...]:
+    """Every published scoring run of a portfolio, oldest first.
 
     Raises
     ------
     ConfigurationRefused
-        If there is none.
+        If a run.json cannot be read, so that nobody knows whose it is.
     """
-    runs = list_runs(output)
+    found = []
+    for folder, match in _folders(output, _SCORES_FOLDER, portfolio):
+        found.append(Run(dt.date.fromisoformat(match[1]), folder))
+    return tuple(sorted(found))
+
+
+def latest_run(output: Path, as_of: dt.date | None = None, *, portfolio: str) -> Run:
+    """The newest published scoring run of a portfolio, or its run of `as_of`.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If there is none, or as `list_runs`.
+    """
+    runs = list_runs(output, portfolio=portfolio)
     fitting = [run for run in runs if as_of in (None, run.as_of)]
     if fitting:
         return fitting[-1]
     days = ", ".join(run.as_of.isoformat() for run in runs) or "none yet"
     raise ConfigurationRefused(
-        f"no published scores{f' of {as_of}' if as_of else ''} under {output}",
+        f"no published scores of portfolio `{portfolio}`{f' at {as_of}' if as_of else ''} "
+        f"under {output}",
         allowed=f"published dates: {days}",
         next_step="run `segml score` with this --as-of",
     )
 
 
-def list_losses(output: Path) -> tuple[LossRun, ...]:
-    """Every published loss analysis, by its later date, then its earlier one."""
+def list_losses(output: Path, *, portfolio: str) -> tuple[LossRun, ...]:
+    """Every published loss analysis of a portfolio, by its later date, then its earlier one.
+
+    Raises
+    ------
+    ConfigurationRefused
+        As `list_runs`.
+    """
     found = []
-    for entry in (output / "losses").glob(f"from=*/{RUN_FILE}"):
-        match = _LOSSES_FOLDER.fullmatch(entry.parent.name)
-        if match:
-            start, end = dt.date.fromisoformat(match[1]), dt.date.fromisoformat(match[2])
-            found.append(LossRun(end, start, entry.parent))
+    for folder, match in _folders(output / "losses", _LOSSES_FOLDER, portfolio):
+        start, end = dt.date.fromisoformat(match[1]), dt.date.fromisoformat(match[2])
+        found.append(LossRun(end, start, folder))
     return tuple(sorted(found))
+
+
+def _folders(
+    parent: Path, name: re.Pattern[str], portfolio: str
+) -> Iterator[tuple[Path, re.Match[str]]]:
+    """The folders of that name with a run of that portfolio; others' runs are passed over."""
+    for entry in sorted(parent.glob(f"*/{RUN_FILE}")):
+        match = name.fullmatch(entry.parent.name)
+        if match and read_run(entry.parent).get("portfolio") == portfolio:
+            yield entry.parent, match
 
 
 def _json_bytes(value: Mapping[str, Any]) -> bytes:

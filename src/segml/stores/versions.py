@@ -150,16 +150,19 @@ class Versions:
         )
 
     def champion_at_or_before(self, day: dt.date) -> Version:
-        """The champion if it was trained at or before `day`, else the newest that was.
+        """The champion if it was trained at or before `day`, else the newest former one that was.
+
+        A challenger that nobody promoted is passed over.
 
         Raises
         ------
         NoModel
-            As `newest_at_or_before`.
+            If no champion, past or present, saw nothing of the days after `day`.
         """
         if self.line and self.champion().as_of <= day:
             return self.champion()
-        return self.newest_at_or_before(day)
+        tried = tuple(version for version in self.versions if version.status != "challenger")
+        return replace(self, versions=tried).newest_at_or_before(day)
 
     def registered(self, version: Version, *, at: str) -> Versions:
         """The registry with one version more: champion if it is the first, else challenger.
