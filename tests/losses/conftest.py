@@ -33,7 +33,7 @@ TURN = dt.date(2024, 1, 8)
 
 
 def orders(
-    client_id: str, days: list[int], amount: float, cost: float, product: str = "p"
+    client_id: str, days: list[int], amount: float, cost: float, discount: float = 0.0
 ) -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -41,9 +41,9 @@ def orders(
             "date": [FIRST + dt.timedelta(days=day) for day in days],
             "amount": amount,
             "cost": cost,
-            "discount": 0.0,
-            "product": product,
-            "category": "c" + product,
+            "discount": discount,
+            "product": "p",
+            "category": "cp",
             "quantity": 10.0,
         }
     )
@@ -68,6 +68,8 @@ def lines() -> pd.DataFrame:
         orders("shrunk", every(14, first=TURN), 100.0, 50.0),
         orders("sunk", every(14, until=TURN), 1000.0, 500.0),
         orders("sunk", every(14, first=TURN), 1000.0, 1200.0),
+        orders("pressed", every(14, until=TURN), 1000.0, 500.0),
+        orders("pressed", every(14, first=TURN), 450.0, 500.0, discount=550.0),
     ]
     return pd.concat(parts, ignore_index=True)
 

@@ -17,6 +17,7 @@ from segml.losses import (
     LOSSES,
     MARGINS,
     PATH,
+    PROFIT_PARTS,
     TEXT_CODES,
     UNKNOWN,
     LossAnalysis,
@@ -24,8 +25,17 @@ from segml.losses import (
 )
 from segml.words.plan import LedgerPlan, SourcePlan
 
-KEY_CLIENTS = 12 + len(("stopped", "quarterly", "gone", "shrunk", "sunk"))
-FRAMES = ("losses", "loss_reasons", "evidence", "demoted", "course", "path", "margins")
+KEY_CLIENTS = 12 + len(("stopped", "quarterly", "gone", "shrunk", "sunk", "pressed"))
+FRAMES = (
+    "losses",
+    "loss_reasons",
+    "evidence",
+    "demoted",
+    "course",
+    "path",
+    "margins",
+    "profit_parts",
+)
 FIRST = dt.date(2022, 1, 3)
 TURN = dt.date(2024, 1, 8)
 LAST_ORDER = TURN - dt.timedelta(days=(TURN - FIRST).days % 14 or 14)
@@ -50,8 +60,13 @@ def rewritten(past: Past, bundle: Bundle, folder: Path, shuffle: int | None) -> 
 
 def test_each_fate_is_found_and_no_steady_client_is_called_lost(analysis: LossAnalysis) -> None:
     found = dict(zip(analysis.losses["client_id"], analysis.losses["kind"], strict=True))
-    assert found == {"stopped": "left", "shrunk": "shrunk", "sunk": "unprofitable"}
-    assert analysis.summary["by_kind"] == {"left": 1, "shrunk": 1, "unprofitable": 1}
+    assert found == {
+        "stopped": "left",
+        "shrunk": "shrunk",
+        "sunk": "unprofitable",
+        "pressed": "unprofitable",
+    }
+    assert analysis.summary["by_kind"] == {"left": 1, "shrunk": 1, "unprofitable": 2}
 
 
 def test_a_quarterly_buyer_is_not_lost_after_ten_weeks(analysis: LossAnalysis) -> None:
@@ -73,7 +88,7 @@ def test_the_onset_of_a_stop_stands_between_the_last_order_and_the_one_that_was_
     assert LAST_ORDER <= onset <= LAST_ORDER + dt.timedelta(days=14)
 
 
-@pytest.mark.parametrize("client_id", ["shrunk", "sunk"])
+@pytest.mark.parametrize("client_id", ["shrunk", "sunk", "pressed"])
 def test_the_onset_of_a_fade_is_found_within_a_gap(analysis: LossAnalysis, client_id: str) -> None:
     row = loss(analysis, client_id)
     assert abs((row["onset"] - TURN).days) <= 14
@@ -120,6 +135,42 @@ def test_the_money_is_a_year_of_profit_less_what_remains(analysis: LossAnalysis)
     assert loss(analysis, "sunk")["profit_lost"] == pytest.approx(1.4 * year, rel=0.1)
 
 
+def test_the_parts_of_the_profit_sum_to_what_was_lost_by_clients_that_stayed(
+    analysis: LossAnalysis,
+) -> None:
+    sums = analysis.profit_parts.groupby("client_id")["money"].sum()
+    assert set(sums.index) == {"shrunk", "sunk", "pressed"}
+    lost = analysis.losses.set_index("client_id")["profit_lost"]
+    np.testing.assert_allclose(sums, lost[sums.index], rtol=1e-12)
+
+
+def test_a_client_whose_discount_ate_the_profit_is_named_by_its_margin(
+    analysis: LossAnalysis,
+) -> None:
+    row = loss(analysis, "pressed")
+    assert row["reason_1"] == "margin"
+    assert row["share_1"] > 0.95
+    told = analysis.loss_reasons[analysis.loss_reasons["client_id"] == "pressed"]
+    most = told.loc[told["share"].idxmax()]
+    assert most["feature"] == "discount_rate_90"
+    assert (most["value_before"], most["value_after"]) == (0.0, pytest.approx(0.55))
+    shown = analysis.evidence.query("client_id == 'pressed' and reason == 'margin'")
+    assert "discount_above_earlier" in set(shown["text_code"])
+    assert min(shown["date"]) >= TURN
+
+
+def test_dearer_goods_are_no_reason_of_the_client(analysis: LossAnalysis) -> None:
+    assert loss(analysis, "sunk")["reason_1"] == "unknown"
+    parts = analysis.profit_parts.query("client_id == 'sunk'").set_index("part")["money"]
+    assert parts.idxmax() == "goods"
+
+
+def test_the_dearest_loss_stands_first(analysis: LossAnalysis) -> None:
+    told = [(-row.profit_lost, row.client_id) for row in analysis.losses.itertuples()]
+    assert told == sorted(told)
+    assert list(analysis.losses["client_id"]) != sorted(analysis.losses["client_id"])
+
+
 def test_every_row_of_evidence_stands_in_the_ledger(analysis: LossAnalysis, ledger: Ledger) -> None:
     evidence = analysis.evidence
     days = ledger.past(10**5).orders(evidence["client_id"].unique().tolist())
@@ -156,6 +207,7 @@ def test_the_frames_have_exactly_the_columns_of_the_contract(analysis: LossAnaly
         "course": COURSE,
         "path": PATH,
         "margins": MARGINS,
+        "profit_parts": PROFIT_PARTS,
     }
     for name, columns in tables.items():
         assert list(getattr(analysis, name).columns) == list(columns)

@@ -57,7 +57,7 @@ FAMILY = Family(
             feature=Feature(
                 name="lines_per_order_365",
                 family="orders",
-                unit="ratio",
+                unit="count",
                 kind="context",
                 label="lines an order in the last 365 days",
             ),

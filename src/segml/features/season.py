@@ -73,7 +73,7 @@ FAMILY = Family(
                 family="season",
                 unit="ratio",
                 kind="symptom",
-                label="spend in the last 90 days over the same days a year ago",
+                label="spend in the last 90 days, against the same days a year ago",
             ),
             sql=ratio("spend_90", "spend_90_year_ago"),
             blank="nothing bought in the same days a year ago",
@@ -84,7 +84,7 @@ FAMILY = Family(
                 family="season",
                 unit="ratio",
                 kind="context",
-                label="order days of all clients in the coming season over the year's mean",
+                label="all clients' orders in the coming season, against the year's mean",
             ),
             sql=_SEASON_INDEX,
             blank=_SHORT,
@@ -95,7 +95,7 @@ FAMILY = Family(
                 family="season",
                 unit="ratio",
                 kind="context",
-                label="order days of all clients in the last 90 days over a year ago",
+                label="all clients' orders in the last 90 days, against a year ago",
             ),
             sql=f"case when {_TWO_SEASONS_KNOWN} then "
             + ratio("portfolio_days_90", "portfolio_days_year_ago")

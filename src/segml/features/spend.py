@@ -92,7 +92,7 @@ FAMILY = Family(
                 family="spend",
                 unit="ratio",
                 kind="symptom",
-                label="size of the last order over the own median order",
+                label="size of the last order, against its own usual order",
             ),
             sql=ratio("last_orders_mean", "median_order"),
             blank="the client never ordered, or its median order is worth nothing",

@@ -44,7 +44,7 @@ def _columns(what: str, noun: str) -> tuple[Column, ...]:
                 family="trends",
                 unit="ratio",
                 kind="symptom",
-                label=f"{noun} of the last {days} days over the own earlier rate",
+                label=f"{noun} of the last {days} days against its own earlier rate",
             ),
             sql=_trend(f"{what}_{days}", f"{what}_before_{days}", days),
             blank=_BLANK,

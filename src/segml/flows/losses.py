@@ -16,7 +16,16 @@ from segml.losses import LossAnalysis, analyse
 from segml.stores import Registry, losses_folder, publish
 from segml.words.errors import ConfigurationRefused, NoModel
 
-TABLES = ("losses", "loss_reasons", "evidence", "demoted", "course", "path", "margins")
+TABLES = (
+    "losses",
+    "loss_reasons",
+    "evidence",
+    "demoted",
+    "course",
+    "path",
+    "margins",
+    "profit_parts",
+)
 """The published tables of an analysis."""
 
 

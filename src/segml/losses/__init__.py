@@ -2,14 +2,25 @@
 
 `analyse` asks ledger and bundle and gives a `LossAnalysis`; the files are its steps, in order:
 `scene` and `key_clients` (who counted), `books` (`history`, `clock`, `rhythm`), `fates`
-(`transitions`: `silence`, `onset`, `confidence`), `money`, `attribution` and `shares` (reasons),
-`evidence`, `course`, `signal`, `dossiers`, `summary`.
+(`transitions`: `silence`, `onset`, `confidence`), `money` (`yearly`), `profit_parts`,
+`attribution`, `shares` and `accounted` (reasons), `evidence`, `course`, `signal`, `dossiers`,
+`summary`.
 """
 
 from segml.losses.analysis import LossAnalysis, analyse
 from segml.losses.evidence import TEXT_CODES
+from segml.losses.profit_parts import PARTS
 from segml.losses.reasons import UNKNOWN
-from segml.losses.tables import COURSE, DEMOTED, EVIDENCE, LOSS_REASONS, LOSSES, MARGINS, PATH
+from segml.losses.tables import (
+    COURSE,
+    DEMOTED,
+    EVIDENCE,
+    LOSS_REASONS,
+    LOSSES,
+    MARGINS,
+    PATH,
+    PROFIT_PARTS,
+)
 
 __all__ = [
     "COURSE",
@@ -18,7 +29,9 @@ __all__ = [
     "LOSSES",
     "LOSS_REASONS",
     "MARGINS",
+    "PARTS",
     "PATH",
+    "PROFIT_PARTS",
     "TEXT_CODES",
     "UNKNOWN",
     "LossAnalysis",

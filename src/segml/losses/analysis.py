@@ -37,6 +37,8 @@ class LossAnalysis:
         (`tables.PATH`).
     margins
         The exact parts of the change of the tier margin between them (`tables.MARGINS`).
+    profit_parts
+        Where the profit of those that stayed went, exactly (`tables.PROFIT_PARTS`).
     summary
         Counts, money in total, by kind and by reason, and the rules that were used; plain values.
     """
@@ -48,6 +50,7 @@ class LossAnalysis:
     course: pd.DataFrame
     path: pd.DataFrame
     margins: pd.DataFrame
+    profit_parts: pd.DataFrame
     summary: Mapping[str, Any]
 
 
@@ -83,6 +86,7 @@ def analyse(
         ledger,
         scene.key,
         known=known,
+        start=start,
         end=end,
         shrunk_below=plan.losses.shrunk_below,
         seed=plan.seed,
@@ -101,6 +105,7 @@ def analyse(
         course=found.course,
         path=found.path,
         margins=found.margins,
+        profit_parts=found.profit_parts,
         summary=summary(scene, books, became, found, fallen),
     )
 

@@ -13,6 +13,7 @@ from segml.losses.history import EMPTY, History, histories, of
 from segml.losses.money import brought_by, with_referrals
 from segml.losses.rhythm import Rhythm, learn_rhythm
 from segml.losses.transitions import Client, Lens
+from segml.losses.yearly import Peers, learn_peers
 
 LEAST_COMPARABLE = 100
 """Key clients needed to learn a rhythm of their own; with fewer, every client is comparable."""
@@ -30,11 +31,14 @@ class Books:
         For each key client, the weighted money of the clients it brought.
     lens
         The portfolio's rhythm, clock and rule.
+    peers
+        What key clients with a whole year behind them earned; None for too few.
     """
 
     orders: Mapping[str, History]
     brought: Mapping[str, History]
     lens: Lens
+    peers: Peers | None = None
 
 
 def open_books(
@@ -42,6 +46,7 @@ def open_books(
     key: Sequence[str],
     *,
     known: Sequence[str],
+    start: int,
     end: int,
     shrunk_below: float,
     seed: int,
@@ -56,6 +61,8 @@ def open_books(
         Ids of the key clients.
     known
         Ids of every client.
+    start
+        The earlier date, in days: what key clients earned is learnt before it.
     end
         The later date, in days; no row on it or after is read.
     shrunk_below, seed
@@ -74,6 +81,7 @@ def open_books(
         lens=Lens(
             rhythm=_rhythm(book, key, clock), clock=clock, shrunk_below=shrunk_below, seed=seed
         ),
+        peers=learn_peers([of(book, each) for each in key], clock, start=start),
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from segml.features import CATALOGUE
+from segml.losses.accounted import Shares, shared
 from segml.losses.attribution import Decomposition, Span, decompose, reason_weights, span_of
 from segml.losses.books import Books
 from segml.losses.course import course
@@ -18,12 +19,21 @@ from segml.losses.fates import Fates
 from segml.losses.history import EMPTY, of
 from segml.losses.money import Money, cost_of
 from segml.losses.months import as_date
+from segml.losses.profit_parts import Change, part_rows, profit_change
 from segml.losses.reasons import NAMED, loss_reasons, margin_rows, named_reasons
 from segml.losses.scene import Scene
-from segml.losses.shares import Weights
 from segml.losses.signal import Watch, first_signals
 from segml.losses.silence import silence
-from segml.losses.tables import COURSE, EVIDENCE, LOSS_REASONS, LOSSES, MARGINS, PATH, framed
+from segml.losses.tables import (
+    COURSE,
+    EVIDENCE,
+    LOSS_REASONS,
+    LOSSES,
+    MARGINS,
+    PATH,
+    PROFIT_PARTS,
+    framed,
+)
 from segml.losses.transitions import Transition
 
 
@@ -37,6 +47,7 @@ class Dossiers:
     course: pd.DataFrame
     path: pd.DataFrame
     margins: pd.DataFrame
+    profit_parts: pd.DataFrame
 
 
 def no_dossiers() -> Dossiers:
@@ -48,6 +59,7 @@ def no_dossiers() -> Dossiers:
         course=framed([], COURSE),
         path=framed([], PATH),
         margins=framed([], MARGINS),
+        profit_parts=framed([], PROFIT_PARTS),
     )
 
 
@@ -78,20 +90,46 @@ def dossiers(scene: Scene, books: Books, fates: Fates) -> Dossiers:
         return no_dossiers()
     spans = {each: _span(scene, books, each, loss) for each, loss in fates.lost.items()}
     lost = _decomposed(scene, spans)
-    weights = reason_weights(lost, _stayed(scene, fates))
-    cases = _cases(scene, books, fates, spans, weights)
+    costs = {each: _money(scene, books, each, fates.lost[each]) for each in sorted(fates.lost)}
+    rows = scene.ledger.past(scene.end).lines(list(costs))
+    lines = {str(each): part for each, part in rows.groupby("client_id")}
+    changes = _changes(scene, lines, costs)
+    shares = shared(reason_weights(lost, _stayed(scene, fates)), lost, list(changes.values()))
+    cases = _cases(scene, fates, spans, costs, shares)
     money = {each: case.money.profit_lost for each, case in cases.items()}
     features = {feature.name: feature for feature in CATALOGUE}
     named = {each: tuple(code for code, _ in case.reasons) for each, case in cases.items()}
     onsets = {each: case.loss.onset.day for each, case in cases.items()}
     return Dossiers(
         losses=_losses(scene, cases),
-        loss_reasons=loss_reasons(lost, weights, money, features),
-        evidence=evidence(_trails(scene, cases), named),
+        loss_reasons=loss_reasons(lost, shares, money, features),
+        evidence=evidence(_trails(scene, cases, lines), named),
         course=course(books.orders, onsets, first_day=scene.ledger.first_day, end=scene.end),
         path=_path(scene, books, cases, lost),
         margins=margin_rows(lost),
+        profit_parts=part_rows(changes),
     )
+
+
+def _money(scene: Scene, books: Books, client_id: str, loss: Transition) -> Money:
+    return cost_of(
+        loss,
+        of(books.orders, client_id),
+        books.brought.get(client_id, EMPTY),
+        books.lens.clock,
+        books.peers,
+        end=scene.end,
+    )
+
+
+def _changes(
+    scene: Scene, lines: Mapping[str, pd.DataFrame], costs: Mapping[str, Money]
+) -> dict[str, Change | None]:
+    past = scene.ledger.past(scene.end)
+    return {
+        each: profit_change(lines[each], money, past.economics, has_cost="cost" in past.has)
+        for each, money in costs.items()
+    }
 
 
 def _span(scene: Scene, books: Books, client_id: str, loss: Transition) -> Span:
@@ -119,7 +157,11 @@ def _stayed(scene: Scene, fates: Fates) -> Decomposition | None:
 
 
 def _cases(
-    scene: Scene, books: Books, fates: Fates, spans: Mapping[str, Span], weights: Weights
+    scene: Scene,
+    fates: Fates,
+    spans: Mapping[str, Span],
+    costs: Mapping[str, Money],
+    shares: Shares,
 ) -> dict[str, _Case]:
     watches = {
         each: Watch(since=spans[each].before, until=loss.lost_on)
@@ -129,18 +171,12 @@ def _cases(
     return {
         each: _Case(
             loss=fates.lost[each],
-            money=cost_of(
-                fates.lost[each],
-                of(books.orders, each),
-                books.brought.get(each, EMPTY),
-                books.lens.clock,
-                end=scene.end,
-            ),
+            money=costs[each],
             span=spans[each],
             signal=signals[each],
-            reasons=named_reasons(weights, place),
+            reasons=named_reasons(shares, place),
         )
-        for place, each in enumerate(sorted(fates.lost))
+        for place, each in enumerate(costs)
     }
 
 
@@ -166,11 +202,13 @@ def _losses(scene: Scene, cases: Mapping[str, _Case]) -> pd.DataFrame:
             code, share = case.reasons[place] if place < len(case.reasons) else (None, np.nan)
             row |= {f"reason_{place + 1}": code, f"share_{place + 1}": share}
         rows.append(row)
+    rows.sort(key=lambda row: (-row["profit_lost"], row["client_id"]))
     return framed(rows, LOSSES)
 
 
-def _trails(scene: Scene, cases: Mapping[str, _Case]) -> dict[str, Trail]:
-    lines = dict(tuple(scene.ledger.past(scene.end).lines(sorted(cases)).groupby("client_id")))
+def _trails(
+    scene: Scene, cases: Mapping[str, _Case], lines: Mapping[str, pd.DataFrame]
+) -> dict[str, Trail]:
     days = {
         case.span.after
         for case in cases.values()

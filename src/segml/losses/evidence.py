@@ -1,7 +1,9 @@
 """The ledger rows behind each reason of a loss; the words for them are the report's.
 
 Every rule looks at the windows the features look at: the last 180 days before the day of the
-explanation, and the 365 days before those. It names at most three rows, the ones that weigh most.
+explanation, and the 365 days before those; that of `margin`, for a client that stayed, at those of
+its account: the days since the onset and the year before. It names at most three rows, the ones
+that weigh most.
 To add one: write a rule, give its code and meaning in `TEXT_CODES`, and list it in `RULES`.
 """
 
@@ -72,6 +74,15 @@ class Trail:
         """Lines of the 365 days before the recent ones."""
         days, border = self.lines["day"], self.explained_at - RECENT_DAYS
         return self.lines[(days >= border - EARLIER_DAYS) & (days < border)]
+
+    @property
+    def accounted(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Recent and earlier lines; for a client that stayed, since and before the onset."""
+        if self.kind == "left":
+            return self.recent, self.earlier
+        days = self.lines["day"]
+        before = (days >= self.onset - EARLIER_DAYS) & (days < self.onset)
+        return self.lines[days >= self.onset], self.lines[before]
 
 
 def evidence(trails: Mapping[str, Trail], named: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
@@ -165,7 +176,7 @@ def _price(trail: Trail) -> pd.DataFrame:
 
 
 def _margin(trail: Trail) -> pd.DataFrame:
-    recent, earlier = (_orders(part[~part["is_return"]]) for part in (trail.recent, trail.earlier))
+    recent, earlier = (_orders(part[~part["is_return"]]) for part in trail.accounted)
     listed = (earlier["amount"] + earlier["discount"]).sum()
     usual = earlier["discount"].sum() / listed if listed > 0 else 0.0
     given = recent.assign(

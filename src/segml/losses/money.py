@@ -14,8 +14,8 @@ import numpy as np
 from segml.losses.clock import Clock
 from segml.losses.history import EMPTY, History, of
 from segml.losses.transitions import Transition
+from segml.losses.yearly import Peers, Stretch, after, before
 
-YEAR = 365
 LEAST_DAYS = 90
 
 
@@ -31,19 +31,31 @@ class Money:
         Profit a year that is gone: the yearly profit before less the yearly profit after.
     referral_profit_lost
         The same for the clients it brought, times the referral weight.
+    before, after
+        The days that are compared; `after` is None for a client that left.
     """
 
     profit_before: float
     profit_lost: float
     referral_profit_lost: float
+    before: Stretch
+    after: Stretch | None
 
 
-def cost_of(loss: Transition, own: History, referred: History, clock: Clock, *, end: int) -> Money:
+def cost_of(
+    loss: Transition,
+    own: History,
+    referred: History,
+    clock: Clock,
+    peers: Peers | None = None,
+    *,
+    end: int,
+) -> Money:
     """The money of one loss.
 
     A client that left earns nothing any more. What a client that stayed still earns is its profit
     since the onset, brought to a year by the season's ticks (so a weak season is not taken for a
-    loss); its profit before is brought to a year in the same way when it is younger than a year.
+    loss); its profit before is brought to a year where it is younger than that (see `yearly`).
 
     Parameters
     ----------
@@ -53,46 +65,30 @@ def cost_of(loss: Transition, own: History, referred: History, clock: Clock, *, 
         Its own money, and (weighted) that of the clients it brought.
     clock
         Of the portfolio.
+    peers
+        What comparable clients earn; None to go by its own rate alone.
     end
         The later date, in days.
     """
     onset = loss.onset.day
-    before = _yearly_before(own, onset, clock)
-    after = 0.0 if loss.kind == "left" else _yearly_after(own, onset, end, clock)
+    healthy = before(own, onset, clock, peers)
+    since = None if loss.kind == "left" else after(onset, end, clock)
+    remains = 0.0 if since is None else since.profit(own)
     return Money(
-        profit_before=float(own.profit_between(onset - YEAR, onset)),
-        profit_lost=before - after,
+        profit_before=float(own.profit_between(healthy.start, onset)),
+        profit_lost=healthy.profit(own) - remains,
         referral_profit_lost=_referral(referred, onset, end, clock),
+        before=healthy,
+        after=since,
     )
 
 
 def _referral(referred: History, onset: int, end: int, clock: Clock) -> float:
     if not len(referred.money_days) or end - onset < LEAST_DAYS:
         return 0.0
-    before = _yearly_before(referred, onset, clock)
-    return before - _yearly_after(referred, onset, end, clock)
-
-
-def _yearly_before(history: History, onset: int, clock: Clock) -> float:
-    start = onset - YEAR
-    earned = float(history.profit_between(start, onset))
-    first = int(history.money_days[0]) if len(history.money_days) else start
-    if first <= start:
-        return earned
-    # its first order stands for the gap before it: without that gap few orders look like many
-    before = history.money_days[history.money_days < onset]
-    gap = (int(before[-1]) - first) // max(len(before) - 1, 1) if len(before) else 0
-    since = max(start, min(first - gap, onset - LEAST_DAYS))
-    return earned * float((clock.at(onset) - clock.at(start)) / (clock.at(onset) - clock.at(since)))
-
-
-def _yearly_after(history: History, onset: int, end: int, clock: Clock) -> float:
-    start = max(onset, end - YEAR)
-    ticks = float(clock.at(end) - clock.at(start))
-    if ticks <= 0.0:
-        return 0.0
-    year = float(clock.at(onset) - clock.at(onset - YEAR))
-    return float(history.profit_between(start, end)) * year / ticks
+    # the clients it brought are compared with nobody: they need not be key clients
+    healthy = before(referred, onset, clock, None)
+    return healthy.profit(referred) - after(onset, end, clock).profit(referred)
 
 
 def brought_by(book: Mapping[str, History], brought: Sequence[str], weight: float) -> History:

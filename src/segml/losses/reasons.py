@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from segml.losses.accounted import Shares
 from segml.losses.attribution import Decomposition
-from segml.losses.shares import Weights
 from segml.losses.tables import LOSS_REASONS, MARGINS, framed
 from segml.scoring import Parts
 from segml.words.feature import REASONS, Feature
@@ -21,7 +21,7 @@ NAMED = 3
 
 def loss_reasons(
     lost: Decomposition,
-    weights: Weights,
+    shares: Shares,
     profit_lost: Mapping[str, float],
     features: Mapping[str, Feature],
 ) -> pd.DataFrame:
@@ -31,7 +31,7 @@ def loss_reasons(
     ----------
     lost
         The lost clients' decomposition.
-    weights
+    shares
         Of the same clients in the same order.
     profit_lost
         Client id to profit lost a year, in money.
@@ -46,17 +46,17 @@ def loss_reasons(
         reason `unknown` and no share: the row `(unknown)` has it.
     """
     rows: list[dict[str, Any]] = []
-    shares, parts = weights.feature_shares, lost.churn
+    by_feature, parts = shares.features, lost.churn
     for place, client_id in enumerate(parts.clients):
         money = profit_lost[client_id]
         mine = [
             {
                 **row,
                 "reason": features[row["feature"]].reason,
-                "share": float(shares[place, column]),
-                "money": float(shares[place, column]) * money,
+                "share": float(by_feature[place, column]),
+                "money": float(by_feature[place, column]) * money,
             }
-            for column, row in _moved(lost, parts, place, shares)
+            for column, row in _moved(lost, parts, place, by_feature)
         ]
         rest = {"value_before": np.nan, "value_after": np.nan, "contribution": 0.0}
         unknown = {
@@ -117,16 +117,16 @@ def _number(value: Any) -> float:
     return float("nan") if value is None or isinstance(value, str) else float(value)
 
 
-def named_reasons(weights: Weights, place: int) -> list[tuple[str, float]]:
+def named_reasons(shares: Shares, place: int) -> list[tuple[str, float]]:
     """A client's reasons with a share, greatest first, at most three; ties in `REASONS` order.
 
     Parameters
     ----------
-    weights
+    shares
         Of all lost clients.
     place
         The client's row.
     """
-    shares = weights.reason_shares[place]
-    order = sorted(range(len(REASONS)), key=lambda each: (-shares[each], each))
-    return [(REASONS[each], float(shares[each])) for each in order[:NAMED] if shares[each] > 0]
+    own = shares.reasons[place]
+    order = sorted(range(len(REASONS)), key=lambda each: (-own[each], each))
+    return [(REASONS[each], float(own[each])) for each in order[:NAMED] if own[each] > 0]

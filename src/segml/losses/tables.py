@@ -114,6 +114,19 @@ MARGINS: Mapping[str, str] = MappingProxyType(
 """Long: every value coordinate that moved the tier margin between the same two dates (one pair of
 centroids, that of the earlier date)."""
 
+PROFIT_PARTS: Mapping[str, str] = MappingProxyType(
+    {
+        "client_id": "str",
+        "part": "str",
+        "value_before": "float64",
+        "value_after": "float64",
+        "money": "float64",
+    }
+)
+"""Long: where the profit of a client that shrank or became unprofitable went (`profit_parts`). The
+value of `volume` is sales at list price a year, of the others their share of those sales; money is
+the profit a year that is gone by that part, negative where it improved."""
+
 
 def framed(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
     """The rows as a frame with exactly these columns and types, even when there are no rows.

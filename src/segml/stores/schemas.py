@@ -116,6 +116,15 @@ MARGINS = declare(
     key=("client_id", "feature"),
 )
 
+PROFIT_PARTS = declare(
+    "profit_parts",
+    (
+        *("client_id text", "part text", "value_before number?", "value_after number?"),
+        "money money",
+    ),
+    key=("client_id", "part"),
+)
+
 FINDINGS = declare(
     "findings",
     (
@@ -178,6 +187,7 @@ TABLES: Mapping[str, TableSchema] = {
         COURSE,
         PATH,
         MARGINS,
+        PROFIT_PARTS,
         FINDINGS,
         BACKTEST,
         BACKTEST_ORIGINS,

@@ -1,0 +1,105 @@
+"""Shares of reasons where the account tells what happened: for clients that stayed and earn less.
+
+Of the profit that a client stopped bringing while it went on buying, the account knows the parts
+(`profit_parts`). A part that improved explains no loss; the others share the loss by their money.
+
+- Discount is `margin`, and so is care as far as it grew in money: what the client pressed for until
+  it stopped paying for itself. Care that weighs more only because less is bought is the fall's.
+- Volume, and goods sent back, are the client's demand: its share follows the drivers of the scores,
+  and is `unknown` where they say nothing (see `shares`).
+- Goods: our costs rose, or it bought what leaves less. Neither is its doing, nor a reason of the
+  catalogue: `unknown`.
+
+For a client that left there is no account of what happened, and the drivers speak alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from segml.losses.attribution import Decomposition
+from segml.losses.history import Numbers
+from segml.losses.profit_parts import Change, Part
+from segml.losses.shares import Weights
+from segml.words.feature import REASONS
+
+CARRIERS: Mapping[Part, tuple[str, ...]] = MappingProxyType(
+    {
+        "discount": ("discount_rate_90", "discount_rate_365", "discount_ratchet_180"),
+        "care": ("care_share_365", "care_rise_180"),
+    }
+)
+"""Part to the features that show it, best first: the one that moved for a client carries its share.
+A part that no feature of the model shows stays `unknown`."""
+_MARGIN, _UNKNOWN = REASONS.index("margin"), REASONS.index("unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Each lost client's loss, shared out.
+
+    Parameters
+    ----------
+    reasons
+        (n, 8) in the order of `REASONS`; rows sum to one.
+    features
+        (n, p) the same by feature; with the share of `unknown` they sum to one.
+    """
+
+    reasons: Numbers
+    features: Numbers
+
+
+def shared(weights: Weights, lost: Decomposition, changes: Sequence[Change | None]) -> Shares:
+    """The shares of every lost client.
+
+    Parameters
+    ----------
+    weights
+        What the drivers say, of n clients.
+    lost
+        Of the same clients: which features there are, and how they moved.
+    changes
+        The account of each of them; None for a client that left.
+    """
+    reasons, features = weights.reason_shares.copy(), weights.feature_shares.copy()
+    for place, change in enumerate(changes):
+        if change is None:
+            continue
+        money = _told(change)
+        driven = money["volume"] + money["returned"]
+        reasons[place] *= driven
+        features[place] *= driven
+        reasons[place, _UNKNOWN] += money["goods"]
+        for part in CARRIERS:
+            carrier = _carrier(lost, place, part)
+            reasons[place, _UNKNOWN if carrier is None else _MARGIN] += money[part]
+            if carrier is not None:
+                features[place, carrier] += money[part]
+    return Shares(reasons, features)
+
+
+def _told(change: Change) -> dict[Part, float]:
+    """The share of each part in what was lost; they sum to one."""
+    lost = {part: max(money, 0.0) for part, money in change.parts.items()}
+    grown = min(lost["care"], max(change.after.care - change.before.care, 0.0))
+    lost |= {"volume": lost["volume"] + lost["care"] - grown, "care": grown}
+    whole = sum(lost.values())
+    if whole <= 0.0:
+        return dict.fromkeys(lost, 0.0) | {"volume": 1.0}
+    return {part: money / whole for part, money in lost.items()}
+
+
+def _carrier(lost: Decomposition, place: int, part: Part) -> int | None:
+    known = [name for name in CARRIERS[part] if name in lost.churn.features]
+    risen = [name for name in known if _rose(lost, place, name)]
+    return lost.churn.features.index((risen or known)[0]) if known else None
+
+
+def _rose(lost: Decomposition, place: int, name: str) -> bool:
+    then, now = (np.float64(frame[name].iloc[place]) for frame in (lost.before, lost.after))
+    return bool(now > then)

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from segml.features import CATALOGUE
+from segml.losses.accounted import CARRIERS, shared
+from segml.losses.attribution import Decomposition
+from segml.losses.profit_parts import Account, Change, profit_parts
+from segml.losses.shares import Weights
+from segml.scoring import Parts
+from segml.words.feature import REASONS
+
+FEATURES = ("price_rise_180", "discount_rate_90", "discount_rate_365", "care_share_365")
+HEALTHY = Account(listed=1000.0, discount=0.0, goods=600.0, returned=0.0, care=50.0)
+PRICE = 3.0
+"""The drivers say price with three units, so a quarter stays unknown."""
+
+
+def account(**changed: float) -> Account:
+    parts = ("listed", "discount", "goods", "returned", "care")
+    return Account(**{part: changed.get(part, getattr(HEALTHY, part)) for part in parts})
+
+
+def change(after: Account) -> Change:
+    return Change(before=HEALTHY, after=after, parts=profit_parts(HEALTHY, after))
+
+
+def shares(
+    after: Account | None,
+    moved: dict[str, float] | None = None,
+    names: tuple[str, ...] = FEATURES,
+) -> dict[str, float]:
+    before = pd.DataFrame([dict.fromkeys(names, 0.1)])
+    now = before.assign(**(moved or {}))
+    nothing = Parts(
+        subject="churn",
+        clients=pd.Index(["a"]),
+        features=names,
+        values=np.zeros((1, len(names))),
+        base=np.zeros(1),
+        raw=np.zeros(1),
+        data=now,
+    )
+    lost = Decomposition(before=before, after=now, churn=nothing, margin=nothing)
+    weights = Weights(np.zeros((1, 7)), np.zeros((1, len(names))))
+    weights.reasons[0, REASONS.index("price")] = PRICE
+    weights.features[0, 0] = PRICE
+    found = shared(weights, lost, [None if after is None else change(after)])
+    by_reason = dict(zip(REASONS, found.reasons[0], strict=True))
+    assert sum(by_reason.values()) == pytest.approx(1.0)
+    assert found.features.sum() + by_reason["unknown"] == pytest.approx(1.0)
+    return by_reason | dict(zip(names, found.features[0], strict=True))
+
+
+def test_for_a_client_that_left_the_drivers_speak_alone() -> None:
+    assert shares(None)["price"] == pytest.approx(0.75)
+
+
+def test_a_discount_that_ate_the_profit_is_the_margin_alone() -> None:
+    found = shares(account(discount=300.0), {"discount_rate_90": 0.3})
+    assert found["margin"] == pytest.approx(1.0)
+    assert found["discount_rate_90"] == pytest.approx(1.0)
+
+
+def test_a_fall_of_volume_keeps_the_rule_of_the_drivers() -> None:
+    found = shares(HEALTHY.times(0.2))
+    assert (found["price"], found["unknown"]) == (pytest.approx(0.75), pytest.approx(0.25))
+
+
+def test_volume_and_discount_share_the_loss_by_their_money() -> None:
+    after = account(listed=500.0, discount=100.0, goods=300.0, care=25.0)
+    lost = profit_parts(HEALTHY, after)
+    part = lost["discount"] / (lost["discount"] + lost["volume"])
+    found = shares(after, {"discount_rate_90": 0.2})
+    assert found["margin"] == pytest.approx(part)
+    assert found["price"] == pytest.approx(0.75 * (1 - part))
+
+
+def test_dearer_goods_are_nobodys_demand_and_stay_unknown() -> None:
+    assert shares(account(goods=900.0))["unknown"] == pytest.approx(1.0)
+
+
+def test_care_that_grew_is_the_margin() -> None:
+    found = shares(account(care=250.0), {"care_share_365": 0.3})
+    assert found["care_share_365"] == pytest.approx(1.0)
+
+
+def test_care_that_weighs_more_only_because_less_is_bought_is_the_falls() -> None:
+    found = shares(account(listed=100.0, goods=60.0, care=40.0), {"care_share_365": 0.4})
+    assert found["margin"] == 0.0
+    assert found["price"] == pytest.approx(0.75)
+
+
+def test_a_part_that_improved_neither_explains_nor_takes_away() -> None:
+    found = shares(account(discount=300.0, goods=500.0), {"discount_rate_90": 0.3})
+    assert found["margin"] == pytest.approx(1.0)
+
+
+def test_the_feature_that_moved_carries_the_share() -> None:
+    blank = {"discount_rate_90": np.nan, "discount_rate_365": 0.2}
+    assert shares(account(discount=300.0), blank)["discount_rate_365"] == pytest.approx(1.0)
+
+
+def test_a_part_that_no_feature_shows_stays_unknown() -> None:
+    found = shares(account(discount=300.0), names=("price_rise_180",))
+    assert found["unknown"] == pytest.approx(1.0)
+
+
+def test_every_carrier_is_a_driver_of_the_margin() -> None:
+    known = {feature.name: feature.reason for feature in CATALOGUE}
+    assert {known[name] for names in CARRIERS.values() for name in names} == {"margin"}
