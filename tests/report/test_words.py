@@ -42,13 +42,15 @@ def test_a_named_reason_leads_and_a_weak_one_does_not(facts: ReportFacts) -> Non
     faint = dataclasses.replace(weak, reasons=(("unknown", 0.97), ("price", 0.03)))
     said = plain(words.reason_sentence(faint))
     assert said.startswith("Reason: unknown (97 %). Weak signs: price 3 %")
+    hardly = dataclasses.replace(weak, reasons=(("unknown", 0.996), ("price", 0.004)))
+    assert words.reason_sentence(hardly).startswith("Reason: unknown. Nothing recorded")
 
 
 def test_an_unexplained_portfolio_says_so(facts: ReportFacts) -> None:
     said = plain(words.losses_sentence(facts.losses))
     assert "For 69 % of the money nothing recorded in the ledger explains the loss" in said
     assert "of 7 key clients 1 left, 1 shrank and 1 became unprofitable." in said
-    assert "1 of them had been lost before" in said
+    assert "1 of these 7 had been lost earlier" in said
 
 
 def test_a_loss_greater_than_the_year_before_says_why(facts: ReportFacts) -> None:

@@ -64,7 +64,8 @@ def losses_sentence(losses: LossFacts) -> str:
     ]
     if losses.lost_before:
         said.append(
-            f"{number(losses.lost_before)} of them had been lost before: not counted again."
+            f"{number(losses.lost_before)} of these {count} had been lost earlier and are not "
+            "counted again."
         )
     share = losses.unknown_share
     if share is not None and share >= 0.5:
@@ -108,6 +109,10 @@ def _why_more(client: LostClient) -> str:
     return " (at the pace of a full year)"
 
 
+LEAST_NAMED = 0.005
+"""A share that would read as 0 % is not named."""
+
+
 def signal_sentence(client: LostClient) -> str:
     """When it could have been seen, and how many days there were to act."""
     if client.first_signal is None or client.lost_on is None:
@@ -119,7 +124,11 @@ def signal_sentence(client: LostClient) -> str:
 
 def reason_sentence(client: LostClient) -> str:
     """The reasons with their shares, as association."""
-    named = [(reason, share) for reason, share in client.reasons if reason != "unknown"]
+    named = [
+        (reason, share)
+        for reason, share in client.reasons
+        if reason != "unknown" and share >= LEAST_NAMED
+    ]
     unknown = dict(client.reasons).get("unknown", 0.0)
     told = "; ".join(
         f"{phrases.REASONS.get(reason, reason).lower()} {percent(share)} "
