@@ -1,4 +1,7 @@
-from segml.bundle import Bundle, card
+import dataclasses
+
+from segml.bundle import NO_SEASON, Bundle, card
+from segml.ledger import date_of
 
 
 def test_the_same_bundle_gives_the_same_card(bundle: Bundle) -> None:
@@ -40,3 +43,33 @@ def test_markup_in_a_name_is_text_on_the_card(bundle: Bundle) -> None:
     text = card(bundle)
     assert "малый &lt;b&gt;&amp; small" in text
     assert "<b>" not in text
+
+
+def test_the_card_tells_what_was_shared_with_the_validation(bundle: Bundle) -> None:
+    for outcome in (bundle.record.churn, bundle.record.potential):
+        kind = outcome.details["folds"]
+        held = f"{outcome.details['validated_rows']:,} rows"
+        said = {"time and client": "had ended by each", "client": "A season that turns"}[kind]
+        assert any(held in line and said in line for line in card(bundle).splitlines())
+
+
+def test_an_outcome_that_could_not_be_validated_says_so(bundle: Bundle) -> None:
+    details = {**bundle.record.churn.details, "folds": "none"}
+    churn = dataclasses.replace(bundle.record.churn, details=details)
+    record = dataclasses.replace(bundle.record, churn=churn)
+    assert "Not validated" in card(dataclasses.replace(bundle, record=record))
+
+
+def test_the_card_says_on_what_the_interval_rests(bundle: Bundle) -> None:
+    seen = bundle.record.churn.details["level_error"]["seen"]
+    text = card(bundle)
+    assert "four seasons of five" in text
+    assert all(f"{date_of(int(day))} {error:+.2f}" in text for day, error in seen.items())
+    assert seen or "an assumption stands in" in text
+
+
+def test_a_history_of_less_than_two_years_says_that_the_level_has_no_season(
+    bundle: Bundle,
+) -> None:
+    assert NO_SEASON in bundle.record.notes
+    assert NO_SEASON in card(bundle)

@@ -101,6 +101,7 @@ def test_the_record_tells_how_it_was_validated(model: ChurnModel) -> None:
 def test_a_short_history_is_validated_by_client_and_noted(made: Callable[..., Rows]) -> None:
     short = _fit(made(60, 3), horizon_days=200)
     assert short.record["folds"] == "client"
+    assert short.record["level_error"]["seen"] == {}
     assert "too short" in short.record["notes"][0]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segml.bundle import Bundle, load, save
+from segml.bundle import NO_SEASON, Bundle, load, save
 from segml.ledger import Ledger, date_of, open_ledger
 from segml.scoring import ACTIONS, CLIENTS, REASONS, SCORES, SUBJECTS, Scored, score
 from segml.words.plan import Plan, SourcePlan
@@ -169,3 +169,8 @@ def test_the_store_takes_every_frame_as_it_is(scored: Scored) -> None:
     for name in ("scores", "reasons", "features", "clients"):
         frame = getattr(scored, name)
         assert parquet_bytes(frame, schema_of(name, frame)).startswith(b"PAR1")
+
+
+def test_a_level_without_a_season_is_told_with_the_scores(scored: Scored, bundle: Bundle) -> None:
+    assert NO_SEASON in bundle.record.notes
+    assert NO_SEASON in scored.summary["notes"]

@@ -9,9 +9,11 @@ from segml.bundle.protocol import PROTOCOL, READABLE
 from segml.bundle.record import OutcomeRecord, TrainingRecord
 from segml.bundle.samples import churn_rows, potential_rows
 from segml.bundle.value import Bundle
+from segml.bundle.windows import NO_SEASON
 
 __all__ = [
     "MANIFEST",
+    "NO_SEASON",
     "PROTOCOL",
     "READABLE",
     "Bundle",

@@ -21,10 +21,24 @@ _METRICS: Mapping[str, str] = {
     "mae": "mean absolute error, in money; 0 is perfect",
     "total_ratio": "expected profit of all over the observed one; 1 is perfect",
 }
+_SHARED = (
+    "Only three choices were made with these rows in view: the number of trees, the weights of "
+    "trees and curves, and the money at which the scale of amounts bends."
+)
 _FOLDS: Mapping[str, str] = {
-    "time and client": "by trees grown on earlier cut-offs and on other clients",
-    "client": "by trees grown on other clients, at the same cut-offs (history is short)",
+    "time and client": (
+        "Validation on {rows:,} rows of the cut-offs {cutoffs}: score, level, calibration, totals "
+        "and spread were learnt from other clients, and from labels that had ended by each "
+        f"cut-off. {_SHARED}"
+    ),
+    "client": (
+        "Validation on {rows:,} rows of all cut-offs: score, level, calibration, totals and spread "
+        "were learnt from other clients, but of the same cut-offs, since the history is too short "
+        "to hold out a season. A season that turns is not in these figures: expect worse. "
+        f"{_SHARED}"
+    ),
 }
+_UNVALIDATED = "Not validated: too few clients or labels to hold any out."
 _PARTS: Mapping[str, str] = {
     "key": "among the top tenth by spend of each cut-off",
     "new": "among clients of less than a year",
@@ -130,7 +144,25 @@ def _churn(bundle: Bundle) -> str:
         f"{plan.gap_days} days after the cut-off. The probability is calibrated by a strictly "
         "increasing function of the raw score, learnt on rows the score was not learnt on."
     )
-    return f"{what}\n\n{_outcome(bundle.record.churn)}"
+    return f"{what}\n\n{_interval(bundle.record.churn)}\n\n{_outcome(bundle.record.churn)}"
+
+
+def _interval(outcome: OutcomeRecord) -> str:
+    """What the probability's interval promises, and the level errors it rests on."""
+    error = outcome.details.get("level_error") or {}
+    seen = error.get("seen", {})
+    shown = ", ".join(f"{date_of(int(day))} {off:+.2f}" for day, off in sorted(seen.items()))
+    rests = (
+        f"Observed less foretold level at the validated cut-offs, in log-odds: {shown}."
+        if seen
+        else "No cut-off could be foretold from earlier labels yet, so an assumption stands in."
+    )
+    return (
+        "The interval is meant to hold the share lost among clients of the same score in four "
+        "seasons of five. Its width comes from how far past seasons' levels lay from what was "
+        "foretold of them, and from a bootstrap of clients and cut-offs; a season unlike any of "
+        f"those lies outside. {rests}"
+    )
 
 
 def _potential(bundle: Bundle) -> str:
@@ -154,12 +186,16 @@ def _outcome(outcome: OutcomeRecord) -> str:
         (f"`{name}`", "–" if value is None else f"{value:,.4g}", _meaning(name))
         for name, value in sorted(outcome.metrics.items())
     ]
-    folds = _FOLDS.get(str(outcome.details.get("folds")), "on the rows themselves")
-    heading = (
-        f"Validation, {folds}. Calibration, weights and totals were fitted on the same rows, which "
-        "flatters them a little; `segml backtest` replays history with nothing shared."
-    )
-    return f"{facts}\n\n{heading}\n\n{_table(('metric', 'value', 'meaning'), rows)}"
+    told = _validation(outcome)
+    return f"{facts}\n\n{told}\n\n{_table(('metric', 'value', 'meaning'), rows)}"
+
+
+def _validation(outcome: OutcomeRecord) -> str:
+    """On what the metrics were measured, and what was shared with them."""
+    details = outcome.details
+    told = _FOLDS.get(str(details.get("folds")), _UNVALIDATED)
+    days = ", ".join(str(date_of(day)) for day in details.get("validated_cutoffs", ()))
+    return told.format(rows=details.get("validated_rows", 0), cutoffs=days)
 
 
 def _meaning(metric: str) -> str:

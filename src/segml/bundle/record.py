@@ -27,9 +27,11 @@ class OutcomeRecord:
     label_rate
         The share of rows whose label is 1 (churn: lost; potential: bought).
     metrics
-        Validation metrics by name, out of time and out of client; None where undefined.
+        Metrics by name of validating rows, each foretold from other clients and, where
+        `details` says so, from labels that had ended by its cut-off; None where undefined.
     details
-        What the outcome's own room recorded (folds, rounds, weights), as plain values.
+        What the outcome's own room recorded (folds, rounds, weights, level errors), as plain
+        values.
     """
 
     cutoffs: tuple[int, ...]

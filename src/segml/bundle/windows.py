@@ -8,6 +8,13 @@ from segml.bundle.cutoffs import cutoffs_for, cutoffs_note
 from segml.ledger import Ledger, date_of
 from segml.words.plan import Plan
 
+TWO_YEARS = 730
+"""With fewer days no season is seen twice, so a season cannot be told from a trend."""
+NO_SEASON = (
+    "the level carries no season: with less than two years of history, risks and expected profits "
+    "are those of an average of the past cut-offs"
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Windows:
@@ -59,6 +66,7 @@ def windows_for(ledger: Ledger, as_of: int, plan: Plan) -> Windows:
         if end == as_of
         else f"the last row seen is of {date_of(last)}: the last labels end there, "
         f"{as_of - end} days before the as-of date",
+        None if end - first >= TWO_YEARS else NO_SEASON,
     ]
     return Windows(
         as_of=as_of, churn=lost, potential=worth, notes=tuple(note for note in notes if note)

@@ -16,14 +16,12 @@ from segml.evaluation.origins import checked_origins, default_origins
 from segml.evaluation.summary import by_origin, summarise
 from segml.features import snapshot
 from segml.ledger import Ledger, date_of
-from segml.outcomes import churn, potential
+from segml.outcomes import churn, potential, top_tenth
 from segml.scoring import score
 from segml.words.plan import Plan
 
 Progress = Callable[[str, int, int], None]
 """Called as (the origin that is replayed next, origins done, origins in all)."""
-KEY_SHARE = 10
-"""A key client of a backtest is among the top tenth by spend: a rule that no model made."""
 _MONEY = ("expected_profit", "expected_profit_low", "expected_profit_high")
 
 
@@ -102,12 +100,12 @@ def backtest(
 
 
 def key_clients(spend: pd.Series, active: pd.Series) -> pd.Series:
-    """Whether a client is among the top tenth of active clients by spend.
+    """Whether a client is among the top tenth of active clients by spend: no model's rule.
 
     Parameters
     ----------
     spend
-        Money of the last 365 days, one a client; ties go to the first in order.
+        Money of the last 365 days, one a client.
     active
         Whether each client is active, same index.
 
@@ -116,8 +114,10 @@ def key_clients(spend: pd.Series, active: pd.Series) -> pd.Series:
     >>> key_clients(pd.Series([5.0, 9.0]), pd.Series([True, True])).tolist()
     [False, True]
     """
-    place = spend.where(active).fillna(-np.inf).rank(ascending=False, method="first")
-    return active & (place <= -(-int(active.sum()) // KEY_SHARE))
+    key = active.to_numpy(dtype=bool, copy=True)
+    asked = spend.to_numpy(np.float64)[key]
+    key[key] = top_tenth(asked, np.zeros(len(asked), np.int64))
+    return pd.Series(key, index=spend.index)
 
 
 class _PastRows:

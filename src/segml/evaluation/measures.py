@@ -36,6 +36,23 @@ MONEY: Mapping[str, Metric] = MappingProxyType(
 )
 """Of expected profit."""
 
+RANGE: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {
+        **dict.fromkeys(("auc", "average_precision", "brier"), (0.0, 1.0)),
+        **dict.fromkeys(("calibration_error", "coverage"), (0.0, 1.0)),
+        **dict.fromkeys(("auc_lead", "spearman", "gini"), (-1.0, 1.0)),
+        **dict.fromkeys(("log_loss", "mae"), (0.0, float("inf"))),
+        "lift": (0.0, 10.0),
+    }
+)
+"""Between what a metric lies, where it is bounded."""
+OUTCOME: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys((*RANKING, *PROBABILITY, "auc_lead"), "lost"),
+        **dict.fromkeys((*MONEY, "coverage"), "profit"),
+    }
+)
+"""The column a metric's rows must know: where it is NaN the row is not measured."""
 MODEL = "segml"
 
 

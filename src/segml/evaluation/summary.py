@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segml.evaluation.measures import measure
+from segml.evaluation.measures import OUTCOME, RANGE, measure
 
 Values = npt.NDArray[np.float64]
 TABLE = ("slice", "model", "metric", "mean", "low", "high", "origins", "clients")
@@ -30,10 +30,11 @@ def by_origin(predictions: pd.DataFrame, risks: tuple[str, ...]) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        Columns `BY_ORIGIN`: origin (a date), slice (all, key), model, metric, value, clients.
+        Columns `BY_ORIGIN`: origin (a date), slice (all, key), model, metric, value, clients
+        (whose outcome the metric knows: the label of churn, or the profit).
     """
     rows = [
-        (origin, which, model, metric, value, len(part))
+        (origin, which, model, metric, value, int(part[OUTCOME[metric]].notna().sum()))
         for origin, at in predictions.groupby("origin")
         for which, part in _slices(at)
         for (model, metric), value in measure(_arrays(part, risks), risks).items()
@@ -59,21 +60,44 @@ def summarise(
     -------
     DataFrame
         Columns `TABLE`: slice, model, metric, mean, low, high (a 90 % interval), origins (in
-        which the metric is defined) and clients (distinct).
+        which the metric is defined) and clients (distinct ones whose outcome the metric knows).
+
+    Notes
+    -----
+    The interval is that of the draws, moved by what their mean is off the table's own. Of most
+    metrics that is nothing; a calibration error is a mean of absolute gaps, which every draw's own
+    chance widens, so that its draws lie too high.
+
+    References
+    ----------
+    Efron, Tibshirani (1993), An Introduction to the Bootstrap, chapter 10: the estimate of bias.
     """
     single = by_origin(predictions, risks)
     drawn = _drawn(predictions, risks, draws=draws, seed=seed)
-    sizes = {which: part["client_id"].nunique() for which, part in _slices(predictions)}
-    tail = (1 - COVERAGE) / 2
+    sizes = {
+        (which, outcome): part.loc[part[outcome].notna(), "client_id"].nunique()
+        for which, part in _slices(predictions)
+        for outcome in sorted(set(OUTCOME.values()))
+    }
     rows = []
     for key, values in single.groupby(["slice", "model", "metric"], sort=False)["value"]:
         which, model, metric = (str(name) for name in key)
         known = values.dropna()
-        spread = drawn[which, model, metric]
-        low, high = np.quantile(spread, [tail, 1 - tail]) if len(spread) else (np.nan, np.nan)
         mean = float(known.mean()) if len(known) else np.nan
-        rows.append((which, model, metric, mean, low, high, len(known), sizes[which]))
+        low, high = _interval(drawn[which, model, metric], mean, metric)
+        clients = sizes[which, OUTCOME[metric]]
+        rows.append((which, model, metric, mean, low, high, len(known), clients))
     return pd.DataFrame(rows, columns=list(TABLE))
+
+
+def _interval(draws: Values, mean: float, metric: str) -> tuple[float, float]:
+    """The middle of the draws, moved by their bias and kept within the metric's range."""
+    if len(draws) == 0:
+        return np.nan, np.nan
+    tail = (1 - COVERAGE) / 2
+    ends = np.quantile(draws, [tail, 1 - tail]) - (draws.mean() - mean)
+    low, high = np.clip(ends, *RANGE.get(metric, (-np.inf, np.inf)))
+    return float(low), float(high)
 
 
 def _slices(predictions: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:

@@ -72,7 +72,8 @@ def _lines(table: pd.DataFrame) -> list[str]:
     lines = []
     for part in table["slice"].drop_duplicates():
         rows = table[table["slice"] == part]
-        lines.append(f"{part} ({int(rows['clients'].max()):,} clients)")
+        judged = rows.loc[rows["metric"] == "auc", "clients"].max()
+        lines.append(f"{part} ({int(judged):,} active clients)")
         for model in rows["model"].drop_duplicates():
             of_model = rows[rows["model"] == model].set_index("metric")
             figures = [

@@ -8,6 +8,7 @@ from segml.outcomes.folds import Fold, Folds, split
 from segml.outcomes.potential import PotentialModel, fit_potential
 from segml.outcomes.rows import Rows
 from segml.outcomes.score import AdditiveScore
+from segml.outcomes.slices import top_tenth
 
 __all__ = [
     "AdditiveScore",
@@ -24,4 +25,5 @@ __all__ = [
     "fit_potential",
     "potential",
     "split",
+    "top_tenth",
 ]

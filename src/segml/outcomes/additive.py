@@ -5,8 +5,9 @@ past cut-offs the forest has seen little, its weight is small, and the curves ca
 
 The share of clients that are lost changes with the season. A fold's halves come from earlier
 seasons than its validating rows, so the weights are learnt with a level of each fold's own, and
-what a fold says is moved to the final score's level before anything is calibrated on it. Otherwise
-a change of season between two folds would be counted a second time.
+what a fold says is moved to the final score's level before the final score is calibrated on it.
+Otherwise a change of season between two folds would be counted a second time. How far such a change
+can go is asked of the trials, which are not moved.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
-from scipy.special import expit
 
 from segml.outcomes.folds import Fold, Folds, client_groups
 from segml.outcomes.halves import Halves, Recipe, fit_halves, grow
+from segml.outcomes.level import level_of
 from segml.outcomes.rows import Rows, Values
 from segml.outcomes.score import AdditiveScore
 from segml.outcomes.stacking import Loss, Weights, fit_weights
+from segml.outcomes.trials import Seen, Trial, trials
 
 Mask = npt.NDArray[np.bool_]
 Index = npt.NDArray[np.int64]
@@ -44,27 +45,18 @@ class Learnt:
     score
         Fitted on all rows.
     raw
-        Shape (n,): each row's raw score by halves that never saw its client (and, where `held`,
-        no label that ends after its cut-off), at the level of `score`. Where there are no folds,
-        the score's own, which flatters it.
-    held
-        Indices of the rows that validated by the strictest split there was.
+        Shape (n,): each row's raw score by halves that never saw its client, at the level of
+        `score`. Where there are no folds, the score's own, which flatters it.
+    trials
+        The validating rows, foretold fold by fold by the strictest split there was.
     record
         Folds, rounds and weights, as plain values.
     """
 
     score: AdditiveScore
     raw: Values
-    held: Index
+    trials: tuple[Trial, ...]
     record: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """One fold, and the halves fitted on its learning rows."""
-
-    fold: Fold
-    halves: Halves
 
 
 def fit_additive(rows: Rows, folds: Folds, recipe: Recipe, *, teach: Mask | None = None) -> Learnt:
@@ -84,7 +76,7 @@ def fit_additive(rows: Rows, folds: Folds, recipe: Recipe, *, teach: Mask | None
     teach = np.ones(len(rows), dtype=bool) if teach is None else teach
     rounds = _rounds(rows, folds.folds, recipe, teach)
     seen = [
-        _Seen(fold, fit_halves(rows.take(_taught(fold.learn, teach)), recipe, rounds=rounds))
+        Seen(fold, fit_halves(rows.take(_taught(fold.learn, teach)), recipe, rounds=rounds))
         for fold in folds.folds
     ]
     shares = _shares(rows, seen, recipe, teach)
@@ -99,9 +91,12 @@ def fit_additive(rows: Rows, folds: Folds, recipe: Recipe, *, teach: Mask | None
         "forest_weight": score.forest_weight,
         "curve_weights": {f"{c.shape}({c.feature})": c.weight for c in score.curves},
     }
-    held = [np.zeros(0, np.int64), *(fold.validate for fold in folds.folds)]
-    raw = _unseen(rows, seen, shares, score)
-    return Learnt(score=score, raw=raw, held=np.concatenate(held), record=record)
+    return Learnt(
+        score=score,
+        raw=_unseen(rows, seen, shares, score),
+        trials=trials(rows, seen, shares, loss=recipe.loss, teach=teach),
+        record=record,
+    )
 
 
 def _taught(index: Index, teach: Mask) -> Index:
@@ -120,7 +115,7 @@ def _rounds(rows: Rows, folds: Sequence[Fold], recipe: Recipe, teach: Mask) -> i
     return max(FEWEST_ROUNDS, int(np.median(best))) if best else FEWEST_ROUNDS
 
 
-def _shares(rows: Rows, seen: Sequence[_Seen], recipe: Recipe, teach: Mask) -> Values:
+def _shares(rows: Rows, seen: Sequence[Seen], recipe: Recipe, teach: Mask) -> Values:
     """The weights of curves and forest, shape (2,); one half alone has the whole weight."""
     has_curves = bool(recipe.known(rows.columns))
     learnable = len(np.unique(rows.y[teach])) > 1
@@ -145,7 +140,7 @@ def _joined(halves: Halves, shares: Values, rows: Rows, loss: Loss) -> AdditiveS
     """Both halves with their shares, at the level of the rows they were fitted on."""
     curve_share, forest_share = (float(share) for share in shares)
     plain = Weights(intercept=0.0, values=(curve_share, forest_share)).score(halves.parts(rows.X))
-    level = _level(plain, rows.y, rows.weight, loss)
+    level = level_of(plain, rows.y, rows.weight, loss)
     return AdditiveScore(
         columns=halves.columns,
         intercept=level + curve_share * halves.weights.intercept,
@@ -158,23 +153,7 @@ def _joined(halves: Halves, shares: Values, rows: Rows, loss: Loss) -> AdditiveS
     )
 
 
-def _level(plain: Values, y: Values, weight: Values, loss: Loss) -> float:
-    """What must be added to the scores for their mean to be the labels'."""
-    if len(plain) == 0:
-        return 0.0
-    if loss == "squared":
-        return float(np.average(y - plain, weights=weight))
-    # half a client of each kind keeps the level finite
-    rate = float((weight @ y + 0.5) / (weight.sum() + 1.0))
-    reach = float(np.abs(plain).max()) + 40.0
-
-    def excess(level: float) -> float:
-        return float(np.average(expit(plain + level), weights=weight) - rate)
-
-    return float(brentq(excess, -reach, reach, xtol=1e-10))
-
-
-def _unseen(rows: Rows, seen: Sequence[_Seen], shares: Values, score: AdditiveScore) -> Values:
+def _unseen(rows: Rows, seen: Sequence[Seen], shares: Values, score: AdditiveScore) -> Values:
     """Every row's score by halves that never saw its client, at the final score's level.
 
     A row that no fold validates (its cut-off is too early) is scored by the last fold that leaves

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -61,8 +61,8 @@ class Calibration:
     def interval(self, raw: Values) -> tuple[Values, Values]:
         """The lower and upper end of the probability's interval, each of shape (n,).
 
-        The interval says how well the probability itself is known from past clients and past
-        seasons; it holds the probability always.
+        It holds the probability itself always, and the share of alike clients that will have the
+        label as often as `coverage` says, if the draws hold all that may be otherwise.
         """
         intercepts, slopes = np.array(self.draws).T
         tail = (1 - self.coverage) / 2
@@ -73,6 +73,17 @@ class Calibration:
             low[part], high[part] = expit(np.quantile(logits, [tail, 1 - tail], axis=0))
         middle = self.probability(raw)
         return np.minimum(low, middle), np.maximum(high, middle)
+
+    def unsteady(self, shifts: Values) -> Calibration:
+        """The calibration whose every draw stands at another level; the probability stays.
+
+        Parameters
+        ----------
+        shifts
+            Log-odds to add, one a draw.
+        """
+        moved = zip(self.draws, shifts.tolist(), strict=True)
+        return replace(self, draws=tuple((a + shift, b) for (a, b), shift in moved))
 
     def to_json(self) -> dict[str, Any]:
         """The calibration as plain values."""
@@ -97,6 +108,7 @@ def fit_calibration(
     client: npt.NDArray[np.object_],
     cutoff: npt.NDArray[np.int64],
     seed: int,
+    count: int = DRAWS,
 ) -> Calibration:
     """The calibration of raw scores that were made without seeing their labels.
 
@@ -109,6 +121,8 @@ def fit_calibration(
         rows of one client hang together, and so do rows of one season.
     seed
         Of the bootstrap.
+    count
+        Of its draws; with 0 the one draw is the calibration itself.
 
     Notes
     -----
@@ -124,10 +138,13 @@ def fit_calibration(
     share = 1.0 / np.bincount(whose)[whose] if len(raw) else np.zeros(0)
     point = _fit(raw, y, share[None, :], np.array([0.0, 1.0]), STEPS)[0]
     rng = np.random.default_rng(seed)
-    draws = [point] if len(raw) == 0 else []
-    block = int(np.clip(LARGEST // max(len(raw), 1), 1, DRAWS))
-    while len(draws) < DRAWS and len(raw):
-        size = min(block, DRAWS - len(draws))
+    if len(raw) == 0 or count == 0:
+        alone = (float(point[0]), float(point[1]))
+        return Calibration(intercept=alone[0], slope=alone[1], draws=(alone,) * max(count, 1))
+    draws: list[Values] = []
+    block = int(np.clip(LARGEST // len(raw), 1, count))
+    while len(draws) < count:
+        size = min(block, count - len(draws))
         of_client = rng.multinomial(len(clients), np.full(len(clients), 1 / len(clients)), size)
         of_season = rng.multinomial(len(seasons), np.full(len(seasons), 1 / len(seasons)), size)
         weight = share * of_client[:, whose] * of_season[:, when]

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from segml.ledger import Future
 from segml.outcomes.additive import fit_additive
-from segml.outcomes.calibration import Calibration, fit_calibration
+from segml.outcomes.calibration import DRAWS, Calibration, fit_calibration
 from segml.outcomes.curve import Curve
 from segml.outcomes.folds import split
 from segml.outcomes.halves import Recipe
+from segml.outcomes.level import fit_level_error
 from segml.outcomes.rows import Matrix, Rows, Values
 from segml.outcomes.score import AdditiveScore
 from segml.outcomes.slices import by_slice
+from segml.outcomes.trials import Trial
 from segml.outcomes.validation import of_probability
 
 CURVES = (
@@ -94,7 +97,10 @@ class ChurnModel:
         return self.calibration.probability(self.raw(X))
 
     def interval(self, X: Matrix) -> tuple[Values, Values]:
-        """The lower and upper end of an 80 % interval around the probability, each (n,)."""
+        """The lower and upper end of the probability's interval, each (n,).
+
+        It is to hold the share of alike clients that is lost in four seasons of five.
+        """
         return self.calibration.interval(self.raw(X))
 
     def contributions(self, X: Matrix) -> tuple[Values, float]:
@@ -150,21 +156,54 @@ def fit_churn(
     folds = split(rows, label_days=gap_days + horizon_days).teaching(rows.y)
     recipe = Recipe(loss="logistic", curves=CURVES, seed=seed, threads=threads)
     learnt = fit_additive(rows, folds, recipe)
+    held, p = foretold(rows, learnt.trials, seed=seed)
+    validated = rows.take(held)
+    in_time = np.arange(len(held) if folds.kind == "time and client" else 0)
+    level_error = fit_level_error(
+        p[in_time],
+        validated.y[in_time],
+        validated.cutoff[in_time],
+        label_days=gap_days + horizon_days,
+    )
     calibration = fit_calibration(
         learnt.raw, rows.y, client=rows.client, cutoff=rows.cutoff, seed=seed
     )
-    held, p = rows.take(learnt.held), calibration.probability(learnt.raw[learnt.held])
-    metrics = by_slice(held, lambda part: of_probability(held.y[part], p[part]))
     return ChurnModel(
         score=learnt.score,
-        calibration=calibration,
+        calibration=calibration.unsteady(level_error.draws(DRAWS, seed=seed)),
         record={
             **learnt.record,
-            "metrics": metrics,
+            "metrics": by_slice(validated, lambda part: of_probability(validated.y[part], p[part])),
+            "level_error": level_error.to_json(),
             "label_rate": float(rows.y.mean()) if len(rows) else None,
             "notes": notes(rows, folds.note, what="churn"),
         },
     )
+
+
+def foretold(
+    rows: Rows, trials: Sequence[Trial], *, seed: int
+) -> tuple[npt.NDArray[np.int64], Values]:
+    """The validating rows, shape (m,), and their probabilities, each by its own trial alone.
+
+    Parameters
+    ----------
+    rows
+        The rows that the trials index.
+    trials
+        What each fold could know; its calibration is fitted on that.
+    seed
+        Of the calibration.
+    """
+    held, told = [np.zeros(0, np.int64)], [np.zeros(0)]
+    for trial in trials:
+        known = rows.take(trial.known)
+        calibration = fit_calibration(
+            trial.known_raw, known.y, client=known.client, cutoff=known.cutoff, seed=seed, count=0
+        )
+        held.append(trial.asked)
+        told.append(calibration.probability(trial.asked_raw))
+    return np.concatenate(held), np.concatenate(told)
 
 
 def notes(rows: Rows, weaker: str | None, *, what: str) -> list[str]:

@@ -15,18 +15,19 @@ import numpy as np
 import pandas as pd
 
 from segml.ledger import Future, economics
-from segml.outcomes.additive import Learnt, fit_additive
-from segml.outcomes.amount import Amount, Spread, fit_amount, fit_spread, scale_of
-from segml.outcomes.calibration import Calibration, fit_calibration
+from segml.outcomes.additive import fit_additive
+from segml.outcomes.amount import Amount, Spread, scale_of
+from segml.outcomes.calibration import Calibration
 from segml.outcomes.churn import label as churn_label
 from segml.outcomes.churn import notes
 from segml.outcomes.curve import Curve
 from segml.outcomes.folds import split
 from segml.outcomes.halves import Recipe
+from segml.outcomes.money import Money, Told, joined
 from segml.outcomes.rows import Matrix, Rows, Values
 from segml.outcomes.score import AdditiveScore
-from segml.outcomes.slices import Mask, Metrics, by_slice
-from segml.outcomes.validation import of_money, of_probability
+from segml.outcomes.slices import Mask, by_slice
+from segml.outcomes.validation import Metrics, of_money, of_probability
 
 BUYS_CURVES = (
     Curve(feature="expected_orders", shape="log", sign=1, prior=1.0),
@@ -103,7 +104,7 @@ class PotentialModel:
 
     def expected(self, X: Matrix) -> Values:
         """The expected profit over the horizon in money, shape (n,)."""
-        return _joined(self.probability(X), self.amount.expected(self.spends.raw(X)), self.idle)
+        return joined(self.probability(X), self.amount.expected(self.spends.raw(X)), self.idle)
 
     def interval(self, X: Matrix) -> tuple[Values, Values, Values]:
         """Low, median and high of the profit in money, each (n,); low to high holds 80 %."""
@@ -173,7 +174,9 @@ def fit_potential(
     turned = rows.signed([-sign for sign in rows.signs])
     buys = fit_additive(turned, folds.teaching(rows.y), logistic)
     spends = fit_additive(earned, folds.teaching(earned.y, bought), squared, teach=bought)
-    joint = _join(rows, profit, buys, spends, scale=scale, seed=seed)
+    money = Money(rows=rows, profit=profit, scale=scale, seed=seed)
+    joint = money.join(np.arange(len(rows)), buys.raw, spends.raw)
+    held, told = money.foretold(buys.trials, spends.trials)
     return PotentialModel(
         buys=buys.score,
         spends=spends.score,
@@ -184,56 +187,22 @@ def fit_potential(
         record={
             "buys": buys.record,
             "spends": spends.record,
-            "metrics": joint.metrics,
+            "folds": folds.kind if len(held) else "none",
+            "validated_cutoffs": np.unique(rows.cutoff[held]).tolist(),
+            "validated_rows": len(held),
+            "metrics": _measured(rows.take(held), profit[held], told),
             "label_rate": float(rows.y.mean()) if len(rows) else None,
             "notes": notes(rows, folds.note, what="potential"),
         },
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Joint:
-    """What joins the two parts to money, and how that held."""
+def _measured(rows: Rows, profit: Values, told: Told) -> Metrics:
+    def of(part: Mask) -> Metrics:
+        money = of_money(profit[part], told.expected[part], told.low[part], told.high[part])
+        return {**of_probability(rows.y[part], told.p[part]), **money}
 
-    calibration: Calibration
-    amount: Amount
-    idle: float
-    spread: Spread
-    metrics: Metrics
-
-
-def _join(
-    rows: Rows, profit: Values, buys: Learnt, spends: Learnt, *, scale: float, seed: int
-) -> _Joint:
-    """The calibration, the smearing factor and the spread, on scores that saw no row's client."""
-    calibration = fit_calibration(
-        buys.raw, rows.y, client=rows.client, cutoff=rows.cutoff, seed=seed
-    )
-    p = calibration.probability(buys.raw)
-    idle = float(profit[rows.y == 0].mean()) if (rows.y == 0).any() else 0.0
-    total = float((profit - (1 - p) * idle).sum())
-    amount = fit_amount(spends.raw, weight=p, total=total, scale=scale)
-    expected = _joined(p, amount.expected(spends.raw), idle)
-    spread = fit_spread(expected, profit, unit=scale / 10)
-    held = np.intersect1d(buys.held, spends.held)
-    low, _, high = spread.interval(expected)
-
-    def measured(part: Mask) -> Metrics:
-        inside = held[part]
-        told = of_money(profit[inside], expected[inside], low[inside], high[inside])
-        return {**of_probability(rows.y[inside], p[inside]), **told}
-
-    return _Joint(
-        calibration=calibration,
-        amount=amount,
-        idle=idle,
-        spread=spread,
-        metrics=by_slice(rows.take(held), measured),
-    )
-
-
-def _joined(p: Values, given: Values, idle: float) -> Values:
-    return p * given + (1 - p) * idle
+    return by_slice(rows, of)
 
 
 def _own_past(scale: float) -> tuple[Curve, ...]:

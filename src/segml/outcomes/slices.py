@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from segml.outcomes.rows import Rows
+from segml.outcomes.validation import Metrics
 
 Mask = npt.NDArray[np.bool_]
-Metrics = dict[str, float | None]
 
 KEY_SHARE = 10
 """Key rows are the top tenth by spend of their cut-off: a rule that no model made."""
@@ -34,10 +34,33 @@ def slices(rows: Rows) -> dict[str, Mask]:
     """
     found = {}
     if "spend_365" in rows.columns:
-        found["key"] = _top_tenth(_column(rows, "spend_365"), rows.cutoff)
+        found["key"] = top_tenth(_column(rows, "spend_365"), rows.cutoff)
     if "tenure_days" in rows.columns:
         found["new"] = _column(rows, "tenure_days") < NEW_DAYS
     return found
+
+
+def top_tenth(spend: npt.NDArray[np.floating], cutoff: npt.NDArray[np.int64]) -> Mask:
+    """Whether a row is among the top tenth by spend of its cut-off, rounded up: the key rows.
+
+    Parameters
+    ----------
+    spend
+        Money of shape (n,); of equal ones the first in order goes first, NaN comes last.
+    cutoff
+        Shape (n,): rows of one cut-off are ranked together.
+
+    Examples
+    --------
+    >>> top_tenth(np.array([5.0, 9.0, 2.0]), np.array([0, 0, 1])).tolist()
+    [False, True, True]
+    """
+    top = np.zeros(len(spend), dtype=bool)
+    for day in np.unique(cutoff):
+        inside = np.flatnonzero(cutoff == day)
+        ranked = inside[np.argsort(-spend[inside], kind="stable")]
+        top[ranked[: -(-len(ranked) // KEY_SHARE)]] = True
+    return top
 
 
 def by_slice(rows: Rows, measure: Callable[[Mask], Metrics]) -> Metrics:
@@ -58,12 +81,3 @@ def by_slice(rows: Rows, measure: Callable[[Mask], Metrics]) -> Metrics:
 
 def _column(rows: Rows, name: str) -> npt.NDArray[np.float32]:
     return rows.X[:, rows.columns.index(name)]
-
-
-def _top_tenth(spend: npt.NDArray[np.float32], cutoff: npt.NDArray[np.int64]) -> Mask:
-    top = np.zeros(len(spend), dtype=bool)
-    for day in np.unique(cutoff):
-        inside = np.flatnonzero(cutoff == day)
-        ranked = inside[np.argsort(-spend[inside], kind="stable")]
-        top[ranked[: -(-len(ranked) // KEY_SHARE)]] = True
-    return top

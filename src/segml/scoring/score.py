@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from segml.bundle import Bundle
+from segml.bundle import NO_SEASON, Bundle
 from segml.features import Snapshot, snapshot
 from segml.ledger import Ledger, date_of
 from segml.ledger.days import as_day
@@ -91,7 +91,7 @@ def score(
         reasons=conform(reasons.assign(as_of=date_of(day)), REASONS),
         features=_dated(now.frame, day),
         clients=conform(now.clients.reset_index(), CLIENTS),
-        summary=_summary(scores, ledger, day=day, version=version, error=error),
+        summary=_summary(scores, ledger, bundle, day=day, version=version, error=error),
     )
 
 
@@ -165,7 +165,7 @@ def _dated(frame: pd.DataFrame, day: int) -> pd.DataFrame:
 
 
 def _summary(
-    scores: pd.DataFrame, ledger: Ledger, *, day: int, version: str, error: float
+    scores: pd.DataFrame, ledger: Ledger, bundle: Bundle, *, day: int, version: str, error: float
 ) -> dict[str, Any]:
     return {
         "as_of": date_of(day).isoformat(),
@@ -177,8 +177,13 @@ def _summary(
         "by_action": _counts(scores["action"]),
         "key_clients": int(scores["is_key"].sum()),
         "additive_error": error,
-        "notes": list(ledger.notes),
+        "notes": [*ledger.notes, *_season(bundle)],
     }
+
+
+def _season(bundle: Bundle) -> list[str]:
+    """What whoever reads a risk or an expected profit must know of the training."""
+    return [note for note in bundle.record.notes if note == NO_SEASON]
 
 
 def _counts(values: pd.Series) -> dict[str, int]:
