@@ -46,7 +46,7 @@ def test_an_as_of_date_past_the_last_row_takes_labels_up_to_that_row(
 def test_a_horizon_that_does_not_fit_is_refused_with_the_one_that_does(
     ledger: Ledger, plan: Plan, as_of: int, change: dict[str, object], setting: str
 ) -> None:
-    asked = dataclasses.replace(plan, **change)  # type: ignore[arg-type]
+    asked = dataclasses.replace(plan, **change)  # type: ignore[arg-type]  # keywords of a test case
     with pytest.raises(HistoryTooShort, match=rf"set `{setting}\.horizon_days` to \d+ or less"):
         fit(ledger, as_of, asked)
 

@@ -18,7 +18,7 @@ HEADER = "client_id,date,amount\n"
 
 
 def plan(path: Path | str, **kwargs: object) -> LedgerPlan:
-    return LedgerPlan(transactions=SourcePlan(path=str(path), **kwargs))  # type: ignore[arg-type]
+    return LedgerPlan(transactions=SourcePlan(path=str(path), **kwargs))  # type: ignore[arg-type]  # keywords of a test case
 
 
 def amounts(of: LedgerPlan) -> list[list[object]]:

@@ -41,7 +41,7 @@ def test_a_quarterly_buyer_is_lost_after_three_quarters_not_after_ten_weeks() ->
 
 def test_the_day_of_the_loss_does_not_depend_on_when_one_looks() -> None:
     gone = client(DAYS[DAYS < 600], 100.0)
-    days = {transition(gone, LENS, end=end).lost_on for end in (700, 800, 900)}  # type: ignore[union-attr]
+    days = {transition(gone, LENS, end=end).lost_on for end in (700, 800, 900)}  # type: ignore[union-attr]  # it is lost
     assert len(days) == 1
     assert transition(gone, LENS, end=min(days) - 1) is None
 

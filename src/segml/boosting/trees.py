@@ -171,7 +171,7 @@ def parse_trees(text: str) -> Trees:
     try:
         tables = tuple(_table(_fields(block)) for block in blocks)
     except (KeyError, ValueError, IndexError) as broken:
-        _require(False, f"a tree block that cannot be read ({broken!r})")  # noqa: FBT003
+        _require(False, f"a tree block that cannot be read ({broken!r})")  # noqa: FBT003 - never holds
         raise
     return Trees(columns=tuple(header.get("feature_names", "").split(" ")), tables=tables)
 

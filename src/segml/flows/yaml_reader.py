@@ -18,7 +18,7 @@ LARGEST_FILE = 1_000_000
 class _PlainLoader(yaml.SafeLoader):
     """YAML 1.2's core types: `no` is a word, `12:30` is text, `010` is text, dates are text."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - as the base class declares it
 
     def construct_mapping(
         self,
