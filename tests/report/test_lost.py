@@ -105,3 +105,14 @@ def test_demoted_clients_stand_by_the_fall_of_their_value(analysed: Published) -
         ("b", "b"),
         ("d", "d"),
     ]
+
+
+def test_a_share_that_reads_as_nothing_is_named_nowhere(analysed: Published) -> None:
+    losses, reasons = analysed[1]["losses"], analysed[1]["loss_reasons"]
+    who = losses["client_id"] == "a"
+    losses.loc[who, ["share_1", "share_2"]] = [0.004, 0.996]
+    reasons.loc[reasons["feature"] == "price_rise", "share"] = 0.004
+    client = loss_facts(*analysed, names={}, kinds=KINDS).lost[1]
+    assert client.reasons == (("unknown", 0.996),)
+    assert client.drivers == ()
+    assert [row.text_code for row in client.evidence] == ["last_order"]

@@ -42,8 +42,6 @@ def test_a_named_reason_leads_and_a_weak_one_does_not(facts: ReportFacts) -> Non
     faint = dataclasses.replace(weak, reasons=(("unknown", 0.97), ("price", 0.03)))
     said = plain(words.reason_sentence(faint))
     assert said.startswith("Reason: unknown (97 %). Weak signs: price 3 %")
-    hardly = dataclasses.replace(weak, reasons=(("unknown", 0.996), ("price", 0.004)))
-    assert words.reason_sentence(hardly).startswith("Reason: unknown. Nothing recorded")
 
 
 def test_an_unexplained_portfolio_says_so(facts: ReportFacts) -> None:

@@ -14,6 +14,8 @@ from segml.report.records import records
 
 EVIDENCE_SHOWN = 6
 SYMPTOMS_SHOWN = 4
+LEAST_NAMED = 0.005
+"""A share that would read as 0 % is named nowhere."""
 DRIVERS_SHOWN = 5
 
 
@@ -131,7 +133,11 @@ def lost_client(
     """
     who = row["client_id"]
     shares = [(row[f"reason_{n}"], row[f"share_{n}"]) for n in (1, 2, 3)]
-    reasons = tuple((reason, share) for reason, share in shares if reason is not None)
+    reasons = tuple(
+        (reason, share)
+        for reason, share in shares
+        if reason is not None and (reason == "unknown" or share >= LEAST_NAMED)
+    )
     path = _of(tables["path"], who)
     months = sorted(_of(tables["course"], who), key=lambda each: each["month"])
     course = tuple(MonthFact(**_picked(MonthFact, each)) for each in months)
@@ -186,8 +192,8 @@ def _moves(rows: list[dict[str, Any]], slope: float | None) -> list[MoveFact]:
 
 
 def _drivers(moves: list[MoveFact]) -> tuple[MoveFact, ...]:
-    """What has a share in the loss, greatest first."""
-    found = [move for move in moves if move.share > 0]
+    """What has a share in the loss worth naming, greatest first."""
+    found = [move for move in moves if move.share >= LEAST_NAMED]
     return tuple(sorted(found, key=lambda move: (-move.share, move.feature))[:DRIVERS_SHOWN])
 
 

@@ -109,10 +109,6 @@ def _why_more(client: LostClient) -> str:
     return " (at the pace of a full year)"
 
 
-LEAST_NAMED = 0.005
-"""A share that would read as 0 % is not named."""
-
-
 def signal_sentence(client: LostClient) -> str:
     """When it could have been seen, and how many days there were to act."""
     if client.first_signal is None or client.lost_on is None:
@@ -124,11 +120,7 @@ def signal_sentence(client: LostClient) -> str:
 
 def reason_sentence(client: LostClient) -> str:
     """The reasons with their shares, as association."""
-    named = [
-        (reason, share)
-        for reason, share in client.reasons
-        if reason != "unknown" and share >= LEAST_NAMED
-    ]
+    named = [(reason, share) for reason, share in client.reasons if reason != "unknown"]
     unknown = dict(client.reasons).get("unknown", 0.0)
     told = "; ".join(
         f"{phrases.REASONS.get(reason, reason).lower()} {percent(share)} "
