@@ -44,3 +44,4 @@ def test_the_backtest_sets_the_model_beside_four_baselines_on_the_same_rows(chai
     assert said.loc[said["status"] == "active", "segml"].between(0, 1).all()
     assert np.isfinite(table.loc[table["metric"] == "auc", "mean"]).all()
     assert (found.folder / "backtest.parquet").is_file()
+    assert (found.folder / "calibration.png").read_bytes().startswith(b"\x89PNG")

@@ -32,11 +32,6 @@ def money(stage: str, name: str, column: str, *, last: int | str, after: int | s
     return Measure(stage=stage, name=name, sql=_as_units(column, _window(last, after)))
 
 
-def money_ever(stage: str, name: str, column: str) -> Measure:
-    """The sum of a money column over all rows of a client, as a double."""
-    return Measure(stage=stage, name=name, sql=f"cast(sum({column}) as double) / {MICRO}")
-
-
 def count(stage: str, name: str, column: str, *, last: int | str, after: int | str = 0) -> Measure:
     """The sum of a counting column over the ages in (after, last]."""
     sql = f"sum({column}) filter (where {_window(last, after)})"

@@ -12,6 +12,7 @@ from segml.evaluation import backtest as replay_history
 from segml.flows.result import Progress, Result, silent
 from segml.flows.session import opened, session
 from segml.flows.settings import Settings, read_settings
+from segml.report import calibration_plot
 from segml.stores import publish
 
 SHOWN = ("auc", "average_precision", "brier", "calibration_error", "total_ratio", "coverage")
@@ -56,7 +57,7 @@ def backtest(config: str | Path | Settings, *, progress: Progress = silent) -> B
             }
         folder = settings.output / "backtest"
         tables = {"backtest": found.table, "backtest_origins": found.by_origin}
-        publish(folder, tables, record)
+        publish(folder, tables, record, files={"calibration.png": _calibration(found)})
     head = (
         f"{len(record['origins'])} origins from {record['origins'][0]} to "
         f"{record['origins'][-1]}, horizon {record['churn_horizon_days']} days; "
@@ -65,6 +66,12 @@ def backtest(config: str | Path | Settings, *, progress: Progress = silent) -> B
     told = (head, *_lines(found.table), f"In {folder}")
     summary = {**record, "ok": True, "table": _rows(found.table), "folder": str(folder)}
     return Backtested(summary=summary, told=told, backtest=found, folder=folder)
+
+
+def _calibration(found: Backtest) -> bytes:
+    """Observed loss against the model's probability, over every origin's active clients."""
+    told = found.predictions.dropna(subset=["lost"])
+    return calibration_plot(told["segml"].to_numpy(float), told["lost"].to_numpy(float))
 
 
 def _lines(table: pd.DataFrame) -> list[str]:

@@ -65,7 +65,7 @@ def calibration_plot(probability: Array, outcome: Array, *, bins: int = 10) -> b
     Parameters
     ----------
     probability, outcome
-        Out-of-fold probabilities and what happened (0 or 1), both of shape (rows,).
+        Probabilities and what happened (0 or 1), both of shape (rows,).
     bins
         How many.
     """
@@ -78,7 +78,7 @@ def calibration_plot(probability: Array, outcome: Array, *, bins: int = 10) -> b
         axes = figure.add_subplot()
         axes.plot([0, 1], [0, 1], color=SOFT, linewidth=0.8, linestyle="--")
         axes.plot(expected, observed, color=ACCENT, marker="o")
-        axes.set_xlabel("mean probability (out of fold)")
+        axes.set_xlabel("mean probability")
         axes.set_ylabel("share that did not buy")
         return _png(figure)
 
