@@ -73,11 +73,13 @@ def _taken(folder: Path) -> int:
     """A descriptor of the lock's file, which is locked and still stands under its name."""
     path = folder / LOCK_FILE
     while True:
-        folder.mkdir(parents=True, exist_ok=True)
         try:
+            folder.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        except FileNotFoundError:  # its last holder has just cleared the folder away
-            continue
+        except (FileNotFoundError, FileExistsError):
+            if folder.is_symlink() or folder.is_file():
+                raise
+            continue  # its last holder has just cleared the folder away
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if _stands(path, descriptor):
