@@ -56,7 +56,7 @@ def plan_from_json(value: Mapping[str, Any]) -> Plan:
     tiers["key"] = tuple(tiers["key"])
     tiers["key_roles"] = tuple(tiers["key_roles"])
     economics = dict(value["economics"])
-    kinds = economics.pop("kinds", {})  # unknown to bundles of the first protocol
+    kinds = economics.pop("kinds", {})  # protocol 1 knew no kinds
     return Plan(
         portfolio=value["portfolio"],
         ledger=LedgerPlan(transactions=_ELSEWHERE, **value["ledger"]),

@@ -12,9 +12,18 @@ from dataclasses import dataclass, field
 import duckdb
 import pandas as pd
 
+from segml.ledger.charges import charges_of
 from segml.ledger.contract import TABLES, TRANSACTIONS
 from segml.ledger.days import date_of
-from segml.ledger.evidence import brought_clients, lines_of, orders_of, withdrawn_products
+from segml.ledger.evidence import (
+    bills_of,
+    brought_clients,
+    contacts_of,
+    events_of,
+    lines_of,
+    orders_of,
+    withdrawn_products,
+)
 from segml.ledger.fingerprint import fingerprint_of, rows_before
 from segml.ledger.views import known_by
 from segml.words.errors import HistoryTooShort
@@ -103,6 +112,71 @@ class Past:
             acquisition), is_return.
         """
         return lines_of(self._answer, client_ids)
+
+    def contacts(self, client_ids: Sequence[str]) -> pd.DataFrame:
+        """Return every interaction of some clients, as evidence.
+
+        Parameters
+        ----------
+        client_ids
+            Clients; those that are unknown add nothing.
+
+        Returns
+        -------
+        DataFrame
+            Sorted: client_id, row_key (client, day and kind), day, kind, minutes, cost (money:
+            time and outlay), resolved_day and outcome as far as they were known.
+        """
+        return contacts_of(self._answer, client_ids)
+
+    def bills(self, client_ids: Sequence[str]) -> pd.DataFrame:
+        """Return every invoice of some clients, as evidence.
+
+        Parameters
+        ----------
+        client_ids
+            Clients; those that are unknown add nothing.
+
+        Returns
+        -------
+        DataFrame
+            Sorted: client_id, row_key (client and day of issue), issued_day, due_day, paid_day
+            (null: not paid by then), amount.
+        """
+        return bills_of(self._answer, client_ids)
+
+    def charges(self, client_ids: Sequence[str]) -> pd.DataFrame:
+        """Return what serving some clients cost beside their orders, by day.
+
+        Parameters
+        ----------
+        client_ids
+            Clients; those that are unknown add nothing.
+
+        Returns
+        -------
+        DataFrame
+            One row a client and day, sorted: client_id, day, care (minutes and outlay), unpaid
+            (overdue money, charged at the end of each 30 days since it fell due, and bad debt).
+        """
+        return charges_of(self._answer, client_ids, self.economics, self.as_of)
+
+    def events(self, client_ids: Sequence[str]) -> pd.DataFrame:
+        """Return the events that reached some clients, as evidence.
+
+        Parameters
+        ----------
+        client_ids
+            Clients; those that are unknown add nothing.
+
+        Returns
+        -------
+        DataFrame
+            Sorted: client_id, event_id, day, kind, scope, scope_value, magnitude, touched (money:
+            what the client spent in the 365 days before on what the event is about) and share (of
+            all it spent then; null where it spent nothing).
+        """
+        return events_of(self._answer, client_ids)
 
     def brought(self) -> dict[str, tuple[str, ...]]:
         """Return, for each client that brought others, the ids of those it brought, sorted.
