@@ -40,6 +40,8 @@ def _keys(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Field
         section = _section(field)
         if section is SourceSection:
             key = TABLE
+        elif section is not None and getattr(field.annotation, "__origin__", None) is dict:
+            key = f"{key}.<kind>"
         if section is None:
             yield key, field
         else:

@@ -11,35 +11,29 @@ from typing import Any
 import pytest
 
 from segml import ledger
-from segml.ledger.contract import CLIENTS, TRANSACTIONS
+from segml.ledger.contract import CONTACT_KINDS, EVENT_KINDS, SCOPES, TABLES
 from segml.ledger.duplicates import duplicate_line_rule
+from segml.ledger.outer_rules import duplicate_id_rules, future_date_rules, no_rate_rule
 from segml.ledger.quarantine import UNREADABLE
-from segml.ledger.rules import (
-    Rule,
-    duplicate_client_rule,
-    future_date_rule,
-    no_rate_rule,
-    row_rules,
-)
+from segml.ledger.rules import Rule, row_rules
 from segml.ledger.traps import TRAPS
 
-TABLES = (TRANSACTIONS, CLIENTS)
 SEVERITIES = ("error", "warning", "info")
 MAKERS = ("Finding", "noted", "_finding")
 
 
 def _rules() -> Iterator[tuple[str, Rule]]:
     for table in TABLES:
-        for rule in row_rules(table, frozenset(table.names)):
+        present = frozenset(table.names)
+        outer = (*future_date_rules(table, present, 0), *duplicate_id_rules(table, present))
+        for rule in (*row_rules(table, present), *outer):
             yield table.name, rule
-    yield "transactions", future_date_rule(0)
     yield "transactions", no_rate_rule("EUR", ())
     yield "transactions", duplicate_line_rule()
-    yield "clients", duplicate_client_rule()
 
 
 def _pattern(rule: Rule) -> str:
-    if rule.code == "duplicate_client_id":
+    if rule.code.startswith("duplicate_"):
         return rule.code
     return rule.code.replace(rule.column, "<column>")
 
@@ -127,3 +121,14 @@ def test_each_rule_names_the_columns_it_is_about(
     for trap in TRAPS:
         where = f"transactions.{trap.column}" if trap.column else "transactions"
         assert codes(findings[trap.code]["About"]) == [where]
+
+
+@pytest.mark.parametrize(
+    ("heading", "known"),
+    [("interactions", CONTACT_KINDS), ("events", EVENT_KINDS), ("events", SCOPES)],
+)
+def test_the_kinds_and_scopes_that_are_read_are_named(
+    tables: Callable[[str], Any], heading: str, known: tuple[str, ...]
+) -> None:
+    cells = " ".join(row["Meaning and rule"] for row in tables("ledger.md")[heading][0])
+    assert all(f"`{name}`" in cells for name in known)

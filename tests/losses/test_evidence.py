@@ -3,7 +3,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from segml.losses.evidence import MOST_ROWS, RULES, TEXT_CODES, Trail, evidence
+from segml.losses.evidence import RULES, TEXT_CODES, evidence
+from segml.losses.trail import MOST_ROWS, Trail, by_client
+from segml.words.feature import REASONS
 
 LINES = pd.DataFrame(
     [
@@ -22,11 +24,139 @@ LINES = pd.DataFrame(
 )
 
 
+CONTACTS = pd.DataFrame(
+    [
+        # row_key, day, kind, minutes, cost, resolved_day, outcome
+        ("old", 100, "complaint", 9.0, 1.0, 110, "upheld"),
+        ("v", 380, "visit", 60.0, 50.0, None, None),
+        ("long", 400, "complaint", 9.0, 1.0, 460, "upheld"),
+        ("short", 410, "complaint", 9.0, 1.0, 412, None),
+        ("denied", 415, "complaint", 9.0, 1.0, 416, "rejected"),
+        ("open", 440, "complaint", 9.0, 1.0, None, None),
+        ("settled later", 450, "complaint", 9.0, 1.0, 510, "upheld"),
+        ("ask", 470, "discount_request", 5.0, 1.0, None, None),
+        ("back", 475, "return_request", 5.0, 1.0, None, None),
+        ("after", 505, "call", 5.0, 1.0, None, None),
+    ],
+    columns=["row_key", "day", "kind", "minutes", "cost", "resolved_day", "outcome"],
+).astype({"resolved_day": "Int64"})
+BILLS = pd.DataFrame(
+    [
+        ("ancient", 80, 110, None, 900.0),
+        ("in time", 380, 410, 400, 50.0),
+        ("late", 390, 420, 450, 60.0),
+        ("paid after", 420, 450, 520, 70.0),
+        ("unpaid", 440, 470, None, 80.0),
+        ("credit", 440, 470, None, -30.0),
+        ("not due", 480, 510, None, 90.0),
+    ],
+    columns=["row_key", "issued_day", "due_day", "paid_day", "amount"],
+).astype({"paid_day": "Int64"})
+EVENTS = pd.DataFrame(
+    [
+        # event_id, day, kind, scope, scope_value, magnitude, touched, share
+        ("rise", 430, "price_change", "category", "tea", 0.1, 500.0, 0.5),
+        ("cut", 435, "price_change", "category", "ink", -0.1, 500.0, 0.5),
+        ("gone", 436, "product_withdrawal", "product", "q", None, 40.0, 0.1),
+        ("new", 437, "manager_change", "manager", "Ann", None, 1000.0, 1.0),
+        ("down", 438, "service_outage", "region", "north", None, 1000.0, 1.0),
+        ("rival", 439, "competitor_entry", "all", None, None, 1000.0, 1.0),
+        ("long ago", 100, "competitor_entry", "all", None, None, 1000.0, 1.0),
+        ("later", 510, "competitor_entry", "all", None, None, 1000.0, 1.0),
+    ],
+    columns=[
+        *("event_id", "day", "kind", "scope", "scope_value"),
+        *("magnitude", "touched", "share"),
+    ],
+)
+
+
+def trail_of(
+    lines: pd.DataFrame = LINES,
+    *,
+    kind: str = "left",
+    withdrawn: frozenset[str] = frozenset(),
+    explained_at: int = 500,
+    recorded: bool = False,
+) -> Trail:
+    keep = slice(None) if recorded else slice(0)
+    return Trail(
+        lines=lines,
+        contacts=CONTACTS[keep],
+        bills=BILLS[keep],
+        events=EVENTS[keep],
+        onset=430,
+        explained_at=explained_at,
+        kind=kind,
+        withdrawn=withdrawn,
+    )
+
+
 def told(reason: str, kind: str = "left", withdrawn: frozenset[str] = frozenset()) -> list[tuple]:
-    trail = Trail(lines=LINES, onset=430, explained_at=500, kind=kind, withdrawn=withdrawn)
-    rows = evidence({"a": trail}, {"a": (reason,)})
+    rows = evidence({"a": trail_of(kind=kind, withdrawn=withdrawn)}, {"a": (reason,)})
     rows = rows[rows["reason"] == reason]
     return list(zip(rows["row_key"], rows["text_code"], rows["amount"], strict=True))
+
+
+def recorded(reason: str) -> list[tuple[str, str, str]]:
+    rows = evidence({"a": trail_of(recorded=True)}, {"a": (reason,)})
+    rows = rows[(rows["reason"] == reason) & (rows["table"] != "transactions")]
+    return list(zip(rows["table"], rows["row_key"], rows["text_code"], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ("price", [("events", "rise", "price_rise")]),
+        (
+            "service",
+            [
+                ("interactions", "open", "complaint_open"),
+                ("interactions", "settled later", "complaint_open"),
+                ("interactions", "long", "complaint"),
+                ("interactions", "short", "complaint"),
+                ("events", "down", "service_outage"),
+            ],
+        ),
+        ("assortment", [("events", "gone", "product_withdrawal")]),
+        (
+            "manager",
+            [("events", "new", "manager_change"), ("interactions", "v", "last_contact")],
+        ),
+        (
+            "payment",
+            [
+                ("invoices", "paid after", "bill_unpaid"),
+                ("invoices", "unpaid", "bill_unpaid"),
+                ("invoices", "late", "bill_paid_late"),
+            ],
+        ),
+        ("competitor", [("events", "rival", "competitor_entry")]),
+        (
+            "margin",
+            [
+                ("interactions", "ask", "discount_request"),
+                ("interactions", "back", "return_request"),
+            ],
+        ),
+    ],
+)
+def test_each_reason_shows_the_records_of_its_last_year(reason: str, expected: list[tuple]) -> None:
+    assert recorded(reason) == expected
+
+
+def test_amounts_of_records_are_money_or_missing() -> None:
+    rows = evidence({"a": trail_of(recorded=True)}, {"a": ("price", "payment", "manager")})
+    amount = rows.set_index("row_key")["amount"]
+    assert amount["rise"] == pytest.approx(50.0)
+    assert amount["unpaid"] == pytest.approx(80.0)
+    assert amount[["new", "v"]].isna().all()
+
+
+def test_rows_are_cut_by_client_and_a_client_without_rows_has_none() -> None:
+    rows = pd.DataFrame({"client_id": ["b", "a", "b"], "x": [1, 2, 3]})
+    cut = by_client(rows, ["a", "b", "c"])
+    assert [part["x"].tolist() for part in cut.values()] == [[2], [1, 3], []]
 
 
 @pytest.mark.parametrize(
@@ -58,14 +188,10 @@ def test_a_shrunk_client_shows_its_late_orders_and_an_unprofitable_one_those_at_
 
 def test_no_more_rows_are_shown_than_a_reader_can_hold() -> None:
     many = pd.concat([LINES.assign(row_key=f"x{i}", day=LINES["day"] + i) for i in range(6)])
-    trail = Trail(lines=many, onset=430, explained_at=520, kind="left", withdrawn=frozenset())
-    rows = evidence({"a": trail}, {"a": ("service",)})
+    rows = evidence({"a": trail_of(many, explained_at=520)}, {"a": ("service",)})
     assert (rows["text_code"] == "goods_returned").sum() == MOST_ROWS
 
 
-def test_every_reason_has_a_rule_or_waits_for_its_table() -> None:
-    assert set(RULES) | {"payment", "manager"} == {
-        *("price", "service", "assortment", "manager", "payment", "competitor", "margin"),
-        "unknown",
-    }
+def test_every_reason_has_a_rule_and_every_code_a_meaning() -> None:
+    assert set(RULES) == set(REASONS)
     assert all(TEXT_CODES.values())

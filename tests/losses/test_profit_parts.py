@@ -12,13 +12,17 @@ from segml.losses.profit_parts import PARTS, SHARES, Account, account, profit_ch
 from segml.losses.yearly import Stretch
 from segml.words.plan import Economics
 
-WAS = Account(listed=1000.0, discount=40.0, goods=600.0, returned=10.0, care=50.0)
-NOW = Account(listed=700.0, discount=210.0, goods=430.0, returned=20.0, care=60.0)
+WAS = Account(listed=1000.0, discount=40.0, goods=600.0, returned=10.0, care=50.0, unpaid=5.0)
+NOW = Account(listed=700.0, discount=210.0, goods=430.0, returned=20.0, care=60.0, unpaid=35.0)
 COLUMNS = ["row_key", "day", "amount", "discount", "profit", "is_return"]
 
 
 def lines(*rows: tuple[object, ...]) -> pd.DataFrame:
     return pd.DataFrame(list(rows), columns=COLUMNS)
+
+
+def charges(*rows: tuple[object, ...]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=["day", "care", "unpaid"])
 
 
 def by_all_orders(before: Account, after: Account) -> dict[str, float]:
@@ -57,7 +61,7 @@ def test_there_and_back_is_the_same_with_the_other_sign() -> None:
 def test_fewer_sales_at_unchanged_shares_are_volume_alone() -> None:
     found = profit_parts(WAS, WAS.times(0.25))
     assert found["volume"] == pytest.approx(0.75 * WAS.profit)
-    assert [found[part] for part in SHARES] == pytest.approx([0.0] * 4, abs=1e-9)
+    assert [found[part] for part in SHARES] == pytest.approx([0.0] * 5, abs=1e-9)
 
 
 def test_what_is_paid_without_a_sale_counts_to_its_own_part() -> None:
@@ -88,12 +92,14 @@ def test_an_account_has_the_profit_of_its_lines_and_the_handling_of_its_document
         ("r1", 9, -20.0, 0.0, -20.0 + 12.0 + 2.0 - 22.0, True),
         ("r1", 9, -10.0, 0.0, -10.0 + 6.0 + 1.0, True),
     )
-    found = account(table, rates)
-    assert found.profit == pytest.approx(table["profit"].sum())
+    asked = charges((3, 7.0, 0.0), (5, 0.0, 2.5))
+    found = account(table, asked, rates)
+    assert found.profit == pytest.approx(table["profit"].sum() - 9.5)
     assert (found.listed, found.discount) == (150.0, 15.0)
     assert found.goods == pytest.approx(75.0)
     assert found.returned == pytest.approx(5.0 + 8.0 + 4.0)
-    assert found.care == pytest.approx(0.1 * 100.0 + 9.0 + 22.0)
+    assert found.care == pytest.approx(0.1 * 100.0 + 9.0 + 22.0 + 7.0)
+    assert found.unpaid == 2.5
 
 
 def test_the_parts_of_a_loss_sum_to_its_money_and_a_client_that_left_has_none() -> None:
@@ -101,13 +107,16 @@ def test_the_parts_of_a_loss_sum_to_its_money_and_a_client_that_left_has_none() 
     before = Stretch(start=0, end=200, factor=1.7)
     after = Stretch(start=200, end=400, factor=1.1)
     lost = 30.0 * (1.7 * len(range(0, 200, 7)) - 1.1 * (len(table) - len(range(0, 200, 7))))
+    asked = charges((150, 10.0, 0.0), (250, 0.0, 100.0), (450, 1e6, 1e6))
+    lost += 1.1 * 100.0 - 1.7 * 10.0
     money = Money(
         profit_before=0.0, profit_lost=lost, referral_profit_lost=0.0, before=before, after=after
     )
-    found = profit_change(table, money, Economics(), has_cost=True)
+    found = profit_change(table, asked, money, Economics(), has_cost=True)
     assert found is not None
     assert sum(found.parts.values()) == pytest.approx(lost)
     assert found.parts["discount"] > 0
+    assert found.parts["unpaid"] > 0
     assert found.after.share("discount") == pytest.approx(
         np.mean(table["discount"][table["day"] >= 200])
         / np.mean((80.0 + table["discount"])[table["day"] >= 200])
@@ -115,4 +124,4 @@ def test_the_parts_of_a_loss_sum_to_its_money_and_a_client_that_left_has_none() 
     gone = Money(
         profit_before=0.0, profit_lost=lost, referral_profit_lost=0.0, before=before, after=None
     )
-    assert profit_change(table, gone, Economics(), has_cost=True) is None
+    assert profit_change(table, asked, gone, Economics(), has_cost=True) is None

@@ -12,6 +12,7 @@ from typing import Any
 
 from segml.words.plan import (
     ChurnPlan,
+    ContactRate,
     Economics,
     LedgerPlan,
     LossPlan,
@@ -54,10 +55,14 @@ def plan_from_json(value: Mapping[str, Any]) -> Plan:
     tiers = dict(value["tiers"])
     tiers["key"] = tuple(tiers["key"])
     tiers["key_roles"] = tuple(tiers["key_roles"])
+    economics = dict(value["economics"])
+    kinds = economics.pop("kinds", {})  # protocol 1 knew no kinds
     return Plan(
         portfolio=value["portfolio"],
         ledger=LedgerPlan(transactions=_ELSEWHERE, **value["ledger"]),
-        economics=Economics(**value["economics"]),
+        economics=Economics(
+            **economics, kinds={kind: ContactRate(**rate) for kind, rate in kinds.items()}
+        ),
         tiers=TierPlan(**tiers),
         churn=ChurnPlan(**value["churn"]),
         potential=PotentialPlan(**value["potential"]),

@@ -14,8 +14,12 @@ metric in the training record or a new sentence in the card does not change the 
 
 from __future__ import annotations
 
-PROTOCOL: int = 1
-"""The protocol this code writes, and the greatest it reads."""
+PROTOCOL: int = 2
+"""The protocol this code writes, and the greatest it reads.
 
-READABLE: frozenset[int] = frozenset({1})
+1: without `economics.kinds`; profit knew neither interactions nor invoices.
+2: with them.
+"""
+
+READABLE: frozenset[int] = frozenset({1, 2})
 """Every protocol this code reads."""

@@ -48,11 +48,21 @@ class LedgerSection(_Section):
 
     transactions: SourceSection
     clients: SourceSection | None = None
+    interactions: SourceSection | None = None
+    invoices: SourceSection | None = None
+    events: SourceSection | None = None
     timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     max_bad_share: Share = 0.05
     stale_after_days: Annotated[int, Field(ge=0)] = 7
     duplicates: Literal["keep", "drop"] = "keep"
     rates: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
+
+
+class ContactSection(_Section):
+    """What one kind of interaction costs."""
+
+    minute: NotNegative | None = None
+    contact: NotNegative = 0.0
 
 
 class EconomicsSection(_Section):
@@ -61,6 +71,9 @@ class EconomicsSection(_Section):
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
     margin_rate: Annotated[float, Field(ge=-1, le=1)] | None = None
     minute: NotNegative = 0.0
+    kinds: dict[Annotated[str, AfterValidator(str.lower)], ContactSection] = Field(
+        default_factory=dict
+    )
     order: NotNegative = 0.0
     return_: NotNegative = Field(default=0.0, alias="return")
     commission_rate: Share = 0.0

@@ -6,15 +6,20 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from segml.bundle import Bundle
 from segml.flows.agreement import agreed
 from segml.flows.result import Progress, Result, silent
 from segml.flows.session import Session, as_date, load_version, opened, registry_of, session
 from segml.flows.settings import Settings, read_settings
-from segml.ledger import Ledger
+from segml.ledger import Ledger, day_of, profit
 from segml.scoring import Scored
 from segml.scoring import score as score_clients
 from segml.stores import Version, publish, scores_folder
+
+PROFIT_DAYS = 365
+"""The window of the published profit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +106,7 @@ def publish_scores(
         "reasons": scored.reasons,
         "features": scored.features,
         "clients": scored.clients,
+        "profit": profit_table(ledger, day),
         "quarantine": ledger.quarantine(),
     }
     publish(folder, tables, record)
@@ -112,3 +118,22 @@ def publish_scores(
     )
     summary = {**record, "ok": True, "folder": str(folder)}
     return ScoreRun(summary=summary, told=told, scored=scored, version=version, folder=folder)
+
+
+def profit_table(ledger: Ledger, day: dt.date) -> pd.DataFrame:
+    """What every client's profit of the 365 days before a date is made of.
+
+    Parameters
+    ----------
+    ledger
+        A checked ledger.
+    day
+        The date.
+
+    Returns
+    -------
+    DataFrame
+        One row a client known by then, sorted: client_id and the columns of the ledger's profit.
+    """
+    end = day_of(day)
+    return profit(ledger.past(end), end - PROFIT_DAYS, end).reset_index()

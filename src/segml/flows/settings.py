@@ -11,11 +11,12 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from segml.flows.schema import Configuration, SourceSection
+from segml.flows.schema import Configuration, EconomicsSection, SourceSection
 from segml.flows.yaml_reader import read_yaml
 from segml.words.errors import ConfigurationRefused
 from segml.words.plan import (
     ChurnPlan,
+    ContactRate,
     Economics,
     LedgerPlan,
     LossPlan,
@@ -76,11 +77,14 @@ def _settle(parsed: Configuration, folder: Path) -> Settings:
         portfolio=parsed.portfolio,
         ledger=LedgerPlan(
             transactions=_source(ledger.transactions, folder),
-            clients=_source(ledger.clients, folder) if ledger.clients else None,
+            clients=_optional_source(ledger.clients, folder),
+            interactions=_optional_source(ledger.interactions, folder),
+            invoices=_optional_source(ledger.invoices, folder),
+            events=_optional_source(ledger.events, folder),
             folder=str(folder),
-            **ledger.model_dump(exclude={"transactions", "clients"}),
+            **ledger.model_dump(exclude=_TABLES),
         ),
-        economics=Economics(**parsed.economics.model_dump()),
+        economics=_economics(parsed.economics),
         tiers=TierPlan(**parsed.tiers.model_dump()),
         churn=ChurnPlan(**parsed.churn.model_dump()),
         potential=PotentialPlan(**parsed.potential.model_dump()),
@@ -96,6 +100,18 @@ def _settle(parsed: Configuration, folder: Path) -> Settings:
         artifacts=_artifacts(_tracking_uri(parsed.tracking.uri, folder), folder),
         language=parsed.language,
     )
+
+
+_TABLES = {"transactions", "clients", "interactions", "invoices", "events"}
+
+
+def _economics(section: EconomicsSection) -> Economics:
+    kinds = {kind: ContactRate(**rate.model_dump()) for kind, rate in section.kinds.items()}
+    return Economics(**section.model_dump(exclude={"kinds"}), kinds=kinds)
+
+
+def _optional_source(section: SourceSection | None, folder: Path) -> SourcePlan | None:
+    return None if section is None else _source(section, folder)
 
 
 def _beside(folder: Path, path: str) -> Path:
@@ -178,6 +194,8 @@ def _keys_beside(location: tuple[str | int, ...]) -> list[str]:
     """Keys that the section holding this location knows."""
     section: type[BaseModel] = Configuration
     for part in location[:-1]:
+        if str(part) not in section.model_fields:
+            continue  # a key of a mapping, its section is found already
         annotation: Any = section.model_fields[str(part)].annotation
         options = [annotation, *getattr(annotation, "__args__", ())]
         section = next(o for o in options if isinstance(o, type) and issubclass(o, BaseModel))

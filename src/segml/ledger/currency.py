@@ -8,9 +8,10 @@ import duckdb
 
 from segml.ledger.findings import Finding, Severity
 from segml.ledger.mapping import Mapping
+from segml.ledger.outer_rules import no_rate_rule
 from segml.ledger.parsing import trimmed
 from segml.ledger.quoting import literal
-from segml.ledger.rules import Rule, no_rate_rule
+from segml.ledger.rules import Rule
 from segml.words.plan import Economics, LedgerPlan
 
 SHOWN = 12

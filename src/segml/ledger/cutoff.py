@@ -12,28 +12,22 @@ from dataclasses import dataclass, field
 import duckdb
 import pandas as pd
 
-from segml.ledger.contract import CLIENTS, TRANSACTIONS
+from segml.ledger.charges import charges_of
+from segml.ledger.contract import TABLES, TRANSACTIONS
 from segml.ledger.days import date_of
-from segml.ledger.evidence import brought_clients, lines_of, orders_of, withdrawn_products
+from segml.ledger.evidence import (
+    bills_of,
+    brought_clients,
+    contacts_of,
+    events_of,
+    lines_of,
+    orders_of,
+    withdrawn_products,
+)
 from segml.ledger.fingerprint import fingerprint_of, rows_before
+from segml.ledger.views import known_by
 from segml.words.errors import HistoryTooShort
 from segml.words.plan import Economics
-
-_CLIENT_COLUMNS = (
-    "client, client_id, name, industry, region, employees, annual_turnover, manager, acquired_day, "
-    "acquisition_channel, acquisition_cost, wallet"
-)
-
-
-def _clients_before(day: int) -> str:
-    first = f"CASE WHEN first_day < {day} THEN first_day END AS first_day"
-    known = f"known_day < {day}"
-    # a referrer that is only known later must not show, nor that there is one
-    by = f"CASE WHEN referred_by IN (SELECT client FROM clients WHERE {known}) THEN referred_by END"
-    return (
-        f"(SELECT {_CLIENT_COLUMNS}, {by} AS referred_by, {first}, acquisition_days FROM clients "
-        f"WHERE {known})"
-    )
 
 
 def _ask(
@@ -75,8 +69,9 @@ class Past:
         Parameters
         ----------
         sql
-            DuckDB SQL in which `{lines}`, `{clients}` and `{as_of}` stand for the rows dated
-            before the day, the clients known before it, and the day.
+            DuckDB SQL in which `{lines}`, `{interactions}`, `{invoices}` and `{events}` stand for
+            the rows dated before the day with what was known of them by then, `{clients}` for the
+            clients known before it, and `{as_of}` for the day.
 
         Returns
         -------
@@ -117,6 +112,71 @@ class Past:
             acquisition), is_return.
         """
         return lines_of(self._answer, client_ids)
+
+    def contacts(self, client_ids: Sequence[str]) -> pd.DataFrame:
+        """Return every interaction of some clients, as evidence.
+
+        Parameters
+        ----------
+        client_ids
+            Clients; those that are unknown add nothing.
+
+        Returns
+        -------
+        DataFrame
+            Sorted: client_id, row_key (client, day and kind), day, kind, minutes, cost (money:
+            time and outlay), resolved_day and outcome as far as they were known.
+        """
+        return contacts_of(self._answer, client_ids)
+
+    def bills(self, client_ids: Sequence[str]) -> pd.DataFrame:
+        """Return every invoice of some clients, as evidence.
+
+        Parameters
+        ----------
+        client_ids
+            Clients; those that are unknown add nothing.
+
+        Returns
+        -------
+        DataFrame
+            Sorted: client_id, row_key (client and day of issue), issued_day, due_day, paid_day
+            (null: not paid by then), amount.
+        """
+        return bills_of(self._answer, client_ids)
+
+    def charges(self, client_ids: Sequence[str]) -> pd.DataFrame:
+        """Return what serving some clients cost beside their orders, by day.
+
+        Parameters
+        ----------
+        client_ids
+            Clients; those that are unknown add nothing.
+
+        Returns
+        -------
+        DataFrame
+            One row a client and day, sorted: client_id, day, care (minutes and outlay), unpaid
+            (overdue money, charged at the end of each 30 days since it fell due, and bad debt).
+        """
+        return charges_of(self._answer, client_ids, self.economics, self.as_of)
+
+    def events(self, client_ids: Sequence[str]) -> pd.DataFrame:
+        """Return the events that reached some clients, as evidence.
+
+        Parameters
+        ----------
+        client_ids
+            Clients; those that are unknown add nothing.
+
+        Returns
+        -------
+        DataFrame
+            Sorted: client_id, event_id, day, kind, scope, scope_value, magnitude, touched (money:
+            what the client spent in the 365 days before on what the event is about) and share (of
+            all it spent then; null where it spent nothing).
+        """
+        return events_of(self._answer, client_ids)
 
     def brought(self) -> dict[str, tuple[str, ...]]:
         """Return, for each client that brought others, the ids of those it brought, sorted.
@@ -159,7 +219,7 @@ class Past:
 
     @property
     def rows(self) -> dict[str, int]:
-        """The kept rows that are seen, by table: lines dated before the day, clients known."""
+        """The kept rows that are seen, by table: dated before the day, clients known by then."""
         with self._cursor() as cursor:
             return rows_before(cursor, self._tables, self.as_of)
 
@@ -171,17 +231,13 @@ class Past:
 
     @property
     def _tables(self) -> tuple[str, ...]:
-        return (TRANSACTIONS.name, *(name for name in (CLIENTS.name,) if name in self.has))
+        return tuple(t.name for t in TABLES if t is TRANSACTIONS or t.name in self.has)
 
     def _cursor(self) -> closing[duckdb.DuckDBPyConnection]:
         return closing(self._connection.cursor())
 
     def _answer(self, sql: str, *values: object) -> pd.DataFrame:
-        named = {
-            "lines": f"(SELECT * FROM lines WHERE day < {self.as_of})",
-            "clients": _clients_before(self.as_of),
-            "as_of": str(self.as_of),
-        }
+        named = known_by(self.as_of) | {"as_of": str(self.as_of)}
         return _ask(self._connection, sql, named, values)
 
 
@@ -226,18 +282,14 @@ class Future:
         Parameters
         ----------
         sql
-            DuckDB SQL in which `{lines}`, `{clients}`, `{start}` and `{end}` stand for the rows
-            of the horizon, the clients known before its end, and its first day and its end.
+            DuckDB SQL in which `{lines}` and `{interactions}` stand for the rows of the horizon,
+            `{clients}`, `{invoices}` and `{events}` for what was known before its end, `{start}`
+            and `{end}` for its first day and its end.
 
         Returns
         -------
         DataFrame
             The answer's rows.
         """
-        values = {
-            "lines": f"(SELECT * FROM lines WHERE day >= {self.start} AND day < {self.end})",
-            "clients": _clients_before(self.end),
-            "start": str(self.start),
-            "end": str(self.end),
-        }
-        return _ask(self._connection, sql, values)
+        days = {"start": str(self.start), "end": str(self.end)}
+        return _ask(self._connection, sql, known_by(self.end, self.start) | days)

@@ -1,4 +1,14 @@
-"""Profit: amount less cost of goods, cost to serve and the acquisition share of a window."""
+"""Profit: amount less cost of goods, cost to serve and the acquisition share of a window.
+
+Of an invoice of which nothing was paid by its due day,
+
+    overdue   = amount × yearly rate × days / 365, the days from the due day to its payment,
+                `write_off_days` at most, that fall into the window
+    bad debt  = amount, on the day `write_off_days` after the due day, if it is still unpaid then;
+                taken back on the day it is paid after all
+
+so both add up over windows that follow each other. A credit note (a negative amount) is neither.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +19,25 @@ import pandas as pd
 from segml.words.plan import Economics
 
 DAYS_A_MONTH = 365.25 / 12
+DAYS_A_YEAR = 365
+
+SERVE_COLUMNS = (
+    "minutes",
+    "contacts",
+    "order_handling",
+    "return_handling",
+    "commission",
+    "overdue",
+    "bad_debt",
+)
+"""The parts of the cost to serve, in the order in which they are told."""
 
 PROFIT_COLUMNS = (
     "revenue",
     "cost_of_goods",
-    "commission",
-    "order_handling",
-    "return_handling",
-    "acquisition",
+    *SERVE_COLUMNS,
     "cost_to_serve",
+    "acquisition",
     "profit",
 )
 """The columns of `profit`, in order; all in the ledger's currency."""
@@ -100,6 +120,59 @@ def acquisition_sql(start: int | str, end: int | str) -> str:
     return f"CASE WHEN {since} IS NULL THEN 0.0 ELSE coalesce({share}, 0.0) END"
 
 
+def overdue_sql(economics: Economics, start: int | str, end: int | str) -> str:
+    """Return the SQL of what an invoice's overdue money costs in [start, end).
+
+    Parameters
+    ----------
+    economics
+        With `overdue_yearly_rate` and `write_off_days`.
+    start, end
+        Days, or SQL expressions of days.
+
+    Returns
+    -------
+    str
+        A SQL expression over the columns of `{invoices}`, money.
+
+    Examples
+    --------
+    >>> overdue_sql(Economics(), 0, 365)
+    '0.0'
+    """
+    rate = float(economics.overdue_yearly_rate)
+    if not rate:
+        return "0.0"
+    until = f"least({end}, coalesce(paid_day, {end}), due_day + {economics.write_off_days})"
+    days = f"greatest(0, {until} - greatest({start}, due_day))"
+    return f"(greatest(amount, 0.0) * {rate!r} * {days} / {DAYS_A_YEAR})"
+
+
+def bad_debt_sql(economics: Economics, start: int | str, end: int | str) -> str:
+    """Return the SQL of what an invoice costs in [start, end) because it is written off.
+
+    Parameters
+    ----------
+    economics
+        With `write_off_days`.
+    start, end
+        Days, or SQL expressions of days.
+
+    Returns
+    -------
+    str
+        A SQL expression over the columns of `{invoices}`, money; negative where money that was
+        written off before the window is paid in it.
+    """
+    lost = f"due_day + {economics.write_off_days}"
+    fell = f"{lost} >= {start} AND {lost} < {end} AND coalesce(paid_day > {lost}, true)"
+    came = f"coalesce(paid_day > {lost} AND paid_day >= {start} AND paid_day < {end}, false)"
+    return (
+        f"(greatest(amount, 0.0) * (CASE WHEN {fell} THEN 1 ELSE 0 END "
+        f"- CASE WHEN {came} THEN 1 ELSE 0 END))"
+    )
+
+
 def profit(window: Window, start: int, end: int) -> pd.DataFrame:
     """Return each known client's profit over [start, end), and what it is made of.
 
@@ -113,28 +186,33 @@ def profit(window: Window, start: int, end: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index client_id (sorted); float64 columns revenue, cost_of_goods, commission,
-        order_handling, return_handling, acquisition, cost_to_serve (commission and handling) and
-        profit = revenue - cost_of_goods - cost_to_serve - acquisition, which may be negative.
+        Index client_id (sorted); float64 columns of `PROFIT_COLUMNS`: cost_to_serve is the sum of
+        its parts, profit = revenue - cost_of_goods - cost_to_serve - acquisition. Profit may be
+        negative.
     """
     economics = window.economics
+    days = f"day >= {int(start)} AND day < {int(end)}"
     frame = window.frame(
         "SELECT c.client_id, coalesce(l.revenue, 0.0) AS revenue, "
         "coalesce(l.cost, 0.0) AS cost_of_goods, "
-        f"coalesce(l.revenue, 0.0) * {float(economics.commission_rate)!r} AS commission, "
+        "coalesce(i.minutes, 0.0) AS minutes, coalesce(i.contacts, 0.0) AS contacts, "
         f"coalesce(l.orders, 0) * {float(economics.order)!r} AS order_handling, "
         f"coalesce(l.returns, 0) * {float(economics.return_)!r} AS return_handling, "
-        f"{acquisition_sql(start, end)} AS acquisition FROM {{clients}} AS c LEFT JOIN ("
-        "SELECT client, sum(amount) AS revenue, sum(cost) AS cost, "
+        f"coalesce(l.revenue, 0.0) * {float(economics.commission_rate)!r} AS commission, "
+        "coalesce(b.overdue, 0.0) AS overdue, coalesce(b.bad_debt, 0.0) AS bad_debt, "
+        f"{acquisition_sql(start, end)} AS acquisition FROM {{clients}} AS c "
+        "LEFT JOIN (SELECT client, sum(amount) AS revenue, sum(cost) AS cost, "
         "count(*) FILTER (WHERE is_order) AS orders, "
         "count(*) FILTER (WHERE is_return_order) AS returns "
-        f"FROM {{lines}} WHERE day >= {int(start)} AND day < {int(end)} "
-        "GROUP BY client) AS l ON l.client = c.client ORDER BY c.client_id"
+        f"FROM {{lines}} WHERE {days} GROUP BY client) AS l ON l.client = c.client "
+        "LEFT JOIN (SELECT client, sum(minutes_cost) AS minutes, sum(contact_cost) AS contacts "
+        f"FROM {{interactions}} WHERE {days} GROUP BY client) AS i ON i.client = c.client "
+        f"LEFT JOIN (SELECT client, sum({overdue_sql(economics, start, end)}) AS overdue, "
+        f"sum({bad_debt_sql(economics, start, end)}) AS bad_debt FROM {{invoices}} "
+        "GROUP BY client) AS b ON b.client = c.client ORDER BY c.client_id"
     ).set_index("client_id")
     frame = frame.astype("float64")
-    frame["cost_to_serve"] = (
-        frame["commission"] + frame["order_handling"] + frame["return_handling"]
-    )
+    frame["cost_to_serve"] = frame[list(SERVE_COLUMNS)].sum(axis=1)
     costs = frame["cost_of_goods"] + frame["cost_to_serve"] + frame["acquisition"]
     frame["profit"] = frame["revenue"] - costs
     return frame[list(PROFIT_COLUMNS)]

@@ -1,4 +1,4 @@
-"""The rows behind a finding about clients: orders, lines, who brought whom, products withdrawn.
+"""The rows behind a finding about clients: orders, lines, contacts, bills, events, referrals.
 
 Each function asks one question of a past's rows; `Past` has it as a method.
 """
@@ -15,11 +15,20 @@ WITHDRAWN_DAYS, SEEN_DAYS, SEEN_CLIENTS, SEEN_LINES = 90, 365, 3, 12
 three clients did on twelve lines (the rule of the feature `withdrawn_share_90`)."""
 
 _PROFIT = "l.amount - l.cost - l.serve"
+_CHOSEN = "c.client_id IN (SELECT unnest(CAST(? AS VARCHAR[])))"
 _OF_CLIENTS = (
     "FROM {lines} AS l JOIN {clients} AS c USING (client) JOIN orders AS o USING (order_key) "
-    "WHERE c.client_id IN (SELECT unnest(CAST(? AS VARCHAR[])))"
+    f"WHERE {_CHOSEN}"
 )
-_ROW_KEY = "coalesce(o.order_id, c.client_id || ' ' || CAST(DATE '1970-01-01' + l.day AS VARCHAR))"
+
+
+def _dated(column: str) -> str:
+    return f"c.client_id || ' ' || CAST(DATE '1970-01-01' + {column} AS VARCHAR)"
+
+
+_ROW_KEY = f"coalesce(o.order_id, {_dated('l.day')})"
+MIX_DAYS = 365
+"""An event of a category or product reaches a client by its share of the spend of so many days."""
 
 
 class Asked(Protocol):
@@ -71,6 +80,51 @@ def withdrawn_products(ask: Asked, as_of: int) -> frozenset[str]:
         f"AND count(DISTINCT client) {year} >= {SEEN_CLIENTS}"
     )
     return frozenset(found["product"])
+
+
+def contacts_of(ask: Asked, client_ids: Sequence[str]) -> pd.DataFrame:
+    """Return `Past.contacts`."""
+    return ask(
+        f"SELECT c.client_id, {_dated('i.day')} || ' ' || i.kind AS row_key, i.day, i.kind, "
+        "i.minutes, i.minutes_cost + i.contact_cost AS cost, i.resolved_day, i.outcome "
+        f"FROM {{interactions}} AS i JOIN {{clients}} AS c USING (client) WHERE {_CHOSEN} "
+        "ORDER BY ALL",
+        _texts(client_ids),
+    )
+
+
+def bills_of(ask: Asked, client_ids: Sequence[str]) -> pd.DataFrame:
+    """Return `Past.bills`."""
+    return ask(
+        f"SELECT c.client_id, {_dated('b.issued_day')} AS row_key, b.issued_day, b.due_day, "
+        "b.paid_day, b.amount FROM {invoices} AS b JOIN {clients} AS c USING (client) "
+        f"WHERE {_CHOSEN} ORDER BY ALL",
+        _texts(client_ids),
+    )
+
+
+def events_of(ask: Asked, client_ids: Sequence[str]) -> pd.DataFrame:
+    """Return `Past.events`."""
+    return ask(
+        "WITH chosen AS (SELECT * FROM {clients} AS c WHERE " + _CHOSEN + "), "
+        "reached AS (SELECT c.client, c.client_id, e.* FROM chosen AS c JOIN {events} AS e ON "
+        "CASE e.scope WHEN 'region' THEN c.region = e.scope_value WHEN 'industry' THEN "
+        "c.industry = e.scope_value WHEN 'manager' THEN c.manager = e.scope_value ELSE true END), "
+        "bought AS (SELECT client, day, category, product, sum(amount) AS amount FROM {lines} "
+        "JOIN chosen USING (client) WHERE NOT is_return GROUP BY ALL), "
+        "spent AS (SELECT r.client, r.event_id, sum(b.amount) AS spent, sum(b.amount) FILTER ("
+        "CASE r.scope WHEN 'category' THEN b.category = r.scope_value WHEN 'product' THEN "
+        "b.product = r.scope_value ELSE true END) AS touched FROM reached AS r JOIN bought AS b "
+        f"ON b.client = r.client AND b.day < r.day AND b.day >= r.day - {MIX_DAYS} "
+        "GROUP BY r.client, r.event_id) "
+        "SELECT client_id, r.event_id, r.day, kind, scope, scope_value, magnitude, "
+        "coalesce(touched, 0.0) AS touched, "
+        "CASE WHEN spent > 0 THEN coalesce(touched, 0.0) / spent END AS share "
+        "FROM reached AS r LEFT JOIN spent AS s ON s.client = r.client "
+        "AND s.event_id = r.event_id WHERE touched > 0 OR scope NOT IN ('category', 'product') "
+        "ORDER BY client_id, r.day, r.event_id",
+        _texts(client_ids),
+    )
 
 
 def _texts(client_ids: Sequence[str]) -> list[str]:

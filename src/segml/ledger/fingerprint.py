@@ -6,7 +6,7 @@ import hashlib
 
 import duckdb
 
-from segml.ledger.contract import CLIENTS, TRANSACTIONS, Table
+from segml.ledger.contract import CLIENTS, TABLES, Column, Table
 
 
 def fingerprint_of(
@@ -24,14 +24,15 @@ def fingerprint_of(
     tables
         Names of the tables that the ledger has.
     before
-        A day: only lines dated before it, and only clients known before it. None: every row.
+        A day: only rows dated before it, only clients known before it, and of each row only what
+        was known by then (an invoice paid later counts as unpaid). None: every row as it is.
 
     Returns
     -------
     str
         64 hexadecimal digits.
     """
-    parts = [_sums(connection, t, before) for t in (TRANSACTIONS, CLIENTS) if t.name in tables]
+    parts = [_sums(connection, t, before) for t in TABLES if t.name in tables]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
 
@@ -51,7 +52,7 @@ def rows_before(
         Table name to rows.
     """
     counts = {}
-    for table in (TRANSACTIONS, CLIENTS):
+    for table in TABLES:
         if table.name in tables:
             query = f"SELECT count(*) FROM {_kept(table, before)}"
             counts[table.name] = int((connection.execute(query).fetchone() or (0,))[0])
@@ -62,13 +63,22 @@ def _kept(table: Table, before: int | None) -> str:
     rows = f"checked_{table.name} WHERE problems = 0"
     if before is None:
         return rows
-    if table is TRANSACTIONS:
-        return f"{rows} AND date < {before}"
-    return f"{rows} AND client_id IN (SELECT client_id FROM clients WHERE known_day < {before})"
+    if table is CLIENTS:
+        return f"{rows} AND client_id IN (SELECT client_id FROM clients WHERE known_day < {before})"
+    return f"{rows} AND {table.dated} < {before}"
+
+
+def _value(column: Column, before: int | None) -> str:
+    if before is None or not column.known_from:
+        return column.name
+    return f"CASE WHEN {column.known_from} < {before} THEN {column.name} END"
 
 
 def _sums(connection: duckdb.DuckDBPyConnection, table: Table, before: int | None) -> str:
-    values = ", ".join(f"coalesce('+' || CAST({name} AS VARCHAR), '')" for name in table.names)
+    values = ", ".join(
+        f"coalesce('+' || CAST({_value(column, before)} AS VARCHAR), '')"
+        for column in table.columns
+    )
     row = f"concat_ws(chr(31), {values})"
     found = connection.execute(
         "SELECT count(*), sum(CAST(number & 18446744073709551615 AS HUGEINT)), "

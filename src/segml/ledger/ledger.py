@@ -256,7 +256,7 @@ def open_ledger(
 def _build(reading: Reading, plan: LedgerPlan, economics: Economics) -> Ledger:
     connection = reading.scratch.connection
     fingerprint = fingerprint_of(connection, tuple(reading.counts))
-    build_tables(connection, plan, economics, reading.currency)
+    build_tables(connection, plan, economics, reading.currency, reading.has)
     first, last = connection.execute("SELECT min(day), max(day) FROM lines").fetchone() or (0, 0)
     settle(reading.scratch)
     return Ledger(

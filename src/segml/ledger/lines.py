@@ -1,4 +1,4 @@
-"""The kept rows as the two tables that every question is asked of: `lines` and `clients`.
+"""The kept rows as the tables that every question is asked of: `lines`, `clients` and the rest.
 
 `lines` is sorted by client, day, order and value, so that neither the order of the input nor its
 files change a sum. What it says of a line never depends on a later day.
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import duckdb
 
+from segml.ledger.contract import TABLES
 from segml.ledger.currency import rate_sql
 from segml.ledger.economics import acquisition_days, serve_sql
+from segml.ledger.records import build_records
 from segml.words.plan import Economics, LedgerPlan
 
 NEVER = 2_147_483_647
@@ -21,35 +23,42 @@ def build_tables(
     plan: LedgerPlan,
     economics: Economics,
     currency: str | None,
+    has: frozenset[str],
 ) -> None:
-    """Make `lines`, `orders` and `clients` out of the checked tables.
+    """Make `lines`, `orders`, `interactions`, `invoices`, `events` and `clients`.
 
     Parameters
     ----------
     connection
-        The scratch database with `checked_transactions` and `checked_clients`.
+        The scratch database with every checked table.
     plan
         For the rates of currencies.
     economics
         For margin rate and handling costs.
     currency
         The base currency; None where none is known.
+    has
+        Optional columns and tables of the ledger.
     """
     _codes(connection)
     _documents(connection)
     _sorted_lines(connection, plan, economics, currency)
     _marked_lines(connection, economics)
+    build_records(connection, economics, has)
     _clients(connection, economics)
     for table in ("sorted_lines", "codes"):
         connection.execute(f"DROP TABLE {table}")
 
 
 def _codes(connection: duckdb.DuckDBPyConnection) -> None:
+    named = " UNION ".join(
+        f"SELECT client_id FROM checked_{table.name} WHERE problems = 0"
+        for table in TABLES
+        if "client_id" in table.names
+    )
     connection.execute(
         "CREATE TABLE codes AS SELECT client_id, "
-        "CAST(row_number() OVER (ORDER BY client_id) - 1 AS INTEGER) AS client FROM ("
-        "SELECT client_id FROM checked_transactions WHERE problems = 0 UNION "
-        "SELECT client_id FROM checked_clients WHERE problems = 0)"
+        f"CAST(row_number() OVER (ORDER BY client_id) - 1 AS INTEGER) AS client FROM ({named})"
     )
 
 
@@ -110,16 +119,20 @@ def _marked_lines(connection: duckdb.DuckDBPyConnection, economics: Economics) -
 def _clients(connection: duckdb.DuckDBPyConnection, economics: Economics) -> None:
     known = (
         f"least(CASE WHEN a.client_id IS NULL THEN {NEVER} ELSE coalesce(a.acquired_on, {ALWAYS}) "
-        f"END, coalesce(f.first_day, {NEVER}))"
+        f"END, coalesce(f.first_day, {NEVER}), coalesce(m.met_day, {NEVER}))"
     )
     connection.execute(
         "CREATE TABLE clients AS SELECT k.client, k.client_id, a.name, a.industry, a.region, "
         "a.employees, a.annual_turnover, a.manager, a.acquired_on AS acquired_day, "
         "a.acquisition_channel, a.acquisition_cost, r.client AS referred_by, a.wallet, "
+        "a.role, a.role_note, a.left_on AS left_day, a.left_reason, "
         f"f.first_day, {acquisition_days(economics)} AS acquisition_days, {known} AS known_day "
         "FROM codes AS k "
         "LEFT JOIN (SELECT * FROM checked_clients WHERE problems = 0) AS a USING (client_id) "
         "LEFT JOIN codes AS r ON r.client_id = a.referred_by "
         "LEFT JOIN (SELECT client, min(day) AS first_day FROM lines GROUP BY client) AS f "
-        "ON f.client = k.client ORDER BY k.client"
+        "ON f.client = k.client "
+        "LEFT JOIN (SELECT client, min(day) AS met_day FROM (SELECT client, day FROM interactions "
+        "UNION ALL SELECT client, issued_day FROM invoices) GROUP BY client) AS m "
+        "ON m.client = k.client ORDER BY k.client"
     )

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from segml.ledger.contract import CLIENTS, SQL_TYPES, TRANSACTIONS, Table
+from segml.ledger.companions import companion_findings
+from segml.ledger.contract import CLIENTS, SQL_TYPES, TABLES, TRANSACTIONS, Table
 from segml.ledger.counting import Counts, count_rows
 from segml.ledger.currency import Money, rate_sql, settle_currency
 from segml.ledger.databases import read_query
@@ -19,9 +20,11 @@ from segml.ledger.intake import parse_table
 from segml.ledger.isolation import isolated_dates
 from segml.ledger.kinship import kinship_findings
 from segml.ledger.mapping import Mapping, map_columns
+from segml.ledger.notes import ledger_notes
+from segml.ledger.outer_rules import duplicate_id_rules, future_date_rules
 from segml.ledger.profile import profile_transactions
 from segml.ledger.quarantine import keep_quarantine
-from segml.ledger.rules import Rule, duplicate_client_rule, future_date_rule, row_rules
+from segml.ledger.rules import Rule, row_rules
 from segml.ledger.scratch import Scratch, open_scratch
 from segml.ledger.shape import shape_findings
 from segml.ledger.sources import Source, folders_of, read_files
@@ -71,9 +74,8 @@ def read_ledger(
         If a file cannot be read at all.
     """
     _known_zone(plan.timezone)
-    tables = [(TRANSACTIONS, plan.transactions)]
-    if plan.clients is not None:
-        tables.append((CLIENTS, plan.clients))
+    planned = ((table, plan.source_of(table.name)) for table in TABLES)
+    tables = [(table, source) for table, source in planned if source is not None]
     folders = [
         folder
         for _, source in tables
@@ -125,10 +127,12 @@ def _read_tables(
         for table, source_plan in tables
     }
     findings = [finding for one in taken.values() for finding in one.findings]
+    for table in TABLES:
+        if table.name not in taken:
+            _no_rows(connection, table)
     if CLIENTS.name in taken:
         findings += kinship_findings(connection)
-    else:
-        _no_clients(connection)
+    findings += companion_findings(connection, frozenset(taken), plan.stale_after_days)
     has = frozenset(name for one in taken.values() for name in one.has)
     money = taken[TRANSACTIONS.name].money
     return Reading(
@@ -137,7 +141,7 @@ def _read_tables(
         counts={name: one.counts for name, one in taken.items()},
         has=has,
         currency=money.currency,
-        notes=(*_notes(has, economics), *money.notes),
+        notes=(*ledger_notes(has, economics), *money.notes),
     )
 
 
@@ -185,11 +189,9 @@ def _rules(
     """The rules that rows of this table can break, but for that of duplicate lines."""
     present = frozenset(mapping.expressions)
     rules = row_rules(table, present, rate=rate_sql(plan, money.currency))
-    if table is CLIENTS and "client_id" in present:
-        return (*rules, *money.rules, duplicate_client_rule())
-    if table is TRANSACTIONS and today is not None and "date" in present:
-        rules = (*rules, future_date_rule(today))
-    return (*rules, *money.rules)
+    if today is not None:
+        rules = (*rules, *future_date_rules(table, present, today))
+    return (*rules, *money.rules, *duplicate_id_rules(table, present))
 
 
 def _source(
@@ -201,25 +203,6 @@ def _source(
     return read_query(connection, query, url, table.name, Path(plan.folder))
 
 
-def _notes(has: frozenset[str], economics: Economics) -> tuple[str, ...]:
-    notes = []
-    if economics.margin_rate is None and "cost" not in has:
-        notes.append("no cost column and no margin rate: profit is revenue less the cost to serve")
-    elif economics.margin_rate is None:
-        notes.append("no margin rate: a line without a cost would count as if it cost nothing")
-    elif "cost" not in has:
-        notes.append(f"no cost column: margin rate {economics.margin_rate} used")
-    else:
-        notes.append(f"margin rate {economics.margin_rate} used where a line has no cost")
-    if "order_id" not in has:
-        notes.append("no order_id: an order is a client's day")
-    if "clients" not in has:
-        notes.append("no clients table: no names, industries, regions, sizes or managers")
-    absent = [name for name in ("category", "product", "discount") if name not in has]
-    notes += [f"no {name} column: what needs it is left out" for name in absent]
-    return tuple(notes)
-
-
 def _optional(table: Table, mapping: Mapping) -> set[str]:
     optional = {c.name for c in table.columns if not c.required and c.name in mapping.expressions}
     if table is TRANSACTIONS:
@@ -227,8 +210,8 @@ def _optional(table: Table, mapping: Mapping) -> set[str]:
     return {table.name} | {f"{table.name}.{name}" for name in optional}
 
 
-def _no_clients(connection: duckdb.DuckDBPyConnection) -> None:
-    columns = ", ".join(f"{c.name} {SQL_TYPES[c.kind]}" for c in CLIENTS.columns)
+def _no_rows(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    columns = ", ".join(f"{c.name} {SQL_TYPES[c.kind]}" for c in table.columns)
     connection.execute(
-        f"CREATE TABLE checked_clients (segml_row BIGINT, {columns}, problems BIGINT)"
+        f"CREATE TABLE checked_{table.name} (segml_row BIGINT, {columns}, problems BIGINT)"
     )

@@ -1,7 +1,8 @@
-"""The rules of the contract that a single row can break, as data.
+"""The rules of the contract that a single row can break by itself, as data.
 
 A row that breaks a rule is quarantined with the rule's code. To add a rule: a `Rule` here, with a
-SQL condition over the parsed columns and their `given_<column>` flags, and a red test.
+SQL condition over the parsed columns and their `given_<column>` flags, and a red test. What needs
+more than the row (the day of the run, rates, other rows) stands in `outer_rules`.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from segml.ledger.contract import MONEY, TRANSACTIONS, Column, Table
-from segml.ledger.days import date_of, day_of
+from segml.ledger.contract import EVENTS, MONEY, TRANSACTIONS, Column, Table
+from segml.ledger.days import day_of
 from segml.ledger.parsing import AMBIGUOUS_DATE
 from segml.ledger.quoting import literal
 
@@ -71,6 +72,10 @@ def row_rules(table: Table, present: frozenset[str], *, rate: str = "1.0") -> tu
         if column.name in present:
             is_money = table is TRANSACTIONS and column.name in MONEY
             rules.extend(_column_rules(table.name, column, rate if is_money else "1.0"))
+            if column.not_before in present:
+                rules.append(_too_early(table.name, column))
+    if table is EVENTS and {"scope", "scope_value"} <= present:
+        rules.append(_scope_value_rule())
     return tuple(rules)
 
 
@@ -86,6 +91,8 @@ def _column_rules(table: str, column: Column, rate: str) -> tuple[Rule, ...]:
         rules.append(_bad_flag(table, column))
     if column.not_negative:
         rules.append(_negative(table, column))
+    if column.one_of:
+        rules.append(_unknown(table, column))
     return tuple(rules)
 
 
@@ -94,7 +101,8 @@ def _mapping(table: str, column: Column) -> str:
 
 
 def _missing(table: str, column: Column) -> Rule:
-    absent = "client_id IS NULL" if column.kind == "id" else f"NOT given_{column.name}"
+    is_text = column.kind in ("id", "text")
+    absent = f"{column.name} IS NULL" if is_text else f"NOT given_{column.name}"
     return Rule(
         code=f"missing_{column.name}",
         column=column.name,
@@ -186,69 +194,35 @@ def _negative(table: str, column: Column) -> Rule:
     )
 
 
-def future_date_rule(today: int) -> Rule:
-    """Return the rule that no line is dated after today; tomorrow may be today in another zone.
-
-    Parameters
-    ----------
-    today
-        The day number of today in the ledger's zone, read once at the door of the run.
-
-    Returns
-    -------
-    Rule
-        With the code `date_in_future`.
-    """
+def _unknown(table: str, column: Column) -> Rule:
+    known = ", ".join(literal(value) for value in column.one_of)
     return Rule(
-        code="date_in_future",
-        column="date",
-        condition=f"date BETWEEN {today + 2} AND {LAST_DAY}",
-        what="dates in the future",
-        allowed=f"dates up to {date_of(today + 1)}",
-        next_step="mend them, or leave such rows out with `where`",
+        code=f"unknown_{column.name}",
+        column=column.name,
+        condition=f"{column.name} IS NOT NULL AND lower({column.name}) NOT IN ({known})",
+        what="values that the contract does not know",
+        allowed=", ".join(column.one_of),
+        next_step=f"say what they mean in {_mapping(table, column)}, e.g. with `sql: case …`",
     )
 
 
-def no_rate_rule(base: str, rates: tuple[str, ...]) -> Rule:
-    """Return the rule that every line's currency is the base one or has a rate.
-
-    Parameters
-    ----------
-    base
-        The currency of the run.
-    rates
-        Currencies with a rate, in order.
-
-    Returns
-    -------
-    Rule
-        With the code `no_rate`.
-    """
-    known = ", ".join(literal(code) for code in (base, *rates))
+def _too_early(table: str, column: Column) -> Rule:
     return Rule(
-        code="no_rate",
-        column="currency",
-        condition=f"currency IS NOT NULL AND upper(currency) NOT IN ({known})",
-        what="lines in a currency without a rate",
-        allowed=", ".join((base, *rates)),
-        next_step="give its rate in `ledger.rates`",
+        code=f"{column.name}_too_early",
+        column=column.name,
+        condition=f"{column.name} < {column.not_before}",
+        what=f"days before the row's `{column.not_before}`",
+        allowed=f"the day of `{column.not_before}`, or a later one",
+        next_step=f"mend them, or see whether {_mapping(table, column)} names the right column",
     )
 
 
-def duplicate_client_rule() -> Rule:
-    """Return the rule that a client has one row in `clients`; always an error.
-
-    Returns
-    -------
-    Rule
-        With the code `duplicate_client_id`.
-    """
+def _scope_value_rule() -> Rule:
     return Rule(
-        code="duplicate_client_id",
-        column="client_id",
-        condition="client_id IS NOT NULL AND count(*) OVER (PARTITION BY client_id) > 1",
-        what="rows that share their client with another row",
-        allowed="one row a client",
-        next_step="keep one row for each client",
-        always_error=True,
+        code="missing_scope_value",
+        column="scope_value",
+        condition="scope IS NOT NULL AND lower(scope) <> 'all' AND scope_value IS NULL",
+        what="rows without a value",
+        allowed="a value wherever `scope` is not `all`",
+        next_step="name the one that is meant, or set `scope` to `all`",
     )

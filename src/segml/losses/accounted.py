@@ -5,6 +5,7 @@ Of the profit that a client stopped bringing while it went on buying, the accoun
 
 - Discount is `margin`, and so is care as far as it grew in money: what the client pressed for until
   it stopped paying for itself. Care that weighs more only because less is bought is the fall's.
+- Unpaid bills are `payment`.
 - Volume, and goods sent back, are the client's demand: its share follows the drivers of the scores,
   and is `unknown` where they say nothing (see `shares`).
 - Goods: our costs rose, or it bought what leaves less. Neither is its doing, nor a reason of the
@@ -21,21 +22,27 @@ from types import MappingProxyType
 
 import numpy as np
 
+from segml.features import CATALOGUE
 from segml.losses.attribution import Decomposition
 from segml.losses.history import Numbers
 from segml.losses.profit_parts import Change, Part
 from segml.losses.shares import Weights
-from segml.words.feature import REASONS
+from segml.words.feature import REASONS, Reason
 
 CARRIERS: Mapping[Part, tuple[str, ...]] = MappingProxyType(
     {
         "discount": ("discount_rate_90", "discount_rate_365", "discount_ratchet_180"),
         "care": ("care_share_365", "care_rise_180"),
+        "unpaid": tuple(feature.name for feature in CATALOGUE if feature.reason == "payment"),
     }
 )
 """Part to the features that show it, best first: the one that moved for a client carries its share.
 A part that no feature of the model shows stays `unknown`."""
-_MARGIN, _UNKNOWN = REASONS.index("margin"), REASONS.index("unknown")
+REASON_OF: Mapping[Part, Reason] = MappingProxyType(
+    {"discount": "margin", "care": "margin", "unpaid": "payment"}
+)
+"""The reason that each of these parts is."""
+_UNKNOWN = REASONS.index("unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,8 @@ def shared(weights: Weights, lost: Decomposition, changes: Sequence[Change | Non
         reasons[place, _UNKNOWN] += money["goods"]
         for part in CARRIERS:
             carrier = _carrier(lost, place, part)
-            reasons[place, _UNKNOWN if carrier is None else _MARGIN] += money[part]
+            reason = "unknown" if carrier is None else REASON_OF[part]
+            reasons[place, REASONS.index(reason)] += money[part]
             if carrier is not None:
                 features[place, carrier] += money[part]
     return Shares(reasons, features)

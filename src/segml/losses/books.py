@@ -70,7 +70,7 @@ def open_books(
     """
     past = ledger.past(end)
     table = past.orders(known)
-    book = histories(table)
+    book = histories(table, past.charges(known))
     days = np.sort(table.loc[~table["is_return"], "day"].to_numpy(dtype=np.int64))
     clock = learn_clock(days, first_day=ledger.first_day, end=min(end, past.last_day + 1))
     referrals = past.brought()

@@ -14,7 +14,7 @@ from segml.losses.accounted import Shares, shared
 from segml.losses.attribution import Decomposition, Span, decompose, reason_weights, span_of
 from segml.losses.books import Books
 from segml.losses.course import course
-from segml.losses.evidence import Trail, evidence
+from segml.losses.evidence import evidence
 from segml.losses.fates import Fates
 from segml.losses.history import EMPTY, of
 from segml.losses.money import Money, cost_of
@@ -34,6 +34,7 @@ from segml.losses.tables import (
     PROFIT_PARTS,
     framed,
 )
+from segml.losses.trail import Trail, by_client
 from segml.losses.transitions import Transition
 
 
@@ -91,8 +92,7 @@ def dossiers(scene: Scene, books: Books, fates: Fates) -> Dossiers:
     spans = {each: _span(scene, books, each, loss) for each, loss in fates.lost.items()}
     lost = _decomposed(scene, spans)
     costs = {each: _money(scene, books, each, fates.lost[each]) for each in sorted(fates.lost)}
-    rows = scene.ledger.past(scene.end).lines(list(costs))
-    lines = {str(each): part for each, part in rows.groupby("client_id")}
+    lines = by_client(scene.ledger.past(scene.end).lines(list(costs)), costs)
     changes = _changes(scene, lines, costs)
     shares = shared(reason_weights(lost, _stayed(scene, fates)), lost, list(changes.values()))
     cases = _cases(scene, fates, spans, costs, shares)
@@ -126,8 +126,11 @@ def _changes(
     scene: Scene, lines: Mapping[str, pd.DataFrame], costs: Mapping[str, Money]
 ) -> dict[str, Change | None]:
     past = scene.ledger.past(scene.end)
+    charges = by_client(past.charges(list(costs)), costs)
     return {
-        each: profit_change(lines[each], money, past.economics, has_cost="cost" in past.has)
+        each: profit_change(
+            lines[each], charges[each], money, past.economics, has_cost="cost" in past.has
+        )
         for each, money in costs.items()
     }
 
@@ -215,9 +218,17 @@ def _trails(
         if any(code == "assortment" for code, _ in case.reasons)
     }
     withdrawn = {day: scene.ledger.past(day).withdrawn() for day in sorted(days)}
+    past = scene.ledger.past(scene.end)
+    contacts, bills, events = (
+        by_client(rows, cases)
+        for rows in (past.contacts(list(cases)), past.bills(list(cases)), past.events(list(cases)))
+    )
     return {
         client_id: Trail(
             lines=lines[client_id],
+            contacts=contacts[client_id],
+            bills=bills[client_id],
+            events=events[client_id],
             onset=case.loss.onset.day,
             explained_at=case.span.after,
             kind=case.loss.kind,

@@ -1,26 +1,25 @@
 """The ledger rows behind each reason of a loss; the words for them are the report's.
 
 Every rule looks at the windows the features look at: the last 180 days before the day of the
-explanation, and the 365 days before those; that of `margin`, for a client that stayed, at those of
-its account: the days since the onset and the year before. It names at most three rows, the ones
-that weigh most.
-To add one: write a rule, give its code and meaning in `TEXT_CODES`, and list it in `RULES`.
+explanation, and the 365 days before those; of records and events, at the last 365 days; that of
+`margin`, for a client that stayed, at those of its account: the days since the onset and the year
+before. It names at most three rows of a kind, the ones that weigh most.
+To add one: write a rule in `line_evidence` or `record_evidence`, give its code and meaning in
+`TEXT_CODES`, and list it in `RULES`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
+from segml.losses import line_evidence, record_evidence
 from segml.losses.months import as_date
 from segml.losses.tables import EVIDENCE, framed
-
-RECENT_DAYS, EARLIER_DAYS = 180, 365
-MOST_ROWS = 3
+from segml.losses.trail import Trail
 
 TEXT_CODES: Mapping[str, str] = MappingProxyType(
     {
@@ -35,54 +34,39 @@ TEXT_CODES: Mapping[str, str] = MappingProxyType(
         "(amount: of the category in the earlier year)",
         "withdrawn_product_last": "last purchase of a product no one can buy any more "
         "(amount: of the product in the earlier year)",
+        "price_rise": "a price rise of what it buys (amount: what it made a year dearer)",
+        "complaint_open": "a complaint that was not settled yet (no amount)",
+        "complaint": "a complaint that was settled (no amount)",
+        "service_outage": "a service outage that reached it (no amount)",
+        "product_withdrawal": "the withdrawal of what it bought (amount: spent on it in the year "
+        "before)",
+        "manager_change": "a change of its manager (no amount)",
+        "last_contact": "our last visit or call (no amount)",
+        "bill_unpaid": "a bill that was overdue and unpaid (amount: of the bill)",
+        "bill_paid_late": "a bill that was paid late (amount: of the bill)",
+        "competitor_entry": "a rival that entered its market (amount: spent on what the rival "
+        "sells in the year before)",
+        "discount_request": "a request for a discount (no amount)",
+        "return_request": "a request to send goods back (no amount)",
     }
 )
 """Every text code with its meaning; the report keeps the sentences."""
 
+Rule = Callable[[Trail], pd.DataFrame]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trail:
-    """One lost client's lines, cut for the rules.
-
-    Parameters
-    ----------
-    lines
-        Its lines up to the later date: `row_key, day, product, category, quantity, amount,
-        discount, profit, is_return`.
-    onset, explained_at
-        Days.
-    kind
-        Of the loss.
-    withdrawn
-        Products that nobody could buy at `explained_at`.
-    """
-
-    lines: pd.DataFrame
-    onset: int
-    explained_at: int
-    kind: str
-    withdrawn: frozenset[str]
-
-    @property
-    def recent(self) -> pd.DataFrame:
-        """Lines of the last 180 days before the explanation."""
-        days = self.lines["day"]
-        return self.lines[(days >= self.explained_at - RECENT_DAYS) & (days < self.explained_at)]
-
-    @property
-    def earlier(self) -> pd.DataFrame:
-        """Lines of the 365 days before the recent ones."""
-        days, border = self.lines["day"], self.explained_at - RECENT_DAYS
-        return self.lines[(days >= border - EARLIER_DAYS) & (days < border)]
-
-    @property
-    def accounted(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Recent and earlier lines; for a client that stayed, since and before the onset."""
-        if self.kind == "left":
-            return self.recent, self.earlier
-        days = self.lines["day"]
-        before = (days >= self.onset - EARLIER_DAYS) & (days < self.onset)
-        return self.lines[days >= self.onset], self.lines[before]
+RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
+    {
+        "unknown": (line_evidence.loss_itself,),
+        "price": (record_evidence.price, line_evidence.price),
+        "margin": (line_evidence.margin, record_evidence.margin),
+        "service": (record_evidence.service, line_evidence.service),
+        "competitor": (record_evidence.competitor, line_evidence.competitor),
+        "assortment": (record_evidence.assortment, line_evidence.assortment),
+        "manager": (record_evidence.manager,),
+        "payment": (record_evidence.payment,),
+    }
+)
+"""Reason to the rules that find its rows."""
 
 
 def evidence(trails: Mapping[str, Trail], named: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
@@ -105,22 +89,25 @@ def evidence(trails: Mapping[str, Trail], named: Mapping[str, tuple[str, ...]]) 
     for client_id in sorted(trails):
         trail = trails[client_id]
         for reason in ("unknown", *(each for each in named[client_id] if each != "unknown")):
-            found = RULES.get(reason, _nothing)(trail)
-            rows += [{"client_id": client_id, "reason": reason, **row} for row in _rows(found)]
+            for rule in RULES[reason]:
+                found = _rows(rule(trail))
+                rows += [{"client_id": client_id, "reason": reason, **row} for row in found]
     return framed(rows, EVIDENCE)
 
 
 def _rows(found: pd.DataFrame) -> list[dict[str, Any]]:
     days, told = found["day"].astype("int64"), found["told"].astype("float64")
+    table = found["table"].tolist() if "table" in found else ["transactions"] * len(found)
     return [
         {
-            "table": "transactions",
+            "table": name,
             "row_key": row_key,
             "date": as_date(day),
             "text_code": text_code,
             "amount": amount,
         }
-        for row_key, day, text_code, amount in zip(
+        for name, row_key, day, text_code, amount in zip(
+            table,
             found["row_key"].astype("str").tolist(),
             days.tolist(),
             found["text_code"].astype("str").tolist(),
@@ -128,108 +115,3 @@ def _rows(found: pd.DataFrame) -> list[dict[str, Any]]:
             strict=True,
         )
     ]
-
-
-def _nothing(trail: Trail) -> pd.DataFrame:
-    return trail.lines.head(0).assign(told=0.0, text_code="")
-
-
-def _orders(lines: pd.DataFrame) -> pd.DataFrame:
-    keys = ["day", "row_key"]
-    return lines.groupby(keys, sort=True)[["amount", "discount", "profit"]].sum().reset_index()
-
-
-def _heaviest(rows: pd.DataFrame, text_code: str) -> pd.DataFrame:
-    """The rows with the most to tell, at most three, oldest first."""
-    ordered = rows.sort_values(["weight", "day", "row_key"], ascending=[False, True, True])
-    return ordered.head(MOST_ROWS).sort_values(["day", "row_key"]).assign(text_code=text_code)
-
-
-def _loss_itself(trail: Trail) -> pd.DataFrame:
-    bought = _orders(trail.lines[~trail.lines["is_return"]])
-    last = bought.tail(1)
-    last = last.assign(told=last["amount"], text_code="last_order")
-    after = bought[bought["day"] >= trail.onset]
-    if trail.kind == "shrunk":
-        late = after[~after.index.isin(last.index)]
-        late = late.assign(told=late["amount"], weight=late["day"])
-        return pd.concat([_heaviest(late, "order_after_onset"), last])
-    if trail.kind == "unprofitable":
-        costly = _orders(trail.lines[trail.lines["day"] >= trail.onset])
-        costly = costly[costly["profit"] < 0]
-        costly = costly.assign(told=costly["profit"], weight=-costly["profit"])
-        return pd.concat([_heaviest(costly, "order_at_a_loss"), last])
-    return last
-
-
-def _price(trail: Trail) -> pd.DataFrame:
-    priced = ~trail.lines["is_return"] & (trail.lines["quantity"] > 0)
-    recent, earlier = (
-        part[priced.reindex(part.index)].dropna(subset=["product"])
-        for part in (trail.recent, trail.earlier)
-    )
-    sums = earlier.groupby("product")[["amount", "quantity"]].sum()
-    usual = recent["product"].map(sums["amount"] / sums["quantity"]).astype("float64")
-    extra = (recent["amount"] - usual * recent["quantity"]).astype("float64")
-    risen = recent.assign(told=extra, weight=extra)[extra > 0]
-    return _heaviest(risen, "unit_price_above_earlier")
-
-
-def _margin(trail: Trail) -> pd.DataFrame:
-    recent, earlier = (_orders(part[~part["is_return"]]) for part in trail.accounted)
-    listed = (earlier["amount"] + earlier["discount"]).sum()
-    usual = earlier["discount"].sum() / listed if listed > 0 else 0.0
-    given = recent.assign(
-        told=recent["discount"],
-        weight=recent["discount"] - usual * (recent["amount"] + recent["discount"]),
-    )
-    earned = earlier["profit"].sum() / earlier["amount"].sum() if len(earlier) else 0.0
-    missing = earned * recent["amount"] - recent["profit"]
-    poor = recent.assign(told=missing, weight=missing)
-    return pd.concat(
-        [
-            _heaviest(given[given["weight"] > 0], "discount_above_earlier"),
-            _heaviest(poor[(poor["weight"] > 0) & (len(earlier) > 0)], "margin_below_earlier"),
-        ]
-    )
-
-
-def _service(trail: Trail) -> pd.DataFrame:
-    year = trail.lines["day"] >= trail.explained_at - EARLIER_DAYS
-    back = _orders(trail.lines[trail.lines["is_return"] & year])
-    return _heaviest(back.assign(told=-back["amount"], weight=-back["amount"]), "goods_returned")
-
-
-def _competitor(trail: Trail) -> pd.DataFrame:
-    bought = trail.lines[~trail.lines["is_return"]].dropna(subset=["category"])
-    earlier = trail.earlier
-    worth = earlier[~earlier["is_return"]].groupby("category")["amount"].sum()
-    if worth.empty:
-        return _nothing(trail)
-    favourite = worth[worth == worth.max()].index.min()
-    last = _orders(bought[bought["category"] == favourite]).tail(1)
-    return last.assign(told=float(worth[favourite]), text_code="favourite_category_last")
-
-
-def _assortment(trail: Trail) -> pd.DataFrame:
-    gone = trail.lines[trail.lines["product"].isin(trail.withdrawn) & ~trail.lines["is_return"]]
-    year = gone["day"] >= trail.explained_at - RECENT_DAYS // 2 - EARLIER_DAYS
-    worth = gone[year].groupby("product")["amount"].sum()
-    last = gone.sort_values(["day", "row_key"], kind="stable").drop_duplicates(
-        "product", keep="last"
-    )
-    told = last["product"].map(worth).astype("float64").fillna(0.0)
-    return _heaviest(last.assign(told=told, weight=told), "withdrawn_product_last")
-
-
-RULES: Mapping[str, Callable[[Trail], pd.DataFrame]] = MappingProxyType(
-    {
-        "unknown": _loss_itself,
-        "price": _price,
-        "margin": _margin,
-        "service": _service,
-        "competitor": _competitor,
-        "assortment": _assortment,
-    }
-)
-"""Reason to the rule that finds its rows; payment and manager wait for their tables."""

@@ -28,7 +28,8 @@ class History:
     earned
         (n,) profit of the orders of each of these days, returns left out.
     money_days, profit, revenue
-        (m,) ascending days with any document (returns too), and what it earned and turned over.
+        (m,) ascending days on which money moved (orders, returns, care, unpaid bills), and what it
+        earned and turned over.
     """
 
     days: Days
@@ -62,13 +63,15 @@ EMPTY = History(*(np.empty(0, np.int64), np.empty(0)), np.empty(0, np.int64), *(
 """The history of a client that never bought."""
 
 
-def histories(orders: pd.DataFrame) -> dict[str, History]:
+def histories(orders: pd.DataFrame, charges: pd.DataFrame | None = None) -> dict[str, History]:
     """The history of every client of an order table, whatever the order of its rows.
 
     Parameters
     ----------
     orders
         One row an order: `client_id`, `day` (int), `amount`, `profit` (money), `is_return`.
+    charges
+        What serving clients cost beside their orders, as `Past.charges` has it; None for nothing.
 
     Returns
     -------
@@ -82,6 +85,8 @@ def histories(orders: pd.DataFrame) -> dict[str, History]:
     >>> histories(table)["a"].days.tolist()
     [4, 9]
     """
+    if charges is not None and len(charges):
+        orders = pd.concat([orders, _as_documents(charges)], ignore_index=True)
     sums = orders.assign(earned=orders["profit"].where(~orders["is_return"], 0.0))
     sums = sums.assign(bought=(~orders["is_return"]).astype("int64"))
     # equal sums whatever the row order: floats are added in order of their size
@@ -106,6 +111,20 @@ def histories(orders: pd.DataFrame) -> dict[str, History]:
                 columns["amount"][part],
             )
     return found
+
+
+def _as_documents(charges: pd.DataFrame) -> pd.DataFrame:
+    """The charges as documents of which nothing is an order."""
+    cost = charges["care"] + charges["unpaid"]
+    return pd.DataFrame(
+        {
+            "client_id": charges["client_id"],
+            "day": charges["day"],
+            "amount": 0.0,
+            "profit": -cost,
+            "is_return": True,
+        }
+    )
 
 
 def of(book: Mapping[str, History], client_id: str) -> History:

@@ -1,7 +1,7 @@
 """What a loss costs: profit before the onset, and how much of it is gone, a year.
 
-Profit here is that of the orders (amount, cost of goods, cost to serve): what was once paid to
-acquire the client is sunk and is not lost a second time.
+Profit here is amount less cost of goods and cost to serve (contacts and unpaid bills too): what was
+once paid to acquire the client is sunk and is not lost a second time.
 """
 
 from __future__ import annotations

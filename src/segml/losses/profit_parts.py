@@ -1,15 +1,16 @@
 """Where the profit of a client that stayed went: the change between two windows, part by part.
 
 The profit of a window is its sales at list price, L, times what is left of each unit of them:
-P = L (1 − d − g − r − c), with d the discount given, g the cost of the goods, r the margin of goods
-sent back and c the care (commission, handling of orders and returns), each as a share of L. The
-change between two windows splits into
+P = L (1 − d − g − r − c − u), with d the discount given, g the cost of the goods, r the margin of
+goods sent back, c the care (commission, handling of orders and returns, contacts) and u what unpaid
+bills cost (overdue money, bad debt), each as a share of L. The change between two windows splits
+into
 
 - volume: (L₁ − L₀) times the mean of what was left;
 - each share s: −(s₁ − s₀) times the mean of L.
 
 This is Bennet's (1920) rule. As P is linear in L and in each share apart, it equals the Shapley
-value over the five factors: the split does not depend on the order in which they are changed, and
+value over the six factors: the split does not depend on the order in which they are changed, and
 the parts sum to the change. A window without sales has no shares: it takes the other's, and what
 was paid without a sale counts to its own part.
 
@@ -34,8 +35,8 @@ from segml.losses.tables import PROFIT_PARTS, framed
 from segml.losses.yearly import Stretch
 from segml.words.plan import Economics
 
-Part = Literal["volume", "discount", "goods", "returned", "care"]
-PARTS: tuple[Part, ...] = ("volume", "discount", "goods", "returned", "care")
+Part = Literal["volume", "discount", "goods", "returned", "care", "unpaid"]
+PARTS: tuple[Part, ...] = ("volume", "discount", "goods", "returned", "care", "unpaid")
 SHARES: tuple[Part, ...] = PARTS[1:]
 
 
@@ -52,7 +53,9 @@ class Account:
     returned
         The margin of the goods sent back: what they gave back less the cost regained.
     care
-        Cost to serve of all documents.
+        Commission, handling of all documents, and contacts.
+    unpaid
+        What overdue bills cost, and what was written off.
     """
 
     listed: float
@@ -60,11 +63,12 @@ class Account:
     goods: float
     returned: float
     care: float
+    unpaid: float = 0.0
 
     @property
     def profit(self) -> float:
         """What is left, in money."""
-        return self.listed - self.discount - self.goods - self.returned - self.care
+        return self.listed - sum(float(getattr(self, part)) for part in SHARES)
 
     def share(self, part: Part) -> float:
         """What a part takes of the sales at list price; NaN where nothing was sold."""
@@ -75,21 +79,23 @@ class Account:
         return Account(**{name: factor * getattr(self, name) for name in ("listed", *SHARES)})
 
 
-def account(lines: pd.DataFrame, economics: Economics) -> Account:
-    """The account of one client's lines.
+def account(lines: pd.DataFrame, charges: pd.DataFrame, economics: Economics) -> Account:
+    """The account of one client's lines and charges.
 
     Parameters
     ----------
     lines
         Of the window, as `Past.lines` has them: `row_key, day, amount, discount, profit,
         is_return`.
+    charges
+        Of the window, as `Past.charges` has them: `care, unpaid`.
     economics
         The rates of commission and handling.
 
     Returns
     -------
     Account
-        Its profit is the lines' profit.
+        Its profit is the lines' profit less the charges.
     """
     back = lines["is_return"].to_numpy(dtype=bool)
     amount, discount, profit = (
@@ -102,7 +108,8 @@ def account(lines: pd.DataFrame, economics: Economics) -> Account:
         discount=float(discount[~back].sum()),
         goods=float((amount - margin)[~back].sum()),
         returned=-float(margin[back].sum()),
-        care=float(served.sum()),
+        care=float(served.sum()) + float(charges["care"].sum()),
+        unpaid=float(charges["unpaid"].sum()),
     )
 
 
@@ -172,7 +179,12 @@ class Change:
 
 
 def profit_change(
-    lines: pd.DataFrame, money: Money, economics: Economics, *, has_cost: bool
+    lines: pd.DataFrame,
+    charges: pd.DataFrame,
+    money: Money,
+    economics: Economics,
+    *,
+    has_cost: bool,
 ) -> Change | None:
     """The change behind the money of a loss; None for a client that left.
 
@@ -180,6 +192,8 @@ def profit_change(
     ----------
     lines
         All lines of the client up to the later date.
+    charges
+        All its charges up to then.
     money
         Of its loss: which days are compared, and how each stretch is brought to a year.
     economics, has_cost
@@ -192,13 +206,20 @@ def profit_change(
     """
     if money.after is None:
         return None
-    was, now = (_yearly(lines, stretch, economics) for stretch in (money.before, money.after))
+    was, now = (
+        _yearly(lines, charges, stretch, economics) for stretch in (money.before, money.after)
+    )
     return Change(before=was, after=now, parts=profit_parts(was, now, has_cost=has_cost))
 
 
-def _yearly(lines: pd.DataFrame, stretch: Stretch, economics: Economics) -> Account:
-    inside = lines["day"].between(stretch.start, stretch.end, inclusive="left")
-    return account(lines[inside], economics).times(stretch.factor)
+def _yearly(
+    lines: pd.DataFrame, charges: pd.DataFrame, stretch: Stretch, economics: Economics
+) -> Account:
+    sold, charged = (
+        rows[rows["day"].between(stretch.start, stretch.end, inclusive="left")]
+        for rows in (lines, charges)
+    )
+    return account(sold, charged, economics).times(stretch.factor)
 
 
 def part_rows(changes: Mapping[str, Change | None]) -> pd.DataFrame:

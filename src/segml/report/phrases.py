@@ -68,5 +68,23 @@ EVIDENCE = {
         "its last purchase of a product that is no longer sold",
         "that product brought, in a year,",
     ),
+    "price_rise": ("we raised prices of what it buys", "a year of its purchases became dearer by"),
+    "complaint_open": ("it complained, and the complaint was not settled yet", "worth"),
+    "complaint": ("it complained", "worth"),
+    "service_outage": ("an outage of our service reached it", "worth"),
+    "product_withdrawal": (
+        "we withdrew what it used to buy",
+        "it had spent on that, the year before,",
+    ),
+    "manager_change": ("its manager changed", "worth"),
+    "last_contact": ("our last visit or call", "worth"),
+    "bill_unpaid": ("a bill fell due that it had not paid", "of"),
+    "bill_paid_late": ("a bill fell due that it paid late", "of"),
+    "competitor_entry": (
+        "a competitor entered its market",
+        "it had spent with us on what they sell, the year before,",
+    ),
+    "discount_request": ("it asked for a discount", "worth"),
+    "return_request": ("it asked to send goods back", "worth"),
 }
 """Evidence code to what the row is, and what its amount is."""

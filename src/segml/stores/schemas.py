@@ -43,6 +43,17 @@ CLIENTS = declare(
     key=("client_id",),
 )
 
+PROFIT = declare(
+    "profit",
+    (
+        *("client_id text", "revenue money", "cost_of_goods money", "minutes money"),
+        *("contacts money", "order_handling money", "return_handling money"),
+        *("commission money", "overdue money", "bad_debt money", "cost_to_serve money"),
+        *("acquisition money", "profit money"),
+    ),
+    key=("client_id",),
+)
+
 OUTLOOK = declare(
     "outlook",
     ("client_id text", "horizon_days count", "p_churn number?", "p_up number?", "p_down number?"),
@@ -179,6 +190,7 @@ TABLES: Mapping[str, TableSchema] = {
         SCORES,
         REASONS,
         CLIENTS,
+        PROFIT,
         OUTLOOK,
         LOSSES,
         LOSS_REASONS,

@@ -37,6 +37,9 @@ class LedgerPlan:
 
     transactions: SourcePlan
     clients: SourcePlan | None = None
+    interactions: SourcePlan | None = None
+    invoices: SourcePlan | None = None
+    events: SourcePlan | None = None
     folder: str = "."
     timezone: str = "UTC"
     max_bad_share: float = 0.05
@@ -49,18 +52,45 @@ class LedgerPlan:
         _require(self.stale_after_days >= 0, "stale_after_days is not negative")
         _require(all(rate > 0 for rate in self.rates.values()), "rates are positive")
 
+    def source_of(self, table: str) -> SourcePlan | None:
+        """Where a table of the contract comes from; None where the plan does not name it."""
+        source: SourcePlan | None = getattr(self, table)
+        return source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRate:
+    """What care of one kind of interaction costs.
+
+    Parameters
+    ----------
+    minute
+        Money a minute; None: the common rate, `Economics.minute`.
+    contact
+        Money a contact, on top of what the interaction itself records as `cost`.
+    """
+
+    minute: float | None = None
+    contact: float = 0.0
+
+    def __post_init__(self) -> None:
+        _require(self.minute is None or self.minute >= 0, "rates of care are not negative")
+        _require(self.contact >= 0, "rates of care are not negative")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Economics:
     """Money that is not in the ledger: rates of care, margin, referral; all in one currency.
 
     `margin_rate` is used only where a line has no cost; None means that no rate was configured
-    and profit is then revenue less the cost to serve, which the run says.
+    and profit is then revenue less the cost to serve, which the run says. `kinds` gives kinds of
+    interaction their own rates; a kind that is not in it costs `minute` a minute.
     """
 
     currency: str | None = None
     margin_rate: float | None = None
     minute: float = 0.0
+    kinds: Mapping[str, ContactRate] = field(default_factory=dict)
     order: float = 0.0
     return_: float = 0.0
     commission_rate: float = 0.0
@@ -72,6 +102,7 @@ class Economics:
     def __post_init__(self) -> None:
         _require(self.margin_rate is None or -1 <= self.margin_rate <= 1, "margin_rate in [-1, 1]")
         _require(min(self.minute, self.order, self.return_) >= 0, "rates of care are not negative")
+        _require(all(kind == kind.lower() for kind in self.kinds), "kinds are lower case")
         _require(0 <= self.commission_rate <= 1, "commission_rate lies in [0, 1]")
         _require(self.overdue_yearly_rate >= 0, "overdue_yearly_rate is not negative")
         _require(self.write_off_days > 0, "write_off_days is positive")

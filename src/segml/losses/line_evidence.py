@@ -1,0 +1,90 @@
+"""Evidence among the lines: what a client bought, at what price and margin, and what came back."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from segml.losses.trail import EARLIER_DAYS, RECENT_DAYS, Trail, heaviest, nothing, orders_in
+
+
+def loss_itself(trail: Trail) -> pd.DataFrame:
+    """The last order; for a client that stayed, its late orders, or those at a loss."""
+    bought = orders_in(trail.lines[~trail.lines["is_return"]])
+    last = bought.tail(1)
+    last = last.assign(told=last["amount"], text_code="last_order")
+    after = bought[bought["day"] >= trail.onset]
+    if trail.kind == "shrunk":
+        late = after[~after.index.isin(last.index)]
+        late = late.assign(told=late["amount"], weight=late["day"])
+        return pd.concat([heaviest(late, "order_after_onset"), last])
+    if trail.kind == "unprofitable":
+        costly = orders_in(trail.lines[trail.lines["day"] >= trail.onset])
+        costly = costly[costly["profit"] < 0]
+        costly = costly.assign(told=costly["profit"], weight=-costly["profit"])
+        return pd.concat([heaviest(costly, "order_at_a_loss"), last])
+    return last
+
+
+def price(trail: Trail) -> pd.DataFrame:
+    """Lines of the recent days above the client's own earlier mean price of the product."""
+    priced = ~trail.lines["is_return"] & (trail.lines["quantity"] > 0)
+    recent, earlier = (
+        part[priced.reindex(part.index)].dropna(subset=["product"])
+        for part in (trail.recent, trail.earlier)
+    )
+    sums = earlier.groupby("product")[["amount", "quantity"]].sum()
+    usual = recent["product"].map(sums["amount"] / sums["quantity"]).astype("float64")
+    extra = (recent["amount"] - usual * recent["quantity"]).astype("float64")
+    risen = recent.assign(told=extra, weight=extra)[extra > 0]
+    return heaviest(risen, "unit_price_above_earlier")
+
+
+def margin(trail: Trail) -> pd.DataFrame:
+    """Orders at a higher discount, or a lower margin, than the client's own earlier ones."""
+    recent, earlier = (orders_in(part[~part["is_return"]]) for part in trail.accounted)
+    listed = (earlier["amount"] + earlier["discount"]).sum()
+    usual = earlier["discount"].sum() / listed if listed > 0 else 0.0
+    given = recent.assign(
+        told=recent["discount"],
+        weight=recent["discount"] - usual * (recent["amount"] + recent["discount"]),
+    )
+    earned = earlier["profit"].sum() / earlier["amount"].sum() if len(earlier) else 0.0
+    missing = earned * recent["amount"] - recent["profit"]
+    poor = recent.assign(told=missing, weight=missing)
+    return pd.concat(
+        [
+            heaviest(given[given["weight"] > 0], "discount_above_earlier"),
+            heaviest(poor[(poor["weight"] > 0) & (len(earlier) > 0)], "margin_below_earlier"),
+        ]
+    )
+
+
+def service(trail: Trail) -> pd.DataFrame:
+    """Goods sent back in the last year."""
+    year = trail.lines["day"] >= trail.explained_at - EARLIER_DAYS
+    back = orders_in(trail.lines[trail.lines["is_return"] & year])
+    return heaviest(back.assign(told=-back["amount"], weight=-back["amount"]), "goods_returned")
+
+
+def competitor(trail: Trail) -> pd.DataFrame:
+    """The last purchase of the favourite category of the earlier year."""
+    bought = trail.lines[~trail.lines["is_return"]].dropna(subset=["category"])
+    earlier = trail.earlier
+    worth = earlier[~earlier["is_return"]].groupby("category")["amount"].sum()
+    if worth.empty:
+        return nothing(trail)
+    favourite = worth[worth == worth.max()].index.min()
+    last = orders_in(bought[bought["category"] == favourite]).tail(1)
+    return last.assign(told=float(worth[favourite]), text_code="favourite_category_last")
+
+
+def assortment(trail: Trail) -> pd.DataFrame:
+    """The last purchase of each product that nobody can buy any more."""
+    gone = trail.lines[trail.lines["product"].isin(trail.withdrawn) & ~trail.lines["is_return"]]
+    year = gone["day"] >= trail.explained_at - RECENT_DAYS // 2 - EARLIER_DAYS
+    worth = gone[year].groupby("product")["amount"].sum()
+    last = gone.sort_values(["day", "row_key"], kind="stable").drop_duplicates(
+        "product", keep="last"
+    )
+    told = last["product"].map(worth).astype("float64").fillna(0.0)
+    return heaviest(last.assign(told=told, weight=told), "withdrawn_product_last")

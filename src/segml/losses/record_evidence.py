@@ -1,0 +1,96 @@
+"""Evidence among the records: complaints, requests, visits, unpaid bills and company events."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from segml.losses.trail import Trail, heaviest
+
+OURS = ("visit", "call")
+"""Kinds of contact that the manager begins."""
+
+
+def price(trail: Trail) -> pd.DataFrame:
+    """Price rises that reached what the client buys, by what they made its year dearer."""
+    found = _events(trail, "price_change")
+    extra = found["touched"] * found["magnitude"].astype("float64")
+    return heaviest(found.assign(told=extra, weight=extra)[extra > 0], "price_rise")
+
+
+def service(trail: Trail) -> pd.DataFrame:
+    """Complaints of the last year, the unsettled and the longest first, and outages."""
+    contacts = trail.of_last_year(trail.contacts)
+    own = contacts[(contacts["kind"] == "complaint") & (contacts["outcome"] != "rejected")]
+    settled = own["resolved_day"].astype("float64").fillna(float(trail.explained_at))
+    own = own.assign(told=float("nan"), weight=settled - own["day"], table="interactions")
+    is_open = own["resolved_day"].isna() | (own["resolved_day"] >= trail.explained_at)
+    outages = _events(trail, "service_outage")
+    return pd.concat(
+        [
+            heaviest(own[is_open], "complaint_open"),
+            heaviest(own[~is_open], "complaint"),
+            heaviest(outages.assign(told=float("nan"), weight=outages["day"]), "service_outage"),
+        ]
+    )
+
+
+def assortment(trail: Trail) -> pd.DataFrame:
+    """Withdrawals of what the client bought, by what it had spent on it in a year."""
+    found = _events(trail, "product_withdrawal")
+    return heaviest(
+        found.assign(told=found["touched"], weight=found["touched"]), "product_withdrawal"
+    )
+
+
+def manager(trail: Trail) -> pd.DataFrame:
+    """Changes of its manager, and the last visit or call before the explanation."""
+    changes = _events(trail, "manager_change")
+    contacts = trail.contacts
+    ours = contacts[contacts["kind"].isin(OURS) & (contacts["day"] < trail.explained_at)].tail(1)
+    last = ours.assign(told=float("nan"), table="interactions", text_code="last_contact")
+    changed = changes.assign(told=float("nan"), weight=changes["day"])
+    return pd.concat([heaviest(changed, "manager_change"), last])
+
+
+def payment(trail: Trail) -> pd.DataFrame:
+    """Bills of the last year that were paid late or are unpaid, by amount times days."""
+    bills = trail.of_last_year(trail.bills.rename(columns={"due_day": "day"}))
+    known = bills["paid_day"].where(bills["paid_day"] < trail.explained_at)
+    late = known.astype("float64").fillna(float(trail.explained_at)) - bills["day"]
+    bills = bills.assign(told=bills["amount"], weight=late * bills["amount"], table="invoices")
+    owed = (late > 0) & (bills["amount"] > 0)
+    return pd.concat(
+        [
+            heaviest(bills[owed & known.isna()], "bill_unpaid"),
+            heaviest(bills[owed & known.notna()], "bill_paid_late"),
+        ]
+    )
+
+
+def competitor(trail: Trail) -> pd.DataFrame:
+    """Rivals that entered the client's market, by what it spends on what they sell."""
+    found = _events(trail, "competitor_entry")
+    return heaviest(
+        found.assign(told=found["touched"], weight=found["touched"]), "competitor_entry"
+    )
+
+
+def margin(trail: Trail) -> pd.DataFrame:
+    """The latest requests for a discount or a return, by what care of them cost."""
+    contacts = trail.of_last_year(trail.contacts)
+    asked = contacts[contacts["kind"].isin(["discount_request", "return_request"])]
+    asked = asked.assign(told=float("nan"), weight=asked["day"], table="interactions")
+    is_discount = asked["kind"] == "discount_request"
+    return pd.concat(
+        [
+            heaviest(asked[is_discount], "discount_request"),
+            heaviest(asked[~is_discount], "return_request"),
+        ]
+    )
+
+
+def _events(trail: Trail, kind: str) -> pd.DataFrame:
+    """The events of a kind that reached the client in the last year."""
+    events = trail.of_last_year(trail.events)
+    found = events[events["kind"] == kind]
+    return found.assign(row_key=found["event_id"], table="events")
