@@ -37,7 +37,7 @@ def picked(rng: np.random.Generator, ladder: Floats, rows: Ints) -> Ints:
     steps[:, -1] = 1.0
     steps += np.arange(len(ladder))[:, None]
     place = np.searchsorted(steps.ravel(), rows + rng.random(len(rows)), side="right")
-    return np.clip(place - width * rows, 0, width - 1)
+    return np.asarray(np.clip(place - width * rows, 0, width - 1))
 
 
 def month_of(day: Ints) -> Ints:

@@ -163,7 +163,8 @@ def imagined(scene: Scene, life: Life, plans: Plans, onsets: Onsets) -> History:
 
 
 def _billed(life: Life, plans: Plans, sold: Sold, courses: Courses | None) -> Invoices:
-    amount = np.bincount(sold.order, weights=sold.amount, minlength=len(plans.orders.client))
+    orders = len(plans.orders.client)
+    amount = np.bincount(sold.order, sold.amount, orders).astype(np.float64)
     return bill(
         life.clients, life.spells, plans.orders, plans.payments, amount=amount, courses=courses
     )

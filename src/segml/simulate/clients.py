@@ -211,4 +211,4 @@ def growth_factor(clients: Clients, day: Ints) -> Floats:
     """
     since = np.clip(clients.acquired, 0, None)[:, None]
     years = np.maximum(0, day - since) / 365.25
-    return np.clip(np.exp(clients.growth[:, None] * years), 1 / 3, 3)
+    return np.asarray(np.clip(np.exp(clients.growth[:, None] * years), 1 / 3, 3))

@@ -104,7 +104,7 @@ def draw_config(
             next_step="ask for a larger world",
         )
     drawn = {name: float(rng.uniform(number.low, number.high)) for name, number in RANGES.items()}
-    mix = rng.dirichlet(np.full(len(CAUSES), _EVENNESS))
+    mix = rng.dirichlet(np.full(len(CAUSES), _EVENNESS)).tolist()
     for name, value in overrides.items():
         if name == "cause_mix":
             mix = _mix(value)

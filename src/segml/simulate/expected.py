@@ -98,9 +98,8 @@ class Expectation:
         last = self.reach_of_season.shape[1] - 1
         begin = np.minimum(first + int(age * MONTH_DAYS), last)
         end = np.minimum(first + int((age + 1) * MONTH_DAYS), last)
-        return (
-            np.asarray(self.reach_of_season[industry, end]) - self.reach_of_season[industry, begin]
-        )
+        summed = self.reach_of_season
+        return np.asarray(summed[industry, end] - summed[industry, begin])
 
     def _discount(self, size: Floats, years: float) -> Floats:
         """The mean discount: clipped to [0, 0.2] at first, then what is granted on request."""

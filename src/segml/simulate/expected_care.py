@@ -52,9 +52,9 @@ def care_a_year(scene: Scene, size: Floats, rate: Floats) -> Floats:
     )
     minute, contact = RATES.per_minute(), RATES.per_contact()
     each = [MINUTES[k] * minute[k] + contact[k] + OUTLAY[k] for k in range(len(rates))]
-    total: Floats = sum(
-        (one * money for one, money in zip(rates, each, strict=True)), np.zeros(len(size))
-    )
+    total = np.zeros(len(size))
+    for one, money in zip(rates, each, strict=True):
+        total += np.asarray(one) * money
     return total
 
 

@@ -67,7 +67,7 @@ def hazard_scales(config: WorldConfig, clients: Clients, found: Exposures) -> Fl
     mean = np.einsum("nkm,nm->k", found.total(), risk) / max(1, int(risk.sum()))
     mean *= np.exp(config["sensitivity_sigma"] ** 2 / 2)
     monthly = -np.log1p(-config["yearly_loss"]) / 12 * np.array(config.cause_mix)
-    return np.divide(monthly, mean, out=np.zeros_like(mean), where=mean > 0)
+    return np.asarray(np.divide(monthly, mean, out=np.zeros_like(mean), where=mean > 0))
 
 
 def monthly_hazards(

@@ -154,7 +154,7 @@ def sell(market: Market, lines: Lines, chosen: Ints, courses: Courses | None) ->
         quantity=quantity,
         amount=amount,
         cost=np.round(quantity * goods.cost[product] * market.cost_index[day], 2),
-        discount=np.round(np.maximum(0.0, quantity * list_price - amount), 2),
+        discount=np.asarray(np.round(np.maximum(0.0, quantity * list_price - amount), 2)),
     )
 
 
@@ -179,5 +179,5 @@ def take_back(lines: Lines, chosen: Ints, sold: Sold) -> Sold:
         quantity=-pieces,
         amount=-np.round(sold.amount[picked_lines] * share, 2),
         cost=-np.round(sold.cost[picked_lines] * share, 2),
-        discount=np.zeros(len(from_line)),
+        discount=np.zeros(len(from_line), dtype=np.float64),
     )

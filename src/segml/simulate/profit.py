@@ -33,7 +33,8 @@ def year_profit(history: History, start: Ints, days: int = 365) -> Floats:
 
     amount - cost - commission - handling of orders and returns - care - overdue money - bad debt,
     by `RATES`. Overdue money costs interest from the day after the due day to its payment or its
-    write-off; what is still open WRITE_OFF_DAYS after it was due is lost on that day.
+    write-off; what is still open WRITE_OFF_DAYS after it was due is lost on that day, and won
+    back if it is paid later.
 
     Parameters
     ----------
@@ -57,6 +58,7 @@ def year_profit(history: History, start: Ints, days: int = 365) -> Floats:
     written = bills.due + RATES.write_off_days
     lost = bills.paid > written
     post(bills.client[lost], written[lost], -bills.amount[lost])
+    post(bills.client[lost], bills.paid[lost], bills.amount[lost])
     begin = np.maximum(bills.due, start[bills.client])
     end = np.minimum(np.minimum(bills.paid, written), start[bills.client] + days)
     interest = bills.amount * RATES.overdue_yearly_rate / 365 * np.maximum(0, end - begin)
@@ -76,4 +78,4 @@ def acquisition_share(acquired: Ints, cost: Floats, start: Ints, days: int = 365
     """The part of the acquisition cost that falls into [start, start + days)."""
     spread = RATES.acquisition_days
     begin, end = np.maximum(start, acquired), np.minimum(start + days, acquired + spread)
-    return cost * np.maximum(0, end - begin) / spread
+    return np.asarray(cost * np.maximum(0, end - begin) / spread)

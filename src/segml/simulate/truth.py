@@ -61,7 +61,7 @@ def toll(scene: Scene, block: Block | None) -> Toll:
     return Toll(
         added=block.sources.added,
         losses=np.bincount(event, minlength=n),
-        profit=np.bincount(event, weights=change, minlength=n),
+        profit=np.bincount(event, weights=change, minlength=n).astype(np.float64),
     )
 
 

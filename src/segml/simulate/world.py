@@ -17,7 +17,8 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from segml.simulate import tables, truth
+from segml.simulate import tables
+from segml.simulate import truth as truths
 from segml.simulate.arrays import BLOCK, streams
 from segml.simulate.block import draw_block
 from segml.simulate.columns import plain
@@ -48,7 +49,7 @@ class Part:
 
     ledger: Mapping[str, pa.Table]
     truth: Mapping[str, pa.Table]
-    toll: truth.Toll
+    toll: truths.Toll
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,25 +116,22 @@ def make_world(
     """
     scene = draw_scene(clients=clients, months=months, seed=seed, start=start, overrides=overrides)
     parts = list(make_parts(scene))
-    toll = truth.toll(scene, None)
+    toll = truths.toll(scene, None)
     for part in parts:
         toll = toll.plus(part.toll)
-    ledger = {
-        name: plain(pa.concat_tables([part.ledger[name] for part in parts]))
-        for name in parts[0].ledger
-    }
-    truths = {
-        name: plain(pa.concat_tables([part.truth[name] for part in parts]))
-        for name in parts[0].truth
-    }
+    told = _joined([part.truth for part in parts])
     return World(
-        **ledger,
+        **_joined([part.ledger for part in parts]),
         events=plain(tables.events(scene)),
-        truth=truths["losses"],
-        truth_clients=truths["clients"],
-        truth_events=plain(truth.events(scene, toll)),
+        truth=told["losses"],
+        truth_clients=told["clients"],
+        truth_events=plain(truths.events(scene, toll)),
         config=scene.config,
     )
+
+
+def _joined(parts: list[Mapping[str, pa.Table]]) -> dict[str, pd.DataFrame]:
+    return {name: plain(pa.concat_tables([part[name] for part in parts])) for name in parts[0]}
 
 
 def make_parts(scene: Scene) -> Iterator[Part]:
@@ -153,9 +151,9 @@ def make_parts(scene: Scene) -> Iterator[Part]:
                 "invoices": tables.invoices(scene, block),
             },
             truth={
-                "losses": truth.losses(scene, block),
-                "clients": truth.clients(scene, block, expected),
+                "losses": truths.losses(scene, block),
+                "clients": truths.clients(scene, block, expected),
             },
-            toll=truth.toll(scene, block),
+            toll=truths.toll(scene, block),
         )
         left, first = left - buyers, first + buyers + prospects
