@@ -31,9 +31,9 @@ class Range:
 RANGES: Mapping[str, Range] = MappingProxyType({
     # loss
     "yearly_loss": Range(0.10, 0.20, 0.0, 0.6, "share of clients at risk that a year takes"),
-    "sensitivity_sigma": Range(0.75, 1.15, 0.0, 2.0, "spread (log) of sensitivity to one cause"),
-    "memory_days": Range(80, 160, 15, 720, "time constant of the decay of an exposure, days"),
-    "decoy_share": Range(0.3, 0.55, 0.0, 0.95, "share of harmful-looking events that harm nobody"),
+    "sensitivity_sigma": Range(0.8, 1.2, 0.0, 2.0, "spread (log) of sensitivity to one cause"),
+    "memory_days": Range(80, 150, 15, 720, "time constant of the decay of an exposure, days"),
+    "decoy_share": Range(0.35, 0.55, 0.0, 0.95, "share of harmful-looking events that harm nobody"),
     "ramp_scale": Range(0.7, 1.5, 0.2, 4.0, "factor on the length of every course"),
     "recorded_end_share": Range(0.3, 0.6, 0.0, 1.0, "share of those who left whose end is noted"),
     "wrong_reason_share": Range(0.25, 0.5, 0.0, 1.0, "share of noted reasons vague or wrong"),
@@ -56,14 +56,14 @@ RANGES: Mapping[str, Range] = MappingProxyType({
     "rises_a_year": Range(1.8, 3.2, 0.0, 24, "price changes beyond the yearly one"),
     "withdrawals_a_year": Range(1.5, 2.8, 0.0, 24, "withdrawals of a group of products"),
     "outages_a_year": Range(2, 4, 0.0, 24, "service outages"),
-    "rivals_a_year": Range(2.5, 5.0, 0.0, 24, "entries of a competitor"),
+    "rivals_a_year": Range(2.0, 4.5, 0.0, 24, "entries of a competitor"),
     "handovers_a_year": Range(0.15, 0.4, 0.0, 4, "changes of the manager of one desk"),
     "launches_a_year": Range(1.0, 3.0, 0.0, 24, "launches of a product (decoys)"),
     "policies_a_year": Range(0.5, 1.5, 0.0, 24, "changes of a policy (decoys)"),
     # episodes of one client
     "failures_a_year": Range(0.15, 0.35, 0.0, 4, "episodes of failing service"),
     "neglect_a_year": Range(0.15, 0.35, 0.0, 4, "episodes of too little contact"),
-    "stress_a_year": Range(0.12, 0.25, 0.0, 4, "episodes of short cash"),
+    "stress_a_year": Range(0.1, 0.22, 0.0, 4, "episodes of short cash"),
     "pressure_a_year": Range(0.15, 0.35, 0.0, 4, "episodes of bargaining"),
     # contacts
     "visits_a_year": Range(0.7, 1.5, 0.0, 24, "visits of a client of middle size"),
