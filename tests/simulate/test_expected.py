@@ -88,8 +88,9 @@ def test_pieces_are_the_mean_of_rounded_log_normals(scene: Scene) -> None:
 
 
 def test_what_stays_falls_from_one(scene: Scene) -> None:
-    stay = staying(scene.config)
-    assert stay[0] == stay[2] == 1.0
+    stay = staying(scene.config, scene.young)
+    assert stay[0] == stay[1] == 1.0  # nobody is at risk before
+    assert 0 < scene.young[11] < -np.log1p(-scene.config["yearly_loss"]) / 6
     assert (np.diff(stay) <= 1e-12).all()
     assert stay[-1] > 1 - scene.config["yearly_loss"]
 

@@ -118,7 +118,7 @@ def test_an_event_is_felt_by_whom_it_touches_from_the_next_months_start(
         age = np.arange(scene.config.months) * MONTH_DAYS - event.day
         memory = scene.config["memory_days"]
         wanted = np.where(age >= 0, event.strength * np.exp(-age / memory), 0.0)
-        touched = reach(life.clients, (event,))[:, 0]
+        touched = reach(life.clients, (event,))[:, 0] * (life.clients.acquired <= event.day)
         np.testing.assert_allclose(felt, touched[:, None] * wanted, atol=1e-12)
         np.testing.assert_allclose(decay(scene.config, (event,))[0], wanted)
 

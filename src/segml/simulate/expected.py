@@ -128,7 +128,10 @@ def expectation(scene: Scene) -> Expectation:
     """What is needed to expect a first year in this world."""
     season = np.pad(scene.market.season.cumsum(axis=1), ((0, 0), (1, 0)))
     return Expectation(
-        scene=scene, worth=goods_worth(scene), stay=staying(scene.config), reach_of_season=season
+        scene=scene,
+        worth=goods_worth(scene),
+        stay=staying(scene.config, scene.young),
+        reach_of_season=season,
     )
 
 

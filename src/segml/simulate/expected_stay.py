@@ -7,28 +7,26 @@ import numpy as np
 from segml.simulate.arrays import MONTH_DAYS, Floats
 from segml.simulate.courses import COURSES, FLOOR, LATER_DAYS, SHARES, SPAN_DAYS
 from segml.simulate.draws import CAUSES, WorldConfig
-from segml.simulate.hazards import SETTLING_DAYS
 
 _FAVOURITE = 0.35
 """What the favourite category usually holds of a mix."""
 
 
-def staying(config: WorldConfig) -> Floats:
+def staying(config: WorldConfig, young: Floats) -> Floats:
     """Expected share of profit left in each of the first twelve months: float64 (12,).
 
-    Losses begin at -log(1 - YEARLY_LOSS) / 12 a month after the settling days; what one leaves
-    after some months is averaged over the mix of causes and their courses.
+    Parameters
+    ----------
+    young
+        float64 (12,): the hazard a month at every age. What a loss leaves after some months is
+        averaged over the mix of causes and their courses.
     """
-    monthly = -np.log1p(-config["yearly_loss"]) / 12
     left = _left(config)
-    settled = SETTLING_DAYS / MONTH_DAYS + 0.5
+    alive = np.exp(-np.cumsum(young) + young)
     share = np.ones(12)
     for age in range(12):
-        for passed in range(age):
-            begun = age - passed
-            if begun >= settled:
-                alive = np.exp(-monthly * (begun - settled))
-                share[age] -= alive * monthly * (1 - left[passed])
+        for begun in range(1, age + 1):
+            share[age] -= alive[begun] * young[begun] * (1 - left[age - begun])
     return share
 
 

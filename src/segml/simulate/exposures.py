@@ -72,9 +72,15 @@ def exposures(
     return Exposures(
         own=own,
         events={cause: np.array(places, dtype=np.int64) for cause, places in of_cause.items()},
-        touched={cause: reach(clients, lot) for cause, lot in harmful.items()},
+        touched={cause: touched(clients, lot) for cause, lot in harmful.items()},
         felt={cause: decay(config, lot) for cause, lot in harmful.items()},
     )
+
+
+def touched(clients: Clients, events: tuple[Event, ...]) -> Floats:
+    """How much every event touches a client that it found there: float64 (n, events)."""
+    days = np.array([event.day for event in events], dtype=np.int64)
+    return np.asarray(reach(clients, events) * (clients.acquired[:, None] <= days[None, :]))
 
 
 def failures(config: WorldConfig, clients: Clients, contacts: Contacts) -> Floats:

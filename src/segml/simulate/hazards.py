@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segml.simulate.arrays import MONTH_DAYS, Bools, Floats, Ints
+from segml.simulate.arrays import MONTH_DAYS, Bools, Floats, Ints, month_of
 from segml.simulate.clients import Clients
 from segml.simulate.draws import CAUSES, WorldConfig
 from segml.simulate.exposures import Exposures
@@ -68,6 +68,24 @@ def hazard_scales(config: WorldConfig, clients: Clients, found: Exposures) -> Fl
     mean *= np.exp(config["sensitivity_sigma"] ** 2 / 2)
     monthly = -np.log1p(-config["yearly_loss"]) / 12 * np.array(config.cause_mix)
     return np.asarray(np.divide(monthly, mean, out=np.zeros_like(mean), where=mean > 0))
+
+
+def hazards_by_age(
+    config: WorldConfig, clients: Clients, found: Exposures, scales: Floats
+) -> Floats:
+    """The mean hazard a month of a new client by its age in months, not capped: float64 (12,).
+
+    Over the clients acquired in the window; 0 at an age that none of them has reached.
+    """
+    weight = scales * np.exp(config["sensitivity_sigma"] ** 2 / 2)
+    hazard = np.einsum("nkm,k->nm", found.total(), weight) * at_risk(config, clients)
+    first = month_of(clients.acquired)
+    by_age = np.zeros(12)
+    for age in range(12):
+        seen = np.flatnonzero((clients.acquired >= 0) & (first + age < config.months))
+        if len(seen):
+            by_age[age] = hazard[seen, first[seen] + age].mean()
+    return by_age
 
 
 def monthly_hazards(

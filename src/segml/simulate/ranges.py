@@ -31,8 +31,8 @@ class Range:
 RANGES: Mapping[str, Range] = MappingProxyType({
     # loss
     "yearly_loss": Range(0.10, 0.20, 0.0, 0.6, "share of clients at risk that a year takes"),
-    "sensitivity_sigma": Range(0.8, 1.2, 0.0, 2.0, "spread (log) of sensitivity to one cause"),
-    "memory_days": Range(80, 150, 15, 720, "time constant of the decay of an exposure, days"),
+    "sensitivity_sigma": Range(0.75, 1.15, 0.0, 2.0, "spread (log) of sensitivity to one cause"),
+    "memory_days": Range(90, 165, 15, 720, "time constant of the decay of an exposure, days"),
     "decoy_share": Range(0.35, 0.55, 0.0, 0.95, "share of harmful-looking events that harm nobody"),
     "ramp_scale": Range(0.7, 1.5, 0.2, 4.0, "factor on the length of every course"),
     "recorded_end_share": Range(0.3, 0.6, 0.0, 1.0, "share of those who left whose end is noted"),

@@ -18,7 +18,7 @@ from segml.simulate.draws import WorldConfig, draw_config
 from segml.simulate.events import Event, draw_events
 from segml.simulate.exposures import exposures
 from segml.simulate.goods import Goods, draw_goods
-from segml.simulate.hazards import hazard_scales
+from segml.simulate.hazards import hazard_scales, hazards_by_age
 from segml.simulate.market import Market, draw_market
 from segml.simulate.spells import Spells, draw_spells
 
@@ -37,6 +37,8 @@ class Scene:
     ----------
     scales
         float64 (causes,): what turns sensitivity x exposure into a hazard a month.
+    young
+        float64 (12,): the mean hazard a month of a new client by its age in months.
     large_spend
         The 0.9 quantile of the yearly spend at list price in the pilot sample.
     taste
@@ -49,6 +51,7 @@ class Scene:
     events: tuple[Event, ...]
     market: Market
     scales: Floats
+    young: Floats
     large_spend: float
     taste: Floats
 
@@ -92,6 +95,7 @@ def draw_scene(
         events=events,
         market=draw_market(own[4], config, goods, events),
         scales=np.zeros(0),
+        young=np.zeros(0),
         large_spend=0.0,
         taste=goods.within(liking).mean(axis=0),
     )
@@ -118,8 +122,10 @@ def _piloted(scene: Scene) -> Scene:
     life = draw_life(scene, own, buyers=PILOT_CLIENTS)
     found = exposures(scene.config, life.clients, life.spells, life.contacts, scene.events)
     spend = yearly_spend(life.clients, scene.config)
+    scales = hazard_scales(scene.config, life.clients, found)
     return replace(
         scene,
-        scales=hazard_scales(scene.config, life.clients, found),
+        scales=scales,
+        young=hazards_by_age(scene.config, life.clients, found, scales),
         large_spend=float(np.quantile(spend, LARGE_QUANTILE)),
     )
