@@ -300,7 +300,7 @@ def test_names_are_distinct_in_several_scripts_and_some_are_hostile(world: World
 def test_one_client_is_a_world() -> None:
     made = make_world(clients=1, months=6, seed=3)
     assert len(made.clients) == 2
-    assert set(made.transactions["client_id"]) <= {"C0000001"}
+    assert set(made.transactions["client_id"]) <= {"C00001"}
     assert list(made.truth)[:3] == ["client_id", "cause", "onset"]
 
 

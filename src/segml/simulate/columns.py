@@ -41,8 +41,8 @@ def padded(letter: str, number: Ints, width: int) -> pa.Array:
 
 
 def client_ids(first: int, count: int) -> pa.Array:
-    """`C0000001`, `C0000002`, … for the clients from `first` (counted from 0)."""
-    return padded("C", np.arange(first + 1, first + count + 1), 7)
+    """`C00001`, `C00002`, … for the clients from `first` (counted from 0)."""
+    return padded("C", np.arange(first + 1, first + count + 1), 5)
 
 
 def plain(table: pa.Table) -> pd.DataFrame:
