@@ -14,6 +14,7 @@ from segml.stores.schemas import TABLES, features_schema, quarantine_schema
 from segml.stores.tables import (
     LossRun,
     Run,
+    find_table,
     latest_run,
     list_losses,
     list_runs,
@@ -43,6 +44,7 @@ __all__ = [
     "Version",
     "Versions",
     "features_schema",
+    "find_table",
     "latest_run",
     "list_losses",
     "list_portfolios",
