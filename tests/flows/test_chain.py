@@ -53,9 +53,9 @@ def test_scoring_twice_gives_the_same_bytes(chain: Any) -> None:
 
 def test_rows_after_the_date_change_no_score(chain: Any, tmp_path: Path) -> None:
     config = _copy(chain, tmp_path)
-    path = config.parent / "ledger" / "transactions.parquet"
+    path = config.parent / "ledger" / "transactions" / "part-00000.parquet"
     lines = pd.read_parquet(path)
-    lines[lines["date"] < "2024-02-10"].sample(frac=1, random_state=1).to_parquet(path)
+    lines[lines["date"] < date(2024, 2, 10)].sample(frac=1, random_state=1).to_parquet(path)
     cut = segml.score(config, as_of="2024-02-10")
     whole = segml.score(chain.config, as_of="2024-02-10")
     for table in ("scores", "reasons", "features", "clients"):
@@ -104,17 +104,16 @@ def test_the_model_of_a_loss_analysis_saw_nothing_after_the_earlier_day(chain: A
 def test_hostile_and_foreign_names_pass_from_csv_to_the_report(chain: Any, tmp_path: Path) -> None:
     config = _copy(chain, tmp_path)
     ledger = config.parent / "ledger"
-    for name in ("transactions", "clients"):
-        pd.read_parquet(ledger / f"{name}.parquet").to_csv(
-            ledger / f"{name}.csv", index=False, encoding="utf-8-sig"
-        )
-    clients = pd.read_csv(ledger / "clients.csv", dtype=str, encoding="utf-8-sig")
+    for path in ledger.rglob("*.parquet"):
+        pd.read_parquet(path).to_csv(path.with_suffix(".csv"), index=False, encoding="utf-8-sig")
+    listed = ledger / "clients" / "part-00000.csv"
+    clients = pd.read_csv(listed, dtype=str, encoding="utf-8-sig")
     lost = chain.lost.analysis.losses["client_id"].tolist()
     risky = chain.scored.scored.scores.nlargest(3, "profit_365")["client_id"].tolist()
     names = ['<script>alert("x")</script>', "ООО «Ромашка & Ко»", "北京金鼎贸易有限公司"]
     for client_id, name in zip([*risky, *lost], names * 20, strict=False):
         clients.loc[clients["client_id"] == client_id, "name"] = name
-    clients.to_csv(ledger / "clients.csv", index=False)
+    clients.to_csv(listed, index=False)
     config.write_text(config.read_text("utf-8").replace(".parquet", ".csv"), "utf-8")
     segml.score(config, as_of="2024-04-01")
     segml.analyse_losses(config, start="2023-10-01", end="2024-04-01")
@@ -162,8 +161,8 @@ def test_refusals_have_their_causes(chain: Any, tmp_path: Path) -> None:
         segml.promote(config, "2020-01-01-0123456789")
     with pytest.raises(ConfigurationRefused):
         segml.analyse_losses(config, start="2024-04-01", end="2024-04-01")
-    lines = pd.read_parquet(config.parent / "ledger" / "transactions.parquet")
-    lines.drop(columns="amount").to_parquet(config.parent / "ledger" / "transactions.parquet")
+    path = config.parent / "ledger" / "transactions" / "part-00000.parquet"
+    pd.read_parquet(path).drop(columns="amount").to_parquet(path)
     with pytest.raises(ContractBroken, match="amount"):
         segml.score(config, as_of="2024-04-01")
     assert segml.check(config).exit_code == 3
@@ -245,7 +244,7 @@ def test_a_ledger_of_returns_alone_trains_without_anything_to_plot(
 ) -> None:
     config = _copy(chain, tmp_path)
     shutil.rmtree(config.parent / "models")
-    path = config.parent / "ledger" / "transactions.parquet"
+    path = config.parent / "ledger" / "transactions" / "part-00000.parquet"
     lines = pd.read_parquet(path)
     lines.assign(amount=-lines["amount"].abs(), is_return=True).to_parquet(path)
     trained = segml.train(config, as_of="2024-04-01")

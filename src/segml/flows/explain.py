@@ -7,16 +7,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from segml.features import CATALOGUE
 from segml.flows.result import Progress, Result, silent
 from segml.flows.score import score
 from segml.flows.session import as_date
 from segml.flows.settings import Settings, read_settings
-from segml.report import client_lines, contribution_lines
+from segml.report import client_lines, contribution_lines, profit_facts
 from segml.scoring import ClientFacts, client_facts
-from segml.stores import list_runs, read_table
+from segml.stores import find_table, list_runs, read_table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,24 +53,23 @@ def explain(
         If there is no such client; the nearest ids are named.
     """
     settings, day = read_settings(config), as_date(as_of)
-    scores, reasons, clients = _tables(settings, day, progress)
+    folder = _published(settings, day, progress)
+    scores, reasons, clients = (
+        read_table(folder, name) for name in ("scores", "reasons", "clients")
+    )
     facts = client_facts(scores, reasons, clients, client_id=client_id)
+    profit = profit_facts(find_table(folder, "profit"), client_id)
     features = {feature.name: feature for feature in CATALOGUE}
-    told = (*client_lines(facts), "", *contribution_lines(facts, features))
-    return ClientExplained(summary={"ok": True, **_plain(asdict(facts))}, told=told, facts=facts)
+    told = (*client_lines(facts, profit=profit), "", *contribution_lines(facts, features))
+    summary = {"ok": True, **_plain(asdict(facts)), "profit": profit and _plain(asdict(profit))}
+    return ClientExplained(summary=summary, told=told, facts=facts)
 
 
-def _tables(
-    settings: Settings, day: dt.date, progress: Progress
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def _published(settings: Settings, day: dt.date, progress: Progress) -> Path:
     for run in list_runs(settings.output, portfolio=settings.plan.portfolio):
         if run.as_of == day:
-            scores, reasons, clients = (
-                read_table(run.folder, name) for name in ("scores", "reasons", "clients")
-            )
-            return scores, reasons, clients
-    scored = score(settings, as_of=day, progress=progress).scored
-    return scored.scores, scored.reasons, scored.clients
+            return run.folder
+    return score(settings, as_of=day, progress=progress).folder
 
 
 def _plain(value: Any) -> Any:

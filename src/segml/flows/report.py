@@ -15,7 +15,7 @@ from segml.flows.result import Result
 from segml.flows.session import as_date, session
 from segml.flows.settings import Settings, read_settings
 from segml.report import ReportFacts, render_report, report_facts
-from segml.stores import latest_run, list_losses, publish_file, read_run, read_table
+from segml.stores import find_table, latest_run, list_losses, publish_file, read_run, read_table
 
 Published = tuple[Mapping[str, Any], Mapping[str, pd.DataFrame]]
 
@@ -48,6 +48,8 @@ def write_report(config: str | Path | Settings, *, as_of: dt.date | str | None =
         day = None if as_of is None else as_date(as_of)
         run = latest_run(settings.output, day, portfolio=settings.plan.portfolio)
         tables = {name: read_table(run.folder, name) for name in ("scores", "reasons", "clients")}
+        if (made_of := find_table(run.folder, "profit")) is not None:
+            tables["profit"] = made_of
         facts = report_facts(
             read_run(run.folder),
             tables,

@@ -1,7 +1,7 @@
 """The report: facts (what is true), words (sentences), render (the page); plots for MLflow.
 
-`facts`, `lost` and `dossier` read published frames; `figures`, `phrases` and `words` say them;
-`course` and `effects` place the bars; `render` puts it all on one page.
+`facts`, `lost`, `dossier` and `waterfall` read published frames; `figures`, `phrases` and `words`
+say them; `course` and `effects` place the bars; `render` puts it all on one page.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from segml.report.facts import PortfolioFacts, ReportFacts, RiskFacts, report_fa
 from segml.report.lost import DemotedClient, LossFacts, loss_facts
 from segml.report.plots import calibration_plot, contribution_plot
 from segml.report.render import render_report
+from segml.report.waterfall import ProfitFacts, profit_facts
 from segml.report.words import client_lines, contribution_lines
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "LossFacts",
     "LostClient",
     "PortfolioFacts",
+    "ProfitFacts",
     "ReportFacts",
     "RiskFacts",
     "calibration_plot",
@@ -25,6 +27,7 @@ __all__ = [
     "contribution_lines",
     "contribution_plot",
     "loss_facts",
+    "profit_facts",
     "render_report",
     "report_facts",
 ]

@@ -15,6 +15,7 @@ import pandas as pd
 
 from segml.report.lost import LossFacts, loss_facts
 from segml.report.records import records
+from segml.report.waterfall import ProfitFacts, profit_facts
 from segml.scoring import ClientFacts, client_facts
 from segml.words.feature import Feature
 
@@ -94,7 +95,11 @@ class PortfolioFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFacts:
-    """Everything on the page, in its order; `losses` is None where no analysis was published."""
+    """Everything on the page, in its order; `losses` is None where no analysis was published.
+
+    `profit` says what the year's profit of all clients is made of, `example_profit` that of the
+    example; None where the run did not publish it.
+    """
 
     portfolio: PortfolioFacts
     losses: LossFacts | None
@@ -102,6 +107,8 @@ class ReportFacts:
     example: ClientFacts | None
     features: Mapping[str, Feature]
     notes: tuple[str, ...]
+    profit: ProfitFacts | None = None
+    example_profit: ProfitFacts | None = None
 
 
 def report_facts(
@@ -118,7 +125,7 @@ def report_facts(
     run
         The run.json of the scores: portfolio, model version, horizons, notes.
     tables
-        `scores`, `reasons`, `clients`.
+        `scores`, `reasons`, `clients`, and `profit` where it was published.
     losses
         The run.json and the tables of a loss analysis, or None.
     features
@@ -131,11 +138,15 @@ def report_facts(
     gone = frozenset(client.client_id for client in lost.lost) if lost else frozenset()
     at_risk = _at_risk(scores[~scores["client_id"].isin(gone)], reasons, names)
     notes = [*run.get("notes", ()), *(losses[0].get("notes", ()) if losses else ())]
+    example = _example(scores, reasons, clients, at_risk)
+    profit = tables.get("profit")
     return ReportFacts(
         portfolio=portfolio_facts(run, scores, gone=gone),
         losses=lost,
         at_risk=at_risk,
-        example=_example(scores, reasons, clients, at_risk),
+        example=example,
+        profit=profit_facts(profit),
+        example_profit=profit_facts(profit, example.client_id) if example else None,
         features=features,
         notes=tuple(dict.fromkeys(notes)),
     )

@@ -88,3 +88,14 @@ EVIDENCE = {
     "return_request": ("it asked to send goods back", "worth"),
 }
 """Evidence code to what the row is, and what its amount is."""
+
+SERVED = {
+    "minutes": "time with clients",
+    "contacts": "visits and other contacts",
+    "order_handling": "handling of orders",
+    "return_handling": "handling of returns",
+    "commission": "commission",
+    "overdue": "overdue bills",
+    "bad_debt": "bills written off",
+}
+"""Part of the cost to serve to what it is."""

@@ -23,6 +23,7 @@ from segml.report.figures import (
     signed,
 )
 from segml.report.lost import LossFacts
+from segml.report.waterfall import ProfitFacts
 from segml.scoring import ClientFacts
 from segml.words.feature import Feature
 
@@ -173,8 +174,29 @@ def risk_sentence(client: RiskFacts, features: Mapping[str, Feature]) -> str:
     )
 
 
+def profit_sentence(profit: ProfitFacts, currency: str | None) -> str:
+    """Where the sales of a year went, down to the profit."""
+    served = ", ".join(
+        f"{phrases.SERVED[part]} {money(value, currency)}" for part, value in profit.served.items()
+    )
+    costs = [
+        f"goods cost {money(profit.cost_of_goods, currency)}",
+        f"serving cost {money(profit.cost_to_serve, currency)}{f' ({served})' if served else ''}",
+    ]
+    if profit.acquisition:
+        costs.append(f"the year's share of acquisition {money(profit.acquisition, currency)}")
+    return (
+        f"Of sales of {money(profit.revenue, currency)} in 365 days, {_listed(costs)}; "
+        f"{money(profit.profit, currency)} of profit is left."
+    )
+
+
 def client_lines(
-    client: ClientFacts, *, horizon_days: int | None = None, potential_days: int | None = None
+    client: ClientFacts,
+    *,
+    horizon_days: int | None = None,
+    potential_days: int | None = None,
+    profit: ProfitFacts | None = None,
 ) -> list[str]:
     """One client in sentences, for a page or a terminal.
 
@@ -184,6 +206,8 @@ def client_lines(
         Its facts.
     horizon_days, potential_days
         The days the risk and the expected profit are over, where known.
+    profit
+        What its profit is made of, where known.
     """
     currency = client.currency
     rival = f"; the nearest other tier is {client.tier_rival}" if client.tier_rival else ""
@@ -196,6 +220,8 @@ def client_lines(
         (
             f"It brought {money(client.profit_365, currency)} of profit on sales of "
             f"{money(client.revenue_365, currency)} in the 365 days before."
+            if profit is None
+            else profit_sentence(profit, currency)
         ),
         (
             f"Expected profit {span}: {money(client.expected_profit, currency)}, four times in "

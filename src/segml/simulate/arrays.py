@@ -40,6 +40,17 @@ def picked(rng: np.random.Generator, ladder: Floats, rows: Ints) -> Ints:
     return np.asarray(np.clip(place - width * rows, 0, width - 1))
 
 
+def summed_products(left: Floats, right: Floats) -> Floats:
+    """The matrix product of (n, e) and (e, m), to the last bit the same in every run.
+
+    BLAS adds in an order that may depend on where the arrays lie in memory.
+    """
+    total = np.zeros((left.shape[0], right.shape[1]))
+    for place, row in enumerate(right):
+        total += left[:, place, None] * row
+    return total
+
+
 def month_of(day: Ints) -> Ints:
     """The month of a day from the window's start, all months alike long."""
     return np.asarray((day / MONTH_DAYS).astype(np.int64))

@@ -29,7 +29,10 @@ def numbers(values: Floats) -> pa.Array:
 
 
 def words(names: Sequence[str] | pa.Array, place: npt.NDArray[Any]) -> pa.Array:
-    """The name at each place, null where the place is negative."""
+    """The name at each place, null where the place is negative; no name may stand twice.
+
+    (Arrow writes a dictionary with doubled words in bytes that differ from run to run.)
+    """
     index = pa.array(np.maximum(place, 0).astype(np.int32), mask=place < 0)
     return pa.DictionaryArray.from_arrays(index, pa.array(names, type=pa.string()))
 

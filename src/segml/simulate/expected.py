@@ -105,7 +105,7 @@ class Expectation:
         """The mean discount: clipped to [0, 0.2] at first, then what is granted on request."""
         config = self.scene.config
         drawn = 0.03 + 0.025 * size[:, None] + 0.02 * _NODES[None, :]
-        begun = np.clip(drawn, 0, 0.2) @ _WEIGHTS
+        begun = (np.clip(drawn, 0, 0.2) * _WEIGHTS).sum(axis=1)
         pressed = 1 + _PRESSING * mean_level(config, "pressure")
         asked = config["requests_a_year"] * np.exp(0.3 * size) * pressed
         return np.asarray(begun + np.minimum(0.1, asked * _MEAN_STEP * years))

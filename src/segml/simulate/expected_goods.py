@@ -47,8 +47,8 @@ def goods_worth(scene: Scene) -> GoodsWorth:
     pieces = expected_pieces(scene)
     price = scene.goods.price[:, None] * market.index[:, middle]
     cost = scene.goods.cost[:, None] * market.cost_index[None, middle]
-    gross = np.einsum("imp,pm,pu->imu", weight, price, pieces, optimize=True)
-    goods = np.einsum("imp,pm,pu->imu", weight, cost, pieces, optimize=True)
+    gross = np.einsum("imp,pm,pu->imu", weight, price, pieces)
+    goods = np.einsum("imp,pm,pu->imu", weight, cost, pieces)
     return GoodsWorth(gross=np.log(gross), cost=np.log(goods))
 
 
@@ -64,8 +64,8 @@ def product_weights(scene: Scene, day: Ints) -> Floats:
     products = np.arange(len(goods.products))
     sold = market.is_sold(products[None, :], day[:, None]).astype(np.float64)
     missing = asked[:, None, :] * (1 - sold)[None]
-    in_category = goods.category[:, None] == np.arange(len(goods.categories))[None, :]
-    moved = (missing @ in_category)[:, :, goods.category]
+    starts = np.searchsorted(goods.category, np.arange(len(goods.categories)))
+    moved = np.add.reduceat(missing, starts, axis=-1)[:, :, goods.category]
     other = SUBSTITUTED * moved * goods.within(goods.popularity) * sold[None]
     return np.asarray(asked[:, None, :] * sold[None] + other)
 
@@ -79,5 +79,8 @@ def expected_pieces(scene: Scene) -> Floats:
     spread = np.exp(sigma * _Z)
     median = scene.goods.pieces[:, None] * np.exp(_LEVELS)[None, :]
     return np.stack(
-        [np.maximum(1.0, np.rint(row[:, None] * spread[None, :])) @ _DENSITY for row in median]
+        [
+            (np.maximum(1.0, np.rint(row[:, None] * spread[None, :])) * _DENSITY).sum(axis=1)
+            for row in median
+        ]
     )

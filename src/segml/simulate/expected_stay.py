@@ -33,7 +33,8 @@ def staying(config: WorldConfig, young: Floats) -> Floats:
 def _left(config: WorldConfig) -> Floats:
     """The mean share of profit left so many months after an onset: float64 (12,)."""
     days = (np.arange(12) + 0.5) * MONTH_DAYS
-    weight = np.array(config.cause_mix) @ np.array([SHARES[cause] for cause in CAUSES])
+    shares = np.array([SHARES[cause] for cause in CAUSES])
+    weight = (np.array(config.cause_mix)[:, None] * shares).sum(axis=0)
     scale = config["ramp_scale"]
     done = {
         name: np.clip(days / max(1.0, scale * sum(SPAN_DAYS[name]) / 2), 0, 1) for name in COURSES
@@ -49,4 +50,4 @@ def _left(config: WorldConfig) -> Floats:
         _FAVOURITE * (1 - done["leaking"]) + (1 - _FAVOURITE) * rest,
         1 - below * done["unprofitable"],
     )
-    return np.asarray(weight @ np.stack(by_course))
+    return np.asarray((weight[:, None] * np.stack(by_course)).sum(axis=0))

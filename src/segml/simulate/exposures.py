@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segml.simulate.arrays import MONTH_DAYS, Floats, Ints, month_of
+from segml.simulate.arrays import MONTH_DAYS, Floats, Ints, month_of, summed_products
 from segml.simulate.clients import Clients
 from segml.simulate.contacts import SLOW_DAYS, Contacts
 from segml.simulate.draws import CAUSES, WorldConfig
@@ -44,7 +44,7 @@ class Exposures:
         """All of it: float64 (n, causes, months)."""
         found = self.own.copy()
         for cause, touched in self.touched.items():
-            found[:, CAUSES.index(cause)] += touched @ self.felt[cause]
+            found[:, CAUSES.index(cause)] += summed_products(touched, self.felt[cause])
         return found
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segml.simulate.arrays import MONTH_DAYS, Floats, Ints
+from segml.simulate.arrays import MONTH_DAYS, Floats, Ints, summed_products
 from segml.simulate.draws import CAUSES, WorldConfig
 from segml.simulate.exposures import Exposures
 from segml.simulate.hazards import Onsets
@@ -52,7 +52,8 @@ def blame(
         whole = total[:, k]
         per_exposure = np.divide(hazards[:, k], whole, out=np.zeros_like(whole), where=whole > 0)
         touched, felt = found.touched[cause], found.felt[cause]
-        added[places] += (touched * ((per_exposure * lived) @ felt.T)).sum(axis=0)
+        per_event = summed_products(felt, np.ascontiguousarray((per_exposure * lived).T)).T
+        added[places] += (touched * per_event).sum(axis=0)
         lost = np.flatnonzero(onsets.cause == k)
         then = np.minimum((onsets.day[lost] / MONTH_DAYS).astype(np.int64), config.months - 1)
         ladder = (touched[lost] * felt[:, then].T).cumsum(axis=1)

@@ -19,6 +19,9 @@ from segml.simulate.scene import Scene
 from segml.simulate.tables import event_ids
 
 ROLES = ("anchor", "rising", "magnet", "advisor", "special")
+KINDS = ("left", "shrunk", "unprofitable")
+"""Kinds of loss, in the words of the loss analysis."""
+
 STEADY = 2.0
 """An anchor's gaps are at least so regular (shape of the gamma distribution)."""
 
@@ -78,13 +81,13 @@ def losses(scene: Scene, block: Block) -> pa.Table:
     """
     start, lost, courses = scene.config.start, block.onsets.lost, block.courses
     ids = client_ids(block.first, len(block.clients))
-    kinds = [KIND_OF.get(name, "left") for name in COURSES]
+    kind_of = np.array([KINDS.index(KIND_OF.get(name, "left")) for name in COURSES])
     hazard = block.onsets.hazard[lost]
     table = {
         "client_id": words(ids, lost),
         "cause": words(CAUSES, block.onsets.cause[lost]),
         "onset": days(start, block.onsets.day[lost]),
-        "kind": words(kinds, courses.course[lost]),
+        "kind": words(KINDS, kind_of[courses.course[lost]]),
         "course": words(COURSES, courses.course[lost]),
         "complete_on": days(start, courses.complete_day()[lost]),
         "event_id": words(event_ids(len(scene.events)), block.sources.event[lost]),

@@ -15,6 +15,7 @@ from segml.stores.schemas import TABLES, features_schema, quarantine_schema
 from segml.stores.tables import (
     LossRun,
     Run,
+    find_table,
     latest_run,
     list_losses,
     list_runs,
@@ -44,6 +45,7 @@ __all__ = [
     "Version",
     "Versions",
     "features_schema",
+    "find_table",
     "growing_file",
     "latest_run",
     "list_losses",

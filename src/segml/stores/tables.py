@@ -151,6 +151,11 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     return frame
 
 
+def find_table(folder: Path, name: str) -> pd.DataFrame | None:
+    """The published table as `read_table` gives it; None where the run holds no such table."""
+    return read_table(folder, name) if (folder / f"{name}.parquet").is_file() else None
+
+
 def read_run(folder: Path) -> dict[str, Any]:
     """What run.json of a published folder says.
 
