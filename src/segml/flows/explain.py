@@ -14,9 +14,9 @@ from segml.flows.result import Progress, Result, silent
 from segml.flows.score import score
 from segml.flows.session import as_date
 from segml.flows.settings import Settings, read_settings
-from segml.report import client_lines, contribution_lines
+from segml.report import client_lines, contribution_lines, support_facts, support_sentences
 from segml.scoring import ClientFacts, client_facts
-from segml.stores import list_runs, read_table
+from segml.stores import list_runs, read_run, read_table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +58,17 @@ def explain(
     scores, reasons, clients = _tables(settings, day, progress)
     facts = client_facts(scores, reasons, clients, client_id=client_id)
     features = {feature.name: feature for feature in CATALOGUE}
-    told = (*client_lines(facts), "", *contribution_lines(facts, features))
+    lines = (*client_lines(facts), "", *contribution_lines(facts, features))
+    told = (*lines, *_caution(settings, day))
     return ClientExplained(summary={"ok": True, **_plain(asdict(facts))}, told=told, facts=facts)
+
+
+def _caution(settings: Settings, day: dt.date) -> list[str]:
+    """How far the model's word goes where it learnt from few clients; empty where it did not."""
+    runs = list_runs(settings.output, portfolio=settings.plan.portfolio)
+    folder = next(run.folder for run in runs if run.as_of == day)
+    support = support_facts(read_run(folder))
+    return ["", *support_sentences(support)] if support else []
 
 
 def _tables(
