@@ -8,7 +8,8 @@ Thresholds, and where they come from:
 - 10 losses a weight: below it weights are more noise than signal (Peduzzi et al. 1996, J. Clinical
   Epidemiology 49). Trees want many more (van der Ploeg, Austin, Steyerberg 2014, BMC Medical
   Research Methodology 14: about 200).
-- a Brier skill whose one-sided 95 % bound is above 0: the risks beat the common rate.
+- a Brier skill whose one-sided 95 % bound is 1 % at least, as printed: the risks beat the common
+  rate. Foretelling takes more: to have done so on later cut-offs.
 """
 
 from __future__ import annotations
@@ -78,9 +79,14 @@ class Support:
         return min(self.lost, self.stayed) < ENOUGH
 
     @property
+    def beats_rate(self) -> bool:
+        """Whether the risks were better than the common rate, beyond luck, on other clients."""
+        return self.skill is not None and round(100 * self.skill[1]) > 0
+
+    @property
     def foretells(self) -> bool:
-        """Whether the risks are proven better than the common rate: later, and on others."""
-        return self.tried_in_time and self.skill is not None and self.skill[1] > 0
+        """Whether they were so on later cut-offs, too."""
+        return self.tried_in_time and self.beats_rate
 
     def sentences(self) -> tuple[str, ...]:
         """What a small portfolio can and cannot support; empty where it is not small."""
@@ -94,6 +100,7 @@ class Support:
             "is_small": self.is_small,
             "buyers": self.buyers,
             "active": self.active,
+            "beats_rate": self.beats_rate,
             "foretells": self.foretells,
             "lost_clients": self.lost,
             "stayed_clients": self.stayed,
@@ -128,12 +135,18 @@ class Support:
             return f"the risks could not be tried on other clients: take them for {common}"
         value, low, high = (_percent(number) for number in self.skill)
         shown = f"Brier skill {value}, between {low} and {high}; 0 % is no better"
-        where = "other clients" if self.tried_in_time else "other clients of the same cut-offs only"
+        where = "later cut-offs" if self.tried_in_time else "the same cut-offs"
+        tried = f"tried on other clients of {where}, the risks"
+        if not self.beats_rate:
+            return (
+                f"{tried} are not proven better than {common} ({shown}): they do not tell which of "
+                "two clients leaves first"
+            )
         if self.foretells:
-            return f"tried on {where}, the risks beat {common} ({shown})"
+            return f"{tried} beat {common} ({shown})"
         return (
-            f"tried on {where}, the risks are not proven better than {common} ({shown}): "
-            "they do not tell which of two clients leaves first"
+            f"{tried} beat {common} ({shown}), but the history is too short to try them on a later "
+            "day: take their order for a hint"
         )
 
     def _widths(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ class SupportFacts:
     buyers: int
     lost: int
     rate: float
+    beats_rate: bool
     foretells: bool
     risk_width: float | None
     profit_width: float | None
@@ -47,6 +48,7 @@ def support_facts(run: Mapping[str, Any]) -> SupportFacts | None:
         buyers=int(found["buyers"]),
         lost=int(found["lost_clients"]),
         rate=float(found["common_rate"]),
+        beats_rate=bool(found["beats_rate"]),
         foretells=bool(found["foretells"]),
         risk_width=found["risk_width"],
         profit_width=found["profit_width"],
@@ -84,7 +86,13 @@ def _risks(support: SupportFacts) -> str:
     if support.foretells:
         return (
             f"{learnt} Tried on clients it had not seen, its risks were better than one rate for "
-            f"all ({common}), by little."
+            f"all ({common}), on later days too."
+        )
+    if support.beats_rate:
+        return (
+            f"{learnt} Tried on clients it had not seen, its risks were better than one rate for "
+            f"all ({common}), but the history is too short to try it on a later day: take a high "
+            "risk for a hint."
         )
     return (
         f"{learnt} It is not proven to know better than one rate for all ({common}): read every "
