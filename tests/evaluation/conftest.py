@@ -22,7 +22,7 @@ from segml.words.plan import (
 @pytest.fixture(scope="session")
 def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
     folder = tmp_path_factory.mktemp("ledger")
-    world = make_world(clients=100, months=16, seed=5)
+    world = make_world(clients=100, months=16, seed=23)
     world.transactions.to_parquet(folder / "lines.parquet")
     return Plan(
         portfolio="small",

@@ -1,127 +1,108 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
 import pytest
 
-from segml.simulate.clients import Clients, draw_clients
-from segml.simulate.courses import Courses, draw_courses
-from segml.simulate.draws import CAUSES, draw_config
-from segml.simulate.goods import draw_goods
-from segml.simulate.happenings import draw_happenings
-from segml.simulate.hazards import Onsets
-from segml.simulate.market import Market, draw_market
-from segml.simulate.orders import draw_orders, intensity
-
-Scene = tuple[Market, Clients, Courses]
+from segml.simulate.arrays import month_of
+from segml.simulate.block import Block, Plans
+from segml.simulate.clients import Clients
+from segml.simulate.orders import draw_orders, intensity, monthly_pace, wander
+from segml.simulate.scene import Life, Scene
 
 
-@pytest.fixture(scope="module")
-def scene() -> Scene:
-    rng = np.random.default_rng(8)
-    config = draw_config(rng, clients=800, months=36, seed=8, start=date(2022, 1, 1))
-    goods = draw_goods(rng, config)
-    market = draw_market(rng, config, goods, draw_happenings(rng, config, goods, regions=5))
-    clients = draw_clients(rng, config, goods, count=800)
-    stay = Onsets(
-        cause=np.full(800, -1), day=np.full(800, config.days),
-        hazard=np.full((800, len(CAUSES)), np.nan),
-    )  # fmt: skip
-    return market, clients, draw_courses(rng, market, clients, stay)
+def some(life: Life, count: int = 800) -> Clients:
+    """The first clients alone."""
+    cut = {
+        name: getattr(life.clients, name)[:count]
+        for name in life.clients.__slots__
+        if name != "buyers"
+    }
+    return Clients(buyers=count, **cut)
 
 
-def test_orders_of_old_clients_are_as_many_as_their_cumulated_intensity(scene: Scene) -> None:
-    market, clients, courses = scene
-    chosen = np.flatnonzero(clients.acquired < 0)
+def test_orders_are_as_many_as_their_cumulated_intensity(scene: Scene, life: Life) -> None:
+    clients, config = some(life), scene.config
     rng = np.random.default_rng(1)
-    daily = intensity(rng, market, clients, courses, chosen)
+    pace = monthly_pace(rng, config, clients)
+    chosen = np.flatnonzero(clients.acquired < config.days)
+    daily = intensity(scene.market, clients, pace, chosen, config.days)
     orders = draw_orders(rng, clients, chosen, daily)
     found = np.bincount(orders.client, minlength=800)[chosen]
-    spread = np.sqrt(daily.sum() / clients.regularity[chosen].min())
-    assert abs(found.sum() - daily.sum()) < 4 * spread
-    # client by client, in units of the renewal process's own spread
-    scaled = (found - daily.sum(axis=1)) / np.sqrt(
-        daily.sum(axis=1) / clients.regularity[chosen] + 0.3
-    )
-    assert abs(scaled.mean()) < 0.2
-    assert 0.8 < scaled.std() < 1.2
+    # a new client orders once more, within three weeks
+    wanted = daily.sum(axis=1) + (clients.acquired[chosen] >= 0)
+    assert abs(found.sum() - wanted.sum()) < 4 * np.sqrt(wanted.sum())
+    scaled = (found - wanted) / np.sqrt(wanted / clients.regularity[chosen] + 1 / 6)
+    assert scaled.mean() == pytest.approx(0.0, abs=0.15)
+    assert scaled.std() == pytest.approx(1.0, abs=0.15)
 
 
-def test_the_intensity_is_the_own_rate_where_nothing_moves_it(scene: Scene) -> None:
-    market, clients, courses = scene
-    calm = replace(clients, growth=np.zeros(800), acquired=np.full(800, -10))
-    chosen = np.arange(800)
-    daily = intensity(np.random.default_rng(2), market, calm, courses, chosen)
-    yearly = daily.sum(axis=1) / market.config.years
-    # wander and season have mean 1: over 800 clients little remains of them
-    assert (yearly / calm.rate).mean() == pytest.approx(1.0, abs=0.03)
-    wander_alone = np.log(daily[:, 200] / (calm.rate / 365.25 * market.season[calm.industry, 200]))
-    assert wander_alone.std() == pytest.approx(market.config.wander_sigma, rel=0.1)
+def test_the_pace_is_rate_times_growth_times_wander(scene: Scene, life: Life) -> None:
+    clients = some(life)
+    pace = monthly_pace(np.random.default_rng(2), scene.config, clients)
+    wandered = wander(np.random.default_rng(2), scene.config, 800)
+    old = clients.acquired < 0
+    years = np.floor((np.arange(pace.shape[1]) + 0.5) * 365.25 / 12) / 365.25
+    grown = np.clip(np.exp(clients.growth[:, None] * years), 1 / 3, 3)
+    wanted = clients.rate[:, None] * grown * wandered
+    np.testing.assert_allclose(pace[old], wanted[old])
 
 
-def test_growth_is_per_year_about_the_middle_of_the_window(scene: Scene) -> None:
-    market, clients, courses = scene
-    calm = replace(clients, acquired=np.full(800, -10), growth=np.zeros(800))
-    grown = replace(calm, growth=np.full(800, 0.1))
-    chosen = np.arange(5)
-    flat, risen = (
-        intensity(np.random.default_rng(3), market, kind, courses, chosen) for kind in (calm, grown)
-    )
-    middle = market.config.days / 2
-    for day in (100, 700, 1000):
-        wanted = np.exp(0.1 * (day - middle) / 365.25)
-        np.testing.assert_allclose(risen[:, day] / flat[:, day], wanted)
+def test_the_wander_has_mean_one_and_fades_by_a_third_a_month(scene: Scene) -> None:
+    found = wander(np.random.default_rng(3), scene.config, 6000)
+    assert found.mean() == pytest.approx(1.0, abs=0.01)
+    logs = np.log(found)
+    assert logs.std() == pytest.approx(scene.config["wander_sigma"], rel=0.02)
+    lag = np.corrcoef(logs[:, :-1].ravel(), logs[:, 1:].ravel())[0, 1]
+    assert lag == pytest.approx(0.7, abs=0.01)
+
+
+def test_the_day_follows_season_and_acquisition(scene: Scene, life: Life) -> None:
+    clients, days = some(life), scene.config.days
+    pace = np.full((800, scene.config.all_months), 36.525)
+    daily = intensity(scene.market, clients, pace, np.arange(800), days)
+    for client in (3, 40, 77):
+        wanted = 0.1 * scene.market.season[clients.industry[client], :days]
+        wanted = wanted * (np.arange(days) >= clients.acquired[client])
+        np.testing.assert_allclose(daily[client], wanted)
+    assert month_of(np.array([0, 30, 31, 61])).tolist() == [0, 0, 1, 2]
 
 
 @pytest.mark.parametrize("shape", [1.0, 4.0])
-def test_an_old_client_is_met_in_the_middle_of_a_gap(scene: Scene, shape: float) -> None:
-    _, clients, _ = scene
-    many = np.full(8000, shape)
-    old = replace(clients, regularity=many, acquired=np.full(8000, -10))
-    daily = np.full((8000, 100), 0.02)
-    orders = draw_orders(np.random.default_rng(7), old, np.arange(8000), daily)
+def test_a_client_is_met_in_the_middle_of_a_gap(life: Life, shape: float) -> None:
+    many = np.full(len(life.clients), shape)
+    old = replace(life.clients, regularity=many, acquired=np.full(len(many), -10))
+    daily = np.full((len(many), 100), 0.02)
+    orders = draw_orders(np.random.default_rng(7), old, np.arange(len(many)), daily)
     # any hundred days of a process that runs since long hold two orders at this rate
-    assert len(orders.day) / 8000 == pytest.approx(2.0, abs=0.06)
-    early = (orders.day < 10).mean()
-    assert early == pytest.approx(0.1, abs=0.01)
+    assert len(orders.day) / len(many) == pytest.approx(2.0, abs=0.08)
+    assert (orders.day < 10).mean() == pytest.approx(0.1, abs=0.01)
 
 
 @pytest.mark.parametrize("shape", [1.0, 4.0])
-def test_gaps_are_as_regular_as_the_clients_shape(scene: Scene, shape: float) -> None:
-    market, clients, _ = scene
+def test_gaps_are_as_regular_as_the_clients_shape(life: Life, shape: float) -> None:
+    clients = some(life)
     even = replace(clients, regularity=np.full(800, shape), acquired=np.full(800, -10))
-    days = market.config.days
+    days = 1096
     orders = draw_orders(np.random.default_rng(4), even, np.arange(800), np.full((800, days), 0.03))
+    order = np.lexsort((orders.day, orders.client))
+    client, day = orders.client[order], orders.day[order]
     # gaps between orders of the first half, so that the window's end cuts none of them
-    gaps = np.diff(orders.day)[(np.diff(orders.client) == 0) & (orders.day[:-1] < days / 2)]
+    gaps = np.diff(day)[(np.diff(client) == 0) & (day[:-1] < days / 2)]
     assert gaps.mean() == pytest.approx(1 / 0.03, rel=0.04)
     assert (gaps.std() / gaps.mean()) ** 2 == pytest.approx(1 / shape, rel=0.1)
 
 
-def test_nobody_orders_before_the_acquisition_and_new_clients_order_soon(scene: Scene) -> None:
-    market, clients, courses = scene
-    chosen = np.flatnonzero(clients.acquired >= 0)
-    rng = np.random.default_rng(5)
-    orders = draw_orders(rng, clients, chosen, intensity(rng, market, clients, courses, chosen))
-    wait = orders.day - clients.acquired[orders.client]
-    assert wait.min() >= 0
-    first = np.unique(orders.client, return_index=True)[1]
-    assert np.median(wait[first]) < 21
-
-
-def test_orders_are_sorted_and_inside_the_window(scene: Scene) -> None:
-    market, clients, courses = scene
-    rng = np.random.default_rng(6)
-    chosen = np.arange(800)
-    orders = draw_orders(rng, clients, chosen, intensity(rng, market, clients, courses, chosen))
-    assert orders.day.min() >= 0
-    assert orders.day.max() < market.config.days
-    assert (np.diff(orders.client * 10_000 + orders.day) >= 0).all()
-
-
-def test_the_season_has_mean_one_over_years(scene: Scene) -> None:
-    market, _, _ = scene
-    np.testing.assert_allclose(market.season[:, : 3 * 364].mean(axis=1), 1.0, atol=0.01)
-    assert np.ptp(market.season.mean(axis=0)) > 0.5  # the week is in it
+def test_only_who_is_lost_near_the_end_is_followed_beyond_it(
+    scene: Scene, block: Block, plans: Plans
+) -> None:
+    days = scene.config.days
+    beyond = plans.orders.day >= days
+    assert beyond.any()
+    late = block.onsets.day[plans.orders.client[beyond]]
+    assert (late > days - 365).all()
+    assert (late < days).all()
+    assert plans.orders.day.max() < scene.config.all_days
+    assert (np.diff(plans.orders.day) >= 0).all()
+    assert (plans.orders.day >= block.clients.acquired[plans.orders.client]).all()

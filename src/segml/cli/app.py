@@ -86,6 +86,9 @@ def simulate(
     clients: Annotated[int, typer.Option(min=10, max=1_000_000)] = 2000,
     months: Annotated[int, typer.Option(min=6, max=240)] = 36,
     seed: Annotated[int, typer.Option(min=0)] = 0,
+    config: Annotated[
+        Path | None, typer.Option("--config", help="A YAML file of numbers not to be drawn.")
+    ] = None,
     json: Json = False,
     verbose: Verbose = False,
 ) -> None:
@@ -94,7 +97,8 @@ def simulate(
     def run(shown: Shown) -> object:
         from segml.flows.world import write_world as flow
 
-        return flow(folder, clients=clients, months=months, seed=seed, progress=shown.progress)
+        size = {"clients": clients, "months": months, "seed": seed}
+        return flow(folder, **size, overrides=config or {}, progress=shown.progress)
 
     deliver(run, json=json, verbose=verbose)
 

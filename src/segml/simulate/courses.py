@@ -2,38 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
-from segml.simulate.clients import Clients, client_ids
+from segml.simulate.arrays import Bools, Floats, Ints
+from segml.simulate.clients import Clients
 from segml.simulate.draws import CAUSES, WorldConfig
 from segml.simulate.hazards import Onsets
 from segml.simulate.market import Market
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-
 COURSES: tuple[str, ...] = ("sudden", "ramped", "partial", "leaking", "unprofitable")
 """The ways a client can go, in the order of every array over courses."""
 
-KIND_OF = {"partial": "shrunk", "unprofitable": "unprofitable"}
+KIND_OF: Mapping[str, str] = MappingProxyType({"partial": "shrunk", "unprofitable": "unprofitable"})
 """The kind of loss of a course in the words of the loss analysis; the others end as `left`."""
 
-SHARES = {
-    "price": (0.35, 0.45, 0.20, 0.0, 0.0),
-    "assortment": (0.15, 0.35, 0.50, 0.0, 0.0),
-    "competitor": (0.0, 0.25, 0.0, 0.75, 0.0),
-    "margin": (0.0, 0.0, 0.0, 0.0, 1.0),
-    "unknown": (0.50, 0.40, 0.10, 0.0, 0.0),
-}
+SHARES: Mapping[str, tuple[float, ...]] = MappingProxyType({
+    "price": (0.30, 0.40, 0.30, 0.0, 0.0),
+    "service": (0.40, 0.40, 0.20, 0.0, 0.0),
+    "assortment": (0.10, 0.35, 0.40, 0.15, 0.0),
+    "manager": (0.25, 0.50, 0.25, 0.0, 0.0),
+    "payment": (0.25, 0.55, 0.20, 0.0, 0.0),
+    "competitor": (0.05, 0.25, 0.15, 0.55, 0.0),
+    "margin": (0.05, 0.15, 0.0, 0.0, 0.80),
+    "unknown": (0.45, 0.35, 0.20, 0.0, 0.0),
+})  # fmt: skip
 """How often a cause takes each course."""
 
-_SPAN_DAYS = {"sudden": (1, 2), "ramped": (60, 180), "partial": (45, 90), "leaking": (60, 120),
-              "unprofitable": (150, 300)}  # fmt: skip
-_LATER_DAYS = (90, 180)
+SPAN_DAYS: Mapping[str, tuple[int, int]] = MappingProxyType({
+    "sudden": (1, 1), "ramped": (60, 180), "partial": (45, 90), "leaking": (60, 120),
+    "unprofitable": (150, 300),
+})  # fmt: skip
+"""Days from the onset to the end of each course, before RAMP_SCALE."""
+
+LATER_DAYS = (90, 180)
+"""Days that the rest takes after the favourite category has leaked, before RAMP_SCALE."""
+
+FLOOR = (0.05, 0.2)
+BELOW_COST = (0.75, 0.92)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,8 +51,8 @@ class Courses:
 
     Parameters
     ----------
-    course
-        int64: index into `COURSES`, -1 where the client stays.
+    cause, course
+        int64: indices into `CAUSES` and `COURSES`, -1 where the client stays.
     onset, span, later
         int64 days: when it begins, how long it takes, and, where the favourite category leaks,
         how long the rest takes after it.
@@ -51,10 +60,11 @@ class Courses:
         What is left of the spend of a partial loss.
     discount
         The discount an unprofitable client ends at: its price is then below cost.
-    favourite, share
-        The category with the largest share of the mix, and that share.
+    favourite
+        The category with the largest share of the mix.
     """
 
+    cause: Ints
     course: Ints
     onset: Ints
     span: Ints
@@ -62,107 +72,92 @@ class Courses:
     floor: Floats
     discount: Floats
     favourite: Ints
-    share: Floats
 
-    def is_on(self, name: str, client: Ints) -> npt.NDArray[np.bool_]:
+    def takes(self, name: str, client: Ints) -> Bools:
         """Whether each client takes the course of this name."""
         return np.asarray(self.course[client] == COURSES.index(name))
+
+    def is_lost_by(self, cause: str, client: Ints) -> Bools:
+        """Whether each client is lost by this cause."""
+        return np.asarray(self.cause[client] == CAUSES.index(cause))
 
     def progress(self, client: Ints, day: Ints) -> Floats:
         """How far each course is on a day: 0 before the onset, 1 when it is complete."""
         return np.clip((day - self.onset[client]) / self.span[client], 0.0, 1.0)
 
-    def rate_factor(self, client: Ints, day: Ints) -> Floats:
-        """What is left of a client's order rate on a day, in [0, 1].
+    def complete_day(self) -> Ints:
+        """The day on which each course is complete."""
+        leaks = self.course == COURSES.index("leaking")
+        return self.onset + self.span + np.where(leaks, self.later, 0)
 
-        sudden 0 from the onset; ramped 1 - p; partial 1 - p (1 - sqrt(floor)), its baskets fall
-        alike; leaking: the favourite's share falls first, then the rest; unprofitable 1.
+    def orders_left(self, client: Ints, day: Ints) -> Floats:
+        """The share of a client's orders that is still placed on a day, in [0, 1].
+
+        sudden 0 from the onset; ramped 1 - p; partial 1 - p (1 - sqrt(floor)), its quantities
+        fall alike; leaking: 1 until the favourite is gone, then falling to 0; unprofitable 1.
         """
         p = self.progress(client, day)
         over = (day - self.onset[client] - self.span[client]) / self.later[client]
-        rest = 1 - np.clip(over, 0.0, 1.0)
-        share = self.share[client]
         return np.asarray(
             np.select(
-                [self.is_on(name, client) for name in COURSES[:4]],
+                [self.takes(name, client) for name in COURSES[:4]],
                 [
                     (day < self.onset[client]).astype(np.float64),
                     1 - p,
                     1 - p * (1 - np.sqrt(self.floor[client])),
-                    share * (1 - p) + (1 - share) * rest,
+                    1 - np.clip(over, 0.0, 1.0),
                 ],
                 default=1.0,
             )
         )
 
-    def basket_factor(self, client: Ints, day: Ints) -> Floats:
-        """What is left of a client's quantities: only a partial loss makes baskets smaller."""
-        fallen = self.progress(client, day) * (1 - np.sqrt(self.floor[client]))
-        return np.where(self.is_on("partial", client), 1 - fallen, 1.0)
+    def lines_left(self, client: Ints, day: Ints, category: Ints) -> Floats:
+        """The share of an order's lines that is still bought: a leaking favourite falls to 0."""
+        leaks = self.takes("leaking", client) & (category == self.favourite[client])
+        return np.where(leaks, 1 - self.progress(client, day), 1.0)
 
-    def favourite_factor(self, client: Ints, day: Ints) -> Floats:
-        """What is left of the favourite category where it leaks, 1 elsewhere."""
-        return np.where(self.is_on("leaking", client), 1 - self.progress(client, day), 1.0)
+    def quantity_left(self, client: Ints, day: Ints) -> Floats:
+        """What is left of a client's quantities: only a partial loss makes them smaller."""
+        fallen = self.progress(client, day) * (1 - np.sqrt(self.floor[client]))
+        return np.where(self.takes("partial", client), 1 - fallen, 1.0)
 
     def discount_at(self, usual: Floats, client: Ints, day: Ints) -> Floats:
         """The discount of a client on a day: its own, or on the way to an unprofitable one."""
         risen = usual + self.progress(client, day) * np.maximum(0, self.discount[client] - usual)
-        return np.where(self.is_on("unprofitable", client), np.round(risen, 3), usual)
+        return np.where(self.takes("unprofitable", client), np.round(risen, 4), usual)
 
 
 def draw_courses(
-    rng: np.random.Generator, market: Market, clients: Clients, onsets: Onsets
+    rng: np.random.Generator,
+    config: WorldConfig,
+    market: Market,
+    clients: Clients,
+    onsets: Onsets,
 ) -> Courses:
     """A course for every lost client, by the shares of its cause."""
-    count = len(onsets.cause)
+    n = len(clients)
     shares = np.array([SHARES[cause] for cause in CAUSES]).cumsum(axis=1)
-    drawn = (shares[onsets.cause] <= rng.random(count)[:, None]).sum(axis=1)
+    drawn = (shares[onsets.cause] <= rng.random(n)[:, None]).sum(axis=1)
     course = np.where(onsets.cause >= 0, np.minimum(drawn, len(COURSES) - 1), -1)
-    bounds = np.array([_SPAN_DAYS[name] for name in COURSES])[course]
+    bounds = np.array([SPAN_DAYS[name] for name in COURSES])[course]
+    scale = config["ramp_scale"]
+    span = bounds[:, 0] + (bounds[:, 1] - bounds[:, 0]) * rng.random(n)
+    later = rng.uniform(*LATER_DAYS, n)
     return Courses(
+        cause=onsets.cause,
         course=course,
         onset=onsets.day,
-        span=rng.integers(bounds[:, 0], bounds[:, 1]),
-        later=rng.integers(*_LATER_DAYS, count),
-        floor=rng.uniform(0.05, 0.2, count),
-        discount=1 - _cost_share(market, clients, onsets.day) * rng.uniform(0.75, 0.92, count),
+        span=np.maximum(1, np.rint(span * scale)).astype(np.int64),
+        later=np.maximum(1, np.rint(later * scale)).astype(np.int64),
+        floor=rng.uniform(*FLOOR, n),
+        discount=1 - cost_share(market, clients, onsets.day) * rng.uniform(*BELOW_COST, n),
         favourite=clients.mix.argmax(axis=1),
-        share=clients.mix.max(axis=1),
     )
 
 
-def _cost_share(market: Market, clients: Clients, day: Ints) -> Floats:
+def cost_share(market: Market, clients: Clients, day: Ints) -> Floats:
     """The cost of every client's own mix as a share of its list price on a day: float64 (n,)."""
     goods = market.goods
-    then = np.minimum(day, market.config.days - 1)
-    worth = clients.mix[:, goods.category] * clients.taste * (goods.cost / goods.price)
-    dearer = market.cost_index(then)[:, None] / market.index[:, then].T
-    return np.asarray((worth * dearer[:, goods.category]).sum(axis=1))
-
-
-def truth_frame(config: WorldConfig, onsets: Onsets, courses: Courses) -> pd.DataFrame:
-    """One row a lost client, sorted by client.
-
-    Returns
-    -------
-    DataFrame
-        `client_id, cause, onset, kind` (left, shrunk, unprofitable), `course`, `complete_on` (may
-        lie after the window) and `hazard_<cause>`: each cause's hazard a year at the onset.
-    """
-    lost = np.flatnonzero(onsets.cause >= 0)
-    ids = client_ids(len(onsets.cause))
-    start = np.datetime64(config.start, "s")
-    names = [COURSES[c] for c in courses.course[lost]]
-    leaks = courses.is_on("leaking", lost)
-    complete = courses.onset[lost] + courses.span[lost] + np.where(leaks, courses.later[lost], 0)
-    frame = pd.DataFrame({
-        "client_id": [ids[i] for i in lost],
-        "cause": [CAUSES[c] for c in onsets.cause[lost]],
-        "onset": start + onsets.day[lost].astype("timedelta64[D]"),
-        "kind": [KIND_OF.get(name, "left") for name in names],
-        "course": names,
-        "complete_on": start + complete.astype("timedelta64[D]"),
-    })  # fmt: skip
-    for place, cause in enumerate(CAUSES):
-        frame[f"hazard_{cause}"] = onsets.hazard[lost, place]
-    return frame
+    then = np.minimum(day, len(market.cost_index) - 1)
+    worth = clients.shares * (goods.cost / goods.price) / market.index[:, then].T
+    return np.asarray(market.cost_index[then] * worth.sum(axis=1))

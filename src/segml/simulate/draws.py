@@ -2,45 +2,33 @@
 
 from __future__ import annotations
 
+import difflib
 from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
+from segml.simulate.ranges import RANGES
 from segml.words.errors import ConfigurationRefused
+from segml.words.feature import REASONS
 
-CAUSES: tuple[str, ...] = ("price", "assortment", "competitor", "margin", "unknown")
+CAUSES: tuple[str, ...] = REASONS
 """Why a client is lost in a world, in the order of every array over causes."""
 
-MONTH_DAYS = 365.25 / 12
+AFTER_DAYS = 366
+"""Days after the window in which the lost are still followed, so that their year is whole."""
 
-RANGES = MappingProxyType({
-    "yearly_loss": (0.10, 0.20),
-    "sensitivity_sigma": (0.6, 1.1),
-    "orders_per_year": (8.0, 12.0),
-    "orders_sigma": (0.55, 0.85),
-    "lines_per_order": (2.6, 4.2),
-    "season_amplitude": (0.1, 0.45),
-    "wander_sigma": (0.15, 0.35),
-    "yearly_growth": (-0.03, 0.08),
-    "growth_sigma": (0.08, 0.2),
-    "inflation": (0.01, 0.035),
-    "margin_rate": (0.28, 0.42),
-    "return_share": (0.01, 0.04),
-    "acquired_in_window": (0.35, 0.55),
-    "rises_a_year": (0.8, 2.0),
-    "withdrawals_a_year": (0.8, 2.0),
-    "rivals_a_year": (1.5, 4.0),
-    "memory_days": (90.0, 200.0),
-})  # fmt: skip
-"""The uniform range of every number of a world; what each means stands at `WorldConfig`."""
+_EVENNESS = 6.0
+"""Parameter of the symmetric Dirichlet distribution that the mix of causes is drawn from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorldConfig:
-    """One world's size and the numbers its seed drew from `RANGES`.
+    """One world's size and the numbers its seed drew; what each means stands in `RANGES`.
 
     Parameters
     ----------
@@ -48,32 +36,8 @@ class WorldConfig:
         What was asked for; the window is [start, end).
     cause_mix
         Expected share of every cause among losses, in the order of `CAUSES`.
-    yearly_loss
-        Share of clients at risk that a year takes, all causes together, before the cap.
-    sensitivity_sigma
-        Spread (log) of the clients' sensitivity to one cause.
-    orders_per_year, orders_sigma
-        Median of the clients' own order rates, and their spread (log).
-    lines_per_order
-        Mean number of lines an order.
-    season_amplitude
-        Largest swing of an industry's season, as a share of its mean.
-    wander_sigma
-        Spread (log) of the slow wander of a client's rate from month to month.
-    yearly_growth, growth_sigma
-        Mean and spread of the clients' yearly growth (log).
-    inflation
-        Ordinary yearly rise of list prices and costs.
-    margin_rate
-        Mean share of the list price that is not cost.
-    return_share
-        Mean share of lines that come back.
-    acquired_in_window
-        Share of clients whose first day lies in the window.
-    rises_a_year, withdrawals_a_year, rivals_a_year
-        Mean number of each happening.
-    memory_days
-        How long the hazard of a happening lasts (time constant of its decay).
+    numbers
+        The drawn or overridden value of every name in `RANGES`.
     """
 
     clients: int
@@ -81,23 +45,10 @@ class WorldConfig:
     seed: int
     start: date
     cause_mix: tuple[float, ...]
-    yearly_loss: float
-    sensitivity_sigma: float
-    orders_per_year: float
-    orders_sigma: float
-    lines_per_order: float
-    season_amplitude: float
-    wander_sigma: float
-    yearly_growth: float
-    growth_sigma: float
-    inflation: float
-    margin_rate: float
-    return_share: float
-    acquired_in_window: float
-    rises_a_year: float
-    withdrawals_a_year: float
-    rivals_a_year: float
-    memory_days: float
+    numbers: Mapping[str, float]
+
+    def __getitem__(self, name: str) -> float:
+        return self.numbers[name]
 
     @property
     def end(self) -> date:
@@ -112,20 +63,39 @@ class WorldConfig:
         return (self.end - self.start).days
 
     @property
+    def all_days(self) -> int:
+        """The days of the window and of the year after it."""
+        return self.days + AFTER_DAYS
+
+    @property
+    def all_months(self) -> int:
+        """The months that hold all days."""
+        return self.months + 13
+
+    @property
     def years(self) -> float:
         """How many years the window has."""
         return self.days / 365.25
 
 
 def draw_config(
-    rng: np.random.Generator, *, clients: int, months: int, seed: int, start: date
+    rng: np.random.Generator,
+    *,
+    clients: int,
+    months: int,
+    seed: int,
+    start: date,
+    overrides: Mapping[str, Any] = MappingProxyType({}),
 ) -> WorldConfig:
-    """A world's numbers, drawn from their ranges.
+    """A world's numbers, drawn from their ranges, some of them overridden.
+
+    What is overridden moves no other number: every one is drawn first.
 
     Raises
     ------
     ConfigurationRefused
-        If there is no client, or fewer months than any loss could be seen in.
+        If there is no client, or fewer months than any loss could be seen in; if an override is
+        unknown, no number, or beyond its limits.
     """
     if clients < 1 or not 6 <= months <= 600:
         raise ConfigurationRefused(
@@ -133,8 +103,68 @@ def draw_config(
             allowed="at least 1 client, 6 to 600 months",
             next_step="ask for a larger world",
         )
-    drawn = {name: float(rng.uniform(*bounds)) for name, bounds in RANGES.items()}
-    mix = tuple(float(share) for share in rng.dirichlet(np.full(len(CAUSES), 3.0)))
+    drawn = {name: float(rng.uniform(number.low, number.high)) for name, number in RANGES.items()}
+    mix = rng.dirichlet(np.full(len(CAUSES), _EVENNESS)).tolist()
+    for name, value in overrides.items():
+        if name == "cause_mix":
+            mix = _mix(value)
+        else:
+            drawn[name] = _number(name, value)
     return WorldConfig(
-        clients=clients, months=months, seed=seed, start=start, cause_mix=mix, **drawn
+        clients=clients,
+        months=months,
+        seed=seed,
+        start=start,
+        cause_mix=tuple(float(share) for share in mix),
+        numbers=MappingProxyType(drawn),
+    )
+
+
+def _number(name: str, value: Any) -> float:
+    if name not in RANGES:
+        raise _unknown(name, [*RANGES, "cause_mix"])
+    number = RANGES[name]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        found = f"`{name}` is {str(value)[:60]!r}"
+    elif not number.least <= value <= number.most:
+        found = f"`{name}` is {value}"
+    else:
+        return float(value)
+    raise ConfigurationRefused(
+        found,
+        allowed=f"a number from {number.least:g} to {number.most:g}",
+        next_step="mend the value, or leave the key out to have it drawn",
+    )
+
+
+def _mix(shares: Any) -> list[float]:
+    """Shares of every cause from weights; a cause that is not named has none."""
+    if not isinstance(shares, Mapping):
+        raise _bad_mix(f"`cause_mix` is {str(shares)[:60]!r}")
+    for cause, weight in shares.items():
+        if cause not in CAUSES:
+            raise _unknown(f"cause_mix.{cause}", [f"cause_mix.{known}" for known in CAUSES])
+        number = isinstance(weight, int | float) and not isinstance(weight, bool)
+        if not number or not 0 <= weight < float("inf"):
+            raise _bad_mix(f"`cause_mix.{cause}` is {str(weight)[:60]!r}")
+    total = float(sum(shares.values()))
+    if not 0 < total < float("inf"):
+        raise _bad_mix("the weights of `cause_mix` sum to nothing")
+    return [float(shares.get(cause, 0.0)) / total for cause in CAUSES]
+
+
+def _bad_mix(found: str) -> ConfigurationRefused:
+    return ConfigurationRefused(
+        found,
+        allowed="a weight of 0 or more for each cause, such as {price: 2, unknown: 1}",
+        next_step="mend the weights, or leave the key out to have the mix drawn",
+    )
+
+
+def _unknown(name: str, known: list[str]) -> ConfigurationRefused:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
+    return ConfigurationRefused(
+        f"unknown key `{name}`, did you mean `{near}`?",
+        allowed="the names of docs/simulator.md",
+        next_step="rename the key or remove it",
     )

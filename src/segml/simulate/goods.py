@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from segml.simulate.arrays import Floats, Ints
 from segml.simulate.draws import WorldConfig
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+LINE_VALUE = 90.0
+"""List value of a line of a client of middle size, in money."""
 
 _CATEGORIES = (
     ("paper", 6.0), ("packaging", 11.0), ("cleaning", 9.0), ("catering", 14.0), ("tools", 45.0),
@@ -42,6 +42,17 @@ class Goods:
     cost: Floats
     popularity: Floats
 
+    @property
+    def pieces(self) -> Floats:
+        """The pieces of a line of a client of middle size, by product: float64 (P,)."""
+        return np.maximum(1.0, LINE_VALUE / self.price)
+
+    def within(self, liking: Floats) -> Floats:
+        """Liking as shares of its category: (…, P) in, the same shape out."""
+        starts = np.searchsorted(self.category, np.arange(len(self.categories)))
+        sums = np.add.reduceat(liking, starts, axis=-1)
+        return np.asarray(liking / sums[..., self.category])
+
 
 def draw_goods(rng: np.random.Generator, config: WorldConfig) -> Goods:
     """A catalogue of 6 to 10 categories with 8 to 20 products each.
@@ -54,7 +65,7 @@ def draw_goods(rng: np.random.Generator, config: WorldConfig) -> Goods:
     category = np.repeat(np.arange(len(chosen)), counts)
     level = np.array([_CATEGORIES[c][1] for c in chosen])
     price = np.maximum(0.5, np.round(level[category] * np.exp(rng.normal(0, 0.5, counts.sum())), 2))
-    margin = config.margin_rate + rng.uniform(-0.06, 0.06, len(chosen))[category]
+    margin = config["margin_rate"] + rng.uniform(-0.06, 0.06, len(chosen))[category]
     margin = np.clip(margin + rng.normal(0, 0.03, counts.sum()), 0.1, 0.6)
     names = tuple(_CATEGORIES[c][0] for c in chosen)
     return Goods(

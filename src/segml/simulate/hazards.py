@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from segml.simulate.arrays import MONTH_DAYS, Bools, Floats, Ints, month_of
 from segml.simulate.clients import Clients
-from segml.simulate.draws import CAUSES, MONTH_DAYS, WorldConfig
-from segml.simulate.goods import Goods
-from segml.simulate.happenings import Happenings
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from segml.simulate.draws import CAUSES, WorldConfig
+from segml.simulate.exposures import Exposures
 
 CAP = 0.3
 """The largest hazard of one cause in one month."""
@@ -31,74 +27,84 @@ class Onsets:
     cause
         int64: index into `CAUSES`, -1 where the client stays.
     day
-        int64: the onset, in days from the window's start; the window's length where it stays.
+        int64: the onset, in days from the window's start; after all days where it stays.
     hazard
-        float64 (n, 5): every cause's hazard a year in the month of the onset; NaN where it stays.
+        float64 (n, causes): every cause's hazard a year in the month of the onset; NaN where it
+        stays.
     """
 
     cause: Ints
     day: Ints
     hazard: Floats
 
-
-def monthly_hazards(
-    rng: np.random.Generator,
-    config: WorldConfig,
-    goods: Goods,
-    happenings: Happenings,
-    clients: Clients,
-) -> Floats:
-    """The hazard a month of every client, cause and month: float64 (n, 5, months), at most `CAP`.
-
-    sensitivity x exposure, scaled so that over all client-months at risk a cause's mean is its
-    share of the mix times -log(1 - yearly_loss) / 12; zero where nobody is at risk.
-    """
-    count = len(clients.size)
-    sensitivity = np.exp(rng.normal(0, config.sensitivity_sigma, (count, len(CAUSES))))
-    raw = sensitivity[:, :, None] * exposures(config, goods, happenings, clients)
-    risk = at_risk(config, clients)
-    raw *= risk[:, None, :]
-    mean = raw.sum(axis=(0, 2)) / max(1, int(risk.sum()))
-    monthly = -np.log1p(-config.yearly_loss) / 12 * np.array(config.cause_mix)
-    scale = np.divide(monthly, mean, out=np.zeros_like(mean), where=mean > 0)
-    return np.asarray(np.minimum(CAP, raw * scale[:, None]))
+    @property
+    def lost(self) -> Ints:
+        """Who is lost, rising."""
+        return np.flatnonzero(self.cause >= 0)
 
 
-def exposures(
-    config: WorldConfig, goods: Goods, happenings: Happenings, clients: Clients
-) -> Floats:
-    """How much of every cause reaches a client in a month: float64 (n, 5, months), not negative.
-
-    price, assortment, competitor: the share of the client's mix that a happening touches, decaying
-    from its day; margin: bargaining power, exp(0.8 size); unknown: 1.
-    """
-    rises, gone, rivals = happenings.rises, happenings.withdrawals, happenings.rivals
-    rise_share = clients.mix[:, [r.category for r in rises]] * [r.magnitude / 0.1 for r in rises]
-    product_share = clients.mix[:, goods.category] * clients.taste
-    gone_share = np.stack([product_share[:, w.products].sum(axis=1) for w in gone], axis=1)
-    here = clients.region[:, None] == np.array([r.region for r in rivals])
-    rival_share = clients.mix[:, [r.category for r in rivals]] * here
-    power = np.exp(0.8 * clients.size)[:, None]
-    found = [
-        share @ _decay(config, [h.day for h in kind])
-        for share, kind in ((rise_share, rises), (gone_share, gone), (rival_share, rivals))
-    ]
-    ones = np.ones((1, config.months))
-    return np.stack([*found, power * ones, np.ones_like(power) * ones], axis=1)
+def sensitivities(rng: np.random.Generator, config: WorldConfig, count: int) -> Floats:
+    """A client's weight on every cause's exposure: log-normal about 1, float64 (count, causes)."""
+    sigma = config["sensitivity_sigma"]
+    return np.asarray(np.exp(rng.normal(0, sigma, (count, len(CAUSES)))))
 
 
-def _decay(config: WorldConfig, days: list[int]) -> Floats:
-    """exp(-age / memory) of every happening at every month's middle: (happenings, months)."""
-    middle = (np.arange(config.months) + 0.5) * MONTH_DAYS
-    age = middle[None, :] - np.array(days, dtype=np.float64)[:, None]
-    return np.where(age >= 0, np.exp(-np.maximum(age, 0) / config.memory_days), 0.0)
-
-
-def at_risk(config: WorldConfig, clients: Clients) -> npt.NDArray[np.bool_]:
+def at_risk(config: WorldConfig, clients: Clients) -> Bools:
     """Whether a client can be lost in a month: bool (n, months)."""
     month_start = np.arange(config.months) * MONTH_DAYS
     settled = np.maximum(clients.acquired, 0) + SETTLING_DAYS
     return np.asarray(month_start[None, :] >= settled[:, None])
+
+
+def hazard_scales(config: WorldConfig, clients: Clients, found: Exposures) -> Floats:
+    """What turns sensitivity x exposure into a hazard a month: float64 (causes,).
+
+    Over the client-months at risk of the sample, the mean of scale x E[sensitivity] x exposure is
+    cause_mix x -log(1 - yearly_loss) / 12; E[sensitivity] = exp(sigma^2 / 2). A cause to which
+    nobody is exposed has scale 0.
+    """
+    risk = at_risk(config, clients)
+    mean = np.einsum("nkm,nm->k", found.total(), risk) / max(1, int(risk.sum()))
+    mean *= np.exp(config["sensitivity_sigma"] ** 2 / 2)
+    monthly = -np.log1p(-config["yearly_loss"]) / 12 * np.array(config.cause_mix)
+    return np.asarray(np.divide(monthly, mean, out=np.zeros_like(mean), where=mean > 0))
+
+
+def hazards_by_age(
+    config: WorldConfig, clients: Clients, found: Exposures, scales: Floats
+) -> Floats:
+    """The mean hazard a month of a new client by its age in months, not capped: float64 (12,).
+
+    Over the clients acquired in the window; 0 at an age that none of them has reached.
+    """
+    weight = scales * np.exp(config["sensitivity_sigma"] ** 2 / 2)
+    hazard = np.einsum("nkm,k->nm", found.total(), weight) * at_risk(config, clients)
+    first = month_of(clients.acquired)
+    by_age = np.zeros(12)
+    for age in range(12):
+        seen = np.flatnonzero((clients.acquired >= 0) & (first + age < config.months))
+        if len(seen):
+            by_age[age] = hazard[seen, first[seen] + age].mean()
+    return by_age
+
+
+def monthly_hazards(
+    config: WorldConfig, clients: Clients, found: Exposures, weight: Floats
+) -> Floats:
+    """The hazard a month of every client, cause and month: float64 (n, causes, months).
+
+    Parameters
+    ----------
+    weight
+        float64 (n, causes): scale x sensitivity.
+
+    Returns
+    -------
+    ndarray
+        weight x exposure, at most `CAP`; zero where nobody is at risk.
+    """
+    hazards = np.minimum(CAP, weight[:, :, None] * found.total())
+    return np.asarray(hazards * at_risk(config, clients)[:, None, :])
 
 
 def draw_onsets(rng: np.random.Generator, config: WorldConfig, hazards: Floats) -> Onsets:
@@ -122,6 +128,6 @@ def draw_onsets(rng: np.random.Generator, config: WorldConfig, hazards: Floats) 
     cause = np.minimum((then.cumsum(axis=1) <= drawn[:, None]).sum(axis=1), len(CAUSES) - 1)
     return Onsets(
         cause=np.where(lost, cause, -1),
-        day=np.where(lost, np.minimum(day, config.days - 1), config.days),
+        day=np.where(lost, np.minimum(day, config.days - 1), config.all_days),
         hazard=np.where(lost[:, None], 12 * then, np.nan),
     )

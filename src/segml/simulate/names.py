@@ -17,6 +17,12 @@ MANAGERS: tuple[str, ...] = (
     "Anna Keller", "Иван Петров", "王芳", "Priya Nair", "Ольга Соколова", "James O'Brien",
     "María Núñez", "李伟", "Tom Baker", "Zoë Lindqvist",
 )  # fmt: skip
+_FIRST = ("Ada", "Ben", "Clara", "David", "Elena", "Felix", "Greta", "Hugo", "Inés", "Jonas",
+          "Katya", "Liam", "Mei", "Nora", "Omar", "Paula", "Quentin", "Rosa", "Stefan", "Tara",
+          "Ursula", "Viktor", "Wanda", "Yusuf")  # fmt: skip
+_LAST = ("Adler", "Brooks", "Costa", "Dvořák", "Evans", "Fischer", "Grant", "Holm", "Ivanova",
+         "Jensen", "Kapoor", "Larsson", "Moreau", "Novak", "Okafor", "Petrov", "Quinn", "Ricci",
+         "Sato", "Tanaka", "Ueda", "Vogel", "Wang", "Young", "Zhang")  # fmt: skip
 
 HOSTILE: tuple[str, ...] = (
     "<script>alert('segml')</script> & Sons",
@@ -43,6 +49,18 @@ _CHINESE = (
     ("贸易", "食品", "酒店", "建材", "医疗", "教育", "物流", "零售"),
 )
 _CULTURES = ((_LATIN, " "), (_CYRILLIC, " "), (_CHINESE, ""))
+
+
+def people(rng: np.random.Generator, count: int) -> list[str]:
+    """Names of managers, no two alike: the known ones first, then made ones."""
+    names = list(MANAGERS[:count])
+    made = len(_FIRST) * len(_LAST)
+    order = rng.permutation(made)
+    for number in range(count - len(names)):
+        pick, again = int(order[number % made]), number // made
+        name = f"{_FIRST[pick % len(_FIRST)]} {_LAST[pick // len(_FIRST)]}"
+        names.append(name if not again else f"{name} {again + 1}")
+    return names
 
 
 def client_names(rng: np.random.Generator, weight: np.ndarray) -> list[str]:

@@ -3,10 +3,11 @@
 from segml.stores.declaration import Column, TableSchema
 from segml.stores.door import Tracking
 from segml.stores.files import publish_file, write_frame
-from segml.stores.folder import sweep
+from segml.stores.folder import put_in_place, staging, sweep
 from segml.stores.lock import Holder, lock
 from segml.stores.mirror import Mirrored, TrackedRun, log_training, sync
 from segml.stores.parquet import SchemaBroken
+from segml.stores.partitions import growing_file, write_part
 from segml.stores.portfolios import list_portfolios, require_portfolio
 from segml.stores.registry import Registry
 from segml.stores.runs import Training, reap
@@ -45,6 +46,7 @@ __all__ = [
     "Versions",
     "features_schema",
     "find_table",
+    "growing_file",
     "latest_run",
     "list_losses",
     "list_portfolios",
@@ -54,6 +56,7 @@ __all__ = [
     "losses_folder",
     "publish",
     "publish_file",
+    "put_in_place",
     "quarantine_schema",
     "read_run",
     "read_table",
@@ -61,7 +64,9 @@ __all__ = [
     "require_own",
     "require_portfolio",
     "scores_folder",
+    "staging",
     "sweep",
     "sync",
     "write_frame",
+    "write_part",
 ]
