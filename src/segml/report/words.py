@@ -97,8 +97,9 @@ def loss_sentence(client: LostClient, currency: str | None) -> str:
         f"the loss is {money(client.profit_lost, currency)} a year{_why_more(client)}."
     )
     if client.referral_profit_lost:
-        brought = money(client.referral_profit_lost, currency)
-        said.append(f"The clients it brought bring {brought} a year less.")
+        brought = money(abs(client.referral_profit_lost), currency)
+        change = "less" if client.referral_profit_lost > 0 else "more"
+        said.append(f"The clients it brought bring {brought} a year {change}.")
     return " ".join(said)
 
 
