@@ -25,20 +25,15 @@ def _same_bytes(one: pd.Series, other: pd.Series) -> bool:
 
 @pytest.fixture(scope="module")
 def without_future(rich: Any) -> Snapshot:
-    """The snapshot of the same ledger without any row after the cut-off."""
-    as_of = pd.Timestamp(rich.as_of)
-    seen = pd.Timestamp("2024-01-01") + pd.to_timedelta(rich.transactions["day"], "D") < as_of
-    known = rich.clients["acquired_on"] < rich.as_of
-    assert not seen.all()
-    assert not known.all()
-    return snapshot(rich.past(rich.transactions[seen], rich.clients[known]), PLAN)
+    """The snapshot of the same ledger without any row or fact of the cut-off and after."""
+    return snapshot(rich.past(**rich.as_known()), PLAN)
 
 
 @pytest.fixture(scope="module")
 def shuffled(rich: Any) -> Snapshot:
     """The snapshot of the same rows in another order."""
-    transactions = rich.transactions.sample(frac=1, random_state=1)
-    return snapshot(rich.past(transactions, rich.clients.iloc[::-1]), PLAN)
+    mixed = {name: rows.sample(frac=1, random_state=1) for name, rows in rich.tables.items()}
+    return snapshot(rich.past(**mixed), PLAN)
 
 
 @pytest.fixture(scope="module")
@@ -113,8 +108,10 @@ def test_kind_reason_and_sign_agree(feature: Feature) -> None:
     # a sign is claimed of symptoms alone: what causes a loss is for the data to say
     assert feature.churn_sign == 0 or feature.kind == "symptom"
     assert not (feature.is_categorical and feature.churn_sign)
-    # drivers are measured so that more is worse; a rate of what is earned is the exception
-    assert (feature.harm == -1) == (feature.name == "margin_rate_365")
+    # drivers are measured so that more is worse; a rate of what is earned and the days since a
+    # change are the exceptions
+    falling = {"margin_rate_365", "manager_change_days"}
+    assert (feature.harm == -1) == (feature.name in falling)
 
 
 @every_feature

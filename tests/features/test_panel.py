@@ -13,7 +13,7 @@ DAYS = [day_of(dt.date(2025, month, 1)) for month in (3, 6, 9)]
 
 @pytest.fixture(scope="module")
 def ledger(rich: Any) -> Ledger:
-    return rich.open_frames(rich.transactions, rich.clients, rich.economics)
+    return rich.ledger()
 
 
 def test_each_cutoff_stands_as_if_alone(ledger: Ledger) -> None:

@@ -53,6 +53,19 @@ def test_a_path_may_name_a_variable_with_a_default(
     assert read_settings(path).plan.ledger.transactions.path == "/elsewhere/a.csv"
 
 
+def test_the_files_of_a_query_are_beside_the_file_and_may_name_variables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEGML_X", "/elsewhere")
+    text = (
+        "portfolio: shop\nledger:\n  transactions:\n    query: select * from a join b using (x)\n"
+        "    files: {a: '${SEGML_X}/a.csv', b: '${SEGML_Y:-here}/*.parquet'}\n"
+    )
+    monkeypatch.delenv("SEGML_Y", raising=False)
+    files = read_settings(_write(tmp_path, text)).plan.ledger.transactions.files
+    assert files == {"a": "/elsewhere/a.csv", "b": str(tmp_path / "here" / "*.parquet")}
+
+
 def test_a_connection_comes_from_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,6 +107,30 @@ def test_a_connection_comes_from_the_environment(
         (
             "portfolio: a\nledger: {transactions: {path: a.csv, query: select 1}}\n",
             "exactly one of `path` and `query`",
+        ),
+        (
+            "portfolio: a\nledger: {transactions: {query: select 1}}\n",
+            "`query` runs on `connection` .* or over `files` .* give exactly one",
+        ),
+        (
+            "portfolio: a\nledger: {transactions: {query: x, connection: y, files: {t: a.csv}}}\n",
+            "give exactly one",
+        ),
+        (
+            "portfolio: a\nledger: {transactions: {path: a.csv, files: {t: a.csv}}}\n",
+            "`files` goes with `query`, not with `path`",
+        ),
+        (
+            "portfolio: a\nledger: {transactions: {files: {t: a.csv}}}\n",
+            "exactly one of `path` and `query`",
+        ),
+        (
+            "portfolio: a\nledger: {transactions: {query: select 1, files: {'a b': a.csv}}}\n",
+            r"files\.a b",
+        ),
+        (
+            "portfolio: a\nledger: {transactions: {query: select 1, files: {t: a, T: b}}}\n",
+            "differ in case alone",
         ),
         ("a: &x 1\nb: *x\n", "alias"),
     ],

@@ -14,22 +14,34 @@ from segml.words.plan import Economics, LedgerPlan, SourcePlan
 def plan_of(tmp_path: Path) -> Callable[..., LedgerPlan]:
     """Write the tables as CSV files and give the plan that names them."""
 
+    def written(name: str, text: str | None) -> SourcePlan | None:
+        if text is None:
+            return None
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+        return SourcePlan(path=str(tmp_path / f"{name}.csv"))
+
     def make(
         transactions: str,
         clients: str | None = None,
         *,
         columns: dict[str, str] | None = None,
         where: str | None = None,
+        interactions: str | None = None,
+        invoices: str | None = None,
+        events: str | None = None,
         **plan: Any,
     ) -> LedgerPlan:
         lines = tmp_path / "lines.csv"
         lines.write_text(transactions, encoding="utf-8")
-        listed = None
-        if clients is not None:
-            (tmp_path / "clients.csv").write_text(clients, encoding="utf-8")
-            listed = SourcePlan(path=str(tmp_path / "clients.csv"))
-        source = SourcePlan(path=str(lines), columns=columns or {}, where=where)
-        return LedgerPlan(transactions=source, clients=listed, folder=str(tmp_path), **plan)
+        return LedgerPlan(
+            transactions=SourcePlan(path=str(lines), columns=columns or {}, where=where),
+            clients=written("clients", clients),
+            interactions=written("interactions", interactions),
+            invoices=written("invoices", invoices),
+            events=written("events", events),
+            folder=str(tmp_path),
+            **plan,
+        )
 
     return make
 

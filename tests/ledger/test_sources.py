@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from segml.ledger import Check, Ledger, check_ledger, open_ledger
-from segml.ledger.sources import folder_of
+from segml.ledger.paths import folder_of
 from segml.words.errors import ConfigurationRefused, DataRefused
 from segml.words.plan import Economics, LedgerPlan, SourcePlan
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from segml.bundle.record import OutcomeRecord
+from segml.bundle.support import support_of
 from segml.bundle.value import Bundle
 from segml.ledger import date_of
 from segml.words.feature import Feature
@@ -84,7 +85,7 @@ def card(bundle: Bundle) -> str:
         A fitted bundle.
     """
     sections = (
-        _head(bundle),
+        *_support(bundle),
         ("Data", _data(bundle)),
         ("Tiers", _tiers(bundle)),
         ("Churn: population and label", _churn(bundle)),
@@ -94,8 +95,8 @@ def card(bundle: Bundle) -> str:
         ("Limits", _bullets(_LIMITS)),
         ("Made with", _bullets(f"{k} {v}" for k, v in sorted(bundle.record.versions.items()))),
     )
-    text = [sections[0]]
-    text += [f"## {title}\n\n{body}" for title, body in sections[1:]]
+    text = [_head(bundle)]
+    text += [f"## {title}\n\n{body}" for title, body in sections]
     return "\n\n".join(text) + "\n"
 
 
@@ -106,6 +107,14 @@ def _head(bundle: Bundle) -> str:
         "what profit it can be expected to bring, each with its reasons. For the managers of "
         "key clients, who decide whom to look after first."
     )
+
+
+def _support(bundle: Bundle) -> tuple[tuple[str, str], ...]:
+    """What few clients can and cannot support; nothing where there are enough of them."""
+    support = support_of(bundle)
+    said = support.sentences() if support else ()
+    told = _bullets(html.escape(f"{one[0].upper()}{one[1:]}.", quote=False) for one in said)
+    return (("A small portfolio: what it can and cannot support", told),) if said else ()
 
 
 def _data(bundle: Bundle) -> str:

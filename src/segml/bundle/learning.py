@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from segml.bundle.record import OutcomeRecord, plain
@@ -47,10 +48,12 @@ def learn_churn(
     days = {"gap_days": plan.churn.gap_days, "horizon_days": plan.churn.horizon_days}
     rows = churn_rows(ledger, snapshots, encoder, **days)
     model = fit_churn(rows, **days, seed=plan.seed, threads=_useful(rows, threads))
+    low, high = model.interval(rows.X)
+    seen = {"events": events(rows), "interval_width": _middle(high - low)}
     return Learnt(
         model=model,
         references=_references(rows),
-        record=_outcome(rows, snapshots, plan.churn.horizon_days, model.record),
+        record=_outcome(rows, snapshots, plan.churn.horizon_days, {**model.record, **seen}),
     )
 
 
@@ -61,11 +64,41 @@ def learn_potential(
     days = {"gap_days": plan.churn.gap_days, "horizon_days": plan.potential.horizon_days}
     rows, profit = potential_rows(ledger, snapshots, encoder, **days)
     model = fit_potential(rows, profit, **days, seed=plan.seed, threads=_useful(rows, threads))
+    low, _, high = model.interval(rows.X)
+    seen = {"interval_width": _middle(high - low)}
     return Learnt(
         model=model,
         references=_references(rows),
-        record=_outcome(rows, snapshots, plan.potential.horizon_days, model.record),
+        record=_outcome(rows, snapshots, plan.potential.horizon_days, {**model.record, **seen}),
     )
+
+
+def events(rows: Rows) -> dict[str, Any]:
+    """How many clients the labels tell of: rows of one client are not independent of each other.
+
+    Parameters
+    ----------
+    rows
+        Labelled 1 where the event came.
+
+    Returns
+    -------
+    dict
+        `with` and `without`: different clients that had the event at a cut-off, and that had it
+        not at one; `cutoffs`: (rows, events) by day.
+    """
+    had = rows.y == 1
+    days = np.unique(rows.cutoff).tolist()
+    at = {day: rows.cutoff == day for day in days}
+    return {
+        "with": len(set(rows.client[had])),
+        "without": len(set(rows.client[~had])),
+        "cutoffs": {str(day): [int(on.sum()), int((on & had).sum())] for day, on in at.items()},
+    }
+
+
+def _middle(widths: npt.NDArray[np.float64]) -> float | None:
+    return float(np.median(widths)) if len(widths) else None
 
 
 def _useful(rows: Rows, threads: int) -> int:

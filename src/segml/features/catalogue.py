@@ -10,12 +10,20 @@ from collections.abc import Collection
 
 from segml.features import (
     assortment,
+    attention,
     attributes,
     care,
     categories,
+    complaints,
+    demands,
     discounts,
+    ideas,
+    managers,
     margins,
     orders,
+    outages,
+    payments,
+    price_events,
     prices,
     products,
     profit,
@@ -23,10 +31,12 @@ from segml.features import (
     referrals,
     returns,
     rhythm,
+    rivals,
     season,
     spend,
     tenure,
     trends,
+    withdrawals,
 )
 from segml.features.family import Column, Family
 from segml.ledger import Past
@@ -43,13 +53,23 @@ FAMILIES: tuple[Family, ...] = (
     margins.FAMILY,
     care.FAMILY,
     discounts.FAMILY,
+    demands.FAMILY,
     returns.FAMILY,
+    complaints.FAMILY,
+    outages.FAMILY,
+    attention.FAMILY,
+    managers.FAMILY,
     prices.FAMILY,
+    price_events.FAMILY,
+    payments.FAMILY,
     assortment.FAMILY,
+    withdrawals.FAMILY,
+    rivals.FAMILY,
     categories.FAMILY,
     products.FAMILY,
     tenure.FAMILY,
     referrals.FAMILY,
+    ideas.FAMILY,
     attributes.FAMILY,
 )
 """Every family, in catalogue order."""
@@ -113,7 +133,29 @@ def family_with(family: Family, columns: tuple[Column, ...]) -> Family:
 
 
 def _parts(past: Past) -> frozenset[str]:
-    """What the ledger has, and `serve` where some rate of the cost to serve is configured."""
+    """What the ledger has; `serve` where some care costs; `mix` where lines say what was bought."""
+    parts = set(past.has)
+    if _serves(past):
+        parts.add("serve")
+    if past.has & {"category", "product"}:
+        parts.add("mix")
+    return frozenset(parts)
+
+
+def _serves(past: Past) -> bool:
+    """Whether a line, a contact or an invoice of the ledger may cost care.
+
+    An invoice does wherever payments are known: what stays unpaid is written off.
+    """
     rates = past.economics
-    serves = rates.order > 0 or rates.return_ > 0 or rates.commission_rate > 0
-    return past.has | {"serve"} if serves else past.has
+    kinds = rates.kinds.values()
+    minutes = rates.minute > 0 or any(rate.minute for rate in kinds)
+    contacts = any(rate.contact > 0 for rate in kinds)
+    return (
+        rates.order > 0
+        or rates.return_ > 0
+        or rates.commission_rate > 0
+        or (minutes and "interactions.minutes" in past.has)
+        or (contacts and "interactions" in past.has)
+        or bool(past.has & {"interactions.cost", "invoices.paid_on"})
+    )

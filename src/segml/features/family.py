@@ -1,7 +1,8 @@
 """What a family of features is: measures taken on named stages, and columns declared over them.
 
 To add a family: write ``features/<name>.py`` with one `FAMILY` (measures and columns; the stages
-it may use stand in `stages`), and add its line to `catalogue`. Siblings never import each other.
+it may use stand in `stages` and `record_stages`), and add its line to `catalogue`. Siblings never
+import each other.
 
 The SQL is portable on purpose: integer ages, sums and counts with a filter, lag, row numbers,
 median. Every sum runs over integers (money in millionths), so that neither the order of the rows
@@ -27,7 +28,7 @@ class Measure:
     Parameters
     ----------
     stage
-        The stage's name (see `stages.STAGES`).
+        The stage's name (see `stages` and `record_stages`).
     name
         The column that columns refer to; two families may share one if its SQL is the same.
     sql
@@ -86,8 +87,8 @@ class Family:
         What is aggregated for them.
     needs
         Optional parts of the ledger without which the whole family is left out: a column of
-        transactions (``category``), a client column (``clients.region``), or ``serve`` (some
-        rate of the cost to serve is configured).
+        transactions (``category``), a table (``interactions``), a column of another table
+        (``clients.region``), ``serve`` (some care costs), or ``mix`` (category or product).
     estimate
         For state that must be learnt from the past alone: takes a frame with one row a client
         and the columns of `inputs`, and the plan.

@@ -1,21 +1,22 @@
 """Profit: amount less cost of goods, cost to serve and acquisition share, over windows.
 
-Negative profit stays negative. The acquisition share of a window is the ledger's own expression
-(`segml.ledger.economics`), so that this profit and the published one are the same money.
+Negative profit stays negative. What contacts, bills and acquisition cost are the ledger's own
+expressions (see `serving`), so that this profit and the published one are the same money.
 """
 
 from __future__ import annotations
 
 from segml.features.family import Column, Family
 from segml.features.measures import money, ratio
+from segml.features.serving import profit, profit_measures
 from segml.words.feature import Feature
 
 FAMILY = Family(
     name="profit",
     measures=(
-        money("daily", "line_profit_90", "profit", last=90),
-        money("daily", "line_profit_365", "profit", last=365),
-        money("daily", "line_profit_prev_365", "profit", last=730, after=365),
+        *profit_measures("90"),
+        *profit_measures("365"),
+        *profit_measures("prev_365"),
         money("daily", "spend_365", "amount", last=365),
     ),
     columns=(
@@ -27,7 +28,7 @@ FAMILY = Family(
                 kind="symptom",
                 label="profit of the last 90 days",
             ),
-            sql="line_profit_90 - acquisition_90",
+            sql=profit("90"),
         ),
         Column(
             feature=Feature(
@@ -37,7 +38,7 @@ FAMILY = Family(
                 kind="symptom",
                 label="profit of the last 365 days",
             ),
-            sql="line_profit_365 - acquisition_365",
+            sql=profit("365"),
         ),
         Column(
             feature=Feature(
@@ -47,7 +48,7 @@ FAMILY = Family(
                 kind="context",
                 label="profit of the year before the last",
             ),
-            sql="line_profit_prev_365 - acquisition_prev_365",
+            sql=profit("prev_365"),
         ),
         Column(
             feature=Feature(
@@ -57,7 +58,7 @@ FAMILY = Family(
                 kind="context",
                 label="profit as a share of spend in the last 365 days",
             ),
-            sql=ratio("(line_profit_365 - acquisition_365)", "spend_365"),
+            sql=ratio(profit("365"), "spend_365"),
             blank="no net spend in the last 365 days",
         ),
     ),

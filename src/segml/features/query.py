@@ -14,7 +14,16 @@ from collections.abc import Iterable, Iterator
 from segml.features.family import Family, Measure
 from segml.features.measures import MICRO, money
 from segml.features.plan import FeaturePlan
-from segml.features.stages import OPTIONAL_LINE_COLUMNS, PRICED_BASKET, STAGES, Stage
+from segml.features.record_stages import RECORD_STAGES, debts_sql
+from segml.features.serving import (
+    ACQUISITION_WINDOWS,
+    WINDOWS,
+    profit,
+    profit_measures,
+    serve,
+    serve_measures,
+)
+from segml.features.stages import STAGES, Stage
 from segml.ledger import Past, acquisition_sql
 
 PREFIX = "_"
@@ -27,10 +36,10 @@ _ATTRIBUTES = (
 )
 
 _MONEY_MEASURES = (
-    money("daily", "line_profit_365", "profit", last=365),
-    money("daily", "line_profit_prev_365", "profit", last=730, after=365),
+    *profit_measures("365"),
+    *profit_measures("prev_365"),
+    *serve_measures("365"),
     money("daily", "spend_365", "amount", last=365),
-    money("daily", "serve_365", "serve", last=365),
 )
 _STATUS_MEASURES = (
     Measure(stage="daily", name="row_count", sql="sum(lines)"),
@@ -49,9 +58,9 @@ _EXTRAS = {
     "industry": "industry",
     "status": _STATUS,
     "profit_365": "profit_year",
-    "profit_prev_365": "line_profit_prev_365 - acquisition_prev_365",
+    "profit_prev_365": profit("prev_365"),
     "revenue_365": "spend_365",
-    "cost_to_serve_365": "serve_365",
+    "cost_to_serve_365": serve("365"),
     "referral_profit_365": "referral_profit_365",
 }
 
@@ -76,7 +85,7 @@ def snapshot_sql(past: Past, families: Iterable[Family], plan: FeaturePlan) -> s
     """
     families = tuple(families)
     measures = _measures_read(families)
-    stages = _stages_for({measure.stage for measure in measures})
+    stages = _stages_for({measure.stage for measure in measures}, past)
     parts = [
         *(f"{stage.name} as ({_stage_sql(stage, past)})" for stage in stages),
         *_aggregates(measures, stages),
@@ -118,20 +127,19 @@ def _distinct_measures(families: tuple[Family, ...]) -> dict[str, Measure]:
     return measures
 
 
-def _stages_for(wanted: set[str]) -> tuple[Stage, ...]:
+def _stages_for(wanted: set[str], past: Past) -> tuple[Stage, ...]:
     needed = set(wanted)
-    for stage in reversed(STAGES):
+    supported = [stage for stage in (*STAGES, *RECORD_STAGES) if stage.needs <= past.has]
+    for stage in reversed(supported):
         if stage.name in needed:
             needed |= set(stage.reads)
-    return tuple(stage for stage in STAGES if stage.name in needed)
+    return tuple(stage for stage in supported if stage.name in needed)
 
 
 def _stage_sql(stage: Stage, past: Past) -> str:
-    optional = "".join(
-        f", {sql}" for column, sql in OPTIONAL_LINE_COLUMNS.items() if column in past.has
-    )
-    priced = PRICED_BASKET if "quantity" in past.has else ""
-    return stage.sql.replace("{optional}", optional).replace("{priced}", priced)
+    optional = "".join(sql for column, sql in stage.optional.items() if column in past.has)
+    sql = stage.sql.replace("{optional}", optional)
+    return sql.replace("{debts}", debts_sql(past.economics))
 
 
 def _aggregates(measures: Iterable[Measure], stages: tuple[Stage, ...]) -> list[str]:
@@ -148,11 +156,10 @@ def _aggregates(measures: Iterable[Measure], stages: tuple[Stage, ...]) -> list[
 
 
 def _client_sql(measures: Iterable[Measure], stages: tuple[Stage, ...], past: Past) -> str:
-    day = past.as_of
     shares = {
-        "acquisition_90": acquisition_sql(day - 90, day),
-        "acquisition_365": acquisition_sql(day - 365, day),
-        "acquisition_prev_365": acquisition_sql(day - 730, day - 365),
+        f"acquisition_{name}": acquisition_sql(past.as_of - last, past.as_of - after)
+        for name in ACQUISITION_WINDOWS
+        for last, after in [WINDOWS[name]]
     }
     columns = [
         "known.client",
@@ -171,8 +178,8 @@ def _client_sql(measures: Iterable[Measure], stages: tuple[Stage, ...], past: Pa
     return f"select {', '.join(columns)} from {{clients}} as known{joins}"
 
 
-_VALUED = """
-    select *, line_profit_365 - acquisition_365 as profit_year from client"""
+_VALUED = f"""
+    select *, {profit("365")} as profit_year from client"""
 
 
 def _brought_sql(past: Past) -> str:

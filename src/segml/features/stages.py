@@ -1,5 +1,7 @@
 """The named stages between ledger lines and clients; families measure on them and on nothing else.
 
+Those of contacts, bills and events stand in `record_stages`.
+
 ::
 
     line ── document ─┬─ purchase      one row an order: amount, profit, age, the client's silence
@@ -16,7 +18,8 @@ millionths. `bought` is money of lines that are no returns, `returned` money giv
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,8 @@ class Stage:
         The stages it selects from.
     needs
         Optional ledger columns it cannot do without.
+    optional
+        Optional ledger column to the SQL that it adds in the place of ``{optional}``.
     per_client
         Whether its measures are taken a client at a time; else over all rows at once.
     """
@@ -41,19 +46,32 @@ class Stage:
     sql: str
     reads: tuple[str, ...] = ()
     needs: frozenset[str] = frozenset()
+    optional: Mapping[str, str] = field(default_factory=dict)
     per_client: bool = True
 
 
-def _micro(expression: str) -> str:
+def micro(expression: str) -> str:
+    """The SQL of a number as an integer of millionths, null where it is.
+
+    Examples
+    --------
+    >>> micro("amount")
+    'cast(round((amount) * 1e6) as bigint)'
+    """
     return f"cast(round(({expression}) * 1e6) as bigint)"
 
 
 LINE = Stage(
     name="line",
+    optional={
+        "product": ", product",
+        "category": ", category",
+        "quantity": f", {micro('quantity')} as quantity",
+    },
     sql=f"""
     select client, order_key, {{as_of}} - day as age, is_return{{optional}},
-           {_micro("amount")} as amount, {_micro("amount - cost - serve")} as profit,
-           {_micro("cost")} as cost, {_micro("serve")} as serve, {_micro("discount")} as discount,
+           {micro("amount")} as amount, {micro("amount - cost - serve")} as profit,
+           {micro("cost")} as cost, {micro("serve")} as serve, {micro("discount")} as discount,
            case when is_order then 1 else 0 end as ordered,
            case when is_return_order then 1 else 0 end as sent_back
     from {{lines}}""",
@@ -144,14 +162,24 @@ SHELF = Stage(
           group by client, category) as shelf_sums""",
 )
 
+_BASKET_PRICES = """,
+           coalesce(sum(amount) filter (where age <= 180 and quantity > 0), 0) as paid_recent,
+           coalesce(sum(quantity) filter (where age <= 180 and quantity > 0), 0)
+               as quantity_recent,
+           coalesce(sum(amount) filter (where age > 180 and age <= 545 and quantity > 0), 0)
+               as paid_before,
+           coalesce(sum(quantity) filter (where age > 180 and age <= 545 and quantity > 0), 0)
+               as quantity_before"""
+
 BASKET = Stage(
     name="basket",
     reads=("line",),
     needs=frozenset({"product"}),
+    optional={"quantity": _BASKET_PRICES},
     sql="""
     select client, product, min(age) as last_age, max(age) as first_age,
            count(*) filter (where age > 90 and age <= 455) as earlier_lines,
-           coalesce(sum(amount) filter (where age > 90 and age <= 455), 0) as earlier{priced}
+           coalesce(sum(amount) filter (where age > 90 and age <= 455), 0) as earlier{optional}
     from line where not is_return and amount > 0 and product is not null
     group by client, product""",
 )
@@ -194,20 +222,3 @@ STAGES: tuple[Stage, ...] = (
     PRICED,
 )
 """Every stage, each after those it reads."""
-
-OPTIONAL_LINE_COLUMNS: dict[str, str] = {
-    "product": "product",
-    "category": "category",
-    "quantity": f"{_micro('quantity')} as quantity",
-}
-"""Line columns a ledger may lack, and how the stage `line` selects them."""
-
-PRICED_BASKET = """,
-           coalesce(sum(amount) filter (where age <= 180 and quantity > 0), 0) as paid_recent,
-           coalesce(sum(quantity) filter (where age <= 180 and quantity > 0), 0)
-               as quantity_recent,
-           coalesce(sum(amount) filter (where age > 180 and age <= 545 and quantity > 0), 0)
-               as paid_before,
-           coalesce(sum(quantity) filter (where age > 180 and age <= 545 and quantity > 0), 0)
-               as quantity_before"""
-"""What the stage `basket` adds where quantities are known."""

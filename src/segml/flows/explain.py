@@ -12,9 +12,15 @@ from segml.flows.result import Progress, Result, silent
 from segml.flows.score import score
 from segml.flows.session import as_date
 from segml.flows.settings import Settings, read_settings
-from segml.report import client_lines, contribution_lines, profit_facts
+from segml.report import (
+    client_lines,
+    contribution_lines,
+    profit_facts,
+    support_facts,
+    support_sentences,
+)
 from segml.scoring import ClientFacts, client_facts
-from segml.stores import find_table, list_runs, read_table
+from segml.stores import find_table, list_runs, read_run, read_table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +66,15 @@ def explain(
     facts = client_facts(scores, reasons, clients, client_id=client_id)
     profit = profit_facts(find_table(folder, "profit"), client_id)
     features = {feature.name: feature for feature in CATALOGUE}
-    told = (*client_lines(facts, profit=profit), "", *contribution_lines(facts, features))
+    lines = (*client_lines(facts, profit=profit), "", *contribution_lines(facts, features))
     summary = {"ok": True, **_plain(asdict(facts)), "profit": profit and _plain(asdict(profit))}
-    return ClientExplained(summary=summary, told=told, facts=facts)
+    return ClientExplained(summary=summary, told=(*lines, *_caution(folder)), facts=facts)
+
+
+def _caution(folder: Path) -> list[str]:
+    """How far the model's word goes where it learnt from few clients; empty where it did not."""
+    support = support_facts(read_run(folder))
+    return ["", *support_sentences(support)] if support else []
 
 
 def _published(settings: Settings, day: dt.date, progress: Progress) -> Path:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from segml.bundle import Bundle, fit, version_name
+from segml.bundle import Bundle, fit, support_of, version_name
 from segml.flows.agreement import agreed
 from segml.flows.result import Progress, Result, silent
 from segml.flows.session import as_date, load_version, opened, registry_of, session
@@ -85,13 +85,18 @@ def analyse_losses(
                 analysis = analyse(
                     ledger, bundle, start=day_of(first), end=day_of(last), progress=progress
                 )
+            support = support_of(bundle)
             record = {
                 **run.record(ledger),
                 "from": first.isoformat(),
                 "to": last.isoformat(),
                 "model_version": version,
                 **analysis.summary,
-                "notes": [*ledger.notes, *notes, *differing, *analysis.summary.get("notes", ())],
+                "support": support.to_json() if support else None,
+                "notes": [
+                    *(*ledger.notes, *notes, *differing, *analysis.summary.get("notes", ())),
+                    *(support.sentences() if support else ()),
+                ],
             }
         folder = losses_folder(settings.output, first, last)
         publish(folder, {name: getattr(analysis, name) for name in TABLES}, record)

@@ -17,6 +17,9 @@ from segml.flows.settings import Settings, read_settings
 from segml.report import ReportFacts, render_report, report_facts
 from segml.stores import find_table, latest_run, list_losses, publish_file, read_run, read_table
 
+TABLES = ("scores", "reasons", "clients", "features")
+"""The tables of a scored run that the page is made of."""
+
 Published = tuple[Mapping[str, Any], Mapping[str, pd.DataFrame]]
 
 
@@ -47,7 +50,7 @@ def write_report(config: str | Path | Settings, *, as_of: dt.date | str | None =
     with session(settings, "segml report"):
         day = None if as_of is None else as_date(as_of)
         run = latest_run(settings.output, day, portfolio=settings.plan.portfolio)
-        tables = {name: read_table(run.folder, name) for name in ("scores", "reasons", "clients")}
+        tables = {name: read_table(run.folder, name) for name in TABLES}
         if (made_of := find_table(run.folder, "profit")) is not None:
             tables["profit"] = made_of
         facts = report_facts(

@@ -27,12 +27,16 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+TableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
+
+
 class SourceSection(_Section):
-    """`path`, or `query` with `connection`; `columns` and `where` map and filter it."""
+    """`path`, or `query` with `connection` or `files`; `columns` and `where` map and filter it."""
 
     path: str | None = None
     query: str | None = None
     connection: str | None = None
+    files: dict[TableName, str] = Field(default_factory=dict)
     columns: dict[str, str] = Field(default_factory=dict)
     where: str | None = None
 
@@ -40,6 +44,16 @@ class SourceSection(_Section):
     def _one_source(self) -> SourceSection:
         if (self.path is None) == (self.query is None):
             raise ValueError("give exactly one of `path` and `query`")
+        places = [name for name in ("connection", "files") if getattr(self, name)]
+        if self.path is not None and places:
+            raise ValueError(f"`{places[0]}` goes with `query`, not with `path`; remove one")
+        if self.query is not None and len(places) != 1:
+            raise ValueError(
+                "`query` runs on `connection` (a database) or over `files` (table name: path); "
+                "give exactly one"
+            )
+        if len({name.lower() for name in self.files}) < len(self.files):
+            raise ValueError("two names of `files` differ in case alone; SQL reads them as one")
         return self
 
 

@@ -96,6 +96,7 @@ def publish_scores(
         "model_version": version.version,
         "churn_horizon_days": bundle.plan.churn.horizon_days,
         "potential_horizon_days": bundle.plan.potential.horizon_days,
+        "active_days": bundle.features.active_days,
         "quality": dict(version.metrics),
         "drift": {},
         **scored.summary,
@@ -114,6 +115,7 @@ def publish_scores(
     told = (
         f"Scored {len(scored.scores):,} clients at {day} with {version.version}: "
         + ", ".join(f"{count:,} {status}" for status, count in sorted(counts.items())),
+        *(f"Small portfolio: {said}" for said in _support(scored)),
         f"In {folder}",
     )
     summary = {**record, "ok": True, "folder": str(folder)}
@@ -137,3 +139,8 @@ def profit_table(ledger: Ledger, day: dt.date) -> pd.DataFrame:
     """
     end = day_of(day)
     return profit(ledger.past(end), end - PROFIT_DAYS, end).reset_index()
+
+
+def _support(scored: Scored) -> list[str]:
+    """What few clients can and cannot support; empty where there are enough of them."""
+    return list((scored.summary["support"] or {}).get("sentences", ()))

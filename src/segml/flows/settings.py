@@ -122,6 +122,9 @@ def _source(section: SourceSection, folder: Path) -> SourcePlan:
     values = section.model_dump()
     if section.path is not None:
         values["path"] = str(_beside(folder, _expand(section.path)))
+    values["files"] = {
+        name: str(_beside(folder, _expand(path))) for name, path in section.files.items()
+    }
     if section.connection is not None:
         values["connection"] = _connection(section.connection)
     return SourcePlan(**values)

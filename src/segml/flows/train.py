@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from segml.bundle import Bundle, card, fit, save
+from segml.bundle import Bundle, card, fit, save, support_of
 from segml.features import Snapshot, snapshot
 from segml.flows.result import Progress, Result, silent
 from segml.flows.session import Session, as_date, load_version, opened, registry_of, session
@@ -167,7 +167,7 @@ def _shown(now: Snapshot) -> Snapshot:
 
 
 def _trained(run: Session, bundle: Bundle, version: Version, tracked: TrackedRun | None) -> Trained:
-    record = bundle.record
+    record, support = bundle.record, support_of(bundle)
     summary: dict[str, Any] = {
         "ok": True,
         "portfolio": bundle.portfolio,
@@ -178,6 +178,7 @@ def _trained(run: Session, bundle: Bundle, version: Version, tracked: TrackedRun
         "cutoffs": len(record.churn.cutoffs),
         "tiers": list(bundle.tiers.names),
         "notes": list(record.notes),
+        "support": support.to_json() if support else None,
         "mlflow_run": tracked.run_id if tracked else None,
         "timings": run.timings,
     }
@@ -188,6 +189,7 @@ def _trained(run: Session, bundle: Bundle, version: Version, tracked: TrackedRun
         f"Potential: {record.potential.rows:,} rows at {len(record.potential.cutoffs)} cut-offs, "
         + _figures(record.potential.metrics),
         *(f"Note: {note}" for note in record.notes),
+        *(f"Small portfolio: {said}" for said in (support.sentences() if support else ())),
         f"MLflow run {tracked.run_id}" if tracked else "MLflow was not reached (see the warning).",
     ]
     return Trained(

@@ -3,7 +3,7 @@
 from segml.ledger.counting import Counts
 from segml.ledger.cutoff import Future, Past
 from segml.ledger.days import date_of, day_of
-from segml.ledger.economics import acquisition_sql, profit
+from segml.ledger.economics import acquisition_sql, bad_debt_sql, overdue_sql, profit
 from segml.ledger.findings import Finding, Findings
 from segml.ledger.ledger import Check, Ledger, check_ledger, open_ledger, require_fresh
 
@@ -16,10 +16,12 @@ __all__ = [
     "Ledger",
     "Past",
     "acquisition_sql",
+    "bad_debt_sql",
     "check_ledger",
     "date_of",
     "day_of",
     "open_ledger",
+    "overdue_sql",
     "profit",
     "require_fresh",
 ]

@@ -52,15 +52,15 @@ def read_query(
     """
     if not url:
         raise ConfigurationRefused(
-            f"`ledger.{table}.query` without `connection`",
-            allowed="a query on a `connection:`, a database URL or env:NAME",
-            next_step="name the database",
+            f"`ledger.{table}.query` without `connection` or `files`",
+            allowed="a query on a `connection:` (a database URL or env:NAME), or over `files:`",
+            next_step="name the database, or the files",
         )
     if url.startswith(DUCKDB_SCHEME):
         _copy_duckdb(connection, query, _file_of(url, table, folder), table)
     else:
         _copy_sqlalchemy(connection, query, url, table)
-    return describe(connection, table, is_text=False)
+    return describe(connection, f"raw_{table}", is_text=False)
 
 
 def _file_of(url: str, table: str, folder: Path) -> Path:

@@ -15,6 +15,7 @@ from segml.ledger.counting import Counts, count_rows
 from segml.ledger.currency import Money, rate_sql, settle_currency
 from segml.ledger.databases import read_query
 from segml.ledger.duplicates import count_duplicates, duplicate_line_rule, mark_duplicates
+from segml.ledger.file_queries import read_file_query
 from segml.ledger.findings import Finding, Findings
 from segml.ledger.intake import parse_table
 from segml.ledger.isolation import isolated_dates
@@ -22,12 +23,13 @@ from segml.ledger.kinship import kinship_findings
 from segml.ledger.mapping import Mapping, map_columns
 from segml.ledger.notes import ledger_notes
 from segml.ledger.outer_rules import duplicate_id_rules, future_date_rules
+from segml.ledger.paths import folders_of
 from segml.ledger.profile import profile_transactions
 from segml.ledger.quarantine import keep_quarantine
 from segml.ledger.rules import Rule, row_rules
 from segml.ledger.scratch import Scratch, open_scratch
 from segml.ledger.shape import shape_findings
-from segml.ledger.sources import Source, folders_of, read_files
+from segml.ledger.sources import Source, read_files
 from segml.ledger.verdicts import rule_findings
 from segml.words.errors import ConfigurationRefused
 from segml.words.plan import Economics, LedgerPlan, SourcePlan
@@ -123,7 +125,7 @@ def _read_tables(
 ) -> Reading:
     connection = opened.connection
     taken = {
-        table.name: _take_in(connection, table, source_plan, plan, economics, today=today)
+        table.name: _take_in(opened, table, source_plan, plan, economics, today=today)
         for table, source_plan in tables
     }
     findings = [finding for one in taken.values() for finding in one.findings]
@@ -146,7 +148,7 @@ def _read_tables(
 
 
 def _take_in(
-    connection: duckdb.DuckDBPyConnection,
+    opened: Scratch,
     table: Table,
     source_plan: SourcePlan,
     plan: LedgerPlan,
@@ -155,7 +157,8 @@ def _take_in(
     today: int | None,
 ) -> _Taken:
     """Read one table, hold it against its rules, keep its quarantine, let its raw rows go."""
-    source = _source(connection, table, source_plan, plan)
+    connection = opened.connection
+    source = _source(opened, table, source_plan, plan)
     mapping = map_columns(connection, source, table, source_plan)
     money = Money(currency=None)
     if table is TRANSACTIONS:
@@ -194,13 +197,13 @@ def _rules(
     return (*rules, *money.rules, *duplicate_id_rules(table, present))
 
 
-def _source(
-    connection: duckdb.DuckDBPyConnection, table: Table, source_plan: SourcePlan, plan: LedgerPlan
-) -> Source:
+def _source(opened: Scratch, table: Table, source_plan: SourcePlan, plan: LedgerPlan) -> Source:
     if source_plan.path is not None:
-        return read_files(connection, source_plan.path, table.name)
+        return read_files(opened.connection, source_plan.path, table.name)
     query, url = str(source_plan.query), source_plan.connection
-    return read_query(connection, query, url, table.name, Path(plan.folder))
+    if source_plan.files:
+        return read_file_query(opened, query, source_plan.files, table.name)
+    return read_query(opened.connection, query, url, table.name, Path(plan.folder))
 
 
 def _optional(table: Table, mapping: Mapping) -> set[str]:

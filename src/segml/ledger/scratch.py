@@ -78,22 +78,37 @@ def open_scratch(parent: Path | None, allowed: tuple[Path, ...]) -> Scratch:
     sweep_leftovers(folder)
     spill = folder / "spill"
     spill.mkdir()
+    connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+    confine(connection, spill, allowed)
+    # in a notebook without ipywidgets DuckDB refuses even to turn off a bar that is off already
+    if connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
+        connection.execute("SET enable_progress_bar = false")
+    return Scratch(connection, folder, remove)
+
+
+def confine(connection: duckdb.DuckDBPyConnection, spill: Path, allowed: tuple[Path, ...]) -> None:
+    """Set a database up for reading: out of core, UTC, able to read the allowed folders alone.
+
+    Parameters
+    ----------
+    connection
+        An open database.
+    spill
+        The folder for what does not fit into memory.
+    allowed
+        Folders whose files it may read.
+    """
     settings = (
         f"SET temp_directory = {literal(str(spill))}",
         "SET TimeZone = 'UTC'",
         "SET preserve_insertion_order = true",
         "SET autoinstall_known_extensions = false",
         "SET memory_limit = '60%'",
-        "PRAGMA disable_checkpoint_on_shutdown",
         f"SET allowed_directories = {literals(tuple(str(path) for path in allowed))}",
         "SET enable_external_access = false",
     )
     for setting in settings:
         connection.execute(setting)
-    # in a notebook without ipywidgets DuckDB refuses even to turn off a bar that is off already
-    if connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
-        connection.execute("SET enable_progress_bar = false")
-    return Scratch(connection, folder, remove)
 
 
 def settle(scratch: Scratch) -> None:

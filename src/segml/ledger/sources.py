@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
-import glob
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from segml.ledger.paths import files_of, format_of, no_file
 from segml.ledger.quoting import identifier, literal
 from segml.words.errors import ConfigurationRefused, DataRefused
 
-PARQUET = (".parquet", ".pq")
-CSV = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz")
 CSV_OPTIONS = "header = true, all_varchar = true, quote = '\"', escape = '\"', store_rejects = true"
 _REJECTED = (
     "SELECT line, any_value(csv_line) FROM reject_errors GROUP BY file_id, line "
@@ -53,45 +50,6 @@ class Source:
     is_text: bool
     rows: int
     unreadable: tuple[tuple[int, str], ...] = ()
-
-
-def folder_of(path: str) -> Path:
-    """Return the folder that holds every file a path or glob can name.
-
-    Parameters
-    ----------
-    path
-        An absolute path, perhaps with `*`, `?` or `[`.
-
-    Returns
-    -------
-    Path
-        The deepest folder before the first part with a glob sign.
-    """
-    parts = Path(path).parts
-    fixed = list(parts[:-1])
-    for place, part in enumerate(parts[:-1]):
-        if glob.has_magic(part):
-            fixed = list(parts[:place])
-            break
-    return Path(*fixed) if fixed else Path()
-
-
-def folders_of(path: str) -> tuple[Path, ...]:
-    """Return every folder that must be readable for a path or glob, links followed.
-
-    Parameters
-    ----------
-    path
-        An absolute path, perhaps with `*`, `?` or `[`.
-
-    Returns
-    -------
-    tuple of Path
-        Sorted; what a link in the named place points to was named with it.
-    """
-    parents = {Path(file).resolve().parent for file in _files(path)}
-    return tuple(sorted({folder_of(path), *parents}))
 
 
 def short_reason(error: duckdb.Error) -> str:
@@ -138,104 +96,105 @@ def read_files(connection: duckdb.DuckDBPyConnection, path: str, table: str) -> 
     DataRefused
         If a file cannot be read as what its ending says.
     """
-    files = _files(path)
+    raw = f"raw_{table}"
+    loaded = load_files(connection, path, f"ledger.{table}.path", raw)
+    if loaded.is_empty:
+        return Source(raw, {}, is_text=True, rows=0)
+    return describe(connection, raw, is_text=loaded.is_text, unreadable=loaded.unreadable)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was met while files became a table: text columns (CSV), no bytes, broken lines."""
+
+    is_text: bool
+    is_empty: bool = False
+    unreadable: tuple[tuple[int, str], ...] = ()
+
+
+def load_files(connection: duckdb.DuckDBPyConnection, path: str, key: str, name: str) -> Loaded:
+    """Make a table of every file that a path or glob names, and say what was met.
+
+    Parameters
+    ----------
+    connection
+        A database that may read the path's folder.
+    path
+        An absolute path or glob of Parquet or CSV files.
+    key
+        The configuration's key that holds the path, for refusals.
+    name
+        What the table is called.
+
+    Returns
+    -------
+    Loaded
+        Its columns are text where the files are CSV.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If no file is there, or the ending is of no known format.
+    DataRefused
+        If a file cannot be read as what its ending says.
+    """
+    files = files_of(path)
     if not files:
-        raise _no_file(path, table)
-    formats = {_format(file, table) for file in files}
+        raise no_file(path, key)
+    formats = {format_of(file, key) for file in files}
     if len(formats) > 1:
         raise ConfigurationRefused(
-            f"`ledger.{table}.path` names both Parquet and CSV files",
+            f"`{key}` names both Parquet and CSV files",
             allowed="files of one format",
             next_step="narrow the glob, e.g. `folder/*.parquet`",
         )
-    if formats == {"parquet"}:
-        return _read_parquet(connection, files, table)
-    return _read_csv(connection, files, table)
-
-
-def _files(path: str) -> list[str]:
-    if not glob.has_magic(path):
-        return [path] if Path(path).is_file() else []
-    folder = folder_of(path)
-    found = folder.glob(str(Path(path).relative_to(folder)))
-    return sorted(str(file) for file in found if file.is_file())
-
-
-def _format(path: str, table: str) -> str:
-    name = Path(path).name.lower()
-    if name.endswith(PARQUET):
-        return "parquet"
-    if name.endswith(CSV):
-        return "csv"
-    raise ConfigurationRefused(
-        f"`ledger.{table}.path` ends in `{Path(path).suffix or Path(path).name}`",
-        allowed="files that end in " + ", ".join((*PARQUET, *CSV)),
-        next_step="name the files, for a folder with a glob such as `folder/*.parquet`",
-    )
-
-
-def _no_file(path: str, table: str) -> ConfigurationRefused:
-    folder = folder_of(path)
-    there = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
-    near = difflib.get_close_matches(Path(path).name, there, n=1)
-    hint = f"did you mean `{near[0]}`?" if near else "correct the path"
-    return ConfigurationRefused(
-        f"`ledger.{table}.path` names no file: {path}",
-        allowed="a path or glob of at least one file, relative to the configuration",
-        next_step=hint,
-    )
+    try:
+        if formats == {"parquet"}:
+            reader = f"read_parquet({_file_list(files)}, union_by_name = true)"
+            connection.execute(f"CREATE TABLE {identifier(name)} AS SELECT * FROM {reader}")
+            return Loaded(is_text=False)
+        return _load_csv(connection, files, name)
+    except duckdb.Error as error:
+        raise _unreadable(key, error) from None
 
 
 def _file_list(files: list[str]) -> str:
     return "[" + ", ".join(literal(file) for file in files) + "]"
 
 
-def _read_parquet(connection: duckdb.DuckDBPyConnection, files: list[str], table: str) -> Source:
-    reader = f"read_parquet({_file_list(files)}, union_by_name = true)"
-    try:
-        connection.execute(f"CREATE TABLE raw_{table} AS SELECT * FROM {reader}")
-    except duckdb.Error as error:
-        raise _unreadable(table, error) from None
-    return describe(connection, table, is_text=False)
-
-
-def _read_csv(connection: duckdb.DuckDBPyConnection, files: list[str], table: str) -> Source:
+def _load_csv(connection: duckdb.DuckDBPyConnection, files: list[str], name: str) -> Loaded:
     """Read file by file: each may have its own order of columns and its own broken lines."""
-    raw = f"raw_{table}"
+    table = identifier(name)
     unreadable: list[tuple[int, str]] = []
     started = False
     for file in files:
         if Path(file).stat().st_size == 0:
             continue
         rows = f"SELECT * FROM read_csv({literal(file)}, {CSV_OPTIONS})"
-        try:
-            if started:
-                _add_columns(connection, raw, rows)
-                connection.execute(f"INSERT INTO {raw} BY NAME {rows}")
-            else:
-                connection.execute(f"CREATE TABLE {raw} AS {rows}")
-            started = True
-            unreadable += connection.execute(_REJECTED).fetchall()
-            connection.execute("DROP TABLE reject_errors")
-            connection.execute("DROP TABLE reject_scans")
-        except duckdb.Error as error:
-            raise _unreadable(table, error) from None
+        if started:
+            _add_columns(connection, table, rows)
+            connection.execute(f"INSERT INTO {table} BY NAME {rows}")
+        else:
+            connection.execute(f"CREATE TABLE {table} AS {rows}")
+        started = True
+        unreadable += connection.execute(_REJECTED).fetchall()
+        connection.execute("DROP TABLE reject_errors")
+        connection.execute("DROP TABLE reject_scans")
     if not started:
-        connection.execute(f"CREATE TABLE {raw} (nothing VARCHAR)")
-        return Source(raw, {}, is_text=True, rows=0)
-    return describe(connection, table, is_text=True, unreadable=tuple(unreadable))
+        connection.execute(f"CREATE TABLE {table} (nothing VARCHAR)")
+    return Loaded(is_text=True, is_empty=not started, unreadable=tuple(unreadable))
 
 
-def _add_columns(connection: duckdb.DuckDBPyConnection, raw: str, rows: str) -> None:
-    there = {str(row[0]).lower() for row in connection.execute(f"DESCRIBE {raw}").fetchall()}
+def _add_columns(connection: duckdb.DuckDBPyConnection, table: str, rows: str) -> None:
+    there = {str(row[0]).lower() for row in connection.execute(f"DESCRIBE {table}").fetchall()}
     for row in connection.execute(f"DESCRIBE {rows}").fetchall():
         if str(row[0]).lower() not in there:
-            connection.execute(f"ALTER TABLE {raw} ADD COLUMN {identifier(str(row[0]))} VARCHAR")
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {identifier(str(row[0]))} VARCHAR")
 
 
 def describe(
     connection: duckdb.DuckDBPyConnection,
-    table: str,
+    name: str,
     *,
     is_text: bool,
     unreadable: tuple[tuple[int, str], ...] = (),
@@ -246,8 +205,8 @@ def describe(
     ----------
     connection
         The scratch database.
-    table
-        The contract's table; the raw one is called `raw_<table>`.
+    name
+        What it is called there.
     is_text
         Whether every column is text because the format knows no types.
     unreadable
@@ -258,7 +217,6 @@ def describe(
     Source
         Its columns, types and rows.
     """
-    name = f"raw_{table}"
     described = connection.execute(f"DESCRIBE {identifier(name)}").fetchall()
     for column in [str(row[0]) for row in described if str(row[0]).lower() in _RESERVED]:
         # DuckDB's own row number must stay visible under its name
@@ -272,9 +230,9 @@ def describe(
     return Source(name, columns, is_text=is_text, rows=rows, unreadable=unreadable)
 
 
-def _unreadable(table: str, error: duckdb.Error) -> DataRefused:
+def _unreadable(key: str, error: duckdb.Error) -> DataRefused:
     return DataRefused(
-        f"the files of `ledger.{table}` cannot be read: {short_reason(error)}",
+        f"the files of `{key}` cannot be read: {short_reason(error)}",
         allowed="Parquet, or CSV in UTF-8 with a header line, plain or .gz",
         next_step="open the named file and save it again in one of these forms",
     )

@@ -19,6 +19,7 @@ from segml.outcomes.halves import Recipe
 from segml.outcomes.level import fit_level_error
 from segml.outcomes.rows import Matrix, Rows, Values
 from segml.outcomes.score import AdditiveScore
+from segml.outcomes.skill import brier_skill, common_rates
 from segml.outcomes.slices import by_slice
 from segml.outcomes.trials import Trial
 from segml.outcomes.validation import of_probability
@@ -158,6 +159,7 @@ def fit_churn(
     learnt = fit_additive(rows, folds, recipe)
     held, p = foretold(rows, learnt.trials, seed=seed)
     validated = rows.take(held)
+    skill = brier_skill(validated, p, common_rates(rows, learnt.trials), seed=seed)
     in_time = np.arange(len(held) if folds.kind == "time and client" else 0)
     level_error = fit_level_error(
         p[in_time],
@@ -175,6 +177,7 @@ def fit_churn(
             **learnt.record,
             "metrics": by_slice(validated, lambda part: of_probability(validated.y[part], p[part])),
             "level_error": level_error.to_json(),
+            "skill": None if skill is None else skill.to_json(),
             "label_rate": float(rows.y.mean()) if len(rows) else None,
             "notes": notes(rows, folds.note, what="churn"),
         },

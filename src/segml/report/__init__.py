@@ -7,10 +7,12 @@ say them; `course` and `effects` place the bars; `render` puts it all on one pag
 from __future__ import annotations
 
 from segml.report.dossier import LostClient
-from segml.report.facts import PortfolioFacts, ReportFacts, RiskFacts, report_facts
+from segml.report.facts import PortfolioFacts, ReportFacts, report_facts
 from segml.report.lost import DemotedClient, LossFacts, loss_facts
 from segml.report.plots import calibration_plot, contribution_plot
 from segml.report.render import render_report
+from segml.report.silence import RiskFacts
+from segml.report.support import SupportFacts, support_facts, support_sentences
 from segml.report.waterfall import ProfitFacts, profit_facts
 from segml.report.words import client_lines, contribution_lines
 
@@ -22,6 +24,7 @@ __all__ = [
     "ProfitFacts",
     "ReportFacts",
     "RiskFacts",
+    "SupportFacts",
     "calibration_plot",
     "client_lines",
     "contribution_lines",
@@ -30,4 +33,6 @@ __all__ = [
     "profit_facts",
     "render_report",
     "report_facts",
+    "support_facts",
+    "support_sentences",
 ]

@@ -15,6 +15,8 @@ import pandas as pd
 
 from segml.report.lost import LossFacts, loss_facts
 from segml.report.records import records
+from segml.report.silence import RiskFacts, with_silence
+from segml.report.support import SupportFacts, support_facts
 from segml.report.waterfall import ProfitFacts, profit_facts
 from segml.scoring import ClientFacts, client_facts
 from segml.words.feature import Feature
@@ -40,27 +42,6 @@ class TierFacts:
     client_share: float
     profit_share: float | None
     expected_profit: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RiskFacts:
-    """One client at risk: the model's probability, what is at stake, and the strongest reasons."""
-
-    client_id: str
-    name: str
-    tier: str
-    is_key: bool
-    p_churn: float
-    p_churn_low: float | None
-    p_churn_high: float | None
-    profit_365: float
-    action: str
-    reasons: tuple[tuple[str, str], ...]
-
-    @property
-    def stake(self) -> float:
-        """The profit that may be lost: the probability times the profit of the last year."""
-        return self.p_churn * self.profit_365
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +72,7 @@ class PortfolioFacts:
     top_shares: Mapping[int, float | None]
     horizon_days: int
     potential_days: int
+    active_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +81,7 @@ class ReportFacts:
 
     `profit` says what the year's profit of all clients is made of, `example_profit` that of the
     example; None where the run did not publish it.
+    `support` is there where the model learnt from few clients.
     """
 
     portfolio: PortfolioFacts
@@ -109,6 +92,7 @@ class ReportFacts:
     notes: tuple[str, ...]
     profit: ProfitFacts | None = None
     example_profit: ProfitFacts | None = None
+    support: SupportFacts | None = None
 
 
 def report_facts(
@@ -125,7 +109,8 @@ def report_facts(
     run
         The run.json of the scores: portfolio, model version, horizons, notes.
     tables
-        `scores`, `reasons`, `clients`, and `profit` where it was published.
+        `scores`, `reasons`, `clients`; `features` where silences are to be shown, and `profit`
+        where it was published.
     losses
         The run.json and the tables of a loss analysis, or None.
     features
@@ -137,9 +122,13 @@ def report_facts(
     lost = None if losses is None else loss_facts(*losses, names=names, kinds=kinds)
     gone = frozenset(client.client_id for client in lost.lost) if lost else frozenset()
     at_risk = _at_risk(scores[~scores["client_id"].isin(gone)], reasons, names)
+    support = support_facts(run)
+    if support is not None:
+        at_risk = with_silence(at_risk, tables.get("features"))
     notes = [*run.get("notes", ()), *(losses[0].get("notes", ()) if losses else ())]
     example = _example(scores, reasons, clients, at_risk)
     profit = tables.get("profit")
+    said = {*(run.get("support") or {}).get("sentences", ()), *_sentences(losses)}
     return ReportFacts(
         portfolio=portfolio_facts(run, scores, gone=gone),
         losses=lost,
@@ -148,7 +137,8 @@ def report_facts(
         profit=profit_facts(profit),
         example_profit=profit_facts(profit, example.client_id) if example else None,
         features=features,
-        notes=tuple(dict.fromkeys(notes)),
+        notes=tuple(note for note in dict.fromkeys(notes) if note not in said),
+        support=support,
     )
 
 
@@ -192,7 +182,13 @@ def portfolio_facts(
         top_shares={n: _share(float(gains.head(n).sum()), float(gains.sum())) for n in (1, 5, 10)},
         horizon_days=int(run["churn_horizon_days"]),
         potential_days=int(run["potential_horizon_days"]),
+        active_days=int(run.get("active_days", 365)),
     )
+
+
+def _sentences(losses: tuple[Mapping[str, Any], Mapping[str, pd.DataFrame]] | None) -> list[str]:
+    """What a loss analysis says of a small portfolio; the page says it in its own words."""
+    return [] if losses is None else list((losses[0].get("support") or {}).get("sentences", ()))
 
 
 def _tiers(scores: pd.DataFrame) -> tuple[TierFacts, ...]:

@@ -15,6 +15,7 @@ from segml.report.course import CourseChart, course_chart
 from segml.report.dossier import LostClient
 from segml.report.effects import steps, strengths
 from segml.report.facts import ReportFacts
+from segml.report.support import support_sentences
 
 DOSSIERS_SHOWN = 10
 """Dossiers on the page; the table lists everyone."""
@@ -71,6 +72,7 @@ def _environment() -> Environment:
         "phrases": phrases,
         "steps": steps,
         "strengths": strengths,
+        "support_sentences": support_sentences,
         "words": words,
     }
     return environment

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from segml.report import phrases
 from segml.report.dossier import EvidenceFact, LostClient
-from segml.report.facts import PortfolioFacts, RiskFacts
+from segml.report.facts import PortfolioFacts
 from segml.report.figures import (
     chance_range,
     day,
@@ -23,6 +23,7 @@ from segml.report.figures import (
     signed,
 )
 from segml.report.lost import LossFacts
+from segml.report.silence import RiskFacts
 from segml.report.waterfall import ProfitFacts
 from segml.scoring import ClientFacts
 from segml.words.feature import Feature
@@ -96,8 +97,9 @@ def loss_sentence(client: LostClient, currency: str | None) -> str:
         f"the loss is {money(client.profit_lost, currency)} a year{_why_more(client)}."
     )
     if client.referral_profit_lost:
-        brought = money(client.referral_profit_lost, currency)
-        said.append(f"The clients it brought bring {brought} a year less.")
+        brought = money(abs(client.referral_profit_lost), currency)
+        change = "less" if client.referral_profit_lost > 0 else "more"
+        said.append(f"The clients it brought bring {brought} a year {change}.")
     return " ".join(said)
 
 
@@ -163,6 +165,20 @@ def at_risk_sentence(shown: Sequence[RiskFacts], horizon_days: int) -> str:
         f"The {' and the '.join(groups)} with the most profit at stake over the next "
         f"{horizon_days} days."
     )
+
+
+def silence_sentence(client: RiskFacts) -> str:
+    """How long a client has been silent, against its own rhythm where it has one."""
+    if client.silence_days is None:
+        return ""
+    silent = f"silent for {plural(round(client.silence_days), 'day', 'days')}"
+    if client.usual_gap_days is None:
+        return f"{silent}; too few orders for a rhythm of its own"
+    usual = plural(round(client.usual_gap_days), "day", "days")
+    if client.silence_days <= client.usual_gap_days:
+        return f"{silent}, within its usual gap of {usual}"
+    times = number(client.silence_days / max(client.usual_gap_days, 1.0), 1)
+    return f"{silent}, {times}× its usual gap of {usual}"
 
 
 def risk_sentence(client: RiskFacts, features: Mapping[str, Feature]) -> str:

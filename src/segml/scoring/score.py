@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from segml.bundle import NO_SEASON, Bundle
+from segml.bundle import NO_SEASON, Bundle, support_of
 from segml.features import Snapshot, snapshot
 from segml.ledger import Ledger, date_of
 from segml.ledger.days import as_day
@@ -167,6 +167,7 @@ def _dated(frame: pd.DataFrame, day: int) -> pd.DataFrame:
 def _summary(
     scores: pd.DataFrame, ledger: Ledger, bundle: Bundle, *, day: int, version: str, error: float
 ) -> dict[str, Any]:
+    support = support_of(bundle)
     return {
         "as_of": date_of(day).isoformat(),
         "model_version": version,
@@ -177,7 +178,8 @@ def _summary(
         "by_action": _counts(scores["action"]),
         "key_clients": int(scores["is_key"].sum()),
         "additive_error": error,
-        "notes": [*ledger.notes, *_season(bundle)],
+        "support": support.to_json() if support else None,
+        "notes": [*ledger.notes, *_season(bundle), *(support.sentences() if support else ())],
     }
 
 

@@ -122,6 +122,26 @@ class ClusterTiers(OneToOneFeatureMixin, ClusterMixin, TransformerMixin, BaseEst
         ValueError
             If a parameter is out of range, a value is not finite, or all rows have one profit.
         """
+        return self._fit(X, "")
+
+    def fit_ranking(self, X: npt.ArrayLike, because: str) -> Self:
+        """The same with a ranking for tiers, however many rows there are.
+
+        Parameters
+        ----------
+        X
+            As for `fit`.
+        because
+            Why no clusters are used; part of the note.
+
+        Raises
+        ------
+        ValueError
+            As for `fit`.
+        """
+        return self._fit(X, because)
+
+    def _fit(self, X: npt.ArrayLike, because: str) -> Self:
         rows = validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
         weights = self._checked_weights(rows.shape[1])
         ordered = rows[np.lexsort(rows.T)]  # so that sums do not depend on the order of rows
@@ -130,7 +150,7 @@ class ClusterTiers(OneToOneFeatureMixin, ClusterMixin, TransformerMixin, BaseEst
         if np.ptp(z[:, self.profit_column]) == 0:
             raise ValueError(_ONE_PROFIT)
         self.background_: Array = z.mean(axis=0)
-        centroids, self.order_note_ = self._tiers(z, worth)
+        centroids, self.order_note_ = self._tiers(z, worth, because)
         self.ranking_: bool = self.order_note_.startswith("ranking")
         self.centroids_ = with_hysteresis(centroids, self.hysteresis)
         self.centers_, self.center_tiers_ = centroids.points, centroids.tier
@@ -193,7 +213,9 @@ class ClusterTiers(OneToOneFeatureMixin, ClusterMixin, TransformerMixin, BaseEst
         held = self._checked_previous(previous, len(z))
         return pair_margin(z, self.centroids_, pair, held)
 
-    def _tiers(self, z: Array, worth: Array) -> tuple[Centroids, str]:
+    def _tiers(self, z: Array, worth: Array, because: str) -> tuple[Centroids, str]:
+        if because:
+            return self._ranking(z, worth), f"ranking by profit alone: {because}"
         needed = self.n_tiers * self.min_per_tier
         if len(z) < needed:
             note = f"ranking by profit alone: {len(z)} rows, clusters need {needed}"

@@ -8,6 +8,7 @@ import pandas as pd
 from segml.tiers.clusters import ClusterTiers
 from segml.tiers.matching import default_names, match_tiers
 from segml.tiers.model import TierModel
+from segml.tiers.stability import shaky
 from segml.tiers.value_space import learn_value_space
 from segml.words.errors import DataRefused
 from segml.words.plan import TierPlan
@@ -23,7 +24,9 @@ def fit_tiers(
 ) -> TierModel:
     """The tiers of a portfolio, learnt from its active and lapsed clients.
 
-    Prospects have no value yet: they are placed by the same rule and shape nothing.
+    Prospects have no value yet: they are placed by the same rule and shape nothing. Where few
+    clients make clusters that do not come back when the clients are drawn anew, the tiers are a
+    ranking by profit.
 
     Parameters
     ----------
@@ -46,8 +49,12 @@ def fit_tiers(
     buyers = frame.loc[(status.reindex(frame.index) != "prospect").to_numpy(bool)]
     space = learn_value_space(buyers)
     estimator = ClusterTiers(plan.number, weights=space.weights, random_state=seed)
+    values = space.values(buyers).to_numpy(np.float64)
     try:
-        estimator.fit(space.values(buyers).to_numpy(np.float64))
+        estimator.fit(values)
+        because = shaky(estimator, values, seed=seed)
+        if because:
+            estimator.fit_ranking(values, because)
     except ValueError as cause:
         raise DataRefused(
             f"tiers cannot be made of {len(buyers)} clients: {cause}",

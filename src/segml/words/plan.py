@@ -16,19 +16,23 @@ def _require(condition: bool, rule: str) -> None:  # noqa: FBT001 - a predicate,
 class SourcePlan:
     """Where one table of the ledger comes from and how its columns are named.
 
-    Exactly one of `path` (Parquet or CSV, globs and .gz allowed, already absolute) and `query`
-    (with `connection`, a database URL) is given. `columns` maps a contract column to a source
-    column, or to ``"sql: <expression>"``. `where` is a SQL condition on source columns.
+    Exactly one of `path` (Parquet or CSV, globs and .gz allowed, already absolute) and `query` is
+    given; a query has a `connection` (a database URL) or `files` (the name of a table to a path
+    like the above). `columns` maps a contract column to a source column, or to
+    ``"sql: <expression>"``. `where` is a SQL condition on source columns.
     """
 
     path: str | None = None
     query: str | None = None
     connection: str | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     where: str | None = None
 
     def __post_init__(self) -> None:
         _require((self.path is None) != (self.query is None), "give exactly one of path, query")
+        _require(self.query is not None or not self.files, "files go with a query")
+        _require(not (self.connection and self.files), "give one of connection, files")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,123 @@
+"""What few clients can and cannot support, as facts of a run and as sentences for a manager."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from segml.report.figures import number, percent, plural
+
+JUDGED_BY = 100
+"""Lost clients that it takes to judge a risk model (see `segml.bundle.support`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupportFacts:
+    """What a small portfolio's model learnt from; there are no such facts of a large one.
+
+    `rate` is the share that bought nothing within the horizon, `risk_width` and `profit_width` the
+    median widths of the intervals; `tiers` counts the clients of each tier, top first.
+    """
+
+    buyers: int
+    lost: int
+    rate: float
+    beats_rate: bool
+    foretells: bool
+    risk_width: float | None
+    profit_width: float | None
+    ranking: bool
+    tiers: tuple[int, ...]
+    horizon_days: int
+    notes: tuple[str, ...]
+
+
+def support_facts(run: Mapping[str, Any]) -> SupportFacts | None:
+    """The facts of a run whose model learnt from few clients; None where there were enough.
+
+    Parameters
+    ----------
+    run
+        The run.json of the scores.
+    """
+    found = run.get("support") or {}
+    if not found.get("is_small"):
+        return None
+    return SupportFacts(
+        buyers=int(found["buyers"]),
+        lost=int(found["lost_clients"]),
+        rate=float(found["common_rate"]),
+        beats_rate=bool(found["beats_rate"]),
+        foretells=bool(found["foretells"]),
+        risk_width=found["risk_width"],
+        profit_width=found["profit_width"],
+        ranking=bool(found["ranking"]),
+        tiers=tuple(found["tiers"]),
+        horizon_days=int(run["churn_horizon_days"]),
+        notes=tuple(found["sentences"]),
+    )
+
+
+def support_sentences(support: SupportFacts) -> list[str]:
+    """What a manager may build on, and what not, a sentence or two each."""
+    return [
+        (
+            f"{plural(support.buyers, 'client has', 'clients have')} bought. That is enough to "
+            "rank them by the profit they brought, to see who is silent for longer than its own "
+            "rhythm, and to show the rows behind it."
+        ),
+        _risks(support),
+        *_widths(support),
+        _tiers(support),
+        (
+            "A reason beside one client is a question to ask, not a finding: it need not hold for "
+            "any other client."
+        ),
+    ]
+
+
+def _risks(support: SupportFacts) -> str:
+    learnt = (
+        f"The model learnt from {plural(support.lost, 'lost client', 'lost clients')}; to judge "
+        f"such a model takes {JUDGED_BY}."
+    )
+    common = f"{percent(support.rate)} bought nothing within {support.horizon_days} days"
+    if support.foretells:
+        return (
+            f"{learnt} Tried on clients it had not seen, its risks were better than one rate for "
+            f"all ({common}), on later days too."
+        )
+    if support.beats_rate:
+        return (
+            f"{learnt} Tried on clients it had not seen, its risks were better than one rate for "
+            f"all ({common}), but the history is too short to try it on a later day: take a high "
+            "risk for a hint."
+        )
+    return (
+        f"{learnt} It is not proven to know better than one rate for all ({common}): read every "
+        "risk as about that, and do not rank two clients by it."
+    )
+
+
+def _widths(support: SupportFacts) -> list[str]:
+    said = []
+    if support.risk_width is not None:
+        said.append(
+            f"Half of the ranges of a risk are wider than {100 * support.risk_width:.0f} points"
+        )
+    if support.profit_width is not None:
+        said.append(
+            f"half of the ranges of an expected profit wider than {number(support.profit_width)}"
+        )
+    return [f"{', '.join(said)}."] if said else []
+
+
+def _tiers(support: SupportFacts) -> str:
+    sizes = ", ".join(number(count) for count in support.tiers)
+    if support.ranking:
+        return (
+            f"The tiers are a ranking by profit, top first {sizes} clients: too few for groups "
+            "that would come back with other clients."
+        )
+    return f"The tiers are groups of {sizes} clients, top first."
