@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from segml.features import CATALOGUE
-from segml.losses.accounted import CARRIERS, shared
+from segml.losses.accounted import CARRIERS, REASON_OF, shared
 from segml.losses.attribution import Decomposition
 from segml.losses.profit_parts import Account, Change, profit_parts
 from segml.losses.shares import Weights
@@ -19,7 +19,7 @@ PRICE = 3.0
 
 
 def account(**changed: float) -> Account:
-    parts = ("listed", "discount", "goods", "returned", "care")
+    parts = ("listed", "discount", "goods", "returned", "care", "unpaid")
     return Account(**{part: changed.get(part, getattr(HEALTHY, part)) for part in parts})
 
 
@@ -108,6 +108,17 @@ def test_a_part_that_no_feature_shows_stays_unknown() -> None:
     assert found["unknown"] == pytest.approx(1.0)
 
 
-def test_every_carrier_is_a_driver_of_the_margin() -> None:
+def test_every_carrier_is_a_driver_of_its_parts_reason() -> None:
     known = {feature.name: feature.reason for feature in CATALOGUE}
-    assert {known[name] for names in CARRIERS.values() for name in names} == {"margin"}
+    assert set(CARRIERS) == set(REASON_OF)
+    for part, names in CARRIERS.items():
+        assert {known[name] for name in names} == {REASON_OF[part]}
+
+
+def test_unpaid_bills_are_payment_where_a_payment_feature_shows_them() -> None:
+    after = account(unpaid=400.0)
+    names = (*FEATURES, "overdue_share_365")
+    found = shares(after, {"overdue_share_365": 0.4}, names)
+    assert found["payment"] == pytest.approx(1.0)
+    assert found["overdue_share_365"] == pytest.approx(1.0)
+    assert shares(after)["unknown"] == pytest.approx(1.0)
