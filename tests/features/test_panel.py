@@ -4,7 +4,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from segml.features import FeaturePlan, Panel, Snapshot, panel, snapshot
+from segml.features import FeaturePlan, Panel, Snapshot, panel, snapshot, snapshots
 from segml.ledger import Ledger, day_of
 
 PLAN = FeaturePlan(horizon_days=60)
@@ -25,6 +25,17 @@ def test_each_cutoff_stands_as_if_alone(ledger: Ledger) -> None:
     assert made.status.loc[DAYS[1]].equals(alone.status)
     assert made.frame.index.names == ["cutoff", "client_id"]
     assert len(made.frame) == sum(len(one.frame) for one in made.snapshots)
+
+
+def test_snapshots_made_side_by_side_are_those_made_alone_to_the_byte(ledger: Ledger) -> None:
+    days = [DAYS[0] + 20 * place for place in range(12)]
+    alone = [snapshot(ledger.past(day), PLAN) for day in days]
+    for made in (snapshots(ledger, days, PLAN), snapshots(ledger, days[::-1], PLAN)[::-1]):
+        for one, other in zip(alone, made, strict=True):
+            assert (one.as_of, dict(one.state)) == (other.as_of, dict(other.state))
+            numbers = one.frame.select_dtypes("float32")
+            assert numbers.to_numpy().tobytes() == other.frame[numbers.columns].to_numpy().tobytes()
+            assert one.money.to_numpy().tobytes() == other.money.to_numpy().tobytes()
 
 
 @pytest.mark.parametrize("days", [[], [DAYS[1], DAYS[0]], [DAYS[0], DAYS[0]]])

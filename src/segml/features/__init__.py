@@ -5,7 +5,7 @@
 
 from segml.features.catalogue import BLANKS, CATALOGUE, available
 from segml.features.encoder import Encoder
-from segml.features.panel import Panel, panel
+from segml.features.panel import Panel, panel, snapshots
 from segml.features.plan import FeaturePlan
 from segml.features.snapshot import CLIENT_COLUMNS, MONEY_COLUMNS, Snapshot, snapshot
 
@@ -21,4 +21,5 @@ __all__ = [
     "available",
     "panel",
     "snapshot",
+    "snapshots",
 ]

@@ -80,6 +80,7 @@ def analyse(
     tell = progress or _silent
     tell("key clients", 0, 4)
     scene = Scene(ledger=ledger, bundle=bundle, start=start, end=end)
+    scene.prepare((start, end))
     plan, known = bundle.plan, list(scene.after.index)
     tell("rhythms", 1, 4)
     books = open_books(

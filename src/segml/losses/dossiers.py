@@ -90,6 +90,7 @@ def dossiers(scene: Scene, books: Books, fates: Fates) -> Dossiers:
     if not fates.lost:
         return no_dossiers()
     spans = {each: _span(scene, books, each, loss) for each, loss in fates.lost.items()}
+    scene.prepare(day for span in spans.values() for day in (span.before, span.after))
     lost = _decomposed(scene, spans)
     costs = {each: _money(scene, books, each, fates.lost[each]) for each in sorted(fates.lost)}
     lines = by_client(scene.ledger.past(scene.end).lines(list(costs)), costs)

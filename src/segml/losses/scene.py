@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
 
 from segml.bundle import Bundle
-from segml.features import Snapshot, snapshot
+from segml.features import Snapshot, snapshot, snapshots
 from segml.ledger import Ledger
 from segml.losses.key_clients import churn_chance, high_risk_line, standing
 from segml.scoring import replay, tier_columns
@@ -33,6 +34,12 @@ class Scene:
     _snapshots: dict[int, Snapshot] = field(default_factory=dict, repr=False)
     _tiered: dict[int, pd.DataFrame] = field(default_factory=dict, repr=False)
     _chances: dict[int, pd.Series] = field(default_factory=dict, repr=False)
+
+    def prepare(self, days: Iterable[int]) -> None:
+        """Make the snapshots of days that are about to be asked for, side by side."""
+        missing = sorted({*days} - {*self._snapshots})
+        made = snapshots(self.ledger, missing, self.bundle.features)
+        self._snapshots.update(zip(missing, made, strict=True))
 
     def snapshot(self, day: int) -> Snapshot:
         """The snapshot of a day."""
