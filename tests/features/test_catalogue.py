@@ -4,7 +4,14 @@ from typing import Any
 
 import pytest
 
-from segml.features import CATALOGUE, FeaturePlan, available, snapshot
+from segml.features import (
+    CATALOGUE,
+    FeaturePlan,
+    available,
+    left_out,
+    left_out_notes,
+    snapshot,
+)
 from segml.ledger import Past
 
 CONTACTS = {"attention", "complaints", "demands", "ideas"}
@@ -26,6 +33,18 @@ def test_an_absent_table_switches_its_families_off(
     assert {feature.family for feature in CATALOGUE} - _families(past) == families
     made = snapshot(past, FeaturePlan())
     assert list(made.frame) == [feature.name for feature in available(past)]
+
+
+def test_what_is_left_out_is_told_with_what_it_lacks(rich: Any, rich_past: Past) -> None:
+    assert left_out(rich_past) == {}
+    assert left_out_notes(rich_past) == ()
+    past = rich.past(events=None, invoices=None)
+    told = left_out(past)
+    assert set(told) == EVENTS | {"payments"}
+    assert told["payments"] == ("invoices",)
+    assert all(any(part.startswith("events") for part in told[name]) for name in EVENTS)
+    (note,) = left_out_notes(past)
+    assert "payments (invoices)" in note
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,15 @@ from segml.bundle.planned import portable
 from segml.bundle.record import TrainingRecord, library_versions, plain
 from segml.bundle.value import Bundle
 from segml.bundle.windows import Windows, windows_for
-from segml.features import Encoder, FeaturePlan, Snapshot, available, panel, snapshot
+from segml.features import (
+    Encoder,
+    FeaturePlan,
+    Snapshot,
+    available,
+    left_out_notes,
+    panel,
+    snapshot,
+)
 from segml.ledger import Ledger
 from segml.ledger.days import as_day
 from segml.outcomes import ChurnModel, PotentialModel
@@ -126,7 +134,7 @@ def _record(
     return TrainingRecord(
         churn=lost.record,
         potential=worth.record,
-        notes=(*ledger.notes, *windows.notes, *said, *tiers.notes),
+        notes=(*ledger.notes, *left_out_notes(past), *windows.notes, *said, *tiers.notes),
         counts={
             "clients": len(now.frame),
             **{status: int(now.status.eq(status).sum()) for status in _STATUSES},

@@ -3,7 +3,7 @@
 `snapshot` asks one question of a `Past`; nothing here can see a row of its future.
 """
 
-from segml.features.catalogue import BLANKS, CATALOGUE, available
+from segml.features.catalogue import BLANKS, CATALOGUE, available, left_out, left_out_notes
 from segml.features.encoder import Encoder
 from segml.features.panel import Panel, panel, snapshots
 from segml.features.plan import FeaturePlan
@@ -19,6 +19,8 @@ __all__ = [
     "Panel",
     "Snapshot",
     "available",
+    "left_out",
+    "left_out_notes",
     "panel",
     "snapshot",
     "snapshots",

@@ -116,6 +116,48 @@ def supported(past: Past, columns: Collection[str] | None = None) -> tuple[Famil
     )
 
 
+def left_out(past: Past) -> dict[str, tuple[str, ...]]:
+    """What this ledger cannot support, and the parts it lacks for it.
+
+    Parameters
+    ----------
+    past
+        Any past of the ledger.
+
+    Returns
+    -------
+    dict
+        A family, or a single feature of a family that is not left out whole, to the missing
+        parts, sorted; in catalogue order. A part is a column of transactions, `<table>`,
+        `<table>.<column>`, `serve` (no care costs anything) or `mix` (neither category nor
+        product).
+    """
+    has = _parts(past)
+    found: dict[str, tuple[str, ...]] = {}
+    for family in FAMILIES:
+        if not family.needs <= has:
+            found[family.name] = _lacking(family.needs, has)
+            continue
+        for column in family.columns:
+            if not column.needs <= has:
+                found[column.feature.name] = _lacking(column.needs, has)
+    return found
+
+
+def _lacking(needs: frozenset[str], has: frozenset[str]) -> tuple[str, ...]:
+    """What is needed and not there; of an absent table no column is named."""
+    lacking = needs - has
+    return tuple(sorted(p for p in lacking if "." not in p or p.split(".")[0] not in lacking))
+
+
+def left_out_notes(past: Past) -> tuple[str, ...]:
+    """The same in a sentence, for the notes of a run; none where nothing is left out."""
+    lacking = [f"{name} ({', '.join(parts)})" for name, parts in left_out(past).items()]
+    if not lacking:
+        return ()
+    return (f"features left out for want of what stands in brackets: {', '.join(lacking)}",)
+
+
 def _chosen(family: Family, has: frozenset[str], wanted: Collection[str]) -> tuple[Column, ...]:
     return tuple(c for c in family.columns if c.needs <= has and c.feature.name in wanted)
 

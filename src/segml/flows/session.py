@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from segml.bundle import Bundle, load
+from segml.features import left_out
 from segml.flows.settings import Settings
 from segml.ledger import Ledger, day_of, open_ledger, require_fresh
 from segml.stores import Registry, Version, lock, sweep
@@ -57,6 +58,10 @@ class Session:
                     for table, counts in sorted(ledger.counts.items())
                 },
                 "warnings": [found.code for found in ledger.findings.warnings],
+                "features_left_out": {
+                    name: list(parts)
+                    for name, parts in left_out(ledger.past(ledger.last_day + 1)).items()
+                },
             },
         }
 
