@@ -7,15 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-PARTS: tuple[str, ...] = (
-    "minutes",
-    "contacts",
-    "order_handling",
-    "return_handling",
-    "commission",
-    "overdue",
-    "bad_debt",
-)
+from segml.report import phrases
+
+PARTS: tuple[str, ...] = tuple(phrases.SERVED)
 """The parts of the cost to serve, in the order of the published table."""
 
 
