@@ -31,6 +31,7 @@ TABLES = {
     "a,2020-02-02,2020-03-03,100,2020-07-01\n"  # lost on 2020-06-11, and paid after all
     "a,2020-02-02,2020-03-03,-50,\n",  # a credit note is not overdue
     "events": "event_id,date,kind,scope,scope_value,magnitude\n"
+    "e0,2020-01-03,policy_change,all,,\n"  # between the first orders of a and of b
     "e1,2020-02-15,price_change,category,tea,0.1\ne2,2020-02-15,price_change,category,wood,0.1\n"
     "e3,2020-02-16,manager_change,manager,Ann,\ne4,2020-02-17,policy_change,all,,\n"
     "e5,2020-02-18,product_withdrawal,product,blue,\ne6,2020-09-01,policy_change,all,,\n",
@@ -113,7 +114,7 @@ def test_events_reach_whom_their_scope_names_by_what_they_spent_before(
 ) -> None:
     events = at(2020, 3, 1).events(["a", "b"]).set_index(["client_id", "event_id"])
     assert list(events.index) == [
-        *(("a", name) for name in ("e1", "e3", "e4", "e5")),
+        *(("a", name) for name in ("e0", "e1", "e3", "e4", "e5")),
         *(("b", name) for name in ("e1", "e4")),
     ]
     assert events.loc[("a", "e1"), ["touched", "share"]].tolist() == [100.0, 0.25]

@@ -162,7 +162,7 @@ class Past:
         return charges_of(self._answer, client_ids, self.economics, self.as_of)
 
     def events(self, client_ids: Sequence[str]) -> pd.DataFrame:
-        """Return the events that reached some clients, as evidence.
+        """Return the events that reached some clients after their first order, as evidence.
 
         Parameters
         ----------

@@ -108,6 +108,7 @@ def events_of(ask: Asked, client_ids: Sequence[str]) -> pd.DataFrame:
     return ask(
         "WITH chosen AS (SELECT * FROM {clients} AS c WHERE " + _CHOSEN + "), "
         "reached AS (SELECT c.client, c.client_id, e.* FROM chosen AS c JOIN {events} AS e ON "
+        "c.first_day < e.day AND "
         "CASE e.scope WHEN 'region' THEN c.region = e.scope_value WHEN 'industry' THEN "
         "c.industry = e.scope_value WHEN 'manager' THEN c.manager = e.scope_value ELSE true END), "
         "bought AS (SELECT client, day, category, product, sum(amount) AS amount FROM {lines} "

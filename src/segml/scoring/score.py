@@ -106,7 +106,7 @@ def _scores(bundle: Bundle, now: Snapshot, held: pd.Series) -> pd.DataFrame:
         [now.status.rename("status"), tiers, _churn(bundle, now), _potential(bundle, now)], axis=1
     )
     scores = scores.join(now.money[list(_MONEY)])
-    scores["roles"] = ""  # roles come from tables that this ledger does not read yet
+    scores["roles"] = ""  # a declared role is read, and none is found or used yet
     scores["is_key"] = scores["tier_rank"].isin(bundle.plan.tiers.key)
     scores["action"] = actions(
         scores,
