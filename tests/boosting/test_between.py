@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segml.boosting import Forest, fit_forest
-from segml.boosting.between import _weights
+from segml.boosting.between import shapley_weights
 
 
 def brute_force(forest: Forest, before: np.ndarray, after: np.ndarray) -> np.ndarray:
@@ -139,7 +139,7 @@ def test_subtracting_two_ordinary_shap_vectors_is_not_the_same() -> None:
 
 
 def test_shapley_weights_are_symmetric_and_sum_to_the_game() -> None:
-    gains, losses = _weights(12)
+    gains, losses = shapley_weights(12)
     np.testing.assert_array_equal(gains, losses.T)
     for u in range(1, 13):
         for v in range(1, 13 - u):

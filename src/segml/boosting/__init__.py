@@ -3,5 +3,6 @@
 from segml.boosting.fit import fit_forest
 from segml.boosting.forest import Forest, parse_forest
 from segml.boosting.trees import Trees, parse_trees
+from segml.boosting.treeshap import Leading
 
-__all__ = ["Forest", "Trees", "fit_forest", "parse_forest", "parse_trees"]
+__all__ = ["Forest", "Leading", "Trees", "fit_forest", "parse_forest", "parse_trees"]

@@ -76,7 +76,7 @@ def _add_tree(shares: Values, table: TreeTable, before: Matrix, after: Matrix) -
         by_after = np.logical_and.reduceat(follows_after, starts, axis=1)
         reached = (by_before | by_after).all(axis=1)
         must, must_not = by_after & ~by_before, by_before & ~by_after
-        gains, losses = _weights(len(features))
+        gains, losses = shapley_weights(len(features))
         u, v = must.sum(axis=1), must_not.sum(axis=1)
         value = np.where(reached, table.value[leaf], 0.0)
         found[:, features] += (value * gains[u, v])[:, None] * must
@@ -85,12 +85,12 @@ def _add_tree(shares: Values, table: TreeTable, before: Matrix, after: Matrix) -
 
 
 @cache
-def _weights(features: int) -> tuple[Values, Values]:
-    """Shapley weights of one member of U and of one member of V, by (|U|, |V|)."""
-    gains = np.zeros((features + 1, features + 1))
+def shapley_weights(most: int) -> tuple[Values, Values]:
+    """Shapley weights of one member of U and of one member of V, by (|U|, |V|) up to `most`."""
+    gains = np.zeros((most + 1, most + 1))
     losses = np.zeros_like(gains)
-    for u in range(features + 1):
-        for v in range(features + 1 - u):
+    for u in range(most + 1):
+        for v in range(most + 1 - u):
             ways = comb(u + v, u)
             gains[u, v] = 1 / (u * ways) if u else 0.0
             losses[u, v] = 1 / (v * ways) if v else 0.0

@@ -7,7 +7,7 @@ mutated texts 113 killed the process inside LightGBM's own parser.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,9 +17,15 @@ import numpy.typing as npt
 
 from segml.boosting.between import between_rows
 from segml.boosting.matrix import Matrix, checked
+from segml.boosting.pairs import PairTables, between_pairs, pair_tables
+from segml.boosting.tables import ShapTables, shap_tables
 from segml.boosting.trees import Trees, parse_trees
+from segml.boosting.treeshap import Leading, contributions, largest, leading
 
 Values = npt.NDArray[np.float64]
+
+BULK_ROWS, BULK_PAIRS = 4096, 1024
+"""From so many rows on the compiled kernels are worth their start (half a second)."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,14 @@ class Forest:
         """The parsed tables of every tree, with LightGBM's exact decisions."""
         return parse_trees(self.text)
 
+    @cached_property
+    def _shap_tables(self) -> ShapTables:
+        return shap_tables(self.trees)
+
+    @cached_property
+    def _pair_tables(self) -> PairTables:
+        return pair_tables(self.trees)
+
     def raw(self, X: Matrix) -> Values:
         """The raw score of every row: the sum of its leaves, before any link function.
 
@@ -80,6 +94,8 @@ class Forest:
     def contributions(self, X: Matrix) -> tuple[Values, float]:
         """The path-dependent TreeSHAP value of every feature for every row, and their base.
 
+        Few rows take LightGBM's own way, which needs no compilation; both are exact.
+
         Parameters
         ----------
         X
@@ -97,9 +113,46 @@ class Forest:
         ensembles, arXiv:1802.03888, algorithm 2.
         """
         X = checked(X, self.columns)
+        if len(X) >= BULK_ROWS:
+            return contributions(self._shap_tables, X), self._shap_tables.base
         asked = X if len(X) else np.full((1, len(self.columns)), np.nan, dtype=np.float32)
         told = np.asarray(self._booster.predict(asked, pred_contrib=True), dtype=np.float64)
         return told[: len(X), :-1], float(told[0, -1])
+
+    def leading(
+        self, X: Matrix, *, top: int, weight: float = 1.0, extra: Mapping[int, Values] | None = None
+    ) -> tuple[Leading, float]:
+        """The largest contributions of every row, and the base of the forest's.
+
+        The whole matrix of contributions never exists, however many rows there are.
+
+        Parameters
+        ----------
+        X
+            float32 of shape (n, p).
+        top
+            How many contributions of a row are told, at least one.
+        weight
+            What the forest's contributions are multiplied by.
+        extra
+            By column: float64 of shape (n,) that is added to its contributions.
+
+        Returns
+        -------
+        leading, base
+            The contributions, and the forest's own base (not weighted).
+        """
+        X = checked(X, self.columns)
+        if top < 1:
+            raise ValueError(f"at least one contribution of a row is told, not {top}")
+        if len(X) >= BULK_ROWS:
+            tables = self._shap_tables
+            return leading(tables, X, top=top, weight=weight, extra=extra or {}), tables.base
+        values, base = self.contributions(X)
+        values = weight * values
+        for column, more in (extra or {}).items():
+            values[:, column] += more
+        return largest(values, top=top), base
 
     def between(self, X0: Matrix, X1: Matrix) -> Values:
         """The exact share of every feature in the change of the raw score from X0 to X1.
@@ -125,6 +178,8 @@ class Forest:
         X0, X1 = checked(X0, self.columns), checked(X1, self.columns)
         if len(X0) != len(X1):
             raise ValueError(f"{len(X0)} rows before and {len(X1)} after are no pairs")
+        if len(X0) >= BULK_PAIRS:
+            return between_pairs(self._pair_tables, X0, X1)
         return between_rows(self.trees, X0, X1)
 
     def gain(self) -> Values:

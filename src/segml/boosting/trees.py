@@ -29,7 +29,9 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-_ZERO = float(np.float32(1e-35))
+ZERO = float(np.float32(1e-35))
+"""LightGBM reads a value of no greater magnitude as 0."""
+
 _CATEGORICAL, _DEFAULT_LEFT = 1, 2
 _MISSING_ZERO, _MISSING_NAN = 1, 2
 
@@ -52,6 +54,8 @@ class TreeTable:
         For every categorical split the sorted codes that go left.
     value
         float64 of shape (s + 1,): leaf values, shrinkage applied.
+    split_count, leaf_count
+        int64 of shapes (s,) and (s + 1,): the training rows that came there.
     """
 
     feature: Ints
@@ -63,6 +67,8 @@ class TreeTable:
     missing: Ints
     categories: Mapping[int, Ints]
     value: Floats
+    split_count: Ints
+    leaf_count: Ints
 
     def goes_left(self, X: Matrix) -> Flags:
         """The decision of every split on every row: bool of shape (n, s), whether reached or not.
@@ -72,18 +78,52 @@ class TreeTable:
         X
             float32 of shape (n, p).
         """
-        seen = X[:, self.feature].astype(np.float64)
-        seen[np.abs(seen) <= _ZERO] = 0.0
+        return self._sides(np.arange(len(self.feature)), X[:, self.feature])
+
+    def goes_left_by(self, splits: Ints, values: npt.NDArray[np.float32]) -> Flags:
+        """What some splits of one feature do with some of its values: bool of shape (n, splits).
+
+        Parameters
+        ----------
+        splits
+            The splits' places, all of one feature.
+        values
+            float32 of shape (n,).
+        """
+        return self._sides(splits, np.repeat(values[:, None], len(splits), axis=1))
+
+    def _sides(self, splits: Ints, asked: npt.NDArray[np.float32]) -> Flags:
+        missing, seen = self.missing[splits], asked.astype(np.float64)
+        seen[np.abs(seen) <= ZERO] = 0.0
         absent = np.isnan(seen)
-        seen[absent & (self.missing != _MISSING_NAN)] = 0.0
-        by_default = (absent & (self.missing == _MISSING_NAN)) | (
-            (seen == 0.0) & (self.missing == _MISSING_ZERO)
+        seen[absent & (missing != _MISSING_NAN)] = 0.0
+        by_default = (absent & (missing == _MISSING_NAN)) | (
+            (seen == 0.0) & (missing == _MISSING_ZERO)
         )
-        left = np.where(by_default, self.default_left, seen <= self.threshold)
-        for split, codes in self.categories.items():
-            asked = X[:, self.feature[split]].astype(np.float64)
-            left[:, split] = np.isin(np.trunc(asked), codes)
+        left = np.where(by_default, self.default_left[splits], seen <= self.threshold[splits])
+        for place in np.flatnonzero(self.categorical[splits]):
+            codes = self.categories[int(splits[place])]
+            left[:, place] = np.isin(np.trunc(asked[:, place].astype(np.float64)), codes)
         return left
+
+    @property
+    def zero_by_default(self) -> Flags:
+        """Whether a split sends zero its default way, whatever its threshold: bool (s,)."""
+        zero: Flags = self.missing == _MISSING_ZERO
+        return zero
+
+    def absent_goes_left(self) -> Flags:
+        """Where a missing value goes: bool (s,), False at categorical splits."""
+        every = np.arange(len(self.feature))
+        sides: Flags = self._sides(every, np.full((1, len(every)), np.nan, dtype=np.float32))[0]
+        return sides
+
+    def shares(self) -> Floats:
+        """The share of a split's training rows that went left and right: float64 (s, 2)."""
+        counts = np.concatenate([self.split_count, self.leaf_count[::-1]])  # ~i counts from the end
+        went = np.column_stack([counts[self.left], counts[self.right]]).astype(np.float64)
+        came = np.maximum(self.split_count, 1)[:, None]
+        return went / came
 
     def paths(self) -> list[tuple[int, list[tuple[int, bool]]]]:
         """Every leaf with its path: (leaf, [(split, whether the path goes left), …])."""
@@ -205,6 +245,8 @@ def _table(fields: Mapping[str, str]) -> TreeTable:
         missing=np.where(categorical, _MISSING_NAN, (kind >> 2) & 3),
         categories=_categories(fields, threshold, categorical),
         value=_floats(fields, "leaf_value", splits + 1),
+        split_count=_ints(fields, "internal_count", splits),
+        leaf_count=_ints(fields, "leaf_count", splits + 1) if splits else np.ones(1, np.int64),
     )
 
 
