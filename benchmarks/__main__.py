@@ -1,33 +1,68 @@
 """Runs the benchmarks named on the command line, or all of them.
 
-python -m benchmarks            all
-python -m benchmarks start      how long `segml --help` and the heavy imports take
-python -m benchmarks demo       `segml demo` in an empty folder: time, memory, stages
-python -m benchmarks causes     how often the true cause of a loss is named, on ten made worlds
+python -m benchmarks                      all
+python -m benchmarks start                how long `segml --help` and the heavy imports take
+python -m benchmarks demo                 `segml demo` in an empty folder: time, memory, stages
+python -m benchmarks causes               how often the true cause of a loss is named
+python -m benchmarks explanations         TreeSHAP and two-row Shapley values
+python -m benchmarks … --json FILE        the same as JSON, with the environment
+python -m benchmarks … --page FILE        the same as a page
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from benchmarks.causes import causes
 from benchmarks.demo import demo
 from benchmarks.environment import environment
+from benchmarks.explanations import explanations
+from benchmarks.page import page
+from benchmarks.result import Result
 from benchmarks.start import start
 
-ALL = {"start": start, "demo": demo, "causes": causes}
+ALL: dict[str, Callable[[], Iterable[Result]]] = {
+    "start": start,
+    "demo": demo,
+    "causes": causes,
+    "explanations": explanations,
+}
 
 
 def main() -> None:
-    names = sys.argv[1:] or list(ALL)
-    unknown = [name for name in names if name not in ALL]
-    if unknown:
-        raise SystemExit(f"no benchmark {', '.join(unknown)}; there are {', '.join(ALL)}")
-    print(environment())
-    for name in names:
-        print(f"\n{name}")
-        for label, value in ALL[name]():
-            print(f"  {label:<42} {value}")
+    asked = argparse.ArgumentParser(prog="python -m benchmarks")
+    asked.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(ALL)}")
+    asked.add_argument("--json", type=Path)
+    asked.add_argument("--page", type=Path)
+    given = asked.parse_args()
+    names = given.names or list(ALL)
+    if unknown := [name for name in names if name not in ALL]:
+        asked.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(ALL)}")
+    machine = environment()
+    print(machine)
+    told = {name: _run(name) for name in names}
+    if given.json:
+        found = {
+            name: [vars(result) | {"bound": result.bound} for result in results]
+            for name, results in told.items()
+        }
+        record = {"environment": machine.splitlines(), "benchmarks": found}
+        given.json.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    if given.page:
+        titles = {name: (ALL[name].__module__, results) for name, results in told.items()}
+        given.page.write_text(page(machine, titles), "utf-8")
+
+
+def _run(name: str) -> list[Result]:
+    print(f"\n{name}")
+    results = []
+    for result in ALL[name]():
+        print(f"  {result.label:<62} {result.text:>16}  {result.bound}", flush=True)
+        results.append(result)
+    return results
 
 
 if __name__ == "__main__":

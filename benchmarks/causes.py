@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 import segml
+from benchmarks.result import Result
 from segml.features import CATALOGUE, snapshot
 from segml.ledger import open_ledger
 from segml.scoring import take_apart
@@ -30,15 +31,17 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def causes() -> Iterator[tuple[str, str]]:
+def causes() -> Iterator[Result]:
     """One line a seed and their means: shares of the losses whose cause was named rightly."""
     rows = []
-    yield "seed", " ".join(f"{name:>10}" for name in COLUMNS)
+    yield Result("seed", " ".join(f"{name:>10}" for name in COLUMNS))
     for seed in SEEDS:
         with tempfile.TemporaryDirectory() as scratch:
             rows.append(_row(Path(scratch), seed))
-        yield f"{seed}", _line(rows[-1])
-    yield "mean", _line({name: float(np.mean([row[name] for row in rows])) for name in COLUMNS})
+        yield Result(f"{seed}", _line(rows[-1]))
+    yield Result(
+        "mean", _line({name: float(np.mean([row[name] for row in rows])) for name in COLUMNS})
+    )
 
 
 def _line(row: dict[str, float]) -> str:

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.process import median, run
+from benchmarks.result import Result
 
 RUNS = 3
 
 
-def demo() -> Iterator[tuple[str, str]]:
+def demo() -> Iterator[Result]:
     """Medians of several runs; the stages are those of the last."""
     seconds, peaks = [], []
     with tempfile.TemporaryDirectory() as scratch:
@@ -22,9 +23,9 @@ def demo() -> Iterator[tuple[str, str]]:
             finished = run("-m", "segml", "demo", cwd=folder)
             seconds.append(finished.seconds)
             peaks.append(finished.peak_mib)
-        yield f"segml demo, median of {RUNS}", f"{median(seconds):.1f} s"
-        yield f"segml demo, slowest of {RUNS}", f"{max(seconds):.1f} s"
-        yield "peak memory, highest", f"{max(peaks):.0f} MiB"
+        yield Result(f"segml demo, median of {RUNS}", median(seconds), "s")
+        yield Result(f"segml demo, slowest of {RUNS}", max(seconds), "s")
+        yield Result("peak memory, highest", max(peaks), "MiB")
         for path in sorted((folder / "segml-demo" / "out").rglob("run.json")):
             for stage, taken in json.loads(path.read_text()).get("timings", {}).items():
-                yield f"  {path.parent.name}: {stage}", f"{taken:.1f} s"
+                yield Result(f"  {path.parent.name}: {stage}", taken, "s")

@@ -6,7 +6,17 @@ import os
 import platform
 from importlib import metadata
 
-LIBRARIES = ("duckdb", "lightgbm", "mlflow", "numpy", "pandas", "scikit-learn", "segml", "shap")
+LIBRARIES = (
+    "duckdb",
+    "lightgbm",
+    "mlflow",
+    "numba",
+    "numpy",
+    "pandas",
+    "scikit-learn",
+    "segml",
+    "shap",
+)
 
 
 def environment() -> str:
