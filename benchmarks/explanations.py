@@ -133,9 +133,10 @@ FIRST_CALL = """
 import time
 import numpy as np
 from segml.boosting import fit_forest
+from segml.outcomes.halves import PARAMS
 X = np.random.default_rng(0).normal(size=(5000, 20)).astype(np.float32)
 forest = fit_forest(X, X[:, 0] * X[:, 1] > 0, columns=[f"f{j}" for j in range(20)],
-                    objective="binary", rounds=300, params={"num_leaves": 8}, seed=1, threads=1)
+                    objective="binary", rounds=300, params=PARAMS, seed=1, threads=1)
 begun = time.perf_counter()
 forest.leading(X, top=8)
 print(time.perf_counter() - begun)

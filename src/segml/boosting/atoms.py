@@ -136,10 +136,12 @@ def paths_of(tree: TreeTable, atoms: Mapping[int, Atoms]) -> list[Path]:
 
 def _goes_left(tree: TreeTable, atoms: Mapping[int, Atoms]) -> dict[int, int]:
     """For every split the set of atoms of its feature that go left."""
-    found = {}
+    sides = tree.goes_left_by(np.concatenate([atom.values for atom in atoms.values()]))
+    found, start = {}, 0
     for feature, atom in atoms.items():
-        splits = np.flatnonzero(tree.feature == feature)
-        sides = tree.goes_left_by(splits, atom.values)
-        for place, split in enumerate(splits):
-            found[int(split)] = sum(1 << int(a) for a in np.flatnonzero(sides[:, place]))
+        own = sides[start : start + len(atom.values)]
+        start += len(atom.values)
+        for split in np.flatnonzero(tree.feature == feature).tolist():
+            bits = np.packbits(own[:, split], bitorder="little")
+            found[split] = int.from_bytes(bits.tobytes(), "little")
     return found

@@ -179,28 +179,28 @@ def _group(
     paths: Sequence[Path],
     classes: Mapping[int, list[int]],
 ) -> Group:
-    features = tuple(sorted(classes))
+    features = sorted(classes)
+    places = {feature: place for place, feature in enumerate(features)}
+    members = {f: [ones.index(c) for c in range(max(ones) + 1)] for f, ones in classes.items()}
     return Group(
         paths=tuple(paths),
         values=tuple(float(tree.value[path.leaf]) for path in paths),
         digits=tuple(_digit(atoms[feature], classes[feature]) for feature in features),
-        truth=tuple(_truth(path, features, classes) for path in paths),
+        truth=tuple(_truth(path, places, members) for path in paths),
     )
 
 
 def _truth(
-    path: Path, features: Sequence[int], classes: Mapping[int, list[int]]
+    path: Path, places: Mapping[int, int], members: Mapping[int, Sequence[int]]
 ) -> tuple[tuple[int, tuple[bool, ...]], ...]:
+    """For each feature of the path its digit's place and, by class, whether the path holds.
+
+    One atom of each class tells, since a path holds on all atoms of a class or on none.
+    """
     return tuple(
-        (features.index(feature), _by_class(classes[feature], holds))
+        (places[feature], tuple(bool(holds >> atom & 1) for atom in members[feature]))
         for feature, holds in zip(path.features, path.holds, strict=True)
     )
-
-
-def _by_class(classes: Sequence[int], holds: int) -> tuple[bool, ...]:
-    """For each class whether a set of atoms that is a union of classes holds it."""
-    held = {one: bool(holds >> atom & 1) for atom, one in enumerate(classes)}
-    return tuple(held[one] for one in range(len(held)))
 
 
 def _digit(atoms: Atoms, classes: Sequence[int]) -> Digit:

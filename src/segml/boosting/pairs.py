@@ -47,7 +47,6 @@ def pair_tables(trees: Trees) -> PairTables:
     leaves = [0, *accumulate(len(tree.value) for tree in tables)]
     placed = list(zip(tables, splits, leaves, strict=False))
     codes = [goes for tree in tables for goes in _codes(tree)]
-    deepest = max((len(path) for tree in tables for _, path in tree.paths()), default=0)
     return PairTables(
         splits=(
             _joined([tree.feature for tree in tables], np.int32),
@@ -62,7 +61,7 @@ def pair_tables(trees: Trees) -> PairTables:
             [split if len(tree.feature) else ~leaf for tree, split, leaf in placed], np.int64
         ),
         values=_joined([tree.value for tree in tables], np.float64),
-        weights=shapley_weights(deepest),
+        weights=shapley_weights(trees.depth),
     )
 
 

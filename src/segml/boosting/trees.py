@@ -78,32 +78,29 @@ class TreeTable:
         X
             float32 of shape (n, p).
         """
-        return self._sides(np.arange(len(self.feature)), X[:, self.feature])
+        return self._sides(X[:, self.feature])
 
-    def goes_left_by(self, splits: Ints, values: npt.NDArray[np.float32]) -> Flags:
-        """What some splits of one feature do with some of its values: bool of shape (n, splits).
+    def goes_left_by(self, values: npt.NDArray[np.float32]) -> Flags:
+        """What every split would do with some values of its feature: bool of shape (n, s).
 
         Parameters
         ----------
-        splits
-            The splits' places, all of one feature.
         values
             float32 of shape (n,).
         """
-        return self._sides(splits, np.repeat(values[:, None], len(splits), axis=1))
+        return self._sides(np.repeat(values[:, None], len(self.feature), axis=1))
 
-    def _sides(self, splits: Ints, asked: npt.NDArray[np.float32]) -> Flags:
-        missing, seen = self.missing[splits], asked.astype(np.float64)
+    def _sides(self, asked: npt.NDArray[np.float32]) -> Flags:
+        seen = asked.astype(np.float64)
         seen[np.abs(seen) <= ZERO] = 0.0
         absent = np.isnan(seen)
-        seen[absent & (missing != _MISSING_NAN)] = 0.0
-        by_default = (absent & (missing == _MISSING_NAN)) | (
-            (seen == 0.0) & (missing == _MISSING_ZERO)
+        seen[absent & (self.missing != _MISSING_NAN)] = 0.0
+        by_default = (absent & (self.missing == _MISSING_NAN)) | (
+            (seen == 0.0) & (self.missing == _MISSING_ZERO)
         )
-        left = np.where(by_default, self.default_left[splits], seen <= self.threshold[splits])
-        for place in np.flatnonzero(self.categorical[splits]):
-            codes = self.categories[int(splits[place])]
-            left[:, place] = np.isin(np.trunc(asked[:, place].astype(np.float64)), codes)
+        left = np.where(by_default, self.default_left, seen <= self.threshold)
+        for split, codes in self.categories.items():
+            left[:, split] = np.isin(np.trunc(asked[:, split].astype(np.float64)), codes)
         return left
 
     @property
@@ -114,8 +111,7 @@ class TreeTable:
 
     def absent_goes_left(self) -> Flags:
         """Where a missing value goes: bool (s,), False at categorical splits."""
-        every = np.arange(len(self.feature))
-        sides: Flags = self._sides(every, np.full((1, len(every)), np.nan, dtype=np.float32))[0]
+        sides: Flags = self.goes_left_by(np.array([np.nan], dtype=np.float32))[0]
         return sides
 
     def shares(self) -> Floats:
@@ -147,6 +143,11 @@ class Trees:
 
     columns: tuple[str, ...]
     tables: tuple[TreeTable, ...]
+
+    @property
+    def depth(self) -> int:
+        """The most splits on a path of any tree."""
+        return max((len(path) for tree in self.tables for _, path in tree.paths()), default=0)
 
     def raw(self, X: Matrix) -> Floats:
         """The raw score of every row by the tables alone: float64 of shape (n,).
