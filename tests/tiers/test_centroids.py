@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from segml.tiers import centroids as centroids_module
 from segml.tiers.centroids import (
     Centroids,
     band_centroids,
@@ -89,3 +90,22 @@ def test_bands_share_every_coordinate_but_profit() -> None:
 def test_a_ranking_of_one_exception_among_equals_has_two_bands() -> None:
     z = np.array([[0.0]] * 9 + [[5.0]])
     assert band_centroids(z, 4, profit=0)[:, 0].tolist() == [0.0, 5.0]
+
+
+@pytest.mark.parametrize("number", [3, 5])
+def test_restarts_on_a_sample_end_at_the_optimum_of_restarts_on_all(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(number)
+    middles = rng.normal(size=(number, 4)) * 3
+    z = middles[rng.integers(0, number, 6000)] + rng.normal(size=(6000, 4))
+
+    def spread(points: np.ndarray) -> float:
+        return float(squared_distances(z, points).min(axis=1).sum())
+
+    whole = find_centroids(z, number, n_init=10, random_state=1)
+    monkeypatch.setattr(centroids_module, "STARTS_ON", 1000)
+    sampled = find_centroids(z, number, n_init=10, random_state=1)
+    assert spread(sampled) == pytest.approx(spread(whole), rel=1e-6)
+    again = find_centroids(z, number, n_init=10, random_state=1)
+    np.testing.assert_array_equal(again, sampled)
