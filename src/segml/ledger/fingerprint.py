@@ -14,8 +14,11 @@ def fingerprint_of(
 ) -> str:
     """Return the SHA-256 of the kept rows.
 
-    Each row's values become a 128-bit MD5; the halves are summed, which no order changes and
-    in which, unlike an exclusive or, two equal rows do not cancel.
+    Each row's values become two hashes of 64 bits, and each is summed, which no order changes and
+    in which, unlike an exclusive or, two equal rows do not cancel. It tells whether two runs saw
+    the same rows; the hashes are the database engine's, fast and not cryptographic, so it proves
+    nothing against somebody who makes rows to deceive, and another version of the engine may
+    give another number for the same rows.
 
     Parameters
     ----------
@@ -75,14 +78,9 @@ def _value(column: Column, before: int | None) -> str:
 
 
 def _sums(connection: duckdb.DuckDBPyConnection, table: Table, before: int | None) -> str:
-    values = ", ".join(
-        f"coalesce('+' || CAST({_value(column, before)} AS VARCHAR), '')"
-        for column in table.columns
-    )
-    row = f"concat_ws(chr(31), {values})"
+    values = ", ".join(_value(column, before) for column in table.columns)
     found = connection.execute(
-        "SELECT count(*), sum(CAST(number & 18446744073709551615 AS HUGEINT)), "
-        f"sum(CAST(number >> 64 AS HUGEINT)) FROM (SELECT md5_number({row}) AS number "
-        f"FROM {_kept(table, before)})"
+        f"SELECT count(*), sum(CAST(hash({values}) AS HUGEINT)), "
+        f"sum(CAST(hash('second', {values}) AS HUGEINT)) FROM {_kept(table, before)}"
     ).fetchone()
     return f"{table.name}:{found}"
