@@ -99,18 +99,25 @@ def _floats_in_text(
     ]
     if not names:
         return frozenset()
-    parts = []
-    for name in names:
-        text = f"trim({mapping.expressions[name]}, {literal(BLANKS)})"
-        parts.append(f"count(*) FILTER (WHERE ends_with({text}, '.0'))")
-        other = f"{text} <> '' AND NOT regexp_full_match({text}, '-?\\d+(\\.0)?')"
-        parts.append(f"count(*) FILTER (WHERE {other})")
-    query = f"SELECT {', '.join(parts)} FROM {mapping.view} AS s WHERE {mapping.where}"
+    rows = f"FROM {mapping.view} AS s WHERE {mapping.where}"
     try:
-        row = connection.execute(query).fetchone() or ()
+        some = [f"coalesce(bool_or(contains({mapping.expressions[n]}, '.0')), false)" for n in names]
+        found = connection.execute(f"SELECT {', '.join(some)} {rows}").fetchone() or ()
+        names = [name for name, has_any in zip(names, found, strict=True) if has_any]
+        if not names:  # the common case, known without trimming a text
+            return frozenset()
+        parts = [_float_counts(mapping.expressions[name]) for name in names]
+        row = connection.execute(f"SELECT {', '.join(parts)} {rows}").fetchone() or ()
     except duckdb.Error as error:
         raise _culprit(connection, table, mapping, error) from None
     return frozenset(n for i, n in enumerate(names) if row[2 * i] > 0 and row[2 * i + 1] == 0)
+
+
+def _float_counts(expression: str) -> str:
+    """Write the counts of texts that end in ".0", and of those that are no number at all."""
+    text = f"trim({expression}, {literal(BLANKS)})"
+    other = f"{text} <> '' AND NOT regexp_full_match({text}, '-?\\d+(\\.0)?')"
+    return f"count(*) FILTER (WHERE ends_with({text}, '.0')), count(*) FILTER (WHERE {other})"
 
 
 def _culprit(
