@@ -6,7 +6,7 @@ import hashlib
 
 import duckdb
 
-from segml.ledger.contract import CLIENTS, TABLES, Column, Table
+from segml.ledger.contract import CLIENTS, TABLES, TRANSACTIONS, Column, Table
 
 
 def fingerprint_of(
@@ -14,8 +14,10 @@ def fingerprint_of(
 ) -> str:
     """Return the SHA-256 of the kept rows.
 
-    Each row's values become a 128-bit MD5; the halves are summed, which no order changes and
-    in which, unlike an exclusive or, two equal rows do not cancel.
+    Each row's values become a 64-bit hash, and that a second one; both are summed, which no order
+    changes and in which, unlike an exclusive or, two equal rows do not cancel. A changed, lost or
+    repeated row shows but for one chance in 2^64. DuckDB's hash is not cryptographic: who wants
+    to forge rows of the same fingerprint can, and another version of DuckDB may give another one.
 
     Parameters
     ----------
@@ -75,14 +77,10 @@ def _value(column: Column, before: int | None) -> str:
 
 
 def _sums(connection: duckdb.DuckDBPyConnection, table: Table, before: int | None) -> str:
-    values = ", ".join(
-        f"coalesce('+' || CAST({_value(column, before)} AS VARCHAR), '')"
-        for column in table.columns
-    )
-    row = f"concat_ws(chr(31), {values})"
+    values = ", ".join(_value(column, before) for column in table.columns)
+    row = "digest" if table is TRANSACTIONS else f"hash({values})"
     found = connection.execute(
-        "SELECT count(*), sum(CAST(number & 18446744073709551615 AS HUGEINT)), "
-        f"sum(CAST(number >> 64 AS HUGEINT)) FROM (SELECT md5_number({row}) AS number "
-        f"FROM {_kept(table, before)})"
+        "SELECT count(*), sum(CAST(number AS HUGEINT)), sum(CAST(hash(number) AS HUGEINT)) "
+        f"FROM (SELECT {row} AS number FROM {_kept(table, before)})"
     ).fetchone()
     return f"{table.name}:{found}"

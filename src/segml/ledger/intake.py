@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from segml.ledger.contract import SQL_TYPES, Column, Table
+from segml.ledger.contract import SQL_TYPES, TRANSACTIONS, Column, Table
 from segml.ledger.mapping import Mapping, bad_expression
 from segml.ledger.parsing import BLANKS, given, parsed, trimmed
 from segml.ledger.quoting import literal
@@ -20,6 +20,9 @@ def parse_table(
     zone: str,
 ) -> None:
     """Make the table `checked_<table>`: parsed columns, source row, broken rules as bits.
+
+    Of transactions, two 64-bit hashes are kept too: `copy`, of all columns as the source has them,
+    and `digest`, of the parsed ones, in the place of `line_id`, which nothing else reads.
 
     Parameters
     ----------
@@ -41,6 +44,8 @@ def parse_table(
     """
     strip = _floats_in_text(connection, mapping, table)
     mapped = ", ".join(f"{sql} AS {name}" for name, sql in mapping.expressions.items())
+    hashed = table is TRANSACTIONS
+    mapped += f"{', ' if mapped else ''}hash({mapping.whole}) AS copy" if hashed else ""
     source = f"SELECT segml_row{', ' if mapped else ''}{mapped} FROM {mapping.view} AS s"
     columns = ", ".join(_parsed_column(column, mapping, zone, strip) for column in table.columns)
     helpers = _helpers(table, mapping)
@@ -48,16 +53,33 @@ def parse_table(
         f"(CASE WHEN {rule.condition} THEN {1 << place} ELSE 0 END)"
         for place, rule in enumerate(rules)
     )
-    names = ", ".join(table.names)
+    names = ", ".join(kept_columns(table))
+    names += f", copy, hash({', '.join(table.names)}) AS digest" if hashed else ""
     query = (
         f"CREATE TABLE checked_{table.name} AS SELECT segml_row, {names}, "
         f"CAST({bits or '0'} AS BIGINT) AS problems FROM "
-        f"(SELECT segml_row, {columns}{helpers} FROM ({source} WHERE {mapping.where}) AS m) AS p"
+        f"(SELECT segml_row, {columns}{helpers}{', copy' if hashed else ''} FROM ({source} WHERE {mapping.where}) AS m) AS p"
     )
     try:
         connection.execute(query)
     except duckdb.Error as error:
         raise _culprit(connection, table, mapping, error) from None
+
+
+def kept_columns(table: Table) -> tuple[str, ...]:
+    """Return the contract columns that `checked_<table>` has.
+
+    Parameters
+    ----------
+    table
+        The contract's table.
+
+    Returns
+    -------
+    tuple of str
+        All but `line_id`, which only tells lines apart: the hashes hold it.
+    """
+    return tuple(name for name in table.names if name != "line_id")
 
 
 def _parsed_column(column: Column, mapping: Mapping, zone: str, strip: frozenset[str]) -> str:
@@ -124,6 +146,8 @@ def _culprit(
     connection: duckdb.DuckDBPyConnection, table: Table, mapping: Mapping, error: duckdb.Error
 ) -> ConfigurationRefused:
     """Find which expression failed on a row, and compose its refusal."""
+    # a file with a broken page fails whatever is asked; that is no expression's fault
+    connection.execute(f"SELECT count(hash({mapping.whole})) FROM {mapping.view} AS s").fetchone()
     tries = {"where": f"count(*) FILTER (WHERE {mapping.where})"}
     tries.update({name: f"count({sql})" for name, sql in mapping.expressions.items()})
     for column, sql in tries.items():
