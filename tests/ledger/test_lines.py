@@ -15,11 +15,11 @@ def test_an_order_has_exactly_one_line_that_counts_it(opened: Callable[..., Ledg
         opened(rows)
         .past(99_999)
         .frame(
-            "SELECT client, order_key, count(*) FILTER (WHERE is_order) AS orders FROM {lines} "
-            "GROUP BY 1, 2 ORDER BY 2"
+            "SELECT client, count(DISTINCT order_key) OVER () AS keys, order_key, "
+            "count(*) FILTER (WHERE is_order) AS orders FROM {lines} GROUP BY 1, 3 ORDER BY 1"
         )
     )
-    assert frame.values.tolist() == [[0, 0, 1], [1, 1, 1]]
+    assert frame[["client", "keys", "orders"]].values.tolist() == [[0, 2, 1], [1, 2, 1]]
 
 
 def test_without_order_id_an_order_is_a_clients_day(opened: Callable[..., Ledger]) -> None:

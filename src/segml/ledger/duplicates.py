@@ -16,7 +16,7 @@ CODE = "duplicate_line"
 def duplicate_line_rule() -> Rule:
     """Return the rule that no line repeats another in every column; for `duplicates: drop`.
 
-    Its condition is never true by itself: `mark_duplicates` sets its bit, which needs the other rows.
+    Its condition is never true by itself: `mark_duplicates`, which sees other rows, sets its bit.
 
     Returns
     -------

@@ -48,7 +48,7 @@ def parse_table(
     mapped += f"{', ' if mapped else ''}hash({mapping.whole}) AS copy" if hashed else ""
     source = f"SELECT segml_row{', ' if mapped else ''}{mapped} FROM {mapping.view} AS s"
     columns = ", ".join(_parsed_column(column, mapping, zone, strip) for column in table.columns)
-    helpers = _helpers(table, mapping)
+    helpers = _helpers(table, mapping) + (", copy" if hashed else "")
     bits = " | ".join(
         f"(CASE WHEN {rule.condition} THEN {1 << place} ELSE 0 END)"
         for place, rule in enumerate(rules)
@@ -58,7 +58,7 @@ def parse_table(
     query = (
         f"CREATE TABLE checked_{table.name} AS SELECT segml_row, {names}, "
         f"CAST({bits or '0'} AS BIGINT) AS problems FROM "
-        f"(SELECT segml_row, {columns}{helpers}{', copy' if hashed else ''} FROM ({source} WHERE {mapping.where}) AS m) AS p"
+        f"(SELECT segml_row, {columns}{helpers} FROM ({source} WHERE {mapping.where}) AS m) AS p"
     )
     try:
         connection.execute(query)
@@ -123,7 +123,9 @@ def _floats_in_text(
         return frozenset()
     rows = f"FROM {mapping.view} AS s WHERE {mapping.where}"
     try:
-        some = [f"coalesce(bool_or(contains({mapping.expressions[n]}, '.0')), false)" for n in names]
+        some = [
+            f"coalesce(bool_or(contains({mapping.expressions[n]}, '.0')), false)" for n in names
+        ]
         found = connection.execute(f"SELECT {', '.join(some)} {rows}").fetchone() or ()
         names = [name for name, has_any in zip(names, found, strict=True) if has_any]
         if not names:  # the common case, known without trimming a text

@@ -173,9 +173,7 @@ def _view(source: Source, numeric: tuple[str, ...]) -> str:
         return source.rows_sql
     numbers = [f"{number_from_text(identifier(n))} AS {identifier(n)}" for n in numeric]
     copies = [f"{identifier(n)} AS {identifier(TEXT_COPY + n)}" for n in numeric]
-    return (
-        f"(SELECT * REPLACE ({', '.join(numbers)}), {', '.join(copies)} FROM {source.rows_sql})"
-    )
+    return f"(SELECT * REPLACE ({', '.join(numbers)}), {', '.join(copies)} FROM {source.rows_sql})"
 
 
 def _plain(name: str, numeric: tuple[str, ...]) -> str:

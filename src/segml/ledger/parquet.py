@@ -19,9 +19,7 @@ _TAKEN = frozenset({"rowid", "segml_row", "file_index", "file_row_number", "file
 """Names that DuckDB, or we, give to columns beside a file's own."""
 
 
-def parquet_in_place(
-    connection: duckdb.DuckDBPyConnection, path: str, table: str
-) -> Source | None:
+def parquet_in_place(connection: duckdb.DuckDBPyConnection, path: str, table: str) -> Source | None:
     """Return the rows of the Parquet files that a path names, without copying one.
 
     Parameters

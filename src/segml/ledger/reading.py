@@ -22,8 +22,8 @@ from segml.ledger.isolation import isolated_dates
 from segml.ledger.kinship import kinship_findings
 from segml.ledger.mapping import Mapping, map_columns
 from segml.ledger.notes import ledger_notes
-from segml.ledger.parquet import parquet_in_place, require_unchanged
 from segml.ledger.outer_rules import duplicate_id_rules, future_date_rules
+from segml.ledger.parquet import parquet_in_place, require_unchanged
 from segml.ledger.paths import folders_of
 from segml.ledger.profile import profile_transactions
 from segml.ledger.quarantine import keep_quarantine
@@ -160,7 +160,7 @@ def _take_in(
     """Read one table, hold it against its rules, keep its quarantine, let its raw rows go."""
     source = _source(opened, table, source_plan, plan)
     try:
-        taken = _checked(opened.connection, table, source, source_plan, plan, economics, today)
+        taken = _checked(opened.connection, table, source, plan, economics, today=today)
     except duckdb.Error as error:
         if source.files:  # a page of a Parquet file may turn out to be broken in any reading
             raise unreadable_files(f"ledger.{table.name}.path", error) from None
@@ -173,11 +173,13 @@ def _checked(
     connection: duckdb.DuckDBPyConnection,
     table: Table,
     source: Source,
-    source_plan: SourcePlan,
     plan: LedgerPlan,
     economics: Economics,
+    *,
     today: int | None,
 ) -> _Taken:
+    source_plan = plan.source_of(table.name)
+    assert source_plan is not None  # it was read
     mapping = map_columns(connection, source, table, source_plan)
     money = Money(currency=None)
     if table is TRANSACTIONS:
