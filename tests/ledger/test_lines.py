@@ -125,8 +125,8 @@ def test_the_lines_are_the_same_for_any_number_of_parts(
         for _ in range(300)
     )
     found = []
-    for parts in (1, 2, 5, 20):
-        monkeypatch.setattr(lines, "PARTS", parts)
+    for size in (300, 60, 15):
+        monkeypatch.setattr(lines, "PART_LINES", size)
         frame = opened(rows).past(99_999).frame("SELECT * FROM {lines}")
         keys = frame.groupby(["client", "order_key"], sort=False).ngroup()
         assert frame["order_key"].nunique() == keys.nunique()

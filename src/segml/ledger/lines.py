@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from itertools import pairwise
 
 import duckdb
 
@@ -19,8 +20,10 @@ from segml.words.plan import Economics, LedgerPlan
 
 NEVER = 2_147_483_647
 ALWAYS = -2_147_483_648
-PARTS = 2
+SIDE_BY_SIDE = 2
 """Parts of the clients whose lines are sorted and marked at the same time."""
+PART_LINES = 6_000_000
+"""About so many lines a part: two of them are sorted in memory, more would spill."""
 
 
 def build_tables(
@@ -159,20 +162,19 @@ def _lines(
     clients, rows = connection.execute(
         "SELECT (SELECT count(*) FROM codes), (SELECT count(*) FROM checked_transactions)"
     ).fetchone() or (0, 0)
-    parts = [
-        range(clients * n // PARTS, clients * (n + 1) // PARTS if n + 1 < PARTS else clients)
-        for n in range(PARTS)
-    ]
+    count = max(SIDE_BY_SIDE, -(-rows // PART_LINES))
+    edges = [clients * n // count for n in range(count + 1)]
+    parts = [range(*pair) for pair in pairwise(edges)]
     queries = [
         _lines_sql(plan, economics, currency, part, rows * n) for n, part in enumerate(parts)
     ]
     connection.execute(f"CREATE TABLE lines AS {queries[0]} LIMIT 0")
     with ExitStack() as stack:
         cursors = [stack.enter_context(closing(connection.cursor())) for _ in queries]
-        pool = stack.enter_context(ThreadPoolExecutor(PARTS))
-        for done in [pool.submit(_append, *work) for work in zip(cursors, queries, strict=True)]:
+        pool = stack.enter_context(ThreadPoolExecutor(SIDE_BY_SIDE))
+        appended = [pool.submit(_append, *work) for work in zip(cursors, queries, strict=True)]
+        for cursor, done in zip(cursors, appended, strict=True):
             done.result()
-        for cursor in cursors:
             cursor.execute("COMMIT")
 
 
