@@ -29,7 +29,10 @@ _TOLD = """
 import time
 begun, used = time.perf_counter(), time.process_time()
 {work}
-print(lines, time.perf_counter() - begun, time.process_time() - used)
+wall, cpu = time.perf_counter() - begun, time.process_time() - used
+# not the system's account of the child, which begins at the size of the process that started it
+peak = next(row.split()[1] for row in open("/proc/self/status") if row.startswith("VmHWM"))
+print(lines, wall, cpu, peak)
 """
 
 OURS = """
@@ -128,10 +131,10 @@ def _figures(label: str, one: _Measured) -> Iterator[Result]:
 
 def _measured(code: str, argument: str, runs: int) -> _Measured:
     done = [run("-c", code, argument) for _ in range(runs)]
-    told = [[float(word) for word in one.output.split()[-3:]] for one in done]
+    told = [[float(word) for word in one.output.split()[-4:]] for one in done]
     return _Measured(
         lines=int(told[0][0]),
         wall=median([one[1] for one in told]),
         cpu=median([one[2] for one in told]),
-        peak_mib=median([one.peak_mib for one in done]),
+        peak_mib=median([one[3] / 1024 for one in told]),
     )
