@@ -5,6 +5,7 @@ python -m benchmarks start                how long `segml --help` and the heavy 
 python -m benchmarks demo                 `segml demo` in an empty folder: time, memory, stages
 python -m benchmarks causes               how often the true cause of a loss is named
 python -m benchmarks explanations         TreeSHAP and two-row Shapley values
+python -m benchmarks ledger               reading and checking a ledger: time, memory
 python -m benchmarks … --json FILE        the same as JSON, with the environment
 python -m benchmarks … --page FILE        the same as a page
 """
@@ -20,6 +21,7 @@ from benchmarks.causes import causes
 from benchmarks.demo import demo
 from benchmarks.environment import environment
 from benchmarks.explanations import explanations
+from benchmarks.ledger import ledger
 from benchmarks.page import page
 from benchmarks.result import Result
 from benchmarks.start import start
@@ -29,6 +31,7 @@ ALL: dict[str, Callable[[], Iterable[Result]]] = {
     "demo": demo,
     "causes": causes,
     "explanations": explanations,
+    "ledger": ledger,
 }
 
 

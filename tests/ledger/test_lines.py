@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from random import Random
 
-from segml.ledger import Ledger
+import pytest
+
+from segml.ledger import Ledger, lines
 from segml.words.plan import Economics
 
 
@@ -15,11 +18,11 @@ def test_an_order_has_exactly_one_line_that_counts_it(opened: Callable[..., Ledg
         opened(rows)
         .past(99_999)
         .frame(
-            "SELECT client, order_key, count(*) FILTER (WHERE is_order) AS orders FROM {lines} "
-            "GROUP BY 1, 2 ORDER BY 2"
+            "SELECT client, count(DISTINCT order_key) OVER () AS keys, order_key, "
+            "count(*) FILTER (WHERE is_order) AS orders FROM {lines} GROUP BY 1, 3 ORDER BY 1"
         )
     )
-    assert frame.values.tolist() == [[0, 0, 1], [1, 1, 1]]
+    assert frame[["client", "keys", "orders"]].values.tolist() == [[0, 2, 1], [1, 2, 1]]
 
 
 def test_without_order_id_an_order_is_a_clients_day(opened: Callable[..., Ledger]) -> None:
@@ -110,3 +113,28 @@ def test_the_fingerprint_changes_with_a_value_and_with_a_repeated_row(
     }
     assert len(prints) == 4
     assert {len(one) for one in prints} == {64}
+
+
+def test_the_lines_are_the_same_for_any_number_of_parts(
+    opened: Callable[..., Ledger], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = Random(4)
+    rows = "client_id,date,amount,order_id,product\n" + "".join(
+        f"c{draw.randrange(7)},2011-01-{draw.randrange(1, 10):02},{draw.randrange(-3, 9)},"
+        f"{draw.choice(['', 'o1', 'o2', 'o3'])},p{draw.randrange(3)}\n"
+        for _ in range(300)
+    )
+    found = []
+    for size in (300, 60, 15):
+        monkeypatch.setattr(lines, "PART_LINES", size)
+        frame = opened(rows).past(99_999).frame("SELECT * FROM {lines}")
+        keys = frame.groupby(["client", "order_key"], sort=False).ngroup()
+        assert frame["order_key"].nunique() == keys.nunique()
+        found.append(frame.assign(order_key=keys))
+    assert all(frame.equals(found[0]) for frame in found[1:])
+    per_order = found[0].groupby("order_key")
+    assert (per_order["is_order"].sum() == (~per_order["is_return"].all()).astype(int)).all()
+    dated = found[0][found[0]["order_id"].notna()].groupby("order_key")["day"].nunique()
+    assert (dated > 1).any()
+    documents = found[0].groupby(["order_key", "day"])
+    assert (documents["is_return_order"].sum() == documents["is_return"].all().astype(int)).all()

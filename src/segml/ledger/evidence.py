@@ -16,17 +16,14 @@ three clients did on twelve lines (the rule of the feature `withdrawn_share_90`)
 
 _PROFIT = "l.amount - l.cost - l.serve"
 _CHOSEN = "c.client_id IN (SELECT unnest(CAST(? AS VARCHAR[])))"
-_OF_CLIENTS = (
-    "FROM {lines} AS l JOIN {clients} AS c USING (client) JOIN orders AS o USING (order_key) "
-    f"WHERE {_CHOSEN}"
-)
+_OF_CLIENTS = f"FROM {{lines}} AS l JOIN {{clients}} AS c USING (client) WHERE {_CHOSEN}"
 
 
 def _dated(column: str) -> str:
     return f"c.client_id || ' ' || CAST(DATE '1970-01-01' + {column} AS VARCHAR)"
 
 
-_ROW_KEY = f"coalesce(o.order_id, {_dated('l.day')})"
+_ROW_KEY = f"coalesce(l.order_id, {_dated('l.day')})"
 MIX_DAYS = 365
 """An event of a category or product reaches a client by its share of the spend of so many days."""
 
@@ -42,10 +39,10 @@ class Asked(Protocol):
 def orders_of(ask: Asked, client_ids: Sequence[str]) -> pd.DataFrame:
     """Return `Past.orders`."""
     return ask(
-        f"SELECT c.client_id, o.order_id, l.day, sum(l.amount) AS amount, sum({_PROFIT}) AS profit,"
+        f"SELECT c.client_id, l.order_id, l.day, sum(l.amount) AS amount, sum({_PROFIT}) AS profit,"
         f" sum(l.discount) AS discount, bool_and(l.is_return) AS is_return {_OF_CLIENTS} "
-        "GROUP BY c.client_id, l.day, l.order_key, o.order_id "
-        "ORDER BY c.client_id, l.day, l.order_key",
+        "GROUP BY c.client_id, l.day, l.order_key, l.order_id "
+        "ORDER BY c.client_id, l.day, l.order_id NULLS FIRST",
         _texts(client_ids),
     )
 
@@ -56,7 +53,7 @@ def lines_of(ask: Asked, client_ids: Sequence[str]) -> pd.DataFrame:
     return ask(
         f"SELECT c.client_id, {_ROW_KEY} AS row_key, l.day, {columns}, {_PROFIT} AS profit, "
         f"l.is_return {_OF_CLIENTS} "
-        f"ORDER BY c.client_id, l.day, l.order_key, {columns}, profit",
+        f"ORDER BY c.client_id, l.day, l.order_id NULLS FIRST, {columns}, profit",
         _texts(client_ids),
     )
 

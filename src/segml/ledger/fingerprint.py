@@ -6,7 +6,7 @@ import hashlib
 
 import duckdb
 
-from segml.ledger.contract import CLIENTS, TABLES, Column, Table
+from segml.ledger.contract import CLIENTS, TABLES, TRANSACTIONS, Column, Table
 
 
 def fingerprint_of(
@@ -14,11 +14,10 @@ def fingerprint_of(
 ) -> str:
     """Return the SHA-256 of the kept rows.
 
-    Each row's values become two hashes of 64 bits, and each is summed, which no order changes and
-    in which, unlike an exclusive or, two equal rows do not cancel. It tells whether two runs saw
-    the same rows; the hashes are the database engine's, fast and not cryptographic, so it proves
-    nothing against somebody who makes rows to deceive, and another version of the engine may
-    give another number for the same rows.
+    Each row's values become a 64-bit hash, and that a second one; both are summed, which no order
+    changes and in which, unlike an exclusive or, two equal rows do not cancel. A changed, lost or
+    repeated row shows but for one chance in 2^64. DuckDB's hash is not cryptographic: who wants
+    to forge rows of the same fingerprint can, and another version of DuckDB may give another one.
 
     Parameters
     ----------
@@ -79,8 +78,9 @@ def _value(column: Column, before: int | None) -> str:
 
 def _sums(connection: duckdb.DuckDBPyConnection, table: Table, before: int | None) -> str:
     values = ", ".join(_value(column, before) for column in table.columns)
+    row = "digest" if table is TRANSACTIONS else f"hash({values})"
     found = connection.execute(
-        f"SELECT count(*), sum(CAST(hash({values}) AS HUGEINT)), "
-        f"sum(CAST(hash('second', {values}) AS HUGEINT)) FROM {_kept(table, before)}"
+        "SELECT count(*), sum(CAST(number AS HUGEINT)), sum(CAST(hash(number) AS HUGEINT)) "
+        f"FROM (SELECT {row} AS number FROM {_kept(table, before)})"
     ).fetchone()
     return f"{table.name}:{found}"

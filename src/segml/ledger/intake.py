@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from segml.ledger.contract import SQL_TYPES, Column, Table
+from segml.ledger.contract import SQL_TYPES, TRANSACTIONS, Column, Table
 from segml.ledger.mapping import Mapping, bad_expression
 from segml.ledger.parsing import BLANKS, given, parsed, trimmed
 from segml.ledger.quoting import literal
@@ -20,6 +20,9 @@ def parse_table(
     zone: str,
 ) -> None:
     """Make the table `checked_<table>`: parsed columns, source row, broken rules as bits.
+
+    Of transactions, two 64-bit hashes are kept too: `copy`, of all columns as the source has them,
+    and `digest`, of the parsed ones, in the place of `line_id`, which nothing else reads.
 
     Parameters
     ----------
@@ -41,14 +44,17 @@ def parse_table(
     """
     strip = _floats_in_text(connection, mapping, table)
     mapped = ", ".join(f"{sql} AS {name}" for name, sql in mapping.expressions.items())
+    hashed = table is TRANSACTIONS
+    mapped += f"{', ' if mapped else ''}hash({mapping.whole}) AS copy" if hashed else ""
     source = f"SELECT segml_row{', ' if mapped else ''}{mapped} FROM {mapping.view} AS s"
     columns = ", ".join(_parsed_column(column, mapping, zone, strip) for column in table.columns)
-    helpers = _helpers(table, mapping)
+    helpers = _helpers(table, mapping) + (", copy" if hashed else "")
     bits = " | ".join(
         f"(CASE WHEN {rule.condition} THEN {1 << place} ELSE 0 END)"
         for place, rule in enumerate(rules)
     )
-    names = ", ".join(table.names)
+    names = ", ".join(kept_columns(table))
+    names += f", copy, hash({', '.join(table.names)}) AS digest" if hashed else ""
     query = (
         f"CREATE TABLE checked_{table.name} AS SELECT segml_row, {names}, "
         f"CAST({bits or '0'} AS BIGINT) AS problems FROM "
@@ -58,6 +64,22 @@ def parse_table(
         connection.execute(query)
     except duckdb.Error as error:
         raise _culprit(connection, table, mapping, error) from None
+
+
+def kept_columns(table: Table) -> tuple[str, ...]:
+    """Return the contract columns that `checked_<table>` has.
+
+    Parameters
+    ----------
+    table
+        The contract's table.
+
+    Returns
+    -------
+    tuple of str
+        All but `line_id`, which only tells lines apart: the hashes hold it.
+    """
+    return tuple(name for name in table.names if name != "line_id")
 
 
 def _parsed_column(column: Column, mapping: Mapping, zone: str, strip: frozenset[str]) -> str:
@@ -99,28 +121,35 @@ def _floats_in_text(
     ]
     if not names:
         return frozenset()
-    view = f"FROM {mapping.view} AS s WHERE {mapping.where}"
-    # most ledgers have no such text anywhere, which is found out without trimming a single one
-    some = [f"bool_or(contains({mapping.expressions[name]}, '.0'))" for name in names]
-    parts = []
-    for name in names:
-        text = f"trim({mapping.expressions[name]}, {literal(BLANKS)})"
-        parts.append(f"count(*) FILTER (WHERE ends_with({text}, '.0'))")
-        other = f"{text} <> '' AND NOT regexp_full_match({text}, '-?\\d+(\\.0)?')"
-        parts.append(f"count(*) FILTER (WHERE {other})")
+    rows = f"FROM {mapping.view} AS s WHERE {mapping.where}"
     try:
-        if not any(connection.execute(f"SELECT {', '.join(some)} {view}").fetchone() or ()):
+        some = [
+            f"coalesce(bool_or(contains({mapping.expressions[n]}, '.0')), false)" for n in names
+        ]
+        found = connection.execute(f"SELECT {', '.join(some)} {rows}").fetchone() or ()
+        names = [name for name, has_any in zip(names, found, strict=True) if has_any]
+        if not names:  # the common case, known without trimming a text
             return frozenset()
-        row = connection.execute(f"SELECT {', '.join(parts)} {view}").fetchone() or ()
+        parts = [_float_counts(mapping.expressions[name]) for name in names]
+        row = connection.execute(f"SELECT {', '.join(parts)} {rows}").fetchone() or ()
     except duckdb.Error as error:
         raise _culprit(connection, table, mapping, error) from None
     return frozenset(n for i, n in enumerate(names) if row[2 * i] > 0 and row[2 * i + 1] == 0)
+
+
+def _float_counts(expression: str) -> str:
+    """Write the counts of texts that end in ".0", and of those that are no number at all."""
+    text = f"trim({expression}, {literal(BLANKS)})"
+    other = f"{text} <> '' AND NOT regexp_full_match({text}, '-?\\d+(\\.0)?')"
+    return f"count(*) FILTER (WHERE ends_with({text}, '.0')), count(*) FILTER (WHERE {other})"
 
 
 def _culprit(
     connection: duckdb.DuckDBPyConnection, table: Table, mapping: Mapping, error: duckdb.Error
 ) -> ConfigurationRefused:
     """Find which expression failed on a row, and compose its refusal."""
+    # a file with a broken page fails whatever is asked; that is no expression's fault
+    connection.execute(f"SELECT count(hash({mapping.whole})) FROM {mapping.view} AS s").fetchone()
     tries = {"where": f"count(*) FILTER (WHERE {mapping.where})"}
     tries.update({name: f"count({sql})" for name, sql in mapping.expressions.items()})
     for column, sql in tries.items():

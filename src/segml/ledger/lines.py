@@ -6,6 +6,10 @@ files change a sum. What it says of a line never depends on a later day.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from itertools import pairwise
+
 import duckdb
 
 from segml.ledger.contract import TABLES
@@ -16,6 +20,10 @@ from segml.words.plan import Economics, LedgerPlan
 
 NEVER = 2_147_483_647
 ALWAYS = -2_147_483_648
+SIDE_BY_SIDE = 2
+"""Parts of the clients whose lines are sorted and marked at the same time."""
+PART_LINES = 6_000_000
+"""About so many lines a part: two of them are sorted in memory, more would spill."""
 
 
 def build_tables(
@@ -25,7 +33,7 @@ def build_tables(
     currency: str | None,
     has: frozenset[str],
 ) -> None:
-    """Make `lines`, `orders`, `interactions`, `invoices`, `events` and `clients`.
+    """Make `lines`, `interactions`, `invoices`, `events` and `clients`.
 
     Parameters
     ----------
@@ -41,12 +49,12 @@ def build_tables(
         Optional columns and tables of the ledger.
     """
     _codes(connection)
-    _documents(connection)
-    _sorted_lines(connection, plan, economics, currency)
-    _marked_lines(connection, economics)
+    _spread_orders(connection)
+    _credits(connection)
+    _lines(connection, plan, economics, currency)
     build_records(connection, economics, has)
     _clients(connection, economics)
-    for table in ("sorted_lines", "codes"):
+    for table in ("spread", "credits", "codes"):
         connection.execute(f"DROP TABLE {table}")
 
 
@@ -62,58 +70,117 @@ def _codes(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-_REFERENCE = "CASE WHEN order_id IS NULL THEN 'day ' || date ELSE 'order ' || order_id END"
+_IS_RETURN = "coalesce(is_return, amount < 0)"
+_NUMBERS = "(ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
 
 
-def _documents(connection: duckdb.DuckDBPyConnection) -> None:
-    """Number the orders by client and order id; without one an order is client x day."""
+def _spread_orders(connection: duckdb.DuckDBPyConnection) -> None:
+    """Number the orders that have lines of several days, with the first day of a sale in each."""
+    kept = "FROM checked_transactions WHERE problems = 0 AND order_id IS NOT NULL"
+    order = "hash(client_id, order_id)"
     connection.execute(
-        "CREATE TABLE orders AS SELECT CAST(row_number() OVER (ORDER BY client, reference) - 1 "
-        "AS BIGINT) AS order_key, client, reference, order_id FROM (SELECT DISTINCT client, "
-        f"{_REFERENCE} AS reference, order_id FROM checked_transactions JOIN codes "
-        "USING (client_id) WHERE problems = 0)"
+        "CREATE TABLE spread AS SELECT client_id, order_id, row_number() OVER (ORDER BY client_id, "
+        f"order_id) AS number, min(date) FILTER (WHERE NOT {_IS_RETURN}) AS sale_day {kept} "
+        f"AND {order} IN (SELECT {order} {kept} GROUP BY ALL HAVING min(date) < max(date)) "
+        "GROUP BY client_id, order_id HAVING min(date) < max(date)"
     )
 
 
-def _sorted_lines(
+def _credits(connection: duckdb.DuckDBPyConnection) -> None:
+    """Find the return documents: an order's lines of one day that are all returns.
+
+    A credit of a later day is one, a discount line within a sale is none.
+    """
+    document = "client_id, date AS day, coalesce('order ' || order_id, '') AS reference"
+    kept = "FROM checked_transactions WHERE problems = 0"
+    connection.execute(
+        f"CREATE TABLE credits AS SELECT DISTINCT {document} {kept} AND {_IS_RETURN}"
+    )
+    connection.execute(
+        "DELETE FROM credits WHERE (client_id, day, reference) IN "
+        f"(SELECT DISTINCT {document} {kept} AND NOT {_IS_RETURN})"
+    )
+
+
+def _lines_sql(
+    plan: LedgerPlan, economics: Economics, currency: str | None, part: range, base: int
+) -> str:
+    """Write the lines of the clients of a part, sorted and marked in one pass.
+
+    Sorted lines of one client, day and order follow each other, so comparing a line with the one
+    before finds where an order begins; its first sale carries the order, and the first line of a
+    return document that. Numbers of orders begin after `base`.
+    """
+    margin = economics.margin_rate
+    absent = "0.0" if margin is None else f"amount * {1.0 - margin!r} * rate"
+    raw = (
+        "SELECT client, c.date AS day, c.order_id, product, category, quantity, amount * rate "
+        f"AS amount, coalesce(cost * rate, {absent}) AS cost, coalesce(discount, 0.0) * rate "
+        f"AS discount, {_IS_RETURN} AS is_return, s.number, s.sale_day, r.day IS NOT NULL AS "
+        f"is_credit FROM (SELECT *, {rate_sql(plan, currency)} AS rate FROM checked_transactions "
+        f"WHERE problems = 0) AS c JOIN (SELECT * FROM codes WHERE client >= {part.start} "
+        f"AND client < {part.stop}) AS k USING (client_id) LEFT JOIN spread AS s ON s.client_id = "
+        "c.client_id AND s.order_id = c.order_id LEFT JOIN credits AS r ON r.client_id = "
+        "c.client_id AND r.day = c.date AND r.reference = coalesce('order ' || c.order_id, '')"
+    )
+    ordered = (
+        f"SELECT * FROM ({raw}) ORDER BY client, day, order_id NULLS FIRST, product, category, "
+        "quantity, amount, cost, discount, is_return"
+    )
+    new = " OR ".join(
+        f"lag({name}) OVER () IS DISTINCT FROM {name}" for name in ("client", "day", "order_id")
+    )
+    begun = (
+        f"SELECT *, {new} AS is_new, count(CASE WHEN NOT is_return THEN 1 END) OVER {_NUMBERS} "
+        f"AS sales FROM ({ordered})"
+    )
+    counted = (
+        f"SELECT *, count(CASE WHEN is_new THEN 1 END) OVER {_NUMBERS} AS place, max(CASE WHEN "
+        "is_new THEN sales - CASE WHEN is_return THEN 0 ELSE 1 END END) "
+        f"OVER {_NUMBERS} AS sales_before FROM ({begun})"
+    )
+    marked = (
+        "SELECT client, day, coalesce(-number, place + "
+        f"{base}) AS order_key, order_id, product, category, quantity, amount, cost, discount, "
+        "is_return, NOT is_return AND sales - sales_before = 1 AND coalesce(day = sale_day, true) "
+        f"AS is_order, is_new AND is_credit AS is_return_order FROM ({counted})"
+    )
+    return f"SELECT *, {serve_sql(economics)} AS serve FROM ({marked})"
+
+
+def _lines(
     connection: duckdb.DuckDBPyConnection,
     plan: LedgerPlan,
     economics: Economics,
     currency: str | None,
 ) -> None:
-    rate = rate_sql(plan, currency)
-    margin = economics.margin_rate
-    absent = "0.0" if margin is None else f"amount * {1.0 - margin!r} * rate"
-    connection.execute(
-        "CREATE TABLE sorted_lines AS SELECT t.client, date AS day, order_key, product, category, "
-        f"quantity, amount * rate AS amount, coalesce(cost * rate, {absent}) AS cost, "
-        "coalesce(discount, 0.0) * rate AS discount, coalesce(is_return, amount < 0) AS is_return "
-        f"FROM (SELECT *, {rate} AS rate, {_REFERENCE} AS reference FROM checked_transactions "
-        "JOIN codes USING (client_id) WHERE problems = 0) AS t "
-        "JOIN orders AS o ON o.client = t.client AND o.reference = t.reference "
-        "ORDER BY ALL"
-    )
+    """Fill `lines` part by part of the clients, the parts side by side, committed in order.
 
-
-def _marked_lines(connection: duckdb.DuckDBPyConnection, economics: Economics) -> None:
-    """Mark one line of each order, and one of each return document.
-
-    A return document is an order's lines of one day when all of them are returns: a credit of a
-    later day counts, a discount line within a sale does not.
+    The marking of a part goes line by line, on one core. Rows and their order are the same for
+    any number of parts.
     """
-    connection.execute(
-        "CREATE TABLE firsts AS SELECT min(rowid) AS line, true AS is_order FROM sorted_lines "
-        "WHERE NOT is_return GROUP BY order_key UNION ALL "
-        "SELECT min(rowid), false FROM sorted_lines GROUP BY order_key, day "
-        "HAVING bool_and(is_return)"
-    )
-    connection.execute(
-        f"CREATE TABLE lines AS SELECT *, {serve_sql(economics)} AS serve FROM ("
-        "SELECT s.*, coalesce(f.is_order, false) AS is_order, "
-        "coalesce(NOT f.is_order, false) AS is_return_order FROM sorted_lines AS s "
-        "LEFT JOIN firsts AS f ON f.line = s.rowid ORDER BY s.rowid)"
-    )
-    connection.execute("DROP TABLE firsts")
+    clients, rows = connection.execute(
+        "SELECT (SELECT count(*) FROM codes), (SELECT count(*) FROM checked_transactions)"
+    ).fetchone() or (0, 0)
+    count = max(SIDE_BY_SIDE, -(-rows // PART_LINES))
+    edges = [clients * n // count for n in range(count + 1)]
+    parts = [range(*pair) for pair in pairwise(edges)]
+    queries = [
+        _lines_sql(plan, economics, currency, part, rows * n) for n, part in enumerate(parts)
+    ]
+    connection.execute(f"CREATE TABLE lines AS {queries[0]} LIMIT 0")
+    with ExitStack() as stack:
+        cursors = [stack.enter_context(closing(connection.cursor())) for _ in queries]
+        pool = stack.enter_context(ThreadPoolExecutor(SIDE_BY_SIDE))
+        appended = [pool.submit(_append, *work) for work in zip(cursors, queries, strict=True)]
+        for cursor, done in zip(cursors, appended, strict=True):
+            done.result()
+            cursor.execute("COMMIT")
+
+
+def _append(cursor: duckdb.DuckDBPyConnection, query: str) -> None:
+    cursor.execute("BEGIN")
+    cursor.execute(f"INSERT INTO lines {query}")
 
 
 def _clients(connection: duckdb.DuckDBPyConnection, economics: Economics) -> None:

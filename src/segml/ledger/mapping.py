@@ -29,6 +29,8 @@ class Mapping:
     ----------
     view
         SQL of the rows to map: the raw columns and `segml_row`, counted from 1.
+    whole
+        SQL of every column of a row as its source has it, separated by commas.
     expressions
         Contract column -> SQL expression over `view`; absent columns are not in it.
     types
@@ -42,6 +44,7 @@ class Mapping:
     """
 
     view: str
+    whole: str
     expressions: dict[str, str]
     types: dict[str, str]
     where: str
@@ -94,7 +97,8 @@ def map_columns(
     types = _try_expressions(connection, view, expressions, where, table)
     absent = tuple(c.name for c in table.columns if c.required and c.name not in expressions)
     unknown = _unused(source, plan, table, pieces)
-    return Mapping(view, expressions, types, where, unknown, absent)
+    whole = ", ".join(_plain(name, numeric) for name in source.columns) or "NULL"
+    return Mapping(view, whole, expressions, types, where, unknown, absent)
 
 
 def _known_targets(table: Table, plan: SourcePlan) -> None:
@@ -156,7 +160,7 @@ def _numeric_text(
         counts.append(f"count({text})")
         counts.append(f"count({number_from_text(identifier(name))})")
         counts.append(f"count(*) FILTER (WHERE regexp_matches({text}, '^0[0-9]'))")
-    row = connection.execute(f"SELECT {', '.join(counts)} FROM {source.table}").fetchone() or ()
+    row = connection.execute(f"SELECT {', '.join(counts)} FROM {source.rows_sql}").fetchone() or ()
     return tuple(
         name
         for place, name in enumerate(used)
@@ -166,13 +170,10 @@ def _numeric_text(
 
 def _view(source: Source, numeric: tuple[str, ...]) -> str:
     if not numeric:
-        return f"(SELECT *, rowid + 1 AS segml_row FROM {source.table})"
+        return source.rows_sql
     numbers = [f"{number_from_text(identifier(n))} AS {identifier(n)}" for n in numeric]
     copies = [f"{identifier(n)} AS {identifier(TEXT_COPY + n)}" for n in numeric]
-    return (
-        f"(SELECT * REPLACE ({', '.join(numbers)}), {', '.join(copies)}, rowid + 1 AS segml_row "
-        f"FROM {source.table})"
-    )
+    return f"(SELECT * REPLACE ({', '.join(numbers)}), {', '.join(copies)} FROM {source.rows_sql})"
 
 
 def _plain(name: str, numeric: tuple[str, ...]) -> str:

@@ -74,7 +74,11 @@ def trimmed(expression: str) -> str:
     str
         A SQL expression of type VARCHAR.
     """
-    return f"nullif(trim(CAST({expression} AS VARCHAR), {literal(BLANKS)}), '')"
+    text = f"CAST({expression} AS VARCHAR)"
+    # looking at both ends of a text costs a quarter of what trimming it does
+    bare = f"{text} >= '!' AND {text} < chr(127) AND ord(right({text}, 1)) BETWEEN 33 AND 126"
+    # nullif stands outside, or DuckDB would trim every text before it looks
+    return f"nullif(CASE WHEN {bare} THEN {text} ELSE trim({text}, {literal(BLANKS)}) END, '')"
 
 
 def number_from_text(expression: str) -> str:

@@ -21,12 +21,12 @@ _SOURCE = "source:"
 def keep_quarantine(
     connection: duckdb.DuckDBPyConnection, table: Table, source: Source, rules: tuple[Rule, ...]
 ) -> None:
-    """Make the table `quarantine_<table>` and drop the raw rows, which nothing needs any more.
+    """Make the table `quarantine_<table>` and drop a raw table, which nothing needs any more.
 
     Parameters
     ----------
     connection
-        The scratch database with `raw_<table>` and `checked_<table>`.
+        The scratch database with `checked_<table>`.
     table
         The contract's table.
     source
@@ -45,10 +45,11 @@ def keep_quarantine(
     connection.execute(
         f"CREATE TABLE quarantine_{table.name} AS SELECT {literal(table.name)} AS segml_table, "
         f"{code} AS segml_code, c.segml_row{shown} FROM checked_{table.name} AS c "
-        f"JOIN {source.table} AS r ON r.rowid = c.segml_row - 1 "
-        f"WHERE c.problems <> 0 ORDER BY c.segml_row"
+        f"JOIN {source.rows_sql} AS r USING (segml_row) WHERE c.problems <> 0 "
+        "ORDER BY c.segml_row"
     )
-    connection.execute(f"DROP TABLE {source.table}")
+    if source.raw is not None:
+        connection.execute(f"DROP TABLE {source.raw}")
     if source.unreadable:
         connection.execute(f"ALTER TABLE quarantine_{table.name} ADD COLUMN segml_text VARCHAR")
         connection.executemany(

@@ -23,13 +23,14 @@ from segml.ledger.kinship import kinship_findings
 from segml.ledger.mapping import Mapping, map_columns
 from segml.ledger.notes import ledger_notes
 from segml.ledger.outer_rules import duplicate_id_rules, future_date_rules
+from segml.ledger.parquet import parquet_in_place, require_unchanged
 from segml.ledger.paths import folders_of
 from segml.ledger.profile import profile_transactions
 from segml.ledger.quarantine import keep_quarantine
 from segml.ledger.rules import Rule, row_rules
 from segml.ledger.scratch import Scratch, open_scratch
 from segml.ledger.shape import shape_findings
-from segml.ledger.sources import Source, read_files
+from segml.ledger.sources import Source, read_files, unreadable_files
 from segml.ledger.verdicts import rule_findings
 from segml.words.errors import ConfigurationRefused
 from segml.words.plan import Economics, LedgerPlan, SourcePlan
@@ -157,8 +158,28 @@ def _take_in(
     today: int | None,
 ) -> _Taken:
     """Read one table, hold it against its rules, keep its quarantine, let its raw rows go."""
-    connection = opened.connection
     source = _source(opened, table, source_plan, plan)
+    try:
+        taken = _checked(opened.connection, table, source, plan, economics, today=today)
+    except duckdb.Error as error:
+        if source.files:  # a page of a Parquet file may turn out to be broken in any reading
+            raise unreadable_files(f"ledger.{table.name}.path", error) from None
+        raise
+    require_unchanged(source, f"ledger.{table.name}.path")
+    return taken
+
+
+def _checked(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    source: Source,
+    plan: LedgerPlan,
+    economics: Economics,
+    *,
+    today: int | None,
+) -> _Taken:
+    source_plan = plan.source_of(table.name)
+    assert source_plan is not None  # it was read
     mapping = map_columns(connection, source, table, source_plan)
     money = Money(currency=None)
     if table is TRANSACTIONS:
@@ -169,7 +190,7 @@ def _take_in(
         rules = (*rules, duplicate_line_rule())
     parse_table(connection, table, mapping, rules, plan.timezone)
     if drops:
-        mark_duplicates(connection, source, len(rules) - 1)
+        mark_duplicates(connection, len(rules) - 1)
     counts = count_rows(connection, table, source, mapping)
     findings = [
         *shape_findings(table, source, mapping, counts, plan.max_bad_share),
@@ -177,7 +198,7 @@ def _take_in(
         *money.findings,
     ]
     if table is TRANSACTIONS and source.columns:
-        findings += () if drops else count_duplicates(connection, source)
+        findings += () if drops else count_duplicates(connection)
         findings += profile_transactions(connection, mapping)
         findings += isolated_dates(connection)
     keep_quarantine(connection, table, source, rules)
@@ -199,7 +220,8 @@ def _rules(
 
 def _source(opened: Scratch, table: Table, source_plan: SourcePlan, plan: LedgerPlan) -> Source:
     if source_plan.path is not None:
-        return read_files(opened.connection, source_plan.path, table.name)
+        where = (opened.connection, source_plan.path, table.name)
+        return parquet_in_place(*where) or read_files(*where)
     query, url = str(source_plan.query), source_plan.connection
     if source_plan.files:
         return read_file_query(opened, query, source_plan.files, table.name)

@@ -18,6 +18,11 @@ QUERY_THREADS = 1
 """Threads of the questions asked after the reading: sums of floats then have one order, so the
 same ledger gives the same bytes on every machine. Reading itself uses all cores."""
 
+MEMORY_GIB = 4
+"""What the database may hold in memory (less on a small machine); the rest spills to its folder."""
+
+_GIB = {"KiB": 2.0**-20, "MiB": 2.0**-10, "GiB": 1.0, "TiB": 2.0**10}
+
 
 @dataclass(slots=True)
 class Scratch:
@@ -109,6 +114,10 @@ def confine(connection: duckdb.DuckDBPyConnection, spill: Path, allowed: tuple[P
     )
     for setting in settings:
         connection.execute(setting)
+    (share,) = connection.execute("SELECT current_setting('memory_limit')").fetchone() or ("",)
+    number, unit = str(share).split()
+    if float(number) * _GIB.get(unit, 0.0) > MEMORY_GIB:
+        connection.execute(f"SET memory_limit = '{MEMORY_GIB}GiB'")
 
 
 def settle(scratch: Scratch) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from segml.ledger.paths import files_of, format_of, no_file
-from segml.ledger.quoting import identifier, literal
+from segml.ledger.quoting import identifier, literal, literals
 from segml.words.errors import ConfigurationRefused, DataRefused
 
 CSV_OPTIONS = "header = true, all_varchar = true, quote = '\"', escape = '\"', store_rejects = true"
@@ -33,8 +33,8 @@ class Source:
 
     Parameters
     ----------
-    table
-        The name of the raw table in the scratch database; its `rowid` counts rows from 0.
+    rows_sql
+        SQL of its rows, in brackets: the columns and `segml_row`, which counts them from 1.
     columns
         Source columns and their DuckDB types.
     is_text
@@ -43,13 +43,20 @@ class Source:
         Rows that could be read.
     unreadable
         (line number, text) of lines that are no rows: broken quotes, too many fields.
+    raw
+        The table of the scratch database that holds the rows; None where they are read from their
+        files each time.
+    files
+        Those files, with the size and the time of change that each had.
     """
 
-    table: str
+    rows_sql: str
     columns: dict[str, str]
     is_text: bool
     rows: int
     unreadable: tuple[tuple[int, str], ...] = ()
+    raw: str | None = None
+    files: tuple[tuple[str, int, int], ...] = ()
 
 
 def short_reason(error: duckdb.Error) -> str:
@@ -96,11 +103,15 @@ def read_files(connection: duckdb.DuckDBPyConnection, path: str, table: str) -> 
     DataRefused
         If a file cannot be read as what its ending says.
     """
-    raw = f"raw_{table}"
-    loaded = load_files(connection, path, f"ledger.{table}.path", raw)
+    raw, key = f"raw_{table}", f"ledger.{table}.path"
+    loaded = load_files(connection, path, key, raw)
     if loaded.is_empty:
-        return Source(raw, {}, is_text=True, rows=0)
+        return Source(_numbered(raw), {}, is_text=True, rows=0, raw=raw)
     return describe(connection, raw, is_text=loaded.is_text, unreadable=loaded.unreadable)
+
+
+def _numbered(raw: str) -> str:
+    return f"(SELECT *, rowid + 1 AS segml_row FROM {identifier(raw)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +161,28 @@ def load_files(connection: duckdb.DuckDBPyConnection, path: str, key: str, name:
         )
     try:
         if formats == {"parquet"}:
-            reader = f"read_parquet({_file_list(files)}, union_by_name = true)"
-            connection.execute(f"CREATE TABLE {identifier(name)} AS SELECT * FROM {reader}")
+            rows = f"SELECT * FROM {parquet_sql(files)}"
+            connection.execute(f"CREATE TABLE {identifier(name)} AS {rows}")
             return Loaded(is_text=False)
         return _load_csv(connection, files, name)
     except duckdb.Error as error:
-        raise _unreadable(key, error) from None
+        raise unreadable_files(key, error) from None
 
 
-def _file_list(files: list[str]) -> str:
-    return "[" + ", ".join(literal(file) for file in files) + "]"
+def parquet_sql(files: list[str]) -> str:
+    """Return the SQL that reads Parquet files as one table.
+
+    Parameters
+    ----------
+    files
+        Their paths, in the order of the rows.
+
+    Returns
+    -------
+    str
+        A table function; a column that a file does not have is null there.
+    """
+    return f"read_parquet({literals(tuple(files))}, union_by_name = true)"
 
 
 def _load_csv(connection: duckdb.DuckDBPyConnection, files: list[str], name: str) -> Loaded:
@@ -227,10 +250,26 @@ def describe(
     found = connection.execute(f"SELECT count(*) FROM {identifier(name)}").fetchone()
     rows = int(found[0]) if found else 0
     columns = {str(row[0]): str(row[1]) for row in described}
-    return Source(name, columns, is_text=is_text, rows=rows, unreadable=unreadable)
+    return Source(
+        _numbered(name), columns, is_text=is_text, rows=rows, unreadable=unreadable, raw=name
+    )
 
 
-def _unreadable(key: str, error: duckdb.Error) -> DataRefused:
+def unreadable_files(key: str, error: duckdb.Error) -> DataRefused:
+    """Return the refusal of files that DuckDB cannot read.
+
+    Parameters
+    ----------
+    key
+        The configuration's key that holds their path.
+    error
+        What DuckDB said.
+
+    Returns
+    -------
+    DataRefused
+        To be raised.
+    """
     return DataRefused(
         f"the files of `{key}` cannot be read: {short_reason(error)}",
         allowed="Parquet, or CSV in UTF-8 with a header line, plain or .gz",

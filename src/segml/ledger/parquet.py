@@ -1,0 +1,95 @@
+"""Parquet files that are read where they are: each question reads the columns it needs.
+
+Copying them into the scratch database would cost several times as much as all of these readings.
+"""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from pathlib import Path
+
+import duckdb
+
+from segml.ledger.paths import files_of, format_of
+from segml.ledger.quoting import literals
+from segml.ledger.sources import Source, parquet_sql, unreadable_files
+from segml.words.errors import DataRefused
+
+_TAKEN = frozenset({"rowid", "segml_row", "file_index", "file_row_number", "filename"})
+"""Names that DuckDB, or we, give to columns beside a file's own."""
+
+
+def parquet_in_place(connection: duckdb.DuckDBPyConnection, path: str, table: str) -> Source | None:
+    """Return the rows of the Parquet files that a path names, without copying one.
+
+    Parameters
+    ----------
+    connection
+        The scratch database; it may read the path's folder.
+    path
+        An absolute path or glob.
+    table
+        The contract's table.
+
+    Returns
+    -------
+    Source or None
+        None where the path names no Parquet files alone, or a column has a name of DuckDB's: such
+        a table is copied.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If a file's ending is of no known format.
+    DataRefused
+        If a file is no Parquet.
+    """
+    files, key = files_of(path), f"ledger.{table}.path"
+    if not files or {format_of(file, key) for file in files} != {"parquet"}:
+        return None
+    stamps = tuple((file, *_stamp(file)) for file in files)
+    reader = parquet_sql(files)
+    try:
+        described = connection.execute(f"DESCRIBE SELECT * FROM {reader}").fetchall()
+        counted = connection.execute(
+            f"SELECT file_name, num_rows FROM parquet_file_metadata({literals(tuple(files))})"
+        ).fetchall()
+    except duckdb.Error as error:
+        raise unreadable_files(key, error) from None
+    columns = {str(row[0]): str(row[1]) for row in described}
+    rows = {str(name): int(number) for name, number in counted}
+    if _TAKEN & {name.lower() for name in columns} or set(rows) != set(files):
+        return None
+    before = [0, *accumulate(rows[file] for file in files)]
+    number = f"{before[:-1]}[CAST(file_index AS BIGINT) + 1] + CAST(file_row_number AS BIGINT) + 1"
+    rows_sql = f"(SELECT *, {number} AS segml_row FROM {reader})"
+    return Source(rows_sql, columns, is_text=False, rows=before[-1], files=stamps)
+
+
+def require_unchanged(source: Source, key: str) -> None:
+    """Do nothing if the files that were read more than once are still what they were.
+
+    Parameters
+    ----------
+    source
+        Any source.
+    key
+        The configuration's key that holds its path.
+
+    Raises
+    ------
+    DataRefused
+        If a file changed meanwhile, or is gone.
+    """
+    for file, *stamp in source.files:
+        if not Path(file).is_file() or list(_stamp(file)) != stamp:
+            raise DataRefused(
+                f"a file of `{key}` changed while it was read: {file}",
+                allowed="files that are complete before the run begins",
+                next_step="run again when they are",
+            )
+
+
+def _stamp(file: str) -> tuple[int, int]:
+    found = Path(file).stat()
+    return found.st_size, found.st_mtime_ns
