@@ -120,7 +120,13 @@ class Forest:
         return told[: len(X), :-1], float(told[0, -1])
 
     def leading(
-        self, X: Matrix, *, top: int, weight: float = 1.0, extra: Mapping[int, Values] | None = None
+        self,
+        X: Matrix,
+        *,
+        top: int,
+        weight: float = 1.0,
+        extra: Mapping[int, Values] | None = None,
+        rows: int | None = None,
     ) -> tuple[Leading, float]:
         """The largest contributions of every row, and the base of the forest's.
 
@@ -136,6 +142,9 @@ class Forest:
             What the forest's contributions are multiplied by.
         extra
             By column: float64 of shape (n,) that is added to its contributions.
+        rows
+            How many rows are told in all where X is a part of them, so that every part is told in
+            the same way; None: X is all.
 
         Returns
         -------
@@ -145,7 +154,7 @@ class Forest:
         X = checked(X, self.columns)
         if top < 1:
             raise ValueError(f"at least one contribution of a row is told, not {top}")
-        if len(X) >= BULK_ROWS:
+        if (rows or len(X)) >= BULK_ROWS:
             tables = self._shap_tables
             return leading(tables, X, top=top, weight=weight, extra=extra or {}), tables.base
         values, base = self.contributions(X)
