@@ -113,14 +113,16 @@ class AdditiveScore:
         if self.forest is None or (rows or len(X)) < BULK_ROWS:
             values, base = self.contributions(X)
             return largest(values, top=top), base
-        extra: dict[int, Values] = {}
+        extra = []
         for curve in self.curves:
             j = self._place(curve)
-            extra[j] = extra.get(j, 0.0) + curve.weight * (curve.values(X[:, j]) - curve.mean)
+            extra.append((j, curve.weight * (curve.values(X[:, j]) - curve.mean)))
         weight = self.forest_weight
         told, mean = self.forest.leading(X, top=top, weight=weight, extra=extra, rows=rows)
         base = self.intercept + weight * mean
-        return told, float(base + sum(curve.weight * curve.mean for curve in self.curves))
+        for curve in self.curves:
+            base += curve.weight * curve.mean
+        return told, float(base)
 
     def between(self, X0: Matrix, X1: Matrix) -> Values:
         """The exact share of every feature in the change of the raw score from X0 to X1.
