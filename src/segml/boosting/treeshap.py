@@ -75,9 +75,7 @@ def contributions(tables: ShapTables, X: Matrix) -> Values:
     return out
 
 
-def leading(
-    tables: ShapTables, X: Matrix, *, top: int, weight: float, extra: Extra
-) -> Leading:
+def leading(tables: ShapTables, X: Matrix, *, top: int, weight: float, extra: Extra) -> Leading:
     """The `top` largest contributions of every row; the whole (n, p) never exists.
 
     Parameters
