@@ -166,10 +166,10 @@ def test_leading_contributions_are_the_largest_of_all(
     forest = forests.fitted(seed, categorical=(2,), num_leaves=4)
     tables, X = shap_tables(forest.trees), forests.training(seed)[0]
     X[:50] = X[0]  # with the copies, whole rows of equal contributions
-    extra = {4: np.round(X[:, 0].astype(np.float64), 1), 1: np.ones(len(X))}
-    extra[4][np.isnan(extra[4])] = 0.0
+    steps = np.round(np.nan_to_num(X[:, 0]).astype(np.float64), 1)
+    extra = [(4, steps), (1, np.ones(len(X))), (4, steps / 3)]
     values = weight * contributions(tables, X)
-    for column, more in extra.items():
+    for column, more in extra:
         values[:, column] += more
     got = leading(tables, X, top=top, weight=weight, extra=extra)
     wanted = largest(values, top=top)
@@ -190,7 +190,7 @@ def test_both_roads_of_a_forest_say_the_same(
 ) -> None:
     forest = forests.fitted(21, categorical=(2, 3), num_leaves=8)
     X = forests.training(21)[0]
-    extra = {0: np.nan_to_num(X[:, 0]).astype(np.float64)}
+    extra = [(0, np.nan_to_num(X[:, 0]).astype(np.float64))]
     few = forest.contributions(X), forest.leading(X, top=3, weight=0.5, extra=extra)
     pairs = forest.between(X[:150], X[150:])
     monkeypatch.setattr(forest_module, "BULK_ROWS", 1)

@@ -9,11 +9,25 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from segml.boosting import BULK_ROWS, largest
 from segml.outcomes import ChurnModel, Rows, churn, fit_churn
 
 
 def _fit(rows: Rows, **options: Any) -> ChurnModel:
     return fit_churn(rows, **{"horizon_days": 60, "gap_days": 0, "seed": 1, "threads": 1} | options)
+
+
+@pytest.mark.parametrize("rows_in_all", [None, BULK_ROWS], ids=["few rows", "in bulk"])
+def test_leading_contributions_are_the_largest_of_all_and_sum_to_the_raw_score(
+    model: ChurnModel, rows: Rows, rows_in_all: int | None
+) -> None:
+    values, base = model.contributions(rows.X)
+    told, same_base = model.score.leading(rows.X, top=3, rows=rows_in_all)
+    wanted = largest(values, top=3)
+    np.testing.assert_allclose(told.values, wanted.values, rtol=0, atol=1e-9)
+    assert (told.columns == wanted.columns).mean() > 0.99  # two within 1e-9 may change places
+    assert same_base == pytest.approx(base, abs=1e-12)
+    np.testing.assert_allclose(same_base + told.told, model.raw(rows.X), rtol=0, atol=1e-6)
 
 
 def test_contributions_and_base_sum_to_the_raw_score(model: ChurnModel, rows: Rows) -> None:

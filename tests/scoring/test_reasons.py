@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segml.scoring.parts import Parts
-from segml.scoring.reasons import BASE, OTHER, Chances, reason_rows
+from segml.boosting import largest
+from segml.scoring.parts import LeadingParts
+from segml.scoring.reasons import BASE, OTHER, Chances, Told, reason_rows
 from segml.words.feature import Feature
 
 FEATURES = {
@@ -26,15 +27,15 @@ FEATURES = {
 }
 
 
-def parts(values: Any) -> Parts:
+def parts(values: Any, top: int, subject: Any) -> LeadingParts:
     base = 0.5
     values = np.asarray(values, dtype=np.float64)
     n = len(values)
-    return Parts(
-        subject="churn",
+    return LeadingParts(
+        subject=subject,
         clients=pd.Index([f"c{i}" for i in range(n)], name="client_id"),
         features=tuple(FEATURES),
-        values=values,
+        leading=largest(values, top=top),
         base=np.full(n, base),
         raw=base + values.sum(axis=1),
         data=pd.DataFrame(
@@ -48,14 +49,19 @@ def parts(values: Any) -> Parts:
     )
 
 
+def told(values: Any, top: int = 8, subject: Any = "churn", **options: Any) -> Told:
+    some = parts(values, top, subject)
+    return Told(parts=some, references={"silence_days": 12.0}, **options)
+
+
 def rows(values: Any, **options: Any) -> pd.DataFrame:
-    return reason_rows(parts(values), FEATURES, {"silence_days": 12.0}, **options)
+    return reason_rows([told(values, **options)], FEATURES)
 
 
 def test_base_reasons_and_rest_sum_to_the_raw_score() -> None:
     values = [[0.3, -0.5, 0.1], [0.0, 0.0, 0.2]]
     for top in (0, 1, 2, 8):
-        total = rows(values, top=top).groupby("client_id")["contribution"].sum()
+        total = rows(values, top=top).groupby("client_id", observed=True)["contribution"].sum()
         assert total.tolist() == pytest.approx([0.4, 0.7], abs=1e-12)
 
 
@@ -98,3 +104,11 @@ def test_no_probability_no_points() -> None:
 
 def test_no_clients_no_rows() -> None:
     assert len(rows(np.zeros((0, 3)))) == 0
+
+
+def test_subjects_are_woven_client_by_client_in_the_order_given() -> None:
+    churn, tier = [[0.3, 0.0, 0.0], [0.0, 0.0, 0.0]], [[0.0, 0.1, 0.0], [0.2, 0.0, 0.1]]
+    frame = reason_rows([told(churn), told(tier, subject="tier")], FEATURES)
+    assert frame["client_id"].tolist() == ["c0"] * 6 + ["c1"] * 6
+    assert frame["subject"].tolist() == ["churn"] * 3 + ["tier"] * 3 + ["churn"] * 2 + ["tier"] * 4
+    assert frame["rank"].tolist() == [0, 1, 2, 0, 1, 2, 0, 1, 0, 1, 2, 3]

@@ -1,6 +1,11 @@
-import pytest
+from typing import get_args
 
-from segml.scoring.texts import value_text
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from segml.scoring.texts import value_text, value_texts
 from segml.words.feature import Unit
 
 
@@ -24,3 +29,21 @@ from segml.words.feature import Unit
 )
 def test_every_unit_has_its_text(value: float | str | None, unit: Unit, text: str) -> None:
     assert value_text(value, unit, "GBP") == text
+
+
+NUMBERS = st.floats(width=32) | st.integers(-40_000, 40_000).map(lambda steps: steps / 200)
+"""Any float32, and many that lie on a border between two texts."""
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(values=st.lists(NUMBERS, max_size=40), unit=st.sampled_from(get_args(Unit)))
+def test_texts_of_many_values_are_those_of_each(values: list[float], unit: Unit) -> None:
+    given_ = np.array(values, dtype=np.float32)
+    codes, texts = value_texts(given_, unit, "GBP")
+    single = [value_text(float(value), unit, "GBP") for value in given_]
+    assert [texts[code] for code in codes] == single
+
+
+def test_texts_of_categories_are_themselves_and_unknown_where_missing() -> None:
+    codes, texts = value_texts(np.array(["b", None, "a", "b"], dtype=object), "category")
+    assert [texts[code] for code in codes] == ["b", "unknown", "a", "b"]

@@ -9,8 +9,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from segml.stores.parquet import SchemaBroken, conform, parquet_bytes, schema_of
+from segml.stores.declaration import TableSchema, declare
+from segml.stores.parquet import ROW_GROUP, Frames, SchemaBroken, conform, schema_of, write_parquet
 from segml.stores.schemas import CLIENTS, EVIDENCE, OUTLOOK, TABLES
+
+
+def parquet_bytes(frames: Frames, schema: TableSchema) -> bytes:
+    sink = io.BytesIO()
+    write_parquet(sink, frames, schema)
+    return sink.getvalue()
 
 
 def clients() -> pd.DataFrame:
@@ -123,3 +130,69 @@ def test_an_empty_frame_of_any_table_is_a_file_with_its_columns(name: str) -> No
     empty = pd.DataFrame({column: [] for column in TABLES[name].names}, dtype=object)
     table = pq.read_table(io.BytesIO(parquet_bytes(empty, TABLES[name])))
     assert (table.num_rows, tuple(table.schema.names)) == (0, TABLES[name].names)
+
+
+KEY = ("client_id", "rank")
+LONG = declare("long", ("client_id text", "rank count", "word text?", "share number?"), key=KEY)
+
+
+def long(rows: int) -> pd.DataFrame:
+    number = np.arange(rows)
+    return pd.DataFrame(
+        {
+            "client_id": [f"C{one:07d}" for one in number // 4],
+            "rank": number % 4,
+            "word": np.array(["один", "two", None], dtype=object)[number % 3],
+            "share": np.where(number % 5, number / 7, np.nan),
+        }
+    )
+
+
+def test_the_size_of_the_chunks_changes_no_byte() -> None:
+    frame = long(2 * ROW_GROUP + 5)
+    whole = parquet_bytes(frame, LONG)
+    for size in (ROW_GROUP // 3, ROW_GROUP, 2 * ROW_GROUP + 4):
+        cut = [frame.iloc[at : at + size] for at in range(0, len(frame), size)]
+        words = [one.assign(word=one["word"].astype("category")) for one in cut]
+        assert parquet_bytes(iter(cut), LONG) == parquet_bytes(iter(words), LONG) == whole
+    groups = pq.ParquetFile(io.BytesIO(whole)).metadata
+    assert [groups.row_group(at).num_rows for at in range(3)] == [ROW_GROUP, ROW_GROUP, 5]
+
+
+def test_no_chunks_are_an_empty_table() -> None:
+    assert parquet_bytes(iter([]), LONG) == parquet_bytes(long(0), LONG)
+    some = [long(0), long(8), long(0)]
+    assert parquet_bytes(iter(some), LONG) == parquet_bytes(long(8), LONG)
+
+
+@pytest.mark.parametrize(
+    ("places", "says"),
+    [
+        ([[0, 1, 2], [2, 3]], "1 rows repeat their key (client_id, rank)"),
+        ([[0, 1, 3], [2, 4]], "1 rows out of the order of (client_id, rank)"),
+        ([[0, 1], [], [1]], "1 rows repeat their key"),
+        ([[4, 5], [7, 6]], "1 rows out of the order"),
+    ],
+)
+def test_chunks_are_held_to_the_order_of_the_key_within_and_across(
+    places: list[list[int]], says: str
+) -> None:
+    with pytest.raises(SchemaBroken) as refused:
+        parquet_bytes((long(8).iloc[place] for place in places), LONG)
+    assert says in str(refused.value)
+
+
+def test_each_chunk_is_held_to_the_schema() -> None:
+    bad = long(8).iloc[4:].assign(share=np.inf)
+    with pytest.raises(SchemaBroken, match="share: 4 of 4 values are infinite"):
+        parquet_bytes(iter([long(4), bad]), LONG)
+
+
+def test_a_table_whose_rows_have_no_key_of_their_own_comes_whole() -> None:
+    with pytest.raises(ValueError, match="no unique key"):
+        parquet_bytes(iter([]), EVIDENCE)
+
+
+def test_a_unique_key_holds_no_null() -> None:
+    with pytest.raises(ValueError, match="a null names no row"):
+        declare("some", ["client_id text?"], key=["client_id"])

@@ -1,6 +1,7 @@
 """Published runs: found by date, read as written, refused by name."""
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -73,6 +74,31 @@ def test_a_refused_publication_writes_nothing(
     with pytest.raises((SchemaBroken, ValueError)):
         publish(scores_folder(tmp_path, JUNE), tables, run)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_run_says_is_asked_once_the_tables_are_written(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    def chunks() -> Iterator[pd.DataFrame]:
+        for place in (1, 0):
+            told.append("chunk")
+            yield clients().iloc[[place]]
+
+    def run() -> dict[str, object]:
+        return OURS | {"told": told}
+
+    folder = publish(scores_folder(tmp_path, JUNE), {"clients": chunks()}, run)
+    assert read_run(folder)["told"] == ["chunk", "chunk"]
+    assert list(read_table(folder, "clients")["client_id"]) == ["1", "2"]
+
+
+def test_a_chunk_that_breaks_its_schema_leaves_what_was_published(tmp_path: Path) -> None:
+    folder = publish(scores_folder(tmp_path, JUNE), {"clients": clients()}, OURS)
+    before = (folder / "clients.parquet").read_bytes()
+    with pytest.raises(SchemaBroken):
+        publish(folder, {"clients": iter([clients()])}, OURS)  # out of order
+    assert (folder / "clients.parquet").read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == [folder.name]
 
 
 def test_runs_are_listed_by_date_and_half_folders_are_none(tmp_path: Path) -> None:

@@ -1,8 +1,17 @@
 """Gradient-boosted forests: fit, predict, explain. The only room that knows LightGBM."""
 
 from segml.boosting.fit import fit_forest
-from segml.boosting.forest import Forest, parse_forest
+from segml.boosting.forest import BULK_ROWS, Forest, parse_forest
 from segml.boosting.trees import Trees, parse_trees
-from segml.boosting.treeshap import Leading
+from segml.boosting.treeshap import Leading, largest
 
-__all__ = ["Forest", "Leading", "Trees", "fit_forest", "parse_forest", "parse_trees"]
+__all__ = [
+    "BULK_ROWS",
+    "Forest",
+    "Leading",
+    "Trees",
+    "fit_forest",
+    "largest",
+    "parse_forest",
+    "parse_trees",
+]

@@ -7,7 +7,7 @@ mutated texts 113 killed the process inside LightGBM's own parser.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,7 +20,7 @@ from segml.boosting.matrix import Matrix, checked
 from segml.boosting.pairs import PairTables, between_pairs, pair_tables
 from segml.boosting.tables import ShapTables, shap_tables
 from segml.boosting.trees import Trees, parse_trees
-from segml.boosting.treeshap import Leading, contributions, largest, leading
+from segml.boosting.treeshap import Extra, Leading, contributions, largest, leading
 
 Values = npt.NDArray[np.float64]
 
@@ -120,7 +120,13 @@ class Forest:
         return told[: len(X), :-1], float(told[0, -1])
 
     def leading(
-        self, X: Matrix, *, top: int, weight: float = 1.0, extra: Mapping[int, Values] | None = None
+        self,
+        X: Matrix,
+        *,
+        top: int,
+        weight: float = 1.0,
+        extra: Extra = (),
+        rows: int | None = None,
     ) -> tuple[Leading, float]:
         """The largest contributions of every row, and the base of the forest's.
 
@@ -135,7 +141,10 @@ class Forest:
         weight
             What the forest's contributions are multiplied by.
         extra
-            By column: float64 of shape (n,) that is added to its contributions.
+            Columns with float64 of shape (n,) that is added to their contributions, in turn.
+        rows
+            How many rows are told in all where X is a part of them, so that every part is told in
+            the same way; None: X is all.
 
         Returns
         -------
@@ -145,12 +154,12 @@ class Forest:
         X = checked(X, self.columns)
         if top < 1:
             raise ValueError(f"at least one contribution of a row is told, not {top}")
-        if len(X) >= BULK_ROWS:
+        if (rows or len(X)) >= BULK_ROWS:
             tables = self._shap_tables
-            return leading(tables, X, top=top, weight=weight, extra=extra or {}), tables.base
+            return leading(tables, X, top=top, weight=weight, extra=extra), tables.base
         values, base = self.contributions(X)
         values = weight * values
-        for column, more in (extra or {}).items():
+        for column, more in extra:
             values[:, column] += more
         return largest(values, top=top), base
 

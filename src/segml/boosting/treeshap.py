@@ -18,7 +18,7 @@ sums of the answers (`kernels`). Leafwise tables are in Nadel 2025 (arXiv:2411.0
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +30,8 @@ from segml.boosting.tables import ShapTables
 
 Values = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int32]
+Extra = Sequence[tuple[int, Values]]
+"""Columns, each with float64 of shape (n,); a column may stand there more than once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,9 +75,7 @@ def contributions(tables: ShapTables, X: Matrix) -> Values:
     return out
 
 
-def leading(
-    tables: ShapTables, X: Matrix, *, top: int, weight: float, extra: Mapping[int, Values]
-) -> Leading:
+def leading(tables: ShapTables, X: Matrix, *, top: int, weight: float, extra: Extra) -> Leading:
     """The `top` largest contributions of every row; the whole (n, p) never exists.
 
     Parameters
@@ -89,13 +89,13 @@ def leading(
     weight
         What the forest's contributions are multiplied by.
     extra
-        By column: float64 of shape (n,) that is added to its contributions.
+        Added in turn to columns' contributions.
     """
     from segml.boosting.kernels import leading_rows  # half a second: when needed
 
     found = Leading(np.empty((len(X), top), np.int32), np.empty((len(X), top)), np.empty(len(X)))
-    places = np.array(list(extra), dtype=np.int64)
-    more = np.array(list(extra.values()), dtype=np.float64).reshape(len(extra), len(X))
+    places = np.array([column for column, _ in extra], dtype=np.int64)
+    more = np.array([values for _, values in extra], dtype=np.float64).reshape(len(extra), len(X))
 
     def explain(first: int, end: int) -> None:
         blend, told = (weight, places, more), (found.columns, found.values, found.told)

@@ -122,7 +122,9 @@ class Encoder:
 
     def _codes(self, values: pd.Series) -> npt.NDArray[np.float32]:
         known = {level: float(code) for code, level in enumerate(self.levels[str(values.name)])}
-        return np.array([known.get(value, np.nan) for value in values], dtype=np.float32)
+        places, found = pd.factorize(values)
+        codes = [*(known.get(value, np.nan) for value in found), np.nan]  # the last: no value
+        return np.array(codes, dtype=np.float32)[places]
 
     def _require_columns(self, frame: pd.DataFrame) -> None:
         found = tuple(str(column) for column in frame.columns)

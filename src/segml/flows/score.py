@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -16,7 +18,7 @@ from segml.flows.settings import Settings, read_settings
 from segml.ledger import Ledger, day_of, profit
 from segml.scoring import Scored
 from segml.scoring import score as score_clients
-from segml.stores import Version, publish, scores_folder
+from segml.stores import Frames, Version, publish, scores_folder
 
 PROFIT_DAYS = 365
 """The window of the published profit."""
@@ -90,27 +92,37 @@ def publish_scores(
     with run.timed("score"):
         scored = score_clients(bundle, ledger, day, version=version.version, progress=progress)
     folder = scores_folder(run.settings.output, day)
-    record = {
-        **run.record(ledger),
-        "as_of": day.isoformat(),
-        "model_version": version.version,
-        "churn_horizon_days": bundle.plan.churn.horizon_days,
-        "potential_horizon_days": bundle.plan.potential.horizon_days,
-        "active_days": bundle.features.active_days,
-        "quality": dict(version.metrics),
-        "drift": {},
-        **scored.summary,
-        "notes": [*scored.summary["notes"], *notes],
-    }
-    tables = {
+    with run.timed("profit"):
+        made_of = profit_table(ledger, day)
+    tables: dict[str, Frames] = {
         "scores": scored.scores,
-        "reasons": scored.reasons,
+        "reasons": _timed(run, "reasons", scored.told),
         "features": scored.features,
         "clients": scored.clients,
-        "profit": profit_table(ledger, day),
+        "profit": made_of,
         "quarantine": ledger.quarantine(),
     }
-    publish(folder, tables, record)
+    record: dict[str, Any] = {}
+
+    def told_last() -> dict[str, Any]:
+        summary = scored.summary
+        record.update(
+            {
+                **run.record(ledger),
+                "as_of": day.isoformat(),
+                "model_version": version.version,
+                "churn_horizon_days": bundle.plan.churn.horizon_days,
+                "potential_horizon_days": bundle.plan.potential.horizon_days,
+                "active_days": bundle.features.active_days,
+                "quality": dict(version.metrics),
+                "drift": {},
+                **summary,
+                "notes": [*summary["notes"], *notes],
+            }
+        )
+        return record
+
+    publish(folder, tables, told_last)
     counts = scored.scores["status"].value_counts()
     told = (
         f"Scored {len(scored.scores):,} clients at {day} with {version.version}: "
@@ -120,6 +132,12 @@ def publish_scores(
     )
     summary = {**record, "ok": True, "folder": str(folder)}
     return ScoreRun(summary=summary, told=told, scored=scored, version=version, folder=folder)
+
+
+def _timed(run: Session, stage: str, chunks: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """The chunks, and how long they took to be made and written as the run's stage."""
+    with run.timed(stage):
+        yield from chunks
 
 
 def profit_table(ledger: Ledger, day: dt.date) -> pd.DataFrame:

@@ -104,11 +104,16 @@ class PotentialModel:
 
     def expected(self, X: Matrix) -> Values:
         """The expected profit over the horizon in money, shape (n,)."""
-        return joined(self.probability(X), self.amount.expected(self.spends.raw(X)), self.idle)
+        return self.joint(self.buys.raw(X), self.spends.raw(X))
 
     def interval(self, X: Matrix) -> tuple[Values, Values, Values]:
         """Low, median and high of the profit in money, each (n,); low to high holds 80 %."""
         return self.spread.interval(self.expected(X))
+
+    def joint(self, buys: Values, spends: Values) -> Values:
+        """The expected profit of rows whose two raw scores are known already, each (n,)."""
+        p = self.calibration.probability(buys)
+        return joined(p, self.amount.expected(spends), self.idle)
 
     def forests(self) -> dict[str, str]:
         """The LightGBM texts by name, of the parts that have a forest."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from segml.boosting import Forest, parse_forest
+from segml.boosting import BULK_ROWS, Forest, Leading, largest, parse_forest
 from segml.outcomes.curve import Curve
 
 Matrix = npt.NDArray[np.float32]
@@ -91,6 +91,38 @@ class AdditiveScore:
             values[:, j] += curve.weight * (curve.values(X[:, j]) - curve.mean)
             base += curve.weight * curve.mean
         return values, float(base)
+
+    def leading(self, X: Matrix, *, top: int, rows: int | None = None) -> tuple[Leading, float]:
+        """The largest SHAP values of every row and their base, without the whole matrix of them.
+
+        Parameters
+        ----------
+        X
+            float32 of shape (n, p), NaN for missing.
+        top
+            How many of a row are told, at least one.
+        rows
+            How many rows are told in all where X is a part of them, so that every part is told in
+            the same way; None: X is all.
+
+        Returns
+        -------
+        leading, base
+            As `contributions`, the `top` largest; ``base + leading.told`` is `raw(X)` within 1e-6.
+        """
+        if self.forest is None or (rows or len(X)) < BULK_ROWS:
+            values, base = self.contributions(X)
+            return largest(values, top=top), base
+        extra = []
+        for curve in self.curves:
+            j = self._place(curve)
+            extra.append((j, curve.weight * (curve.values(X[:, j]) - curve.mean)))
+        weight = self.forest_weight
+        told, mean = self.forest.leading(X, top=top, weight=weight, extra=extra, rows=rows)
+        base = self.intercept + weight * mean
+        for curve in self.curves:
+            base += curve.weight * curve.mean
+        return told, float(base)
 
     def between(self, X0: Matrix, X1: Matrix) -> Values:
         """The exact share of every feature in the change of the raw score from X0 to X1.

@@ -3,6 +3,7 @@
 from segml.scoring.actions import ACTIONS
 from segml.scoring.explain import ClientFacts, Explained, ReasonFact, client_facts
 from segml.scoring.explanations import between, contributions
+from segml.scoring.gathering import Reasons
 from segml.scoring.parts import SUBJECTS, Parts, Subject
 from segml.scoring.reasons import BASE, OTHER
 from segml.scoring.replay import replay, tier_columns
@@ -23,6 +24,7 @@ __all__ = [
     "Explained",
     "Parts",
     "ReasonFact",
+    "Reasons",
     "Scored",
     "Subject",
     "between",

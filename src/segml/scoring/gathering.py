@@ -1,66 +1,37 @@
-"""The reasons of a whole portfolio, gathered chunk by chunk so that memory stays bounded."""
+"""The reasons of a whole portfolio, told chunk by chunk so that memory stays bounded."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from segml.bundle import Bundle
 from segml.features import CATALOGUE, Snapshot
-from segml.scoring.parts import SUBJECTS, Parts, Subject, Values
-from segml.scoring.reasons import Chances, reason_rows
-from segml.scoring.taking_apart import take_apart
-from segml.words.feature import Feature
+from segml.ledger import date_of
+from segml.outcomes import Calibration
+from segml.scoring.parts import LeadingParts, Subject, Values
+from segml.scoring.progress import Progress, silent
+from segml.scoring.reasons import TOP_REASONS, Chances, Told, reason_rows
+from segml.scoring.taking_apart import take_leading_apart
 
-CHUNK = 10_000
-"""Clients whose contributions are held in memory at once."""
+CHUNK = 16_384
+"""Clients, at most, whose reasons are one chunk."""
 
+AHEAD = 2
+"""Chunks that are told while an earlier one is written."""
 
-def gather_reasons(
-    bundle: Bundle, now: Snapshot, held: pd.Series, *, currency: str | None
-) -> tuple[pd.DataFrame, float]:
-    """The reasons of every client for every subject, and the greatest additive error.
+Chunk = tuple[pd.DataFrame, float]
+"""The rows of some clients, and the greatest distance of base + parts from a raw score."""
 
-    Parameters
-    ----------
-    bundle
-        The trained value.
-    now
-        The clients.
-    held
-        The tiers held before, by client id.
-    currency
-        Put after money.
-    """
-    features = {feature.name: feature for feature in (*CATALOGUE, *bundle.encoder.features)}
-    frames, error = [], 0.0
-    for start in range(0, max(len(now.frame), 1), CHUNK):
-        frame = now.frame.iloc[start : start + CHUNK]
-        active = now.status.iloc[start : start + CHUNK].eq("active").to_numpy(dtype=bool)
-        told = [take_apart(bundle, frame, subject, held=held) for subject in SUBJECTS]
-        rows = [_rows(bundle, parts, active, features, currency) for parts in told]
-        frames.append(_by_client(rows, frame.index))
-        error = max([error, *(parts.error for parts in told)])
-    return pd.concat(frames, ignore_index=True), error
-
-
-def _rows(
-    bundle: Bundle,
-    parts: Parts,
-    active: np.ndarray,
-    features: dict[str, Feature],
-    currency: str | None,
-) -> pd.DataFrame:
-    return reason_rows(
-        parts,
-        features,
-        bundle.references[_MODEL[parts.subject]],
-        chances=_chances(bundle, parts, active),
-        currency=currency,
-    )
-
+Calibrated = Mapping[Subject, tuple[Values, Calibration]]
+"""The probability of each client, and how a base becomes one, of subjects that stand for one."""
 
 _MODEL: Mapping[Subject, str] = {
     "tier": "tiers",
@@ -70,22 +41,114 @@ _MODEL: Mapping[Subject, str] = {
 }
 
 
-def _chances(bundle: Bundle, parts: Parts, active: np.ndarray) -> Chances | None:
-    """The probabilities a subject stands for; churn's are published for active clients alone."""
-    if parts.subject == "churn":
-        at_raw: Values = bundle.churn.calibration.probability(parts.raw)
-        at_base: Values = bundle.churn.calibration.probability(parts.base)
-        return Chances(at_raw=np.where(active, at_raw, np.nan), at_base=at_base)
-    if parts.subject == "buys":
-        calibration = bundle.potential.calibration
-        return Chances(
-            at_raw=calibration.probability(parts.raw), at_base=calibration.probability(parts.base)
+@dataclass(kw_only=True, eq=False)
+class Reasons:
+    """The reasons of every client of a date: iterated over, they are told anew, chunk by chunk.
+
+    A chunk is a frame with the columns of `schema.REASONS`, texts and date as categories. Chunks,
+    clients, subjects and ranks come in the order of the published table; what they say does not
+    depend on the chunks' size.
+
+    Parameters
+    ----------
+    bundle
+        The trained value.
+    now
+        The clients.
+    raw
+        Their raw scores by subject (but the tier's), each shape (n,).
+    assignment
+        Their tiers.
+    currency
+        Put after money.
+    chunk
+        The most clients of a chunk.
+    progress
+        Called after each chunk.
+    """
+
+    bundle: Bundle
+    now: Snapshot
+    raw: Mapping[Subject, Values]
+    assignment: pd.DataFrame
+    currency: str | None
+    chunk: int = CHUNK
+    progress: Progress = silent
+    _error: float | None = field(default=None, init=False)
+
+    @property
+    def error(self) -> float:
+        """The greatest distance of base + parts from a raw score; tells all if nobody has yet."""
+        if self._error is None:
+            deque(self, maxlen=0)
+        return self._error or 0.0
+
+    def __iter__(self) -> Iterator[pd.DataFrame]:
+        clients, error = len(self.now.frame), 0.0
+        count = max(1, -(-clients // self.chunk))
+        edges = np.linspace(0, clients, count + 1).astype(int).tolist()
+        features = {one.name: one for one in (*CATALOGUE, *self.bundle.encoder.features)}
+        chances = self._chances()
+
+        def tell(rows: slice) -> Chunk:
+            parts = sorted(self._parts(rows), key=lambda one: one.subject)
+            told = [self._told(one, chances, rows) for one in parts]
+            frame = reason_rows(told, features, currency=self.currency)
+            frame.insert(0, "as_of", _repeated(date_of(self.now.as_of), len(frame)))
+            return frame, max(one.error for one in parts)
+
+        chunks = [slice(first, end) for first, end in pairwise(edges)]
+        for done, (frame, one) in enumerate(_in_order(tell, chunks), start=1):
+            error = max(error, one)
+            self.progress("reasons", done, count)
+            yield frame
+        self._error = error
+
+    def _parts(self, rows: slice) -> tuple[LeadingParts, ...]:
+        return take_leading_apart(
+            self.bundle,
+            self.now.frame.iloc[rows],
+            {subject: raw[rows] for subject, raw in self.raw.items()},
+            self.assignment.iloc[rows],
+            top=TOP_REASONS,
+            clients=len(self.now.frame),
         )
-    return None
+
+    def _told(
+        self,
+        parts: LeadingParts,
+        chances: Mapping[Subject, tuple[Values, Calibration]],
+        rows: slice,
+    ) -> Told:
+        references = self.bundle.references[_MODEL[parts.subject]]
+        if parts.subject not in chances:
+            return Told(parts=parts, references=references)
+        at_raw, calibration = chances[parts.subject]
+        at_base = calibration.probability(parts.base)
+        both = Chances(at_raw=at_raw[rows], at_base=at_base)
+        return Told(parts=parts, references=references, chances=both)
+
+    def _chances(self) -> Calibrated:
+        """What is a probability, and its calibration; churn's is published for active clients."""
+        churn, buys = self.bundle.churn.calibration, self.bundle.potential.calibration
+        active = self.now.status.eq("active").to_numpy(dtype=bool)
+        at_raw = np.where(active, churn.probability(self.raw["churn"]), np.nan)
+        return {"churn": (at_raw, churn), "buys": (buys.probability(self.raw["buys"]), buys)}
 
 
-def _by_client(rows: list[pd.DataFrame], clients: pd.Index) -> pd.DataFrame:
-    """The subjects' rows, client by client; inside a client in the order of `SUBJECTS`."""
-    frame = pd.concat(rows, ignore_index=True)
-    order = clients.get_indexer(pd.Index(frame["client_id"]))
-    return frame.iloc[np.argsort(order, kind="stable")]
+def _repeated(day: dt.date, rows: int) -> pd.Series:
+    """A date for every row, kept once."""
+    codes = np.zeros(rows, dtype=np.int8)
+    return pd.Series(pd.Categorical.from_codes(codes, categories=pd.Index([day], dtype=object)))
+
+
+def _in_order(tell: Callable[[slice], Chunk], chunks: Iterable[slice]) -> Iterator[Chunk]:
+    """What each chunk tells, in their order; some are being told while one is looked at."""
+    with ThreadPoolExecutor(max_workers=AHEAD) as pool:
+        waiting: deque[Future[Chunk]] = deque()
+        for rows in chunks:
+            waiting.append(pool.submit(tell, rows))
+            if len(waiting) > AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from segml.boosting import Leading
+
 Subject = Literal["tier", "churn", "buys", "spends"]
 SUBJECTS: tuple[Subject, ...] = get_args(Subject)
 """What is explained: the tier margin, the churn score, and the two halves of potential."""
@@ -62,3 +64,36 @@ class Parts:
         if not len(self.raw):
             return 0.0
         return float(np.abs(self.base + self.values.sum(axis=1) - self.raw).max())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LeadingParts:
+    """One subject's raw scores with their largest parts alone; the others are in their sum.
+
+    Parameters
+    ----------
+    subject, clients, features, base, raw, data
+        As in `Parts`.
+    leading
+        The largest contributions of each client; columns are places in `features`.
+    """
+
+    subject: Subject
+    clients: pd.Index
+    features: tuple[str, ...]
+    leading: Leading
+    base: Values
+    raw: Values
+    data: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        shape = (len(self.clients), len(self.features))
+        if self.data.shape != shape or len(self.leading.told) != shape[0]:
+            raise ValueError(f"parts of shape {self.data.shape}, expected {shape}")
+
+    @property
+    def error(self) -> float:
+        """The greatest distance of base + all parts from the raw score."""
+        if not len(self.raw):
+            return 0.0
+        return float(np.abs(self.base + self.leading.told - self.raw).max())

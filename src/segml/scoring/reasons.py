@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from segml.scoring.parts import Parts, Values
-from segml.scoring.texts import value_text
+from segml.scoring.parts import LeadingParts, Values
+from segml.scoring.texts import value_texts
 from segml.words.feature import Feature
 
 BASE = "(base)"
 OTHER = "(other)"
 TOP_REASONS = 8
 """How many features of a client and subject get a row of their own."""
+
+Places = npt.NDArray[np.integer]
+Grid = Mapping[str, npt.NDArray[Any]]
+"""A subject's rows before they are woven with the others': arrays of shape (n, top + 2)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,85 +35,131 @@ class Chances:
     at_base: Values
 
 
-def reason_rows(
-    parts: Parts,
-    features: Mapping[str, Feature],
-    references: Mapping[str, float],
-    *,
-    chances: Chances | None = None,
-    currency: str | None = None,
-    top: int = TOP_REASONS,
-) -> pd.DataFrame:
-    """The long frame of one subject's reasons, clients in order, ranks in order.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Told:
+    """One subject to be told.
 
     Parameters
     ----------
     parts
         The contributions.
-    features
-        Every feature of the parts: its unit, kind and reason code.
     references
         A feature's typical value in training, where it has one.
     chances
         Given for subjects that are probabilities: contributions are then scaled to percentage
         points that sum exactly to the probability, base included.
+    """
+
+    parts: LeadingParts
+    references: Mapping[str, float]
+    chances: Chances | None = None
+
+
+def reason_rows(
+    told: Sequence[Told], features: Mapping[str, Feature], *, currency: str | None = None
+) -> pd.DataFrame:
+    """The long frame of some clients' reasons: clients in order, subjects as given, ranks.
+
+    Parameters
+    ----------
+    told
+        The subjects, all of the same n clients, and each with as many leading parts.
+    features
+        Every feature of the parts: its unit, kind and reason code.
     currency
         Put after money.
-    top
-        The most rows a client and subject get besides base and rest.
 
     Returns
     -------
     pandas.DataFrame
         `client_id, subject, rank, feature, kind, reason, value, value_text, reference,
-        contribution, points`. A feature that contributes nothing gets no row; equal ones stand
-        in the features' order.
+        contribution, points`, texts as categories. A feature that contributes nothing gets no
+        row; equal ones stand in the features' order.
     """
-    picked = _picked(parts.values, top)
-    row, column = picked
-    contribution = parts.values[row, column]
-    slope, base_points = _points(parts, chances)
-    named = _named(parts, features, references, column)
-    chosen = pd.DataFrame(
+    words, names = _Codes([""]), _Codes([BASE, OTHER, *features])
+    grids = [_grid(one, features, names, words, currency) for one in told]
+    stacked = {name: np.stack([grid[name] for grid in grids], axis=1) for name in grids[0]}
+    there = stacked.pop("there")
+    column = {name: values[there] for name, values in stacked.items()}
+    clients, subjects, ranks = np.ogrid[tuple(map(slice, there.shape))]
+    said = [features.get(name) for name in names.words]
+    return pd.DataFrame(
         {
-            "row": row,
-            "rank": _rank_within(row),
-            **named,
-            **_told(parts, features, picked, currency),
-            "contribution": contribution,
-            "points": contribution * slope[row],
+            "client_id": _text(_spread(clients, there), told[0].parts.clients),
+            "subject": _text(_spread(subjects, there), [one.parts.subject for one in told]),
+            "rank": _spread(ranks, there).astype(np.int32),
+            "feature": _text(column["feature"], names.words),
+            "kind": _coded(column["feature"], [one.kind if one else "" for one in said]),
+            "reason": _coded(column["feature"], [one.reason if one else "" for one in said]),
+            "value": column["value"],
+            "value_text": _text(column["text"], words.words),
+            "reference": column["reference"],
+            "contribution": column["contribution"],
+            "points": column["points"],
         }
     )
-    told = np.bincount(row, weights=contribution, minlength=len(parts.clients))
-    rest = parts.raw - parts.base - told
-    count = np.bincount(row, minlength=len(parts.clients))
-    every = np.arange(len(parts.clients))
-    base = _edge(every, np.zeros_like(every), BASE, parts.base, base_points)
-    other = _edge(every, count + 1, OTHER, rest, rest * slope)
-    frame = pd.concat([base, chosen, other], ignore_index=True)
-    frame = frame.sort_values(["row", "rank"], kind="stable", ignore_index=True)
-    frame.insert(0, "client_id", parts.clients.to_numpy()[frame["row"]])
-    frame.insert(1, "subject", parts.subject)
-    return frame.drop(columns="row")
 
 
-def _picked(values: Values, top: int) -> tuple[np.ndarray, np.ndarray]:
-    """Row and column of the largest contributions that are not zero, row by row."""
-    order = np.argsort(-np.abs(values), axis=1, kind="stable")[:, :top]
-    row = np.repeat(np.arange(len(values)), order.shape[1])
-    column = order.ravel()
-    speaks = values[row, column] != 0
-    return row[speaks], column[speaks]
+class _Codes:
+    """Words with a number each, in the order in which they came."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._code: dict[str, int] = {}
+        self(words)
+
+    def __call__(self, words: Iterable[str]) -> Places:
+        code = self._code
+        return np.array([code.setdefault(word, len(code)) for word in words], dtype=np.int32)
+
+    @property
+    def words(self) -> list[str]:
+        return list(self._code)
 
 
-def _rank_within(row: np.ndarray) -> np.ndarray:
-    """1, 2, … within each run of equal rows."""
-    starts = np.flatnonzero(np.r_[True, row[1:] != row[:-1]]) if len(row) else np.zeros(0, int)
-    lengths = np.diff(np.r_[starts, len(row)])
-    return np.arange(len(row)) - np.repeat(starts, lengths) + 1
+def _spread(axis: Places, there: npt.NDArray[np.bool_]) -> Places:
+    return np.asarray(np.broadcast_to(axis, there.shape)[there])
 
 
-def _points(parts: Parts, chances: Chances | None) -> tuple[Values, Values]:
+def _text(codes: Places, words: Sequence[str] | pd.Index) -> pd.Series:
+    return pd.Series(pd.Categorical.from_codes(codes, categories=pd.Index(list(words))))
+
+
+def _coded(places: Places, words: Sequence[str]) -> pd.Series:
+    """The words at some places, where several places have the same word."""
+    codes = _Codes([])
+    return _text(codes(words)[places], codes.words)
+
+
+def _grid(
+    told: Told, features: Mapping[str, Feature], names: _Codes, words: _Codes, currency: str | None
+) -> Grid:
+    parts, columns = told.parts, told.parts.leading.columns
+    n, top = columns.shape
+    count = (columns >= 0).sum(axis=1)
+    slope, base_points = _points(parts, told.chances)
+    typical = np.array([*(told.references.get(name, np.nan) for name in parts.features), np.nan])
+    grid: dict[str, npt.NDArray[Any]] = {
+        "there": np.arange(top + 2) <= count[:, None] + 1,
+        "feature": np.full((n, top + 2), names([OTHER])[0]),
+        "text": np.full((n, top + 2), words([""])[0]),
+    }
+    for name in ("value", "reference", "contribution"):
+        grid[name] = np.full((n, top + 2), np.nan)
+    reasons = np.s_[:, 1:-1]  # the place of the rest, behind the last of them, is a column of -1
+    grid["feature"][:, 0] = names([BASE])[0]
+    grid["feature"][reasons] = names([*parts.features, OTHER])[columns]
+    grid["reference"][reasons] = typical[columns]
+    grid["value"][reasons], grid["text"][reasons] = _values(parts, features, words, currency)
+    rest = parts.raw - parts.base - sum(parts.leading.values.T, start=np.zeros(n))
+    grid["contribution"][:, 0] = parts.base
+    grid["contribution"][reasons] = parts.leading.values
+    grid["contribution"][np.arange(n), count + 1] = rest
+    grid["points"] = grid["contribution"] * slope[:, None]
+    grid["points"][:, 0] = base_points
+    return grid
+
+
+def _points(parts: LeadingParts, chances: Chances | None) -> tuple[Values, Values]:
     """Percentage points a unit of raw score, and those of the base."""
     if chances is None:
         nothing = np.full(len(parts.raw), np.nan)
@@ -123,57 +175,24 @@ def _points(parts: Parts, chances: Chances | None) -> tuple[Values, Values]:
     return slope, base
 
 
-def _named(
-    parts: Parts,
-    features: Mapping[str, Feature],
-    references: Mapping[str, float],
-    column: np.ndarray,
-) -> dict[str, np.ndarray]:
-    columns = [features[name] for name in parts.features]
-    reference = np.array([references.get(name, np.nan) for name in parts.features])
-    return {
-        "feature": np.array(parts.features, dtype=object)[column],
-        "kind": np.array([feature.kind for feature in columns], dtype=object)[column],
-        "reason": np.array([feature.reason for feature in columns], dtype=object)[column],
-        "reference": reference[column],
-    }
-
-
-def _told(
-    parts: Parts,
-    features: Mapping[str, Feature],
-    picked: tuple[np.ndarray, np.ndarray],
-    currency: str | None,
-) -> dict[str, np.ndarray]:
-    """Each chosen feature's value as a number (NaN for text) and as text."""
-    row, column = picked
-    value = np.full(len(row), np.nan)
-    text = np.empty(len(row), dtype=object)
-    for position, name in enumerate(parts.features):
-        here = column == position
-        feature, raw = features[name], parts.data[name].to_numpy()[row[here]]
+def _values(
+    parts: LeadingParts, features: Mapping[str, Feature], words: _Codes, currency: str | None
+) -> tuple[Values, Places]:
+    """Each chosen feature's value, (n, top), as a number (NaN for text) and as a word's code."""
+    columns = parts.leading.columns
+    n, top = columns.shape
+    flat = columns.ravel().astype(np.int16)  # sixteen bits are sorted by counting
+    order = np.argsort(flat, kind="stable")
+    edges = np.searchsorted(flat[order], np.arange(len(parts.features) + 1))
+    value = np.full(n * top, np.nan)
+    text = np.full(n * top, words([""])[0])
+    for place, name in enumerate(parts.features):
+        here = order[edges[place] : edges[place + 1]]
+        if not len(here):
+            continue
+        feature, raw = features[name], parts.data[name].to_numpy()[here // top]
         if not feature.is_categorical:
-            value[here] = raw.astype(np.float64)
-        given = [None if pd.isna(one) else one for one in raw.tolist()]
-        text[here] = [value_text(one, feature.unit, currency) for one in given]
-    return {"value": value, "value_text": text}
-
-
-def _edge(
-    row: np.ndarray, rank: np.ndarray, name: str, contribution: Values, points: Values
-) -> pd.DataFrame:
-    nothing = np.full(len(row), np.nan)
-    return pd.DataFrame(
-        {
-            "row": row,
-            "rank": rank,
-            "feature": name,
-            "kind": "",
-            "reason": "",
-            "value": nothing,
-            "value_text": "",
-            "reference": nothing,
-            "contribution": contribution,
-            "points": points,
-        }
-    )
+            value[here] = raw
+        codes, texts = value_texts(raw, feature.unit, currency)
+        text[here] = words(texts)[codes]
+    return value.reshape(n, top), text.reshape(n, top)

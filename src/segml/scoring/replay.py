@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from segml.bundle import Bundle
-from segml.features import snapshot
+from segml.features import snapshot, snapshots
 from segml.ledger import Ledger
 from segml.scoring.month_starts import month_starts
 
@@ -41,11 +41,18 @@ def replay(
         Tier names by client id, of the clients known at the last month start; empty where no
         month started since the ledger's first day.
     """
-    known = frames or (lambda day: tier_columns(bundle, ledger, day))
+    days = month_starts(as_of, ledger.first_day)
+    known = map(frames, days) if frames else _tier_columns(bundle, ledger, days)
     held = pd.Series([], index=pd.Index([], dtype="str", name="client_id"), dtype=object)
-    for day in month_starts(as_of, ledger.first_day):
-        held = bundle.tiers.assign(known(day), held)["tier"]
+    for frame in known:
+        held = bundle.tiers.assign(frame, held)["tier"]
     return held
+
+
+def _tier_columns(bundle: Bundle, ledger: Ledger, days: tuple[int, ...]) -> list[pd.DataFrame]:
+    """`tier_columns` of several days, made together; nothing else of the snapshots is kept."""
+    made = snapshots(ledger, days, bundle.features, columns=bundle.tiers.columns)
+    return [one.frame for one in made]
 
 
 def tier_columns(bundle: Bundle, ledger: Ledger, day: int) -> pd.DataFrame:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,15 +16,15 @@ from segml.features import Snapshot, snapshot
 from segml.ledger import Ledger, date_of
 from segml.ledger.days import as_day
 from segml.scoring.actions import actions
-from segml.scoring.gathering import gather_reasons
+from segml.scoring.gathering import CHUNK, Reasons
+from segml.scoring.parts import Subject, Values
+from segml.scoring.progress import Progress, silent
 from segml.scoring.replay import replay
 from segml.scoring.schema import CLIENTS, REASONS, SCORES, conform
-
-Progress = Callable[[str, int, int], None]
-"""Called as (what is done next, steps done, steps in all)."""
+from segml.scoring.taking_apart import score_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Scored:
     """What scoring one date gives.
 
@@ -31,21 +32,31 @@ class Scored:
     ----------
     scores
         One row a client, columns of `schema.SCORES`, in the order of client ids.
-    reasons
-        Long, columns of `schema.REASONS`.
+    told
+        The reasons, chunk by chunk: made when iterated over, and never all at once.
     features
         `as_of`, `client_id` and the features, as the model saw them.
     clients
         Who they are, columns of `schema.CLIENTS`.
-    summary
-        Counts by status and tier, notes, the greatest additive error; plain values.
+    counts
+        Counts by status and tier, notes; plain values.
     """
 
     scores: pd.DataFrame
-    reasons: pd.DataFrame
+    told: Reasons
     features: pd.DataFrame
     clients: pd.DataFrame
-    summary: Mapping[str, Any]
+    counts: Mapping[str, Any]
+
+    @cached_property
+    def reasons(self) -> pd.DataFrame:
+        """All reasons in one frame, columns of `schema.REASONS`: forty rows a client."""
+        return pd.concat([conform(chunk, REASONS) for chunk in self.told], ignore_index=True)
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The counts, and the greatest additive error of the reasons (which must be told first)."""
+        return {**self.counts, "additive_error": self.told.error}
 
 
 def score(
@@ -54,7 +65,7 @@ def score(
     as_of: dt.date | int,
     *,
     version: str,
-    progress: Progress | None = None,
+    progress: Progress = silent,
 ) -> Scored:
     """The scores and reasons of every client known before a date.
 
@@ -69,42 +80,58 @@ def score(
     version
         The bundle's version name; written beside every score.
     progress
-        Called before each step.
+        Called before each step, and for each chunk of reasons when they are told.
 
     Raises
     ------
     DataRefused
         If the ledger lacks a column the bundle was trained with.
     """
-    day, tell = as_day(as_of), progress or _silent
-    tell("previous tiers", 0, 3)
+    day = as_day(as_of)
+    progress("previous tiers", 0, 3)
     held = replay(bundle, ledger, day)
-    tell("features", 1, 3)
+    progress("features", 1, 3)
     now = snapshot(ledger.past(day), bundle.features)
-    tell("reasons", 2, 3)
-    scores = _scores(bundle, now, held)
+    progress("scores", 2, 3)
+    tiers, raw = bundle.tiers.assign(now.frame, held), _raw(bundle, now.frame)
+    scores = _scores(bundle, now, tiers, raw)
     scores["model_version"], scores["currency"] = version, ledger.currency
-    reasons, error = gather_reasons(bundle, now, held, currency=ledger.currency)
-    tell("done", 3, 3)
+    progress("scores", 3, 3)
+    told = Reasons(
+        bundle=bundle,
+        now=now,
+        raw=raw,
+        assignment=tiers,
+        currency=ledger.currency,
+        progress=progress,
+    )
     return Scored(
         scores=conform(_dated(scores, day), SCORES),
-        reasons=conform(reasons.assign(as_of=date_of(day)), REASONS),
+        told=told,
         features=_dated(now.frame, day),
         clients=conform(now.clients.reset_index(), CLIENTS),
-        summary=_summary(scores, ledger, bundle, day=day, version=version, error=error),
+        counts=_counts_of(scores, ledger, bundle, day=day, version=version),
     )
 
 
-def _silent(step: str, done: int, steps: int) -> None:
-    del step, done, steps
+def _raw(bundle: Bundle, frame: pd.DataFrame) -> dict[Subject, Values]:
+    """The raw scores of all clients by subject, predicted chunk by chunk."""
+    subjects: tuple[Subject, ...] = ("churn", "buys", "spends")
+    raw = {subject: np.empty(len(frame)) for subject in subjects}
+    for start in range(0, len(frame), CHUNK):
+        rows = slice(start, start + CHUNK)
+        X = bundle.encoder.matrix(frame.iloc[rows])
+        for subject in subjects:
+            raw[subject][rows] = score_of(bundle, subject).raw(X)
+    return raw
 
 
-def _scores(bundle: Bundle, now: Snapshot, held: pd.Series) -> pd.DataFrame:
+def _scores(
+    bundle: Bundle, now: Snapshot, tiers: pd.DataFrame, raw: Mapping[Subject, Values]
+) -> pd.DataFrame:
     """The scores, indexed by client, without those columns that are the same for all."""
-    tiers = bundle.tiers.assign(now.frame, held)
-    scores = pd.concat(
-        [now.status.rename("status"), tiers, _churn(bundle, now), _potential(bundle, now)], axis=1
-    )
+    churn, potential = _churn(bundle, now, raw["churn"]), _potential(bundle, now, raw)
+    scores = pd.concat([now.status.rename("status"), tiers, churn, potential], axis=1)
     scores = scores.join(now.money[list(_MONEY)])
     scores["roles"] = ""  # a declared role is read, and none is found or used yet
     scores["is_key"] = scores["tier_rank"].isin(bundle.plan.tiers.key)
@@ -125,10 +152,9 @@ _MONEY = (
 )
 
 
-def _churn(bundle: Bundle, now: Snapshot) -> pd.DataFrame:
+def _churn(bundle: Bundle, now: Snapshot, raw: Values) -> pd.DataFrame:
     """Raw for everybody, probability and interval for active clients alone."""
     model = bundle.churn
-    raw = model.raw(bundle.encoder.matrix(now.frame))
     low, high = model.calibration.interval(raw)
     frame = pd.DataFrame(
         {
@@ -142,13 +168,13 @@ def _churn(bundle: Bundle, now: Snapshot) -> pd.DataFrame:
     return frame.assign(raw_churn=raw)
 
 
-def _potential(bundle: Bundle, now: Snapshot) -> pd.DataFrame:
-    X = bundle.encoder.matrix(now.frame)
-    low, median, high = bundle.potential.interval(X)
+def _potential(bundle: Bundle, now: Snapshot, raw: Mapping[Subject, Values]) -> pd.DataFrame:
+    expected = bundle.potential.joint(raw["buys"], raw["spends"])
+    low, median, high = bundle.potential.spread.interval(expected)
     return pd.DataFrame(
         {
-            "raw_potential": bundle.potential.raw(X),
-            "expected_profit": bundle.potential.expected(X),
+            "raw_potential": raw["spends"],
+            "expected_profit": expected,
             "expected_profit_low": low,
             "expected_profit_high": high,
             "median_profit": median,
@@ -164,8 +190,8 @@ def _dated(frame: pd.DataFrame, day: int) -> pd.DataFrame:
     return dated
 
 
-def _summary(
-    scores: pd.DataFrame, ledger: Ledger, bundle: Bundle, *, day: int, version: str, error: float
+def _counts_of(
+    scores: pd.DataFrame, ledger: Ledger, bundle: Bundle, *, day: int, version: str
 ) -> dict[str, Any]:
     support = support_of(bundle)
     return {
@@ -177,7 +203,6 @@ def _summary(
         "by_tier": _counts(scores["tier"]),
         "by_action": _counts(scores["action"]),
         "key_clients": int(scores["is_key"].sum()),
-        "additive_error": error,
         "support": support.to_json() if support else None,
         "notes": [*ledger.notes, *_season(bundle), *(support.sentences() if support else ())],
     }

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
+from segml.boosting import largest
 from segml.bundle import Bundle
 from segml.features import Snapshot
 from segml.outcomes import AdditiveScore
-from segml.scoring.parts import Parts, Subject
+from segml.scoring.parts import SUBJECTS, LeadingParts, Parts, Subject, Values
 
 
 def take_apart(
@@ -29,7 +32,7 @@ def take_apart(
     """
     if subject == "tier":
         return _tier(bundle, frame, held)
-    score = _score(bundle, subject)
+    score = score_of(bundle, subject)
     X = bundle.encoder.matrix(frame)
     values, base = score.contributions(X)
     return Parts(
@@ -41,6 +44,62 @@ def take_apart(
         raw=score.raw(X),
         data=frame[list(bundle.encoder.columns)],
     )
+
+
+def take_leading_apart(
+    bundle: Bundle,
+    frame: pd.DataFrame,
+    raw: Mapping[Subject, Values],
+    assignment: pd.DataFrame,
+    *,
+    top: int,
+    clients: int,
+) -> tuple[LeadingParts, ...]:
+    """The largest parts of every subject's raw score for some of many clients, by `SUBJECTS`.
+
+    Parameters
+    ----------
+    bundle
+        The trained value.
+    frame
+        Some rows of a snapshot's feature frame.
+    raw
+        Their raw scores by subject (but the tier's), each shape (n,), as the models predict them.
+    assignment
+        Their tiers, as the tiers assigned them.
+    top
+        How many parts of a score are told.
+    clients
+        How many clients are explained in all: the same parts come out whatever share `frame` is.
+    """
+    X = bundle.encoder.matrix(frame)
+    data = frame[list(bundle.encoder.columns)]
+    told = bundle.tiers.contributions(frame, assignment)
+    parts = [
+        LeadingParts(
+            subject="tier",
+            clients=frame.index,
+            features=told.columns,
+            leading=largest(told.values, top=top),
+            base=told.base,
+            raw=assignment["tier_margin"].to_numpy(np.float64),
+            data=bundle.tiers.values(frame),
+        )
+    ]
+    for subject in SUBJECTS[1:]:
+        leading, base = score_of(bundle, subject).leading(X, top=top, rows=clients)
+        parts.append(
+            LeadingParts(
+                subject=subject,
+                clients=frame.index,
+                features=bundle.encoder.columns,
+                leading=leading,
+                base=np.full(len(frame), base),
+                raw=raw[subject],
+                data=data,
+            )
+        )
+    return tuple(parts)
 
 
 def take_change_apart(
@@ -72,7 +131,7 @@ def take_change_apart(
     then, now = before.frame.loc[common], after.frame.loc[common]
     if subject == "tier":
         return _tier_change(bundle, then, now, held)
-    score = _score(bundle, subject)
+    score = score_of(bundle, subject)
     X0, X1 = bundle.encoder.matrix(then), bundle.encoder.matrix(now)
     return Parts(
         subject=subject,
@@ -85,7 +144,8 @@ def take_change_apart(
     )
 
 
-def _score(bundle: Bundle, subject: Subject) -> AdditiveScore:
+def score_of(bundle: Bundle, subject: Subject) -> AdditiveScore:
+    """The raw score that a subject is about; the tier has none."""
     scores: dict[Subject, AdditiveScore] = {
         "churn": bundle.churn.score,
         "buys": bundle.potential.buys,

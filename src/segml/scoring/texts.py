@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 from segml.words.feature import Unit
 
 UNKNOWN = "unknown"
+_GRAIN: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {
+        "days": (10.0, 10.0),
+        "money": (100.0, 100.0),
+        "share": (1000.0, math.inf),
+        "per_year": (10.0, math.inf),
+    }
+)
+"""The steps a unit of a value is told in, and from what size on it is told in whole units."""
 
 
 def value_text(value: float | str | None, unit: Unit, currency: str | None = None) -> str:
@@ -35,6 +50,45 @@ def value_text(value: float | str | None, unit: Unit, currency: str | None = Non
     if not math.isfinite(value):
         return UNKNOWN
     return _number_text(float(value), unit, currency)
+
+
+def value_texts(
+    values: npt.NDArray[np.generic], unit: Unit, currency: str | None = None
+) -> tuple[npt.NDArray[np.intp], list[str]]:
+    """The same of many values, each text made once: `texts[codes[i]]` is that of `values[i]`.
+
+    Parameters
+    ----------
+    values
+        Shape (n,): float32 (or float64 of as few digits, so that a hundredfold is exact); objects
+        for categories.
+    unit, currency
+        As for `value_text`.
+
+    Examples
+    --------
+    >>> codes, texts = value_texts(np.float32([3.01, 3.02, 7]), "days")
+    >>> [texts[code] for code in codes], len(texts)
+    (['3 days', '3 days', '7 days'], 2)
+    """
+    alike = values if unit in {"category", "flag"} else _alike(values.astype(np.float64), unit)
+    codes, kinds = pd.factorize(alike, use_na_sentinel=False)
+    member = np.empty(len(kinds), dtype=np.intp)
+    member[codes[::-1]] = np.arange(len(codes))[::-1]
+    given = [None if pd.isna(one) else one for one in values[member].tolist()]
+    return codes, [value_text(one, unit, currency) for one in given]
+
+
+def _alike(values: npt.NDArray[np.float64], unit: Unit) -> npt.NDArray[np.float64]:
+    """A number for each value, the same only for values whose text is the same.
+
+    Rounded as the text rounds (exact products, ties to even); whole units stand on halves, where
+    no finer step does.
+    """
+    steps, coarse_from = _GRAIN.get(unit, (100.0, math.inf))
+    fine = np.rint(values * steps)
+    coarse = np.rint(values) * steps + 0.5
+    return np.where(np.abs(values) >= coarse_from, coarse, fine)
 
 
 def _number_text(value: float, unit: Unit, currency: str | None) -> str:

@@ -6,7 +6,7 @@ from segml.stores.files import publish_file, write_frame
 from segml.stores.folder import put_in_place, staging, sweep
 from segml.stores.lock import Holder, lock
 from segml.stores.mirror import Mirrored, TrackedRun, log_training, sync
-from segml.stores.parquet import SchemaBroken
+from segml.stores.parquet import Frames, SchemaBroken
 from segml.stores.partitions import growing_file, write_part
 from segml.stores.portfolios import list_portfolios, require_portfolio
 from segml.stores.registry import Registry
@@ -32,6 +32,7 @@ __all__ = [
     "TABLES",
     "Change",
     "Column",
+    "Frames",
     "Holder",
     "LossRun",
     "Mirrored",

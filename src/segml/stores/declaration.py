@@ -54,6 +54,8 @@ class TableSchema:
         names = self.names
         if len(set(names)) != len(names) or not set(self.key) <= set(names):
             raise ValueError(f"table {self.name}: doubled columns or a key that is no column")
+        if self.unique and any(one.nullable for one in self.columns if one.name in self.key):
+            raise ValueError(f"table {self.name}: a null names no row, and the key names one")
 
     @property
     def names(self) -> tuple[str, ...]:

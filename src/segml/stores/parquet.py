@@ -1,7 +1,16 @@
-"""A frame as Parquet bytes: held to its schema first, and the same bytes for the same rows."""
+"""Frames as a Parquet file: held to the schema first, and the same bytes for the same rows.
+
+A large table comes as an iterator of frames, its chunks: they are checked and written one by one,
+in groups of rows whose size does not depend on the chunks', so that neither do the bytes.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,12 +19,18 @@ import pyarrow.parquet as pq
 from segml.stores.declaration import Column, TableSchema
 from segml.stores.schemas import TABLES, features_schema, quarantine_schema
 
+ROW_GROUP = 1 << 17
+"""The rows of a group of a written file, the last one's apart."""
+
+Frames = pd.DataFrame | Iterable[pd.DataFrame]
+"""A table: whole, its rows in any order, or in chunks, its rows in the order of its key."""
+
 
 class SchemaBroken(ValueError):  # noqa: N818 - named as the refusals are
     """A frame handed over for publishing is not what its table's schema says: a fault of ours."""
 
 
-def schema_of(name: str, frame: pd.DataFrame) -> TableSchema:
+def schema_of(name: str, frame: Frames) -> TableSchema:
     """The schema that `name` is held to; that of `features` follows the frame's own columns.
 
     Raises
@@ -23,16 +38,16 @@ def schema_of(name: str, frame: pd.DataFrame) -> TableSchema:
     SchemaBroken
         If no such table is declared.
     """
-    if name == "features":
+    if name in TABLES:
+        return TABLES[name]
+    if name == "features" and isinstance(frame, pd.DataFrame):
         keys = ("as_of", "client_id")
         columns = [column for column in _with_index(frame).columns if column not in keys]
         return features_schema({str(c): not _is_numeric(frame[c]) for c in columns})
-    if name == "quarantine":
+    if name == "quarantine" and isinstance(frame, pd.DataFrame):
         return quarantine_schema([str(column) for column in frame.columns])
-    if name not in TABLES:
-        known = ", ".join((*TABLES, "features", "quarantine"))
-        raise SchemaBroken(f"table `{name}` is not declared; schemas.py knows {known}")
-    return TABLES[name]
+    known = ", ".join((*TABLES, "features", "quarantine"))
+    raise SchemaBroken(f"table `{name}` is not declared; schemas.py knows {known}")
 
 
 def conform(frame: pd.DataFrame, schema: TableSchema) -> pa.Table:
@@ -56,6 +71,71 @@ def conform(frame: pd.DataFrame, schema: TableSchema) -> pa.Table:
         If a column is missing, unknown or doubled, if a value is of another type, null where none
         is allowed, or infinite, or if two rows share a unique key. All breaches are named.
     """
+    table = _checked(frame, schema)
+    if not schema.unique:
+        rest = [name for name in schema.names if name not in schema.key]
+        return _sorted(table, (*schema.key, *rest))
+    falls, repeats = _steps(table.select(schema.key))
+    if falls:
+        table = _sorted(table, schema.key)
+        _, repeats = _steps(table.select(schema.key))
+    _require_order(schema, 0, repeats)
+    return table
+
+
+def write_parquet(sink: Path | BinaryIO, frames: Frames, schema: TableSchema) -> None:
+    """Write a table as a Parquet file; the same rows give the same bytes.
+
+    Parameters
+    ----------
+    sink
+        Where: a new file, or an open one.
+    frames
+        The table. A whole one may have its rows in any order; chunks, for a table whose key is
+        unique, come in the key's order, and no more than a few are held at once.
+    schema
+        What it is held to.
+
+    Raises
+    ------
+    SchemaBroken
+        As `conform`, or if chunks are out of order. Rows before the breach are written already.
+    """
+    if isinstance(frames, pd.DataFrame):
+        tables = iter([conform(frames, schema)])
+    else:
+        tables = _chunks(frames, schema)
+    options = {"compression": "zstd", "compression_level": 3}
+    with pq.ParquetWriter(sink, schema.arrow, version="2.6", **options) as writer:
+        for group in _groups(tables, schema):
+            writer.write_table(group, row_group_size=ROW_GROUP)
+
+
+def _chunks(frames: Iterable[pd.DataFrame], schema: TableSchema) -> Iterator[pa.Table]:
+    """The chunks as Arrow tables, the order of the rows held across their borders too."""
+    if not schema.unique:
+        raise ValueError(f"table `{schema.name}` has no unique key: its rows come all at once")
+    last = schema.arrow.empty_table().select(schema.key)
+    for frame in frames:
+        table = _checked(frame, schema)
+        keys = table.select(schema.key)
+        _require_order(schema, *_steps(pa.concat_tables([last, keys])))
+        last = keys.slice(len(keys) - 1) if len(keys) else last
+        yield table
+
+
+def _groups(tables: Iterable[pa.Table], schema: TableSchema) -> Iterator[pa.Table]:
+    """The same rows in tables of `ROW_GROUP` rows, each of one piece; the last may be shorter."""
+    left = schema.arrow.empty_table()
+    for table in tables:
+        left = pa.concat_tables([left, table])
+        while len(left) > ROW_GROUP:
+            yield left.slice(0, ROW_GROUP).combine_chunks()
+            left = left.slice(ROW_GROUP)
+    yield left.combine_chunks()
+
+
+def _checked(frame: pd.DataFrame, schema: TableSchema) -> pa.Table:
     table = _with_index(frame)
     breaches = _column_breaches(table, schema)
     arrays = []
@@ -66,29 +146,7 @@ def conform(frame: pd.DataFrame, schema: TableSchema) -> pa.Table:
             breaches += wrong
     if breaches:
         raise SchemaBroken("\n".join((f"table `{schema.name}` breaks its schema:", *breaches)))
-    return _sorted(pa.Table.from_arrays(arrays, schema=schema.arrow), schema)
-
-
-def parquet_bytes(frame: pd.DataFrame, schema: TableSchema) -> bytes:
-    """The Parquet file of a frame; the same rows, in any order, give the same bytes.
-
-    Raises
-    ------
-    SchemaBroken
-        As `conform`.
-    """
-    sink = pa.BufferOutputStream()
-    pq.write_table(
-        conform(frame, schema),
-        sink,
-        version="2.6",
-        compression="zstd",
-        compression_level=3,
-        row_group_size=1 << 17,
-        use_dictionary=True,
-        write_statistics=True,
-    )
-    return bytes(sink.getvalue().to_pybytes())
+    return pa.Table.from_arrays(arrays, schema=schema.arrow)
 
 
 def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
@@ -112,7 +170,11 @@ def _column_breaches(frame: pd.DataFrame, schema: TableSchema) -> list[str]:
 
 def _array(values: pd.Series, column: Column) -> tuple[pa.Array, list[str]]:
     try:
-        array = pa.Array.from_pandas(values, type=column.type, safe=True)
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            coded = pa.Array.from_pandas(values)
+            array = coded.dictionary.cast(column.type).take(coded.indices)
+        else:
+            array = pa.Array.from_pandas(values, type=column.type, safe=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
         cause = str(error).splitlines()[0]
         return None, [f"  ! {column.name}: {values.dtype}, not {column.type} ({cause})"]
@@ -128,14 +190,25 @@ def _array(values: pd.Series, column: Column) -> tuple[pa.Array, list[str]]:
     return array, breaches
 
 
-def _sorted(table: pa.Table, schema: TableSchema) -> pa.Table:
-    rest = () if schema.unique else tuple(n for n in schema.names if n not in schema.key)
-    order = [(name, "ascending") for name in (*schema.key, *rest)]
-    table = table.take(pc.sort_indices(table, sort_keys=order)).combine_chunks()
-    if schema.unique and table.num_rows:
-        groups = table.group_by(list(schema.key)).aggregate([([], "count_all")])
-        doubled = table.num_rows - groups.num_rows
-        if doubled:
-            key = ", ".join(schema.key)
-            raise SchemaBroken(f"table `{schema.name}`: {doubled} rows repeat their key ({key})")
-    return table
+def _sorted(table: pa.Table, columns: Iterable[str]) -> pa.Table:
+    order = [(name, "ascending") for name in columns]
+    return table.take(pc.sort_indices(table, sort_keys=order)).combine_chunks()
+
+
+def _steps(keys: pa.Table) -> tuple[int, int]:
+    """How many rows are below the one before them, and how many are the same."""
+    falls = np.zeros(max(len(keys) - 1, 0), dtype=bool)
+    ties = ~falls
+    for column in keys.columns:
+        before, after = column.slice(0, len(ties)), column.slice(1)
+        falls |= ties & pc.less(after, before).to_numpy(zero_copy_only=False)
+        ties &= pc.equal(after, before).to_numpy(zero_copy_only=False)
+    return int(falls.sum()), int(ties.sum())
+
+
+def _require_order(schema: TableSchema, falls: int, repeats: int) -> None:
+    key = ", ".join(schema.key)
+    if falls:
+        raise SchemaBroken(f"table `{schema.name}`: {falls} rows out of the order of ({key})")
+    if repeats:
+        raise SchemaBroken(f"table `{schema.name}`: {repeats} rows repeat their key ({key})")

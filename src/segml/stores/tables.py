@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from segml.stores.folder import put_in_place, staging
-from segml.stores.parquet import parquet_bytes, schema_of
+from segml.stores.parquet import Frames, schema_of, write_parquet
 from segml.words.errors import ConfigurationRefused
 
 RUN_FILE = "run.json"
@@ -58,8 +58,8 @@ def losses_folder(output: Path, start: dt.date, end: dt.date) -> Path:
 
 def publish(
     folder: Path,
-    tables: Mapping[str, pd.DataFrame],
-    run: Mapping[str, Any],
+    tables: Mapping[str, Frames],
+    run: Mapping[str, Any] | Callable[[], Mapping[str, Any]],
     *,
     files: Mapping[str, bytes] | None = None,
 ) -> Path:
@@ -70,9 +70,10 @@ def publish(
     folder
         `scores_folder(...)` or `losses_folder(...)`; an existing one is replaced in one step.
     tables
-        Table name to frame, as declared in `schemas`.
+        Table name to frame, as declared in `schemas`; a large one in chunks (`write_parquet`).
     run
-        What run.json holds; plain JSON values, its `portfolio` among them.
+        What run.json holds; plain JSON values, its `portfolio` among them. A function is asked
+        once the tables are written: what was counted and timed meanwhile belongs there.
     files
         Further files (a report page) by name.
 
@@ -84,7 +85,7 @@ def publish(
     Raises
     ------
     SchemaBroken
-        If a frame is not what its schema says; nothing is written then.
+        If a frame is not what its schema says; nothing is put in place then.
     ConfigurationRefused
         If the folder holds a run of another portfolio; that run stays as it was.
     ValueError
@@ -92,18 +93,16 @@ def publish(
     OSError
         If the disk refuses; what was published before is untouched.
     """
-    if not run.get("portfolio"):
-        raise ValueError("a run names its portfolio")
-    contents = {
-        f"{name}.parquet": parquet_bytes(frame, schema_of(name, frame))
-        for name, frame in tables.items()
-    }
-    contents |= files or {}
-    contents[RUN_FILE] = _json_bytes(run)
     with staging(folder) as aside:
-        for name, content in contents.items():
+        for name, table in tables.items():
+            write_parquet(aside / f"{name}.parquet", table, schema_of(name, table))
+        for name, content in (files or {}).items():
             (aside / name).write_bytes(content)
-        require_own(folder, portfolio=run["portfolio"])
+        said = run() if callable(run) else run
+        if not said.get("portfolio"):
+            raise ValueError("a run names its portfolio")
+        (aside / RUN_FILE).write_bytes(_json_bytes(said))
+        require_own(folder, portfolio=said["portfolio"])
         put_in_place(aside, folder)
     return folder
 

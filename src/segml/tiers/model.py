@@ -147,19 +147,22 @@ class TierModel:
         return self.values(frame).to_numpy(np.float64)
 
     def _named(self, labels: Ints) -> pd.api.extensions.ExtensionArray:
-        named = [self.names[label] if label != NO_TIER else None for label in labels.tolist()]
-        return pd.array(named, dtype="str")
+        named = np.array([*self.names, None], dtype=object)  # the last is that of NO_TIER, -1
+        return pd.array(named[labels], dtype="str")
 
     def _labels(self, frame: pd.DataFrame, held: pd.Series | None) -> Ints:
         if held is None:
             return np.full(len(frame), NO_TIER, dtype=np.int64)
-        known = held.reindex(frame.index).dropna()
+        codes, names = pd.factorize(held)
+        if not held.index.equals(frame.index):
+            codes = np.append(codes, -1)[held.index.get_indexer(frame.index)]
+        known = names[np.unique(codes[codes >= 0])]
         foreign = sorted(set(known) - set(self.names))
         if foreign:
             raise ValueError(f"previous tiers {foreign} are none of {list(self.names)}")
-        codes = {name: label for label, name in enumerate(self.names)}
-        labels = known.map(codes).astype("float64").reindex(frame.index).fillna(NO_TIER)
-        return np.asarray(labels, dtype=np.int64)
+        label = {name: place for place, name in enumerate(self.names)}
+        labels = [*(label.get(name, NO_TIER) for name in names), NO_TIER]
+        return np.array(labels, dtype=np.int64)[codes]
 
 
 def _pair(frame: pd.DataFrame, assignment: pd.DataFrame, other: pd.DataFrame | None = None) -> Ints:
