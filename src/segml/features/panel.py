@@ -11,11 +11,8 @@ import pandas as pd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no stubs
 
 from segml.features.plan import FeaturePlan
-from segml.features.snapshot import Snapshot, snapshot
+from segml.features.snapshot import AT_ONCE, Snapshot, snapshot
 from segml.ledger import Ledger
-
-AT_ONCE = 2
-"""Snapshots that are asked for side by side: each query has one thread, and most of its memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +111,8 @@ def snapshots(
     pasts = [ledger.past(day) for day in days]
     # the limit is the process's: what one snapshot ends must not change another's last bits
     with threadpool_limits(limits=1), ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        return tuple(pool.map(lambda past: snapshot(past, plan, columns=columns), pasts))
+        made = pool.map(lambda past: snapshot(past, plan, columns=columns, at_once=1), pasts)
+        return tuple(made)
 
 
 def _require_rising(days: Sequence[int]) -> None:
