@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
 from segml.features.expressions import aggregates, expressions, stage_of, stage_sql, stages_for
@@ -103,6 +104,15 @@ class Question:
 
     kept: tuple[Kept, ...]
     sql: str
+
+    @contextmanager
+    def prepared(self, past: Past) -> Iterator[Past]:
+        """The past of which `sql` can be asked, whole or in parts, until the context is left."""
+        with ExitStack() as stack:
+            for one in self.kept:
+                of = past.referred if one.of_referred else past
+                past = stack.enter_context(past.keeping(one.name, one.sql, of=of))
+            yield past
 
 
 def snapshot_question(past: Past, families: Iterable[Family], plan: FeaturePlan) -> Question:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass
 
 import duckdb
@@ -18,7 +17,7 @@ from segml.features.query import PREFIX, Question, input_name, snapshot_question
 from segml.ledger import Past
 from segml.words.errors import DataRefused
 
-PART = 16_384
+PART = 32_768
 """Clients, at most, that are asked for at a time: their measures stay near the processor."""
 
 AT_ONCE = 2
@@ -128,12 +127,9 @@ def _answer(
     texts = {column.feature.name for column in declared if column.feature.is_categorical}
     numbers = {column.feature.name for column in declared} - texts
     try:
-        with ExitStack() as kept, ThreadPoolExecutor(max_workers=at_once) as pool:
-            for one in question.kept:
-                of = past.referred if one.of_referred else past
-                past = kept.enter_context(past.keeping(one.name, one.sql, of=of))
+        with question.prepared(past) as ready, ThreadPoolExecutor(max_workers=at_once) as pool:
             asked = pool.map(
-                lambda part: _typed(part.frame(question.sql), numbers, texts), past.parts(PART)
+                lambda part: _typed(part.frame(question.sql), numbers, texts), ready.parts(PART)
             )
             parts = list(asked)
     except duckdb.ConversionException as error:
