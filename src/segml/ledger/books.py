@@ -108,9 +108,9 @@ def build_books(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"CREATE TABLE product_totals AS {_PRODUCT_TOTALS}")
     except duckdb.ConversionException as error:
         raise DataRefused(
-            "a line of transactions whose amount, cost, discount or quantity is beyond 9.2e12",
-            allowed="numbers up to nine trillion, which are summed exactly in millionths",
-            next_step="exclude or mend the line with `ledger.transactions.where`",
+            "transactions whose amount, cost, discount or quantity comes to over 9.2e12 in a day",
+            allowed="sums up to nine trillion, which are exact in millionths",
+            next_step="leave such lines out, or mend them, with `ledger.transactions.where`",
         ) from error
 
 
