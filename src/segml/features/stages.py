@@ -131,22 +131,22 @@ SHELF = Stage(
     sql="""
     select *, row_number() over (partition by client order by before desc, category) as place
     from (select client, category, min(age) as last_age,
-                 min(age) filter (where age > 365) as last_age_prev,
-                 coalesce(sum(amount) filter (where age <= 90), 0) as recent_90,
-                 coalesce(sum(amount) filter (where age <= 180), 0) as recent,
-                 coalesce(sum(amount) filter (where age > 180 and age <= 545), 0) as before,
-                 coalesce(sum(amount) filter (where age <= 365), 0) as year
+                 min(case when age > 365 then age end) as last_age_prev,
+                 sum(case when age <= 90 then amount else 0 end) as recent_90,
+                 sum(case when age <= 180 then amount else 0 end) as recent,
+                 sum(case when age > 180 and age <= 545 then amount else 0 end) as before,
+                 sum(case when age <= 365 then amount else 0 end) as year
           from line where category is not null
           group by client, category) as shelf_sums""",
 )
 
 _BASKET_PRICES = """,
-           coalesce(sum(amount) filter (where age <= 180 and quantity > 0), 0) as paid_recent,
-           coalesce(sum(quantity) filter (where age <= 180 and quantity > 0), 0)
+           sum(case when age <= 180 and quantity > 0 then amount else 0 end) as paid_recent,
+           sum(case when age <= 180 and quantity > 0 then quantity else 0 end)
                as quantity_recent,
-           coalesce(sum(amount) filter (where age > 180 and age <= 545 and quantity > 0), 0)
+           sum(case when age > 180 and age <= 545 and quantity > 0 then amount else 0 end)
                as paid_before,
-           coalesce(sum(quantity) filter (where age > 180 and age <= 545 and quantity > 0), 0)
+           sum(case when age > 180 and age <= 545 and quantity > 0 then quantity else 0 end)
                as quantity_before"""
 
 BASKET = Stage(
@@ -156,8 +156,8 @@ BASKET = Stage(
     optional={"quantity": _BASKET_PRICES},
     sql="""
     select client, product, min(age) as last_age, max(age) as first_age,
-           count(*) filter (where age > 90 and age <= 455) as earlier_lines,
-           coalesce(sum(amount) filter (where age > 90 and age <= 455), 0) as earlier{optional}
+           sum(case when age > 90 and age <= 455 then 1 else 0 end) as earlier_lines,
+           sum(case when age > 90 and age <= 455 then amount else 0 end) as earlier{optional}
     from line where amount > 0 and product is not null
     group by client, product""",
 )
@@ -168,9 +168,9 @@ SOLD = Stage(
     is_kept=True,
     sql="""
     select product, min(age) as last_age,
-           coalesce(sum(lines) filter (where age > 90 and age <= 455), 0) as earlier_lines,
-           coalesce(sum(paid) filter (where age <= 180), 0) as paid_recent,
-           coalesce(sum(quantity) filter (where age <= 180), 0) as quantity_recent
+           sum(case when age > 90 and age <= 455 then lines else 0 end) as earlier_lines,
+           sum(case when age <= 180 then paid else 0 end) as paid_recent,
+           sum(case when age <= 180 then quantity else 0 end) as quantity_recent
     from (select *, {as_of} - day as age from {product_totals}) as totals group by product""",
 )
 
