@@ -1,63 +1,52 @@
-"""Features of one cut-off and of twelve, against careful pandas and against a bare count.
+"""Features of one cut-off and of twelve, against pandas in two ways and against a bare count.
 
-Forty features that a user would make of transactions alone (`by_hand.py` holds them in pandas, to
-be read and made faster), of one cut-off and of the ends of twelve months, every run in a process of
-its own. Both sides read and sort first, which is told apart: `open_ledger` checks every value and
-keeps the lines on disk, pandas takes them as they are and keeps them in memory. The two give the
-same numbers, or the benchmark says how far they differ. The physical limit is DuckDB's `count(*)`
-by client over the same files.
+Forty features that a user would make of transactions alone (`by_hand.py` holds them in pandas, as
+most would write them and with care), of one cut-off and of the ends of twelve months, every run in
+a process of its own. All sides read first, which is told apart: `open_ledger` checks every value,
+keeps the lines on disk and adds them up by day; pandas takes them as they are and keeps them in
+memory. All give the same numbers, or the benchmark says how far they differ. The physical limit is
+DuckDB's `count(*)` by client over the same files.
 
-Memory is told twice. What the step needs is its peak over what the process held before: for pandas
-before it read the lines, without which it can make nothing, for segml with its ledger open. The
-peaks of the whole processes are beside it: segml's holds its libraries (some 170 MiB) and as much
-of the ledger as its database keeps (4 GiB at most), which gives way when memory is needed.
+Memory is told twice: the process's peak, and what a step takes over what the process held before
+it. That of pandas counts from before it read the lines, without which it can make nothing; that of
+segml from when its ledger is open, of which its database keeps what fits (4 GiB at most) and gives
+way when memory is needed.
 
 SEGML_BENCH_LEDGER=<configuration> takes a made world that is there, of at most some twenty million
-lines: pandas has to hold them.
+lines: pandas has to hold them. Files are in the order of days (see `worlds`).
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 
-import segml
-from benchmarks.by_hand import FEATURES
+from benchmarks.by_hand import FEATURES, WAYS
 from benchmarks.meter import Cost, costs
 from benchmarks.result import Result
-from segml.ledger.days import as_day
-from segml.ledger.economics import acquisition_days
-from segml.ledger.paths import files_of
+from benchmarks.worlds import CUTOFFS, Asked, world
 
 CLIENTS, MONTHS, SEED = 20_000, 33, 3
-CUTOFFS = 12
 RUNS = 5
-GIVEN = "SEGML_BENCH_LEDGER"
 
 OURS = """
 import json, sys
-from dataclasses import replace
 import segml
-from benchmarks.by_hand import FEATURES
+from benchmarks.by_hand import FEATURES, WAYS
 from benchmarks.meter import Meter
 from segml.features import FeaturePlan, panel, snapshot
 from segml.ledger import open_ledger
 config, cutoffs, output = sys.argv[1], json.loads(sys.argv[2]), sys.argv[3]
 plan = segml.read_settings(config).plan
 days = FeaturePlan(horizon_days=plan.churn.horizon_days, active_days=plan.churn.active_days)
-two_tables = replace(plan.ledger, interactions=None, invoices=None, events=None)
 meter = Meter()
 with meter.stage("read"):
-    ledger = open_ledger(two_tables, plan.economics)
+    ledger = open_ledger(plan.ledger, plan.economics)
 with ledger:
     past = ledger.past(cutoffs[-1])
     with meter.stage("one"):
@@ -72,15 +61,16 @@ PANDAS = """
 import json, sys
 from benchmarks import by_hand
 from benchmarks.meter import Meter
-asked, cutoffs, output = json.loads(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3]
+way, asked, cutoffs, output = sys.argv[1], *map(json.loads, sys.argv[2:4]), sys.argv[4]
+way = by_hand.WAYS[way]
 meter = Meter()
 with meter.stage("read"):
     clients = by_hand.read_clients(asked["clients"])
-    lines = by_hand.read_lines(asked["transactions"], clients, asked["economics"])
+    lines = by_hand.read_lines(way, asked["transactions"], clients, asked["economics"])
 made = []
 with meter.stage("made"):
     for day in cutoffs:
-        made.append(by_hand.features(lines, clients, day, asked["acquisition_days"]))
+        made.append(by_hand.features(way, lines, clients, day, asked["acquisition_days"]))
 made[-1].to_parquet(output)
 meter.tell()
 """
@@ -97,110 +87,84 @@ meter.tell()
 """
 
 
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """A ledger's configuration, what the user's script must know of it, its lines, the cut-offs."""
-
-    config: str
-    by_hand: dict[str, object]
-    files: str
-    cutoffs: list[int]
-    lines: int
-
-
 def features() -> Iterator[Result]:
     with tempfile.TemporaryDirectory() as scratch:
-        given = os.environ.get(GIVEN)
-        config = given or str(_made(Path(scratch)))
-        yield from _compared(asked(config), Path(scratch))
-
-
-def _made(scratch: Path) -> Path:
-    return segml.write_world(scratch / "world", clients=CLIENTS, months=MONTHS, seed=SEED).config
-
-
-def asked(config: str) -> Asked:
-    """What is measured of a ledger in Parquet: the last twelve month ends it knows in full."""
-    plan = segml.read_settings(config).plan
-    rates = plan.economics
-    assert plan.ledger.clients is not None
-    files = plan.ledger.transactions.path
-    last, lines = duckdb.execute(
-        f"SELECT max(date), count(*) FROM read_parquet('{files}')"
-    ).fetchall()[0]
-    months = pd.date_range(end=last + dt.timedelta(1), periods=CUTOFFS, freq="MS")
-    by_hand = {
-        "transactions": files_of(files),
-        "clients": files_of(plan.ledger.clients.path),
-        "acquisition_days": acquisition_days(rates),
-        "economics": {
-            name: getattr(rates, name) for name in ("order", "return_", "commission_rate")
-        },
-    }
-    cutoffs = [as_day(day.date()) for day in months]
-    return Asked(config=config, by_hand=by_hand, files=files, cutoffs=cutoffs, lines=lines)
+        asked = world(Path(scratch), clients=CLIENTS, months=MONTHS, seed=SEED)
+        yield from _compared(asked, Path(scratch))
 
 
 def _compared(asked: Asked, scratch: Path) -> Iterator[Result]:
-    ours_in, theirs_in = str(scratch / "ours.parquet"), str(scratch / "theirs.parquet")
+    made = {who: str(scratch / f"{who}.parquet") for who in ("ours", *WAYS)}
     known, days = json.dumps(asked.by_hand), json.dumps(asked.cutoffs)
-    ours, theirs, count = costs(
-        ["-c", OURS, asked.config, days, ours_in],
-        ["-c", PANDAS, known, json.dumps(asked.cutoffs[-1:]), theirs_in],
+    last = json.dumps(asked.cutoffs[-1:])
+    ours, plain, careful, count, by_client = costs(
+        ["-c", OURS, str(asked.config), days, made["ours"]],
+        *(["-c", PANDAS, way, known, last, made[way]] for way in WAYS),
         ["-c", COUNT, asked.files],
+        ["-c", COUNT, asked.made],
         runs=RUNS,
     )
-    different = _difference(pd.read_parquet(ours_in), pd.read_parquet(theirs_in))
-    (twelve,) = costs(["-c", PANDAS, known, days, theirs_in], runs=1)
-    clients = len(pd.read_parquet(ours_in, columns=[]))
-    yield Result("clients, lines", f"{clients:,}, {asked.lines:,}")
-    yield Result("forty features: greatest difference from pandas", different, most=1e-6)
+    frames = {who: pd.read_parquet(file) for who, file in made.items()}
+    (twelve,) = costs(["-c", PANDAS, "careful", known, days, made["careful"]], runs=1)
+    yield Result("clients, lines", f"{len(frames['ours']):,}, {asked.lines:,}")
+    for way in WAYS:
+        different = _difference(frames["ours"], frames[way])
+        yield Result(f"greatest difference from {way} pandas", different, most=1e-6)
     yield from _figures("open_ledger", ours["read"])
     yield from _figures("one cut-off", ours["one"])
-    yield Result("one cut-off, memory over the moment before", ours["one"].grown_mib, "MiB")
     yield from _figures(f"panel of {CUTOFFS}", ours["panel"])
-    yield from _figures("pandas: reading and sorting", theirs["read"])
-    yield from _figures("pandas: one cut-off", theirs["made"])
-    yield from _figures(f"pandas: panel of {CUTOFFS}, one run", twelve["made"])
+    for way, cost in zip(WAYS, (plain, careful), strict=True):
+        yield from _figures(f"{way} pandas: reading", cost["read"])
+        yield from _figures(f"{way} pandas: one cut-off", cost["made"])
+    yield from _figures(f"careful pandas: panel of {CUTOFFS}, one run", twelve["made"])
     yield from _figures("DuckDB count(*) by client", count["count"])
-    yield from _times(ours, theirs, twelve["made"], count["count"])
-    yield from _memory(ours, theirs)
+    yield from _figures("the same over files in the order of clients", by_client["count"])
+    yield from _against("plain", plain, ours, wall=5, cpu=2.5, memory=1 / 6)
+    yield from _against("careful", careful, ours)
+    panel = twelve["made"].wall / ours["panel"].wall
+    yield Result("panel: wall of careful pandas, times ours", panel, "x")
+    yield from _limits(ours, count["count"], by_client["count"])
 
 
 def _figures(label: str, cost: Cost) -> Iterator[Result]:
     yield Result(f"{label}, wall", cost.wall, "s")
     yield Result(f"{label}, CPU", cost.cpu, "s")
     yield Result(f"{label}, peak memory", cost.peak_mib, "MiB")
+    yield Result(f"{label}, memory over the moment before", cost.grown_mib, "MiB")
 
 
-def _times(
-    ours: dict[str, Cost], theirs: dict[str, Cost], twelve: Cost, count: Cost
+def _against(
+    way: str,
+    theirs: dict[str, Cost],
+    ours: dict[str, Cost],
+    *,
+    wall: float | None = None,
+    cpu: float | None = None,
+    memory: float | None = None,
 ) -> Iterator[Result]:
-    one, panel, made = ours["one"], ours["panel"], theirs["made"]
-    yield Result("one cut-off: wall of pandas, times ours", made.wall / one.wall, "x", least=5)
-    yield Result("one cut-off: CPU of pandas, times ours", made.cpu / one.cpu, "x", least=2.5)
-    yield Result("panel: wall of pandas, times ours", twelve.wall / panel.wall, "x")
-    yield Result("panel: CPU of pandas, times ours", twelve.cpu / panel.cpu, "x")
+    """One cut-off, ledger open and lines read; then with that, and what memory it takes."""
+    one, made = ours["one"], theirs["made"]
+    yield Result(f"one cut-off: wall of {way} pandas, times ours", made.wall / one.wall, "x", wall)
+    yield Result(f"one cut-off: CPU of {way} pandas, times ours", made.cpu / one.cpu, "x", cpu)
     both = (theirs["read"].wall + made.wall) / (ours["read"].wall + one.wall)
-    yield Result("reading and one cut-off: wall of pandas, times ours", both, "x")
-    yield Result("one cut-off, times count(*) by client", one.wall / count.wall, "x", most=5)
-    yield Result(f"panel of {CUTOFFS}, times one cut-off", panel.wall / one.wall, "x", most=3)
-
-
-def _memory(ours: dict[str, Cost], theirs: dict[str, Cost]) -> Iterator[Result]:
-    peak, pandas_peak = (max(each[stage].peak_mib for stage in stages) for each, stages in (
-        (ours, ("read", "one")), (theirs, ("read", "made"))
-    ))  # fmt: skip
-    needed = pandas_peak - (theirs["read"].peak_mib - theirs["read"].grown_mib)
-    yield Result("pandas: memory over the moment before it read", needed, "MiB")
-    over = ours["one"].grown_mib / needed
-    yield Result("memory over the moment before, of that of pandas", over, "x", most=1 / 6)
-    yield Result(
-        "peak while features are made, of the peak of pandas",
-        ours["one"].peak_mib / pandas_peak,
-        "x",
+    yield Result(f"the same from the files: wall of {way} pandas, times ours", both, "x")
+    peak, their_peak = (
+        max(each[stage].peak_mib for stage in stages)
+        for each, stages in ((ours, ("read", "one")), (theirs, ("read", "made")))
     )
-    yield Result("peak with the opening, of the peak of pandas", peak / pandas_peak, "x")
+    needed = their_peak - (theirs["read"].peak_mib - theirs["read"].grown_mib)
+    grown = one.grown_mib / needed
+    yield Result(f"memory one cut-off takes, of that of {way} pandas", grown, "x", most=memory)
+    yield Result(f"peak with the opening, of the peak of {way} pandas", peak / their_peak, "x")
+
+
+def _limits(ours: dict[str, Cost], count: Cost, by_client: Cost) -> Iterator[Result]:
+    one, panel, opened = (ours[stage].wall for stage in ("one", "panel", "read"))
+    yield Result("one cut-off, times count(*) by client", one / count.wall, "x", most=5)
+    yield Result("the same over files in the order of clients", one / by_client.wall, "x")
+    from_files = (opened + panel) / (opened + one)
+    yield Result(f"from the files: panel of {CUTOFFS}, times one cut-off", from_files, "x", most=3)
+    yield Result(f"of an open ledger: panel of {CUTOFFS}, times one", panel / one, "x", most=3)
 
 
 def _difference(ours: pd.DataFrame, theirs: pd.DataFrame) -> float:
