@@ -16,7 +16,7 @@ from segml.features import Snapshot, snapshot
 from segml.ledger import Ledger, date_of
 from segml.ledger.days import as_day
 from segml.scoring.actions import actions
-from segml.scoring.gathering import CHUNK, Reasons
+from segml.scoring.gathering import Reasons, chunks_of
 from segml.scoring.parts import Subject, Values
 from segml.scoring.progress import Progress, silent
 from segml.scoring.replay import replay
@@ -118,8 +118,7 @@ def _raw(bundle: Bundle, frame: pd.DataFrame) -> dict[Subject, Values]:
     """The raw scores of all clients by subject, predicted chunk by chunk."""
     subjects: tuple[Subject, ...] = ("churn", "buys", "spends")
     raw = {subject: np.empty(len(frame)) for subject in subjects}
-    for start in range(0, len(frame), CHUNK):
-        rows = slice(start, start + CHUNK)
+    for rows in chunks_of(len(frame)):
         X = bundle.encoder.matrix(frame.iloc[rows])
         for subject in subjects:
             raw[subject][rows] = score_of(bundle, subject).raw(X)
