@@ -153,18 +153,15 @@ _MONEY = (
 
 def _churn(bundle: Bundle, now: Snapshot, raw: Values) -> pd.DataFrame:
     """Raw for everybody, probability and interval for active clients alone."""
-    model = bundle.churn
-    low, high = model.calibration.interval(raw)
-    frame = pd.DataFrame(
-        {
-            "p_churn": model.calibration.probability(raw),
-            "p_churn_low": low,
-            "p_churn_high": high,
-        },
-        index=now.frame.index,
+    calibration = bundle.churn.calibration
+    active = now.status.eq("active").to_numpy(dtype=bool)
+    told = np.full((3, len(raw)), np.nan)
+    told[:, active] = (
+        calibration.probability(raw[active]),
+        *calibration.interval(raw[active]),
     )
-    frame = frame.where(now.status.eq("active"), np.nan)
-    return frame.assign(raw_churn=raw)
+    columns = dict(zip(("p_churn", "p_churn_low", "p_churn_high"), told, strict=True))
+    return pd.DataFrame(columns, index=now.frame.index).assign(raw_churn=raw)
 
 
 def _potential(bundle: Bundle, now: Snapshot, raw: Mapping[Subject, Values]) -> pd.DataFrame:
