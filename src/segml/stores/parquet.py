@@ -111,7 +111,9 @@ def write_parquet(sink: Path | BinaryIO, frames: Frames, schema: TableSchema) ->
         version="2.6",
         compression="zstd",
         compression_level=1,
+        # numbers seldom repeat, and least and greatest tell a reader where to look by the key alone
         use_dictionary=[c.name for c in schema.columns if not pa.types.is_floating(c.type)],
+        write_statistics=list(schema.key),
     ) as writer:
         for group in _groups(tables, schema):
             writer.write_table(group, row_group_size=ROW_GROUP)
