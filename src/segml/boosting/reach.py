@@ -11,7 +11,7 @@ import numpy as np
 
 from segml.boosting.bits import DE_BRUIJN, TOP_SIX, WORD
 from segml.boosting.compiled import compiled
-from segml.boosting.kernels import fill
+from segml.boosting.kernels import code_place, fill
 from segml.boosting.splits import CATEGORIES, LEFT_IF_ABSENT, RIGHT_IF_ABSENT, ZERO_TO_LEFT
 
 BLOCK_ROWS = 256
@@ -39,8 +39,7 @@ def strike_out(block: Array, tree: Arrays, splits: Arrays, kept: Array, alive: A
         elif kind == CATEGORIES:
             codes = goes[code_starts[split] : code_starts[split + 1]]
             for r in range(len(alive)):
-                if not (-1 < x[r] < len(codes) and codes[int(x[r])]):  # a fraction is cut towards 0
-                    alive[r] &= word
+                alive[r] &= _ALL if codes[code_place(x[r], len(codes))] else word
         else:
             for r in range(len(alive)):
                 by_default = x[r] == 0 or np.isnan(x[r])

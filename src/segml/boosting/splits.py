@@ -58,11 +58,12 @@ def _kinds(tree: TreeTable) -> npt.NDArray[np.int8]:
 
 
 def _codes(tree: TreeTable) -> list[Flags]:
-    """For every split whether it sends code 0, 1, … to the left; nothing where it is numeric."""
-    found = []
-    for split in range(len(tree.feature)):
-        codes = tree.categories.get(split, np.zeros(0, np.int64))
-        goes = np.zeros(int(codes.max(initial=-1)) + 1, dtype=np.bool_)
-        goes[codes] = True
-        found.append(goes)
+    """For every split whether it sends code 0, 1, … to the left; nothing where it is numeric.
+
+    The last stands for all greater codes and for no code: none of them goes left.
+    """
+    found = [np.zeros(0, np.bool_)] * len(tree.feature)
+    for split, codes in tree.categories.items():
+        found[split] = np.zeros(int(codes.max(initial=-1)) + 2, np.bool_)
+        found[split][codes] = True
     return found

@@ -1,7 +1,7 @@
 """Quantiles over many rising lines at many places, without working out every line everywhere.
 
-Where places lie close together, few of the lines can be those that a quantile lies between: most
-stay below or above over the whole stretch. As a line only rises, also as rounded, its two ends tell.
+Where places lie close together, few of the lines can be those that a quantile lies between; most
+stay below or above over the whole stretch. A line only rises, also as rounded: its two ends tell.
 """
 
 from __future__ import annotations
