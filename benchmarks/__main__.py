@@ -6,6 +6,7 @@ python -m benchmarks demo                 `segml demo` in an empty folder: time,
 python -m benchmarks causes               how often the true cause of a loss is named
 python -m benchmarks explanations         TreeSHAP and two-row Shapley values
 python -m benchmarks ledger               reading and checking a ledger: time, memory
+python -m benchmarks features             forty features against pandas: time, memory
 python -m benchmarks … --json FILE        the same as JSON, with the environment
 python -m benchmarks … --page FILE        the same as a page
 """
@@ -21,6 +22,7 @@ from benchmarks.causes import causes
 from benchmarks.demo import demo
 from benchmarks.environment import environment
 from benchmarks.explanations import explanations
+from benchmarks.features import features
 from benchmarks.ledger import ledger
 from benchmarks.page import page
 from benchmarks.result import Result
@@ -32,6 +34,7 @@ ALL: dict[str, Callable[[], Iterable[Result]]] = {
     "causes": causes,
     "explanations": explanations,
     "ledger": ledger,
+    "features": features,
 }
 
 
