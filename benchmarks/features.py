@@ -2,10 +2,16 @@
 
 Forty features that a user would make of transactions alone (`by_hand.py` holds them in pandas, to
 be read and made faster), of one cut-off and of the ends of twelve months, every run in a process of
-its own. Both sides read and sort first, which is told apart: `open_ledger` checks every value and
-keeps the lines on disk, pandas takes them as they are and keeps them in memory. The two give the
-same numbers, or the benchmark says how far they differ. The physical limit is DuckDB's `count(*)`
-by client over the same files.
+its own. The two give the same numbers, or the benchmark says how far they differ.
+
+Both sides prepare first, which is told apart. `open_ledger` checks every value, keeps the lines on
+disk and may add them up by day, so that making features need not see each line again; pandas takes
+the values as they are, sorts the lines, marks the orders and keeps all in memory. What a user waits
+for who starts from the files is told too, of both.
+
+The physical limit is DuckDB's `count(*)` by client over the same files, whose lines are in the
+order of their days (see `worlds.py`); over a made world's own files, where each client's lines lie
+close together, that count takes less, which is told without a bound.
 
 Memory is told twice. What the step needs is its peak over what the process held before: for pandas
 before it read the lines, without which it can make nothing, for segml with its ledger open. The
@@ -18,34 +24,26 @@ lines: pandas has to hold them.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 
-import segml
 from benchmarks.by_hand import FEATURES
 from benchmarks.meter import Cost, costs
 from benchmarks.result import Result
-from segml.ledger.days import as_day
-from segml.ledger.economics import acquisition_days
-from segml.ledger.paths import files_of
+from benchmarks.worlds import CUTOFFS, Asked, world
 
 CLIENTS, MONTHS, SEED = 20_000, 33, 3
-CUTOFFS = 12
 RUNS = 5
-GIVEN = "SEGML_BENCH_LEDGER"
 
 OURS = """
 import json, sys
 from dataclasses import replace
+import pandas as pd
 import segml
 from benchmarks.by_hand import FEATURES
 from benchmarks.meter import Meter
@@ -58,18 +56,18 @@ two_tables = replace(plan.ledger, interactions=None, invoices=None, events=None)
 meter = Meter()
 with meter.stage("read"):
     ledger = open_ledger(two_tables, plan.economics)
-with ledger:
-    past = ledger.past(cutoffs[-1])
-    with meter.stage("one"):
-        now = snapshot(past, days, columns=FEATURES)
-    with meter.stage("panel"):
-        panel(ledger, cutoffs, days, columns=FEATURES)
-now.frame.to_parquet(output)
+with ledger, meter.stage("made"):
+    if len(cutoffs) == 1:
+        made = [snapshot(ledger.past(cutoffs[0]), days, columns=FEATURES)]
+    else:
+        made = panel(ledger, cutoffs, days, columns=FEATURES).snapshots
+pd.concat([one.frame for one in made], keys=cutoffs).to_parquet(output)
 meter.tell()
 """
 
 PANDAS = """
 import json, sys
+import pandas as pd
 from benchmarks import by_hand
 from benchmarks.meter import Meter
 asked, cutoffs, output = json.loads(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3]
@@ -81,13 +79,13 @@ made = []
 with meter.stage("made"):
     for day in cutoffs:
         made.append(by_hand.features(lines, clients, day, asked["acquisition_days"]))
-made[-1].to_parquet(output)
+pd.concat(made, keys=cutoffs).to_parquet(output)
 meter.tell()
 """
 
 COUNT = """
 import sys
-import duckdb
+import duckdb, numpy  # the answer's arrays: no part of counting
 from benchmarks.meter import Meter
 meter = Meter()
 with meter.stage("count"):
@@ -96,75 +94,48 @@ with meter.stage("count"):
 meter.tell()
 """
 
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """A ledger's configuration, what the user's script must know of it, its lines, the cut-offs."""
-
-    config: str
-    by_hand: dict[str, object]
-    files: str
-    cutoffs: list[int]
-    lines: int
+Costs = dict[str, Cost]
+"""Of the stages of one process: "read" and "made", or "count"."""
 
 
 def features() -> Iterator[Result]:
-    with tempfile.TemporaryDirectory() as scratch:
-        given = os.environ.get(GIVEN)
-        config = given or str(_made(Path(scratch)))
-        yield from _compared(asked(config), Path(scratch))
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        asked = world(scratch, clients=CLIENTS, months=MONTHS, seed=SEED)
+        config, known = str(asked.config), json.dumps(asked.by_hand)
+        one, twelve = json.dumps(asked.cutoffs[-1:]), json.dumps(asked.cutoffs)
+        ours, panel, theirs, count, easier = costs(
+            ["-c", OURS, config, one, f"{folder}/ours.parquet"],
+            ["-c", OURS, config, twelve, f"{folder}/panel.parquet"],
+            ["-c", PANDAS, known, one, f"{folder}/theirs.parquet"],
+            ["-c", COUNT, asked.files],
+            ["-c", COUNT, asked.found],
+            runs=RUNS,
+        )
+        (panel_by_hand,) = costs(["-c", PANDAS, known, twelve, f"{folder}/by_hand.parquet"], runs=1)
+        yield from _checked(asked, scratch)
+        yield from _figures("open_ledger", ours["read"])
+        yield from _figures("one cut-off", ours["made"])
+        yield Result("one cut-off, memory over the moment before", ours["made"].grown_mib, "MiB")
+        yield from _figures(f"panel of {CUTOFFS}", panel["made"])
+        yield from _figures("pandas: reading and sorting", theirs["read"])
+        yield from _figures("pandas: one cut-off", theirs["made"])
+        yield from _figures(f"pandas: panel of {CUTOFFS}, one run", panel_by_hand["made"])
+        yield from _figures("DuckDB count(*) by client", count["count"])
+        yield from _against_pandas(ours, panel, theirs, panel_by_hand)
+        yield from _against_count(ours, count["count"], easier["count"])
+        yield from _against_one(ours, panel)
+        yield from _memory(ours, theirs)
 
 
-def _made(scratch: Path) -> Path:
-    return segml.write_world(scratch / "world", clients=CLIENTS, months=MONTHS, seed=SEED).config
-
-
-def asked(config: str) -> Asked:
-    """What is measured of a ledger in Parquet: the last twelve month ends it knows in full."""
-    plan = segml.read_settings(config).plan
-    rates = plan.economics
-    assert plan.ledger.clients is not None
-    files = plan.ledger.transactions.path
-    last, lines = duckdb.execute(
-        f"SELECT max(date), count(*) FROM read_parquet('{files}')"
-    ).fetchall()[0]
-    months = pd.date_range(end=last + dt.timedelta(1), periods=CUTOFFS, freq="MS")
-    by_hand = {
-        "transactions": files_of(files),
-        "clients": files_of(plan.ledger.clients.path),
-        "acquisition_days": acquisition_days(rates),
-        "economics": {
-            name: getattr(rates, name) for name in ("order", "return_", "commission_rate")
-        },
-    }
-    cutoffs = [as_day(day.date()) for day in months]
-    return Asked(config=config, by_hand=by_hand, files=files, cutoffs=cutoffs, lines=lines)
-
-
-def _compared(asked: Asked, scratch: Path) -> Iterator[Result]:
-    ours_in, theirs_in = str(scratch / "ours.parquet"), str(scratch / "theirs.parquet")
-    known, days = json.dumps(asked.by_hand), json.dumps(asked.cutoffs)
-    ours, theirs, count = costs(
-        ["-c", OURS, asked.config, days, ours_in],
-        ["-c", PANDAS, known, json.dumps(asked.cutoffs[-1:]), theirs_in],
-        ["-c", COUNT, asked.files],
-        runs=RUNS,
+def _checked(asked: Asked, scratch: Path) -> Iterator[Result]:
+    ours, theirs, panel, by_hand = (
+        pd.read_parquet(scratch / f"{name}.parquet")
+        for name in ("ours", "theirs", "panel", "by_hand")
     )
-    different = _difference(pd.read_parquet(ours_in), pd.read_parquet(theirs_in))
-    (twelve,) = costs(["-c", PANDAS, known, days, theirs_in], runs=1)
-    clients = len(pd.read_parquet(ours_in, columns=[]))
-    yield Result("clients, lines", f"{clients:,}, {asked.lines:,}")
+    yield Result("clients, lines", f"{len(ours):,}, {asked.lines:,}")
+    different = max(_difference(ours, theirs), _difference(panel, by_hand))
     yield Result("forty features: greatest difference from pandas", different, most=1e-6)
-    yield from _figures("open_ledger", ours["read"])
-    yield from _figures("one cut-off", ours["one"])
-    yield Result("one cut-off, memory over the moment before", ours["one"].grown_mib, "MiB")
-    yield from _figures(f"panel of {CUTOFFS}", ours["panel"])
-    yield from _figures("pandas: reading and sorting", theirs["read"])
-    yield from _figures("pandas: one cut-off", theirs["made"])
-    yield from _figures(f"pandas: panel of {CUTOFFS}, one run", twelve["made"])
-    yield from _figures("DuckDB count(*) by client", count["count"])
-    yield from _times(ours, theirs, twelve["made"], count["count"])
-    yield from _memory(ours, theirs)
 
 
 def _figures(label: str, cost: Cost) -> Iterator[Result]:
@@ -173,33 +144,47 @@ def _figures(label: str, cost: Cost) -> Iterator[Result]:
     yield Result(f"{label}, peak memory", cost.peak_mib, "MiB")
 
 
-def _times(
-    ours: dict[str, Cost], theirs: dict[str, Cost], twelve: Cost, count: Cost
+def _against_pandas(
+    ours: Costs, panel: Costs, theirs: Costs, panel_by_hand: Costs
 ) -> Iterator[Result]:
-    one, panel, made = ours["one"], ours["panel"], theirs["made"]
+    one, twelve, made, all_made = (each["made"] for each in (ours, panel, theirs, panel_by_hand))
     yield Result("one cut-off: wall of pandas, times ours", made.wall / one.wall, "x", least=5)
     yield Result("one cut-off: CPU of pandas, times ours", made.cpu / one.cpu, "x", least=2.5)
-    yield Result("panel: wall of pandas, times ours", twelve.wall / panel.wall, "x")
-    yield Result("panel: CPU of pandas, times ours", twelve.cpu / panel.cpu, "x")
-    both = (theirs["read"].wall + made.wall) / (ours["read"].wall + one.wall)
-    yield Result("reading and one cut-off: wall of pandas, times ours", both, "x")
-    yield Result("one cut-off, times count(*) by client", one.wall / count.wall, "x", most=5)
-    yield Result(f"panel of {CUTOFFS}, times one cut-off", panel.wall / one.wall, "x", most=3)
+    yield Result("panel: wall of pandas, times ours", all_made.wall / twelve.wall, "x")
+    yield Result("panel: CPU of pandas, times ours", all_made.cpu / twelve.cpu, "x")
+    wall, cpu = (
+        (getattr(theirs["read"], what) + getattr(made, what))
+        / (getattr(ours["read"], what) + getattr(one, what))
+        for what in ("wall", "cpu")
+    )
+    yield Result("from the files, one cut-off: wall of pandas, times ours", wall, "x")
+    yield Result("from the files, one cut-off: CPU of pandas, times ours", cpu, "x")
 
 
-def _memory(ours: dict[str, Cost], theirs: dict[str, Cost]) -> Iterator[Result]:
-    peak, pandas_peak = (max(each[stage].peak_mib for stage in stages) for each, stages in (
-        (ours, ("read", "one")), (theirs, ("read", "made"))
-    ))  # fmt: skip
+def _against_count(ours: Costs, count: Cost, easier: Cost) -> Iterator[Result]:
+    wall, from_files = ours["made"].wall, ours["read"].wall + ours["made"].wall
+    yield Result("one cut-off, times count(*) by client", wall / count.wall, "x", most=5)
+    yield Result("from the files, one cut-off, times count(*)", from_files / count.wall, "x")
+    yield Result("DuckDB count(*), files in the order of clients, wall", easier.wall, "s")
+    yield Result("one cut-off, times count(*) of such files", wall / easier.wall, "x")
+
+
+def _against_one(ours: Costs, panel: Costs) -> Iterator[Result]:
+    """What a panel costs more than one cut-off, with the ledger open and from the files."""
+    opened = panel["made"].wall / ours["made"].wall
+    from_files, one = (sum(each[stage].wall for stage in each) for each in (panel, ours))
+    yield Result(f"panel of {CUTOFFS}, times one cut-off", opened, "x", most=3)
+    yield Result(f"from the files, panel of {CUTOFFS}, times one cut-off", from_files / one, "x")
+
+
+def _memory(ours: Costs, theirs: Costs) -> Iterator[Result]:
+    peak, pandas_peak = (max(cost.peak_mib for cost in each.values()) for each in (ours, theirs))
     needed = pandas_peak - (theirs["read"].peak_mib - theirs["read"].grown_mib)
     yield Result("pandas: memory over the moment before it read", needed, "MiB")
-    over = ours["one"].grown_mib / needed
+    over = ours["made"].grown_mib / needed
     yield Result("memory over the moment before, of that of pandas", over, "x", most=1 / 6)
-    yield Result(
-        "peak while features are made, of the peak of pandas",
-        ours["one"].peak_mib / pandas_peak,
-        "x",
-    )
+    making = ours["made"].peak_mib / pandas_peak
+    yield Result("peak while features are made, of the peak of pandas", making, "x")
     yield Result("peak with the opening, of the peak of pandas", peak / pandas_peak, "x")
 
 
