@@ -7,6 +7,7 @@ python -m benchmarks causes               how often the true cause of a loss is 
 python -m benchmarks explanations         TreeSHAP and two-row Shapley values
 python -m benchmarks ledger               reading and checking a ledger: time, memory
 python -m benchmarks features             forty features against pandas: time, memory
+python -m benchmarks nightly              `segml score` of a portfolio against a user's script
 python -m benchmarks … --json FILE        the same as JSON, with the environment
 python -m benchmarks … --page FILE        the same as a page
 """
@@ -24,6 +25,7 @@ from benchmarks.environment import environment
 from benchmarks.explanations import explanations
 from benchmarks.features import features
 from benchmarks.ledger import ledger
+from benchmarks.nightly import nightly
 from benchmarks.page import page
 from benchmarks.result import Result
 from benchmarks.start import start
@@ -35,6 +37,7 @@ ALL: dict[str, Callable[[], Iterable[Result]]] = {
     "explanations": explanations,
     "ledger": ledger,
     "features": features,
+    "nightly": nightly,
 }
 
 
