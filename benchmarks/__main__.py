@@ -6,8 +6,8 @@ python -m benchmarks demo                 `segml demo` in an empty folder: time,
 python -m benchmarks causes               how often the true cause of a loss is named
 python -m benchmarks explanations         TreeSHAP and two-row Shapley values
 python -m benchmarks ledger               reading and checking a ledger: time, memory
+python -m benchmarks nightly              `segml score` of a whole portfolio
 python -m benchmarks features             forty features against pandas: time, memory
-python -m benchmarks nightly              `segml score` of a portfolio against a user's script
 python -m benchmarks … --json FILE        the same as JSON, with the environment
 python -m benchmarks … --page FILE        the same as a page
 """

@@ -30,7 +30,7 @@ def learn(asked: dict[str, Any]) -> None:
     """Churn, buying and spending of half a year, learnt from the features before it."""
     lines, clients = _tables(asked)
     then, now = (
-        by_hand.features(lines, clients, day, asked["acquisition_days"])
+        by_hand.features(by_hand.CAREFUL, lines, clients, day, asked["acquisition_days"])
         for day in (asked["as_of"] - LEARNT_BEFORE_DAYS, asked["as_of"])
     )
     now = now.loc[then.index]
@@ -54,7 +54,9 @@ def score(asked: dict[str, Any]) -> None:
     with meter.stage("read"):
         lines, clients = _tables(asked)
     with meter.stage("features"):
-        X = by_hand.features(lines, clients, asked["as_of"], asked["acquisition_days"])
+        X = by_hand.features(
+            by_hand.CAREFUL, lines, clients, asked["as_of"], asked["acquisition_days"]
+        )
     with meter.stage("predict"):
         scores = pd.DataFrame({name: one.predict(X) for name, one in boosters.items()}, X.index)
     with meter.stage("explain"):
@@ -70,7 +72,9 @@ def score(asked: dict[str, Any]) -> None:
 
 def _tables(asked: dict[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame]:
     clients = by_hand.read_clients(asked["clients"])
-    return by_hand.read_lines(asked["transactions"], clients, asked["economics"]), clients
+    return by_hand.read_lines(
+        by_hand.CAREFUL, asked["transactions"], clients, asked["economics"]
+    ), clients
 
 
 def _model(asked: dict[str, Any], name: str) -> Path:

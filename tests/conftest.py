@@ -13,6 +13,7 @@ from segml.flows.losses import LossRun
 from segml.flows.score import ScoreRun
 from segml.flows.train import Trained
 
+TESTS = Path(__file__).parent
 WORLD = {"clients": 260, "months": 27, "seed": 4}
 TRAINED, SCORED = date(2023, 10, 1), date(2024, 4, 1)
 
@@ -39,3 +40,26 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Chain:
     lost = segml.analyse_losses(world.config, start=TRAINED, end=SCORED)
     page = segml.write_report(world.config).path
     return Chain(config=world.config, trained=trained, scored=scored, lost=lost, page=page)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a worker of pytest-xdist, share the tests out so that each world is made in one process.
+
+    Users of the chain go together, so does each room; a slow test of its own world goes where there
+    is time. Slow tests begin, so that no process is left alone with one at the end.
+    """
+    if not hasattr(config, "workerinput"):
+        return
+    for item in items:
+        slow = item.get_closest_marker("slow") is not None
+        if "chain" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("chain"))
+        elif not slow:
+            item.add_marker(pytest.mark.xdist_group(_room(item.path)))
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def _room(path: Path) -> str:
+    """The room whose tests a file holds; the package's own doctests have one together."""
+    return path.relative_to(TESTS).parts[0] if path.is_relative_to(TESTS) else "doctests"

@@ -1,11 +1,12 @@
 import datetime as dt
+from importlib import import_module
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from segml.features import FeaturePlan, Panel, Snapshot, panel, snapshot, snapshots
-from segml.ledger import Ledger, day_of
+from segml.ledger import Ledger, Past, day_of
 
 PLAN = FeaturePlan(horizon_days=60)
 DAYS = [day_of(dt.date(2025, month, 1)) for month in (3, 6, 9)]
@@ -30,12 +31,32 @@ def test_each_cutoff_stands_as_if_alone(ledger: Ledger) -> None:
 def test_snapshots_made_side_by_side_are_those_made_alone_to_the_byte(ledger: Ledger) -> None:
     days = [DAYS[0] + 20 * place for place in range(12)]
     alone = [snapshot(ledger.past(day), PLAN) for day in days]
-    for made in (snapshots(ledger, days, PLAN), snapshots(ledger, days[::-1], PLAN)[::-1]):
+    for made in (
+        snapshots(ledger, days, PLAN),
+        reversed(tuple(snapshots(ledger, days[::-1], PLAN))),
+    ):
         for one, other in zip(alone, made, strict=True):
             assert (one.as_of, dict(one.state)) == (other.as_of, dict(other.state))
             numbers = one.frame.select_dtypes("float32")
             assert numbers.to_numpy().tobytes() == other.frame[numbers.columns].to_numpy().tobytes()
             assert one.money.to_numpy().tobytes() == other.money.to_numpy().tobytes()
+
+
+def test_few_snapshots_are_made_ahead_of_their_use(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[int] = []
+
+    def counted(past: Past, *given: Any, **named: Any) -> Snapshot:
+        begun.append(past.as_of)
+        return snapshot(past, *given, **named)
+
+    monkeypatch.setattr(import_module("segml.features.panel"), "snapshot", counted)
+    days = [DAYS[0] + 20 * place for place in range(12)]
+    for used, made in enumerate(snapshots(ledger, days, PLAN), start=1):
+        assert made.as_of == days[used - 1]
+        assert len(begun) <= used + 2
+    assert sorted(begun) == days
 
 
 @pytest.mark.parametrize("days", [[], [DAYS[1], DAYS[0]], [DAYS[0], DAYS[0]]])

@@ -1,5 +1,6 @@
 import datetime as dt
 from collections.abc import Callable
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
@@ -80,6 +81,20 @@ def test_named_columns_alone_are_the_same_bytes_as_in_the_whole_snapshot(
     pd.testing.assert_frame_equal(some.clients, rich_snapshot.clients)
     pd.testing.assert_series_equal(some.status, rich_snapshot.status)
     assert dict(some.state) == (dict(rich_snapshot.state) if "alive" in columns else {})
+
+
+@pytest.mark.parametrize("part", [5, 40])
+def test_parts_of_the_clients_change_no_byte(
+    rich_past: Past, rich_snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    monkeypatch.setattr(import_module("segml.features.snapshot"), "PART", part)
+    made = snapshot(rich_past, FeaturePlan(horizon_days=90))
+    for name in ("frame", "money", "clients"):
+        pd.testing.assert_frame_equal(
+            getattr(made, name), getattr(rich_snapshot, name), check_exact=True
+        )
+    pd.testing.assert_series_equal(made.status, rich_snapshot.status)
+    assert dict(made.state) == dict(rich_snapshot.state)
 
 
 def test_a_named_column_the_ledger_cannot_support_is_left_out(

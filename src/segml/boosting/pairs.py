@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from segml.boosting.atoms import floor32
 from segml.boosting.between import Values, shapley_weights
 from segml.boosting.matrix import Matrix
+from segml.boosting.splits import Arrays, first_places, joined, splits_of
 from segml.boosting.stretches import side_by_side
-from segml.boosting.trees import ZERO, Flags, Ints, Trees, TreeTable
-
-Arrays = tuple[npt.NDArray[Any], ...]
+from segml.boosting.trees import ZERO, Ints, Trees
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +20,9 @@ class PairTables:
     Parameters
     ----------
     splits
-        Flat arrays over the splits of all trees, in the order in which the walk takes them apart.
+        Of all trees (`splits_of`).
+    children
+        int64: the left and the right child of every split; a split, or ~leaf.
     roots
         int64: where each tree begins; a split, or ~leaf.
     values
@@ -35,6 +32,7 @@ class PairTables:
     """
 
     splits: Arrays
+    children: tuple[Ints, Ints]
     roots: Ints
     values: Values
     weights: tuple[Values, Values]
@@ -43,24 +41,17 @@ class PairTables:
 def pair_tables(trees: Trees) -> PairTables:
     """The tables of a forest, laid out one after the other."""
     tables = trees.tables
-    splits = [0, *accumulate(len(tree.feature) for tree in tables)]
-    leaves = [0, *accumulate(len(tree.value) for tree in tables)]
-    placed = list(zip(tables, splits, leaves, strict=False))
-    codes = [goes for tree in tables for goes in _codes(tree)]
+    placed = list(zip(tables, *first_places(trees), strict=False))
     return PairTables(
-        splits=(
-            _joined([tree.feature for tree in tables], np.int32),
-            _joined([_kinds(tree) for tree in tables], np.int8),
-            _joined([floor32(tree.threshold) for tree in tables], np.float32),
-            _joined([_moved(tree.left, *at) for tree, *at in placed], np.int64),
-            _joined([_moved(tree.right, *at) for tree, *at in placed], np.int64),
-            np.array([0, *accumulate(len(goes) for goes in codes)], dtype=np.int64),
-            _joined(codes, np.bool_),
+        splits=splits_of(trees),
+        children=(
+            joined([_moved(tree.left, *at) for tree, *at in placed], np.int64),
+            joined([_moved(tree.right, *at) for tree, *at in placed], np.int64),
         ),
         roots=np.array(
             [split if len(tree.feature) else ~leaf for tree, split, leaf in placed], np.int64
         ),
-        values=_joined([tree.value for tree in tables], np.float64),
+        values=joined([tree.value for tree in tables], np.float64),
         weights=shapley_weights(trees.depth),
     )
 
@@ -83,7 +74,7 @@ def between_pairs(tables: PairTables, before: Matrix, after: Matrix) -> Values:
     from segml.boosting.walk import walk_pairs  # half a second: when needed
 
     shares = np.zeros(before.shape)
-    forest = (ZERO, tables.splits, tables.roots, tables.values, *tables.weights)
+    forest = (ZERO, tables.splits, tables.children, tables.roots, tables.values, tables.weights)
 
     def walk(first: int, end: int) -> None:
         walk_pairs(before, after, first, end, forest, shares)
@@ -92,37 +83,6 @@ def between_pairs(tables: PairTables, before: Matrix, after: Matrix) -> Values:
     return shares
 
 
-def _joined(parts: list[npt.NDArray[Any]], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
-    return np.concatenate([np.zeros(0, dtype), *parts]).astype(dtype)
-
-
 def _moved(children: Ints, split: int, leaf: int) -> Ints:
     """The children by their places among all trees' splits and leaves."""
     return np.where(children >= 0, children + split, children - leaf)
-
-
-def _kinds(tree: TreeTable) -> npt.NDArray[np.int8]:
-    from segml.boosting.walk import (  # half a second: when needed
-        CATEGORIES,
-        LEFT_IF_ABSENT,
-        RIGHT_IF_ABSENT,
-        ZERO_TO_LEFT,
-        ZERO_TO_RIGHT,
-    )
-
-    absent = tree.absent_goes_left()
-    kinds = np.where(absent, LEFT_IF_ABSENT, RIGHT_IF_ABSENT)
-    zeros = np.where(absent, ZERO_TO_LEFT, ZERO_TO_RIGHT)
-    kinds = np.where(tree.zero_by_default, zeros, kinds)
-    return np.where(tree.categorical, CATEGORIES, kinds).astype(np.int8)
-
-
-def _codes(tree: TreeTable) -> list[Flags]:
-    """For every split whether it sends code 0, 1, … to the left; nothing where it is numeric."""
-    found = []
-    for split in range(len(tree.feature)):
-        codes = tree.categories.get(split, np.zeros(0, np.int64))
-        goes = np.zeros(int(codes.max(initial=-1)) + 1, dtype=np.bool_)
-        goes[codes] = True
-        found.append(goes)
-    return found

@@ -100,13 +100,14 @@ def _starts(lengths: Iterable[int]) -> Ints:
 
 
 def _steps(steps: Sequence[Step]) -> Arrays:
+    by_code = [(*step.by_code, 0) for step in steps]  # the last for any other value
     return (
         np.array([step.kind for step in steps], dtype=np.int8),
         np.array([step.feature for step in steps], dtype=np.int32),
         np.array([step.threshold for step in steps], dtype=np.float32),
         np.array([step.amount for step in steps], dtype=np.int32),
-        _starts(len(step.by_code) for step in steps),
-        np.array([amount for step in steps for amount in step.by_code], dtype=np.int32),
+        _starts(len(amounts) for amounts in by_code),
+        np.array([amount for amounts in by_code for amount in amounts], dtype=np.int32),
     )
 
 

@@ -15,9 +15,7 @@ from typing import Any
 import numpy as np
 
 from segml.boosting.compiled import compiled
-
-RIGHT_IF_ABSENT, LEFT_IF_ABSENT, ZERO_TO_LEFT, ZERO_TO_RIGHT, CATEGORIES = range(5)
-"""What a split does beside comparing: where a missing value goes; where missing and 0 go; codes."""
+from segml.boosting.splits import CATEGORIES, LEFT_IF_ABSENT, RIGHT_IF_ABSENT, ZERO_TO_LEFT
 
 Array = Any
 Arrays = Any
@@ -28,7 +26,7 @@ _FREE, _AFTER, _BEFORE = range(3)
 @compiled
 def goes_left(x: float, split: int, splits: Arrays) -> Any:
     """Whether a split sends a value to the left."""
-    _, kinds, thresholds, _, _, code_starts, goes = splits
+    _, kinds, thresholds, code_starts, goes = splits
     kind = kinds[split]
     if kind == RIGHT_IF_ABSENT:
         return x <= thresholds[split]
@@ -47,8 +45,8 @@ def walk_pairs(
     before: Array, after: Array, first: int, end: int, forest: Arrays, shares: Array
 ) -> None:
     """Add to `shares` (m, p) what every feature did between rows [first, end) of both (m, p)."""
-    zero, splits, roots, values, gains, losses = forest
-    features, _, _, lefts, rights, _, _ = splits
+    zero, splits, (lefts, rights), roots, values, (gains, losses) = forest
+    features = splits[0]
     width, depth_most = before.shape[1], len(gains)
     then, now = np.empty(width, np.float32), np.empty(width, np.float32)
     taken = np.zeros(width, np.int8)

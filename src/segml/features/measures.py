@@ -12,6 +12,19 @@ MICRO = 1_000_000
 """Money and quantities are summed as integers of this fraction: exact in any order of rows."""
 
 
+def sum_where(value: str, condition: str) -> str:
+    """The SQL of a sum over the rows that meet a condition; zero where none of them does.
+
+    With ``filter`` a database copies the rows of every condition before it sums them.
+
+    Examples
+    --------
+    >>> sum_where("amount", "age <= 90")
+    'sum(case when age <= 90 then amount else 0 end)'
+    """
+    return f"sum(case when {condition} then {value} else 0 end)"
+
+
 def money(stage: str, name: str, column: str, *, last: int | str, after: int | str = 0) -> Measure:
     """The sum of a money (or quantity) column over the ages in (after, last], as a double.
 
@@ -27,20 +40,20 @@ def money(stage: str, name: str, column: str, *, last: int | str, after: int | s
     Examples
     --------
     >>> money("daily", "spend_90", "amount", last=90).sql
-    'cast(sum(amount) filter (where age <= 90) as double) / 1000000'
+    'cast(sum(case when age <= 90 then amount else 0 end) as double) / 1000000'
     """
-    return Measure(stage=stage, name=name, sql=_as_units(column, _window(last, after)))
+    sql = f"cast({sum_where(column, _window(last, after))} as double) / {MICRO}"
+    return Measure(stage=stage, name=name, sql=sql)
 
 
 def count(stage: str, name: str, column: str, *, last: int | str, after: int | str = 0) -> Measure:
     """The sum of a counting column over the ages in (after, last]."""
-    sql = f"sum({column}) filter (where {_window(last, after)})"
-    return Measure(stage=stage, name=name, sql=sql)
+    return Measure(stage=stage, name=name, sql=sum_where(column, _window(last, after)))
 
 
 def rows_where(stage: str, name: str, condition: str) -> Measure:
     """The number of the client's rows of a stage that meet a condition."""
-    return Measure(stage=stage, name=name, sql=f"count(*) filter (where {condition})")
+    return Measure(stage=stage, name=name, sql=sum_where("1", condition))
 
 
 def fact(stage: str, name: str, sql: str) -> Measure:
@@ -62,7 +75,3 @@ def ratio(numerator: str, denominator: str) -> str:
 def _window(last: int | str, after: int | str) -> str:
     upper = f"age <= {last}"
     return upper if after == 0 else f"age > {after} and {upper}"
-
-
-def _as_units(column: str, condition: str) -> str:
-    return f"cast(sum({column}) filter (where {condition}) as double) / {MICRO}"

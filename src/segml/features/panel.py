@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,11 +12,8 @@ import pandas as pd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no stubs
 
 from segml.features.plan import FeaturePlan
-from segml.features.snapshot import Snapshot, snapshot
+from segml.features.snapshot import AT_ONCE, Snapshot, snapshot
 from segml.ledger import Ledger
-
-AT_ONCE = 2
-"""Snapshots that are asked for side by side: each query has one thread, and most of its memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +88,7 @@ def panel(
         If there is no cut-off, or they are out of order.
     """
     _require_rising(cutoffs)
-    return Panel(snapshots=snapshots(ledger, cutoffs, plan, columns=columns))
+    return Panel(snapshots=tuple(snapshots(ledger, cutoffs, plan, columns=columns)))
 
 
 def snapshots(
@@ -99,7 +97,7 @@ def snapshots(
     plan: FeaturePlan,
     *,
     columns: Collection[str] | None = None,
-) -> tuple[Snapshot, ...]:
+) -> Iterator[Snapshot]:
     """The snapshots of some days, in the order of the days, two made at a time.
 
     Parameters
@@ -110,11 +108,22 @@ def snapshots(
         Days since 1970-01-01.
     plan, columns
         As for `snapshot`; each is the same, to the byte, as if it were made alone.
+
+    Yields
+    ------
+    Snapshot
+        No more than the next two are made ahead: few are held, if whoever asks keeps none.
     """
     pasts = [ledger.past(day) for day in days]
     # the limit is the process's: what one snapshot ends must not change another's last bits
     with threadpool_limits(limits=1), ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        return tuple(pool.map(lambda past: snapshot(past, plan, columns=columns), pasts))
+        begun: deque[Future[Snapshot]] = deque()
+        for past in pasts:
+            begun.append(pool.submit(snapshot, past, plan, columns=columns, at_once=1))
+            if len(begun) > AT_ONCE:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
 
 
 def _require_rising(days: Sequence[int]) -> None:

@@ -1,20 +1,24 @@
-"""One SQL query a snapshot: the stages, the measures a client, the features, and the money.
+"""The SQL of a snapshot: the stages, the measures a client, the features, and the money.
 
 ::
 
-    stages -> one aggregate a stage and client -> client (attributes + measures)
-           -> brought (referral profit, first generation) -> the columns of every feature
+    what is of all clients -> kept: stages such as `sold`, `whole` (measures over all rows at once),
+                              `brought` (referral profit, first generation)
+    of each part of them   -> stages -> one aggregate a stage and client
+                           -> client (attributes + measures) -> the columns of every feature
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 
+from segml.features.expressions import aggregates, expressions, stage_of, stage_sql, stages_for
 from segml.features.family import Family, Measure
 from segml.features.measures import MICRO, money
 from segml.features.plan import FeaturePlan
-from segml.features.record_stages import RECORD_STAGES, debts_sql
 from segml.features.serving import (
     ACQUISITION_WINDOWS,
     WINDOWS,
@@ -23,7 +27,7 @@ from segml.features.serving import (
     serve,
     serve_measures,
 )
-from segml.features.stages import STAGES, Stage
+from segml.features.stages import Stage
 from segml.ledger import Past, acquisition_sql
 
 PREFIX = "_"
@@ -65,8 +69,54 @@ _EXTRAS = {
 }
 
 
-def snapshot_sql(past: Past, families: Iterable[Family], plan: FeaturePlan) -> str:
-    """The query whose answer holds every feature, money and status, one row a client.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """An answer that is kept while the parts of a snapshot are asked for.
+
+    Parameters
+    ----------
+    name
+        What stands in braces for it in later questions.
+    sql
+        The question.
+    of_referred
+        Whether it is asked of referred clients alone; else of all.
+    """
+
+    name: str
+    sql: str
+    of_referred: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked for a snapshot.
+
+    Parameters
+    ----------
+    kept
+        What is asked first, in this order, and kept.
+    sql
+        What is asked of each part of the clients: SQL with the placeholders of `Past.frame` and of
+        what is kept; columns `client_id`, the features, the inputs of estimates (``_in_`` + family
+        + name) and the extras (``_`` + name), by client id.
+    """
+
+    kept: tuple[Kept, ...]
+    sql: str
+
+    @contextmanager
+    def prepared(self, past: Past) -> Iterator[Past]:
+        """The past of which `sql` can be asked, whole or in parts, until the context is left."""
+        with ExitStack() as stack:
+            for one in self.kept:
+                of = past.referred if one.of_referred else past
+                past = stack.enter_context(past.keeping(one.name, one.sql, of=of))
+            yield past
+
+
+def snapshot_question(past: Past, families: Iterable[Family], plan: FeaturePlan) -> Question:
+    """The question whose answer holds every feature, money and status, one row a client.
 
     Parameters
     ----------
@@ -76,27 +126,44 @@ def snapshot_sql(past: Past, families: Iterable[Family], plan: FeaturePlan) -> s
         The families to compute, with the columns to compute.
     plan
         The horizon and the silence after which a client has lapsed.
-
-    Returns
-    -------
-    str
-        SQL with the placeholders of `Past.frame`; columns `client_id`, the features, the inputs
-        of estimates (``_in_`` + family + name) and the extras (``_`` + name), by client id.
     """
     families = tuple(families)
     measures = _measures_read(families)
-    stages = _stages_for({measure.stage for measure in measures}, past)
+    stages = stages_for({measure.stage for measure in measures}, past)
+    kept = tuple(_kept(measures, stages, past))
+    asked = [m for m in measures if stage_of(m, stages).per_client]
+    needed = stages_for({measure.stage for measure in asked}, past)
     parts = [
-        *(f"{stage.name} as ({_stage_sql(stage, past)})" for stage in stages),
-        *_aggregates(measures, stages),
+        *expressions(needed, past),
+        *aggregates(asked, needed),
         f"client as ({_client_sql(measures, stages, past)})",
         f"valued as ({_VALUED})",
-        f"brought as ({_brought_sql(past)})",
-        f"subject as ({_SUBJECT})",
+        f"subject as ({_subject_sql(past)})",
     ]
-    sql = "with " + ",\n".join(parts) + "\n" + _select(families)
+    sql = _planned("with " + ",\n".join(parts) + "\n" + _select(families), plan)
+    return Question(kept=tuple(replace(one, sql=_planned(one.sql, plan)) for one in kept), sql=sql)
+
+
+def _planned(sql: str, plan: FeaturePlan) -> str:
     sql = sql.replace("{season_days}", str(plan.season_days))
     return sql.replace("{active_days}", str(plan.active_days))
+
+
+def _kept(measures: tuple[Measure, ...], stages: tuple[Stage, ...], past: Past) -> Iterator[Kept]:
+    """What is of all clients alike, each after what it reads."""
+    for stage in stages:
+        if stage.is_kept:
+            reads = expressions(stages_for(set(stage.reads), past), past)
+            with_reads = "with " + ",\n".join(reads) if reads else ""
+            yield Kept(name=stage.name, sql=with_reads + stage_sql(stage, past))
+    over_all = [m for m in measures if not stage_of(m, stages).per_client]
+    if over_all:
+        read = stages_for({measure.stage for measure in over_all}, past)
+        parts = ",\n".join([*expressions(read, past), *aggregates(over_all, read)])
+        named = dict.fromkeys(f"of_{measure.stage}" for measure in over_all)
+        yield Kept(name="whole", sql=f"with {parts}\nselect * from {' cross join '.join(named)}")
+    if _REFERRED in past.has:
+        yield Kept(name="brought", sql=_brought_sql(past), of_referred=True)
 
 
 def _measures_read(families: tuple[Family, ...]) -> tuple[Measure, ...]:
@@ -127,34 +194,6 @@ def _distinct_measures(families: tuple[Family, ...]) -> dict[str, Measure]:
     return measures
 
 
-def _stages_for(wanted: set[str], past: Past) -> tuple[Stage, ...]:
-    needed = set(wanted)
-    supported = [stage for stage in (*STAGES, *RECORD_STAGES) if stage.needs <= past.has]
-    for stage in reversed(supported):
-        if stage.name in needed:
-            needed |= set(stage.reads)
-    return tuple(stage for stage in supported if stage.name in needed)
-
-
-def _stage_sql(stage: Stage, past: Past) -> str:
-    optional = "".join(sql for column, sql in stage.optional.items() if column in past.has)
-    sql = stage.sql.replace("{optional}", optional)
-    return sql.replace("{debts}", debts_sql(past.economics))
-
-
-def _aggregates(measures: Iterable[Measure], stages: tuple[Stage, ...]) -> list[str]:
-    parts = []
-    for stage in stages:
-        taken = [f"{m.sql} as {m.name}" for m in measures if m.stage == stage.name]
-        if not taken:
-            continue
-        key, group = ("client, ", " group by client") if stage.per_client else ("", "")
-        parts.append(
-            f"of_{stage.name} as (select {key}{', '.join(taken)} from {stage.name}{group})"
-        )
-    return parts
-
-
 def _client_sql(measures: Iterable[Measure], stages: tuple[Stage, ...], past: Past) -> str:
     shares = {
         f"acquisition_{name}": acquisition_sql(past.as_of - last, past.as_of - after)
@@ -168,14 +207,11 @@ def _client_sql(measures: Iterable[Measure], stages: tuple[Stage, ...], past: Pa
         *(f"{sql} as {name}" for name, sql in shares.items()),
         *(f"coalesce({m.name}, 0) as {m.name}" if m.empty == "0" else m.name for m in measures),
     ]
-    joins = "".join(
-        f" left join of_{stage.name} on of_{stage.name}.client = known.client"
-        if stage.per_client
-        else f" cross join of_{stage.name}"
-        for stage in stages
-        if any(m.stage == stage.name for m in measures)
-    )
-    return f"select {', '.join(columns)} from {{clients}} as known{joins}"
+    alone = {m.stage for m in measures if stage_of(m, stages).per_client}
+    joins = [f" left join of_{name} on of_{name}.client = known.client" for name in sorted(alone)]
+    if any(not stage_of(m, stages).per_client for m in measures):
+        joins.append(" cross join {whole}")
+    return f"select {', '.join(columns)} from {{clients}} as known{''.join(joins)}"
 
 
 _VALUED = f"""
@@ -183,18 +219,34 @@ _VALUED = f"""
 
 
 def _brought_sql(past: Past) -> str:
+    measures = profit_measures("365")
+    stages = stages_for({measure.stage for measure in measures}, past)
+    parts = [
+        *expressions(stages, past),
+        *aggregates(measures, stages),
+        f"client as ({_client_sql(measures, stages, past)})",
+        f"valued as ({_VALUED})",
+    ]
     weight = float(past.economics.referral_weight)
     exact = f"cast(round(profit_year * {MICRO}) as bigint)"
     return f"""
+    with {", ".join(parts)}
     select referred_by as client, count(*) as referred_clients,
            cast(sum({exact}) as double) / {MICRO} * {weight!r} as referral_profit_365
     from valued where referred_by is not null and referred_by <> client group by referred_by"""
 
 
-_SUBJECT = """
+_REFERRED = "clients.referred_by"
+
+
+def _subject_sql(past: Past) -> str:
+    if _REFERRED not in past.has:
+        return """
+    select *, 0 as referred_clients, cast(0 as double) as referral_profit_365 from valued"""
+    return """
     select valued.*, coalesce(referred_clients, 0) as referred_clients,
            coalesce(referral_profit_365, 0) as referral_profit_365
-    from valued left join brought on brought.client = valued.client"""
+    from valued left join {brought} as brought on brought.client = valued.client"""
 
 
 def _select(families: tuple[Family, ...]) -> str:

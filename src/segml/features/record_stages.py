@@ -22,8 +22,8 @@ what the client bought in the 365 days before the event. An event reaches who ha
 from __future__ import annotations
 
 from segml.features.serving import WINDOWS
-from segml.features.stages import Stage, micro
-from segml.ledger import bad_debt_sql, overdue_sql
+from segml.features.stages import Stage
+from segml.ledger import bad_debt_sql, micro, overdue_sql
 from segml.words.plan import Economics
 
 REACH_DAYS = 545
@@ -95,7 +95,7 @@ def _part_stage(column: str) -> Stage:
         sql=f"""
     select client, aim.age, aim.scope_value, sum(amount) as bought
     from (select client, age, {column}, sum(amount) as amount from line
-          where not is_return and age <= {REACH_DAYS + 365}
+          where age <= {REACH_DAYS + 365}
           and {column} in (select scope_value from ({events}) as named)
           group by client, age, {column}) as sold
     join ({events}) as aim

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import duckdb
@@ -12,9 +13,15 @@ import pandas as pd
 from segml.features.catalogue import supported
 from segml.features.family import Family
 from segml.features.plan import FeaturePlan
-from segml.features.query import PREFIX, input_name, snapshot_sql, wanted_inputs
+from segml.features.query import PREFIX, Question, input_name, snapshot_question, wanted_inputs
 from segml.ledger import Past
 from segml.words.errors import DataRefused
+
+PART = 32_768
+"""Clients, at most, that are asked for at a time: their measures stay near the processor."""
+
+AT_ONCE = 2
+"""Parts that are asked for side by side: each question has one thread, and some memory."""
 
 MONEY_COLUMNS = (
     "profit_365",
@@ -64,7 +71,13 @@ class Snapshot:
     state: Mapping[str, float]
 
 
-def snapshot(past: Past, plan: FeaturePlan, *, columns: Collection[str] | None = None) -> Snapshot:
+def snapshot(
+    past: Past,
+    plan: FeaturePlan,
+    *,
+    columns: Collection[str] | None = None,
+    at_once: int = AT_ONCE,
+) -> Snapshot:
     """The snapshot of a past, of every client known in it, prospects included.
 
     Parameters
@@ -77,15 +90,17 @@ def snapshot(past: Past, plan: FeaturePlan, *, columns: Collection[str] | None =
         Names of the features to make; None: all. The same bytes as in the whole frame, for less:
         nothing is measured or estimated that they do not need. A name the ledger cannot support
         is left out.
+    at_once
+        Parts of the clients that are asked for side by side; the same bytes for any number.
 
     Raises
     ------
     DataRefused
-        If a line's money or quantity is beyond nine trillion: it could not be summed exactly.
+        If an amount or minutes beside the lines are beyond nine trillion: they could not be
+        summed exactly.
     """
     families = supported(past, columns)
-    answer = _answer(past, snapshot_sql(past, families, plan))
-    answer.index = pd.Index(_text(answer["client_id"]), name="client_id")
+    answer = _answer(past, snapshot_question(past, families, plan), families, at_once)
     made: dict[str, pd.Series] = {}
     state: dict[str, float] = {}
     for family in families:
@@ -93,27 +108,51 @@ def snapshot(past: Past, plan: FeaturePlan, *, columns: Collection[str] | None =
         state |= learnt
         for column in family.columns:
             name = column.feature.name
-            value = answer[name] if column.sql else estimated[name]
-            made[name] = _text(value) if column.feature.is_categorical else _number(value)
+            made[name] = answer[name] if column.sql else _number(estimated[name])
     return Snapshot(
         as_of=past.as_of,
         frame=pd.DataFrame(made, index=answer.index),
         money=_money(answer),
-        clients=pd.DataFrame({c: _text(answer[PREFIX + c]) for c in CLIENT_COLUMNS}),
-        status=_text(answer[PREFIX + "status"]).rename("status"),
+        clients=pd.DataFrame({c: answer[PREFIX + c] for c in CLIENT_COLUMNS}),
+        status=answer[PREFIX + "status"].rename("status"),
         state=state,
     )
 
 
-def _answer(past: Past, sql: str) -> pd.DataFrame:
+def _answer(
+    past: Past, question: Question, families: tuple[Family, ...], at_once: int
+) -> pd.DataFrame:
+    """The answer of all clients, asked for part by part, indexed by client id."""
+    declared = [column for family in families for column in family.columns if column.sql]
+    texts = {column.feature.name for column in declared if column.feature.is_categorical}
+    numbers = {column.feature.name for column in declared} - texts
     try:
-        return past.frame(sql)
+        with question.prepared(past) as ready, ThreadPoolExecutor(max_workers=at_once) as pool:
+            asked = pool.map(
+                lambda part: _typed(part.frame(question.sql), numbers, texts), ready.parts(PART)
+            )
+            parts = list(asked)
     except duckdb.ConversionException as error:
         raise DataRefused(
-            "a line of transactions whose amount, cost, discount or quantity is beyond 9.2e12",
+            "an amount, minutes or cost of invoices or interactions beyond 9.2e12",
             allowed="numbers up to nine trillion, which are summed exactly in millionths",
-            next_step="exclude or mend the line with `ledger.transactions.where`",
+            next_step="exclude or mend the row with `ledger.<table>.where`",
         ) from error
+    answer = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+    answer.index = pd.Index(answer.pop("client_id"), name="client_id")
+    return answer
+
+
+def _typed(answer: pd.DataFrame, numbers: Set[str], texts: Set[str]) -> pd.DataFrame:
+    """The answer in its final types: features as they stand in the frame, money as float64."""
+    texts = texts | {"client_id"} | {PREFIX + name for name in (*CLIENT_COLUMNS, "status")}
+    typed = {}
+    for name, values in answer.items():
+        if name in texts:
+            typed[name] = _text(values)
+        else:
+            typed[name] = _number(values) if name in numbers else values.astype("float64")
+    return pd.DataFrame(typed)
 
 
 def _estimated(
@@ -122,16 +161,14 @@ def _estimated(
     inputs = wanted_inputs(family)
     if family.estimate is None or not inputs:
         return {}, {}
-    measured = pd.DataFrame(
-        {name: answer[input_name(family, name)].astype("float64") for name, _ in inputs}
-    )
+    measured = pd.DataFrame({name: answer[input_name(family, name)] for name, _ in inputs})
     found = family.estimate(measured, plan)
     return found.columns, found.state
 
 
 def _money(answer: pd.DataFrame) -> pd.DataFrame:
     taken = [name for name in MONEY_COLUMNS if name != "value_365"]
-    money = pd.DataFrame({name: answer[PREFIX + name].astype("float64") for name in taken})
+    money = pd.DataFrame({name: answer[PREFIX + name] for name in taken})
     money["value_365"] = money["profit_365"] + money["referral_profit_365"]
     return money[list(MONEY_COLUMNS)]
 

@@ -4,13 +4,15 @@ Those of contacts, bills and events stand in `record_stages`.
 
 ::
 
-    line ── document ─┬─ purchase      one row an order: amount, profit, age, the client's silence
-                      └─ daily ─┬─ gap       one row a day with orders: days since the one before
-                                │   └─ peer      one row a client, measured over all of them
-                                ├─ month     one row a 30-day month with orders (0 = the latest)
-                                └─ portfolio one row a client and day, measured over all clients
-    line ── shelf                      one row a client and category
-    line ── basket ── assortment       one row a client and product; one row a product
+    {purchases} ── purchase      one row an order: amount, profit, age, the client's silence
+    {days} ── daily ─┬─ gap       one row a day with orders: days since the one before
+                     │   └─ peer      one row a client, measured over all of them
+                     ├─ month     one row a 30-day month with orders (0 = the latest)
+                     └─ portfolio one row a client and day, measured over all clients
+    {lines} ── line ─┬─ shelf     one row a client and category
+                     └─ basket ─┬─ assortment   one row a client and product
+                                └─ priced       the same, beside what all clients paid
+    {product_totals} ── sold ── retired   one row a product, over all clients; kept for all parts
 
 Ages are days before the as-of date (1 = yesterday). Money and quantities are integers of
 millionths. `bought` is money of lines that are no returns, `returned` money given back (≥ 0).
@@ -20,6 +22,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from segml.ledger import micro
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,7 @@ class Stage:
     name
         Its name in the query.
     sql
-        A select over `{lines}` or other stages.
+        A select over `{lines}`, their books or other stages.
     reads
         The stages it selects from.
     needs
@@ -40,6 +44,8 @@ class Stage:
         Optional ledger column to the SQL that it adds in the place of ``{optional}``.
     per_client
         Whether its measures are taken a client at a time; else over all rows at once.
+    is_kept
+        Whether it is of all clients alike: made once a snapshot, and read by every part of it.
     """
 
     name: str
@@ -48,18 +54,11 @@ class Stage:
     needs: frozenset[str] = frozenset()
     optional: Mapping[str, str] = field(default_factory=dict)
     per_client: bool = True
+    is_kept: bool = False
 
 
-def micro(expression: str) -> str:
-    """The SQL of a number as an integer of millionths, null where it is.
-
-    Examples
-    --------
-    >>> micro("amount")
-    'cast(round((amount) * 1e6) as bigint)'
-    """
-    return f"cast(round(({expression}) * 1e6) as bigint)"
-
+SILENT_DAYS = 90
+"""A product that nobody bought for so long may have been withdrawn."""
 
 LINE = Stage(
     name="line",
@@ -69,46 +68,25 @@ LINE = Stage(
         "quantity": f", {micro('quantity')} as quantity",
     },
     sql=f"""
-    select client, order_key, {{as_of}} - day as age, is_return{{optional}},
-           {micro("amount")} as amount, {micro("amount - cost - serve")} as profit,
-           {micro("cost")} as cost, {micro("serve")} as serve, {micro("discount")} as discount,
-           case when is_order then 1 else 0 end as ordered,
-           case when is_return_order then 1 else 0 end as sent_back
-    from {{lines}}""",
-)
-
-DOCUMENT = Stage(
-    name="document",
-    reads=("line",),
-    sql="""
-    select client, order_key, age, count(*) as lines,
-           sum(ordered) as orders, sum(sent_back) as returns,
-           sum(amount) as amount, sum(profit) as profit, sum(cost) as cost, sum(serve) as serve,
-           coalesce(sum(discount) filter (where not is_return), 0) as discount,
-           coalesce(sum(amount) filter (where not is_return), 0) as bought,
-           -coalesce(sum(amount) filter (where is_return), 0) as returned
-    from line group by client, order_key, age""",
+    select client, {{as_of}} - day as age{{optional}}, {micro("amount")} as amount
+    from {{lines}} where not is_return""",
 )
 
 PURCHASE = Stage(
     name="purchase",
-    reads=("document",),
     sql="""
-    select client, age, lines, bought as amount, profit, discount,
-           min(age) over (partition by client) as silence,
+    select client, {as_of} - day as age, lines, bought as amount, profit, discount,
+           {as_of} - max(day) over (partition by client) as silence,
            max(bought) over (partition by client) as biggest
-    from document where orders > 0""",
+    from {purchases}""",
 )
 
 DAILY = Stage(
     name="daily",
-    reads=("document",),
     sql="""
-    select client, age, sum(lines) as lines, sum(orders) as orders, sum(returns) as returns,
-           sum(amount) as amount, sum(profit) as profit, sum(cost) as cost, sum(serve) as serve,
-           sum(discount) as discount, sum(bought) as bought, sum(returned) as returned,
-           case when sum(orders) > 0 then 1 else 0 end as order_day
-    from document group by client, age""",
+    select client, {as_of} - day as age, lines, orders, returns, amount, profit, cost, serve,
+           discount, bought, returned, case when orders > 0 then 1 else 0 end as order_day
+    from {days}""",
 )
 
 GAP = Stage(
@@ -153,22 +131,22 @@ SHELF = Stage(
     sql="""
     select *, row_number() over (partition by client order by before desc, category) as place
     from (select client, category, min(age) as last_age,
-                 min(age) filter (where age > 365) as last_age_prev,
-                 coalesce(sum(amount) filter (where age <= 90), 0) as recent_90,
-                 coalesce(sum(amount) filter (where age <= 180), 0) as recent,
-                 coalesce(sum(amount) filter (where age > 180 and age <= 545), 0) as before,
-                 coalesce(sum(amount) filter (where age <= 365), 0) as year
-          from line where not is_return and category is not null
+                 min(case when age > 365 then age end) as last_age_prev,
+                 sum(case when age <= 90 then amount else 0 end) as recent_90,
+                 sum(case when age <= 180 then amount else 0 end) as recent,
+                 sum(case when age > 180 and age <= 545 then amount else 0 end) as before,
+                 sum(case when age <= 365 then amount else 0 end) as year
+          from line where category is not null
           group by client, category) as shelf_sums""",
 )
 
 _BASKET_PRICES = """,
-           coalesce(sum(amount) filter (where age <= 180 and quantity > 0), 0) as paid_recent,
-           coalesce(sum(quantity) filter (where age <= 180 and quantity > 0), 0)
+           sum(case when age <= 180 and quantity > 0 then amount else 0 end) as paid_recent,
+           sum(case when age <= 180 and quantity > 0 then quantity else 0 end)
                as quantity_recent,
-           coalesce(sum(amount) filter (where age > 180 and age <= 545 and quantity > 0), 0)
+           sum(case when age > 180 and age <= 545 and quantity > 0 then amount else 0 end)
                as paid_before,
-           coalesce(sum(quantity) filter (where age > 180 and age <= 545 and quantity > 0), 0)
+           sum(case when age > 180 and age <= 545 and quantity > 0 then quantity else 0 end)
                as quantity_before"""
 
 BASKET = Stage(
@@ -178,38 +156,58 @@ BASKET = Stage(
     optional={"quantity": _BASKET_PRICES},
     sql="""
     select client, product, min(age) as last_age, max(age) as first_age,
-           count(*) filter (where age > 90 and age <= 455) as earlier_lines,
-           coalesce(sum(amount) filter (where age > 90 and age <= 455), 0) as earlier{optional}
-    from line where not is_return and amount > 0 and product is not null
+           sum(case when age > 90 and age <= 455 then 1 else 0 end) as earlier_lines,
+           sum(case when age > 90 and age <= 455 then amount else 0 end) as earlier{optional}
+    from line where amount > 0 and product is not null
     group by client, product""",
+)
+
+SOLD = Stage(
+    name="sold",
+    needs=frozenset({"product"}),
+    is_kept=True,
+    sql="""
+    select product, min(age) as last_age,
+           sum(case when age > 90 and age <= 455 then lines else 0 end) as earlier_lines,
+           sum(case when age <= 180 then paid else 0 end) as paid_recent,
+           sum(case when age <= 180 then quantity else 0 end) as quantity_recent
+    from (select *, {as_of} - day as age from {product_totals}) as totals group by product""",
+)
+
+RETIRED = Stage(
+    name="retired",
+    reads=("sold", "line"),
+    needs=frozenset({"product"}),
+    is_kept=True,
+    sql=f"""
+    select product, count(distinct client) as clients from line
+    where amount > 0 and age > {SILENT_DAYS} and age <= 455
+    and product in (select product from {{sold}} where last_age > {SILENT_DAYS})
+    group by product""",
 )
 
 ASSORTMENT = Stage(
     name="assortment",
-    reads=("basket",),
+    reads=("basket", "sold", "retired"),
     needs=frozenset({"product"}),
     sql="""
-    select client, earlier,
-           min(last_age) over (partition by product) as last_age,
-           sum(earlier_lines) over (partition by product) as lines,
-           sum(case when earlier_lines > 0 then 1 else 0 end) over (partition by product) as clients
-    from basket""",
+    select client, earlier, sold.last_age, sold.earlier_lines as lines, retired.clients
+    from basket join {sold} as sold using (product) left join {retired} as retired
+    using (product)""",
 )
 
 PRICED = Stage(
     name="priced",
-    reads=("basket",),
+    reads=("basket", "sold"),
     needs=frozenset({"product", "quantity"}),
     sql="""
-    select client, paid_recent, quantity_recent, paid_before, quantity_before,
-           sum(paid_recent) over (partition by product) as all_paid,
-           sum(quantity_recent) over (partition by product) as all_quantity
-    from basket""",
+    select client, basket.paid_recent, basket.quantity_recent, paid_before, quantity_before,
+           sold.paid_recent as all_paid, sold.quantity_recent as all_quantity
+    from basket join {sold} as sold using (product)""",
 )
 
 STAGES: tuple[Stage, ...] = (
     LINE,
-    DOCUMENT,
     PURCHASE,
     DAILY,
     GAP,
@@ -218,6 +216,8 @@ STAGES: tuple[Stage, ...] = (
     PORTFOLIO,
     SHELF,
     BASKET,
+    SOLD,
+    RETIRED,
     ASSORTMENT,
     PRICED,
 )

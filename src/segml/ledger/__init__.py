@@ -1,10 +1,12 @@
 """The ground floor of a run: tables, their contract, what was found, the past and the future."""
 
+from segml.ledger.books import micro
 from segml.ledger.counting import Counts
-from segml.ledger.cutoff import Future, Past
+from segml.ledger.cutoff import Past
 from segml.ledger.days import date_of, day_of
 from segml.ledger.economics import acquisition_sql, bad_debt_sql, overdue_sql, profit
 from segml.ledger.findings import Finding, Findings
+from segml.ledger.horizon import Future
 from segml.ledger.ledger import Check, Ledger, check_ledger, open_ledger, require_fresh
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "check_ledger",
     "date_of",
     "day_of",
+    "micro",
     "open_ledger",
     "overdue_sql",
     "profit",

@@ -1,13 +1,15 @@
-"""The past and the future of a date, as two types: no feature can see a row it must not.
+"""The past of a date, a type of its own: no feature can see a row it must not.
 
-`Past` shows rows dated before its day, `Future` rows of its horizon; neither has a default date.
+`Past` shows rows dated before its day; `horizon.Future` rows of its horizon. Neither has a default
+date.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import closing
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import count
 
 import duckdb
 import pandas as pd
@@ -25,22 +27,14 @@ from segml.ledger.evidence import (
     withdrawn_products,
 )
 from segml.ledger.fingerprint import fingerprint_of, rows_before
+from segml.ledger.parts import parts_of
+from segml.ledger.question import ask, written
 from segml.ledger.views import known_by
 from segml.words.errors import HistoryTooShort
 from segml.words.plan import Economics
 
-
-def _ask(
-    connection: duckdb.DuckDBPyConnection,
-    sql: str,
-    named: dict[str, str],
-    values: Sequence[object] = (),
-) -> pd.DataFrame:
-    for name, value in named.items():
-        sql = sql.replace("{" + name + "}", value)
-    with closing(connection.cursor()) as cursor:
-        frame: pd.DataFrame = cursor.execute(sql, list(values)).df()
-    return frame
+_KEPT = count()
+_REFERRED = "client IN (SELECT client FROM clients WHERE referred_by IS NOT NULL)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +56,8 @@ class Past:
     has: frozenset[str]
     economics: Economics
     _connection: duckdb.DuckDBPyConnection = field(repr=False, compare=False)
+    _only: str = field(default="", repr=False)
+    _kept: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def frame(self, sql: str) -> pd.DataFrame:
         """Return the answer to a question about the past.
@@ -70,7 +66,8 @@ class Past:
         ----------
         sql
             DuckDB SQL in which `{lines}`, `{interactions}`, `{invoices}` and `{events}` stand for
-            the rows dated before the day with what was known of them by then, `{clients}` for the
+            the rows dated before the day with what was known of them by then, `{purchases}`,
+            `{days}` and `{product_totals}` for the books of those lines, `{clients}` for the
             clients known before it, and `{as_of}` for the day.
 
         Returns
@@ -79,6 +76,56 @@ class Past:
             The answer's rows.
         """
         return self._answer(sql)
+
+    def parts(self, clients: int) -> tuple[Past, ...]:
+        """Return the same past in parts, each of about so many clients; all of them, once.
+
+        Parameters
+        ----------
+        clients
+            The most clients of a part. Rows of other clients are not seen by a part, but for
+            `{product_totals}` and `{events}`.
+        """
+        last = self.frame("SELECT max(client) AS last FROM {clients}")["last"].iloc[0]
+        known = 0 if pd.isna(last) else int(last) + 1
+        parts = parts_of(known, max(1, -(-known // clients)))
+        if len(parts) == 1:
+            return (self,)
+        return tuple(
+            replace(self, _only=f"client >= {part.start} AND client < {part.stop}")
+            for part in parts
+        )
+
+    @property
+    def referred(self) -> Past:
+        """The same past of those clients alone that another client brought."""
+        return replace(self, _only=_REFERRED)
+
+    @contextmanager
+    def keeping(self, name: str, sql: str, *, of: Past | None = None) -> Iterator[Past]:
+        """Keep the answer to a question as a table, for later questions of this past.
+
+        Parameters
+        ----------
+        name
+            What later questions write in braces.
+        sql
+            As for `frame`.
+        of
+            The part of this past that is asked; None: all of it.
+
+        Yields
+        ------
+        Past
+            The same past, in which the answer can be read until the context is left.
+        """
+        table = f"kept_{next(_KEPT)}"
+        with self._cursor() as cursor:
+            cursor.execute(f"CREATE TABLE {table} AS {written(sql, (of or self)._named)}")
+            try:
+                yield replace(self, _kept={**self._kept, name: table})
+            finally:
+                cursor.execute(f"DROP TABLE {table}")
 
     def orders(self, client_ids: Sequence[str]) -> pd.DataFrame:
         """Return every order and return document of some clients, as evidence.
@@ -236,60 +283,10 @@ class Past:
     def _cursor(self) -> closing[duckdb.DuckDBPyConnection]:
         return closing(self._connection.cursor())
 
+    @property
+    def _named(self) -> dict[str, str]:
+        known = known_by(self.as_of, only=self._only)
+        return {**known, **self._kept, "as_of": str(self.as_of)}
+
     def _answer(self, sql: str, *values: object) -> pd.DataFrame:
-        named = known_by(self.as_of) | {"as_of": str(self.as_of)}
-        return _ask(self._connection, sql, named, values)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Future:
-    """What happened in the horizon [as_of + gap, as_of + gap + horizon); labels are made of it.
-
-    Parameters
-    ----------
-    as_of
-        The cut-off day.
-    gap_days
-        Days between the cut-off and the horizon.
-    horizon_days
-        The horizon's length.
-    has
-        Which optional columns and tables the ledger has.
-    economics
-        The money that is not in the ledger.
-    """
-
-    as_of: int
-    gap_days: int
-    horizon_days: int
-    has: frozenset[str]
-    economics: Economics
-    _connection: duckdb.DuckDBPyConnection = field(repr=False, compare=False)
-
-    @property
-    def start(self) -> int:
-        """The first day of the horizon."""
-        return self.as_of + self.gap_days
-
-    @property
-    def end(self) -> int:
-        """The day after the horizon's last."""
-        return self.start + self.horizon_days
-
-    def frame(self, sql: str) -> pd.DataFrame:
-        """Return the answer to a question about the horizon.
-
-        Parameters
-        ----------
-        sql
-            DuckDB SQL in which `{lines}` and `{interactions}` stand for the rows of the horizon,
-            `{clients}`, `{invoices}` and `{events}` for what was known before its end, `{start}`
-            and `{end}` for its first day and its end.
-
-        Returns
-        -------
-        DataFrame
-            The answer's rows.
-        """
-        days = {"start": str(self.start), "end": str(self.end)}
-        return _ask(self._connection, sql, known_by(self.end, self.start) | days)
+        return ask(self._connection, sql, self._named, values)

@@ -12,10 +12,11 @@ from typing import Self
 import pandas as pd
 
 from segml.ledger.counting import Counts
-from segml.ledger.cutoff import Future, Past
+from segml.ledger.cutoff import Past
 from segml.ledger.days import as_day, date_of
 from segml.ledger.findings import Findings
 from segml.ledger.fingerprint import fingerprint_of
+from segml.ledger.horizon import Future
 from segml.ledger.lines import build_tables
 from segml.ledger.quarantine import quarantine_of
 from segml.ledger.reading import Reading, read_ledger

@@ -6,22 +6,18 @@ files change a sum. What it says of a line never depends on a later day.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
-from itertools import pairwise
-
 import duckdb
 
+from segml.ledger.books import build_books
 from segml.ledger.contract import TABLES
 from segml.ledger.currency import rate_sql
 from segml.ledger.economics import acquisition_days, serve_sql
+from segml.ledger.parts import SIDE_BY_SIDE, parts_of, run_in_parts
 from segml.ledger.records import build_records
 from segml.words.plan import Economics, LedgerPlan
 
 NEVER = 2_147_483_647
 ALWAYS = -2_147_483_648
-SIDE_BY_SIDE = 2
-"""Parts of the clients whose lines are sorted and marked at the same time."""
 PART_LINES = 6_000_000
 """About so many lines a part: two of them are sorted in memory, more would spill."""
 
@@ -33,7 +29,7 @@ def build_tables(
     currency: str | None,
     has: frozenset[str],
 ) -> None:
-    """Make `lines`, `interactions`, `invoices`, `events` and `clients`.
+    """Make `lines`, `interactions`, `invoices`, `events`, `clients` and the books of the lines.
 
     Parameters
     ----------
@@ -54,6 +50,7 @@ def build_tables(
     _lines(connection, plan, economics, currency)
     build_records(connection, economics, has)
     _clients(connection, economics)
+    build_books(connection)
     for table in ("spread", "credits", "codes"):
         connection.execute(f"DROP TABLE {table}")
 
@@ -163,24 +160,12 @@ def _lines(
         "SELECT (SELECT count(*) FROM codes), (SELECT count(*) FROM checked_transactions)"
     ).fetchone() or (0, 0)
     count = max(SIDE_BY_SIDE, -(-rows // PART_LINES))
-    edges = [clients * n // count for n in range(count + 1)]
-    parts = [range(*pair) for pair in pairwise(edges)]
+    parts = parts_of(clients, count)
     queries = [
         _lines_sql(plan, economics, currency, part, rows * n) for n, part in enumerate(parts)
     ]
     connection.execute(f"CREATE TABLE lines AS {queries[0]} LIMIT 0")
-    with ExitStack() as stack:
-        cursors = [stack.enter_context(closing(connection.cursor())) for _ in queries]
-        pool = stack.enter_context(ThreadPoolExecutor(SIDE_BY_SIDE))
-        appended = [pool.submit(_append, *work) for work in zip(cursors, queries, strict=True)]
-        for cursor, done in zip(cursors, appended, strict=True):
-            done.result()
-            cursor.execute("COMMIT")
-
-
-def _append(cursor: duckdb.DuckDBPyConnection, query: str) -> None:
-    cursor.execute("BEGIN")
-    cursor.execute(f"INSERT INTO lines {query}")
+    run_in_parts(connection, [[f"INSERT INTO lines {query}"] for query in queries])
 
 
 def _clients(connection: duckdb.DuckDBPyConnection, economics: Economics) -> None:
@@ -188,8 +173,8 @@ def _clients(connection: duckdb.DuckDBPyConnection, economics: Economics) -> Non
         f"least(CASE WHEN a.client_id IS NULL THEN {NEVER} ELSE coalesce(a.acquired_on, {ALWAYS}) "
         f"END, coalesce(f.first_day, {NEVER}), coalesce(m.met_day, {NEVER}))"
     )
-    connection.execute(
-        "CREATE TABLE clients AS SELECT k.client, k.client_id, a.name, a.industry, a.region, "
+    chosen = (
+        "SELECT k.client, k.client_id, a.name, a.industry, a.region, "
         "a.employees, a.annual_turnover, a.manager, a.acquired_on AS acquired_day, "
         "a.acquisition_channel, a.acquisition_cost, r.client AS referred_by, a.wallet, "
         "a.role, a.role_note, a.left_on AS left_day, a.left_reason, "
@@ -201,5 +186,10 @@ def _clients(connection: duckdb.DuckDBPyConnection, economics: Economics) -> Non
         "ON f.client = k.client "
         "LEFT JOIN (SELECT client, min(day) AS met_day FROM (SELECT client, day FROM interactions "
         "UNION ALL SELECT client, issued_day FROM invoices) GROUP BY client) AS m "
-        "ON m.client = k.client ORDER BY k.client"
+        "ON m.client = k.client"
+    )
+    connection.execute(
+        f"CREATE TABLE clients AS WITH chosen AS ({chosen}) SELECT c.*, r.known_day AS "
+        "referrer_known_day FROM chosen AS c LEFT JOIN chosen AS r ON r.client = c.referred_by "
+        "ORDER BY c.client"
     )

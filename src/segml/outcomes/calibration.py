@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
+from segml.outcomes.lines import quantile_of_lines
+
 Values = npt.NDArray[np.float64]
 DRAWS = 200
 LARGEST = 2_000_000
@@ -66,11 +68,9 @@ class Calibration:
         """
         intercepts, slopes = np.array(self.draws).T
         tail = (1 - self.coverage) / 2
-        low, high = np.empty(len(raw)), np.empty(len(raw))
-        for start in range(0, len(raw), 20_000):  # bounded memory for any number of clients
-            part = slice(start, start + 20_000)
-            logits = intercepts[:, None] + slopes[:, None] * raw[part]
-            low[part], high[part] = expit(np.quantile(logits, [tail, 1 - tail], axis=0))
+        low, high = (
+            expit(quantile_of_lines(intercepts, slopes, raw, share)) for share in (tail, 1 - tail)
+        )
         middle = self.probability(raw)
         return np.minimum(low, middle), np.maximum(high, middle)
 

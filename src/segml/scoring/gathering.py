@@ -84,9 +84,7 @@ class Reasons:
         return self._error or 0.0
 
     def __iter__(self) -> Iterator[pd.DataFrame]:
-        clients, error = len(self.now.frame), 0.0
-        count = max(1, -(-clients // self.chunk))
-        edges = np.linspace(0, clients, count + 1).astype(int).tolist()
+        error, chunks = 0.0, chunks_of(len(self.now.frame), self.chunk)
         features = {one.name: one for one in (*CATALOGUE, *self.bundle.encoder.features)}
         chances = self._chances()
 
@@ -97,10 +95,9 @@ class Reasons:
             frame.insert(0, "as_of", _repeated(date_of(self.now.as_of), len(frame)))
             return frame, max(one.error for one in parts)
 
-        chunks = [slice(first, end) for first, end in pairwise(edges)]
         for done, (frame, one) in enumerate(_in_order(tell, chunks), start=1):
             error = max(error, one)
-            self.progress("reasons", done, count)
+            self.progress("reasons", done, len(chunks))
             yield frame
         self._error = error
 
@@ -134,6 +131,19 @@ class Reasons:
         active = self.now.status.eq("active").to_numpy(dtype=bool)
         at_raw = np.where(active, churn.probability(self.raw["churn"]), np.nan)
         return {"churn": (at_raw, churn), "buys": (buys.probability(self.raw["buys"]), buys)}
+
+
+def chunks_of(clients: int, most: int = CHUNK) -> list[slice]:
+    """The rows of some clients in the fewest chunks of at most so many, all about as large.
+
+    Examples
+    --------
+    >>> chunks_of(5, most=4)
+    [slice(0, 2, None), slice(2, 5, None)]
+    """
+    count = max(1, -(-clients // most))
+    edges = np.linspace(0, clients, count + 1).astype(int).tolist()
+    return [slice(first, end) for first, end in pairwise(edges)]
 
 
 def _repeated(day: dt.date, rows: int) -> pd.Series:

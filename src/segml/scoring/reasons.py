@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 
 from segml.scoring.parts import LeadingParts, Values
 from segml.scoring.texts import value_texts
-from segml.words.feature import Feature
+from segml.words.feature import Feature, Unit
 
 BASE = "(base)"
 OTHER = "(other)"
@@ -77,12 +77,15 @@ def reason_rows(
         row; equal ones stand in the features' order.
     """
     words, names = _Codes([""]), _Codes([BASE, OTHER, *features])
-    grids = [_grid(one, features, names, words, currency) for one in told]
+    grids = [_grid(one, features, names, words) for one in told]
     stacked = {name: np.stack([grid[name] for grid in grids], axis=1) for name in grids[0]}
     there = stacked.pop("there")
     column = {name: values[there] for name, values in stacked.items()}
     clients, subjects, ranks = np.ogrid[tuple(map(slice, there.shape))]
     said = [features.get(name) for name in names.words]
+    for unit, here in _numbers_by_unit(said, column["feature"]):
+        codes, texts = value_texts(column["value"][here], unit, currency)
+        column["text"][here] = words(texts)[codes]
     return pd.DataFrame(
         {
             "client_id": _text(_spread(clients, there), told[0].parts.clients),
@@ -130,9 +133,16 @@ def _coded(places: Places, words: Sequence[str]) -> pd.Series:
     return _text(codes(words)[places], codes.words)
 
 
-def _grid(
-    told: Told, features: Mapping[str, Feature], names: _Codes, words: _Codes, currency: str | None
-) -> Grid:
+def _numbers_by_unit(
+    said: Sequence[Feature | None], places: Places
+) -> Iterator[tuple[Unit, Places]]:
+    """Each unit with the rows whose feature, by its place among those said, is told in it."""
+    given = [one.unit if one and not one.is_categorical else None for one in said]
+    for unit in sorted({unit for unit in given if unit}):
+        yield unit, np.flatnonzero(np.array([one == unit for one in given])[places])
+
+
+def _grid(told: Told, features: Mapping[str, Feature], names: _Codes, words: _Codes) -> Grid:
     parts, columns = told.parts, told.parts.leading.columns
     n, top = columns.shape
     count = (columns >= 0).sum(axis=1)
@@ -141,7 +151,7 @@ def _grid(
     grid: dict[str, npt.NDArray[Any]] = {
         "there": np.arange(top + 2) <= count[:, None] + 1,
         "feature": np.full((n, top + 2), names([OTHER])[0]),
-        "text": np.full((n, top + 2), words([""])[0]),
+        "text": np.full((n, top + 2), words([""])[0]),  # numbers are told when all are there
     }
     for name in ("value", "reference", "contribution"):
         grid[name] = np.full((n, top + 2), np.nan)
@@ -149,7 +159,7 @@ def _grid(
     grid["feature"][:, 0] = names([BASE])[0]
     grid["feature"][reasons] = names([*parts.features, OTHER])[columns]
     grid["reference"][reasons] = typical[columns]
-    grid["value"][reasons], grid["text"][reasons] = _values(parts, features, words, currency)
+    grid["value"][reasons], grid["text"][reasons] = _values(parts, features, words)
     rest = parts.raw - parts.base - sum(parts.leading.values.T, start=np.zeros(n))
     grid["contribution"][:, 0] = parts.base
     grid["contribution"][reasons] = parts.leading.values
@@ -176,9 +186,9 @@ def _points(parts: LeadingParts, chances: Chances | None) -> tuple[Values, Value
 
 
 def _values(
-    parts: LeadingParts, features: Mapping[str, Feature], words: _Codes, currency: str | None
+    parts: LeadingParts, features: Mapping[str, Feature], words: _Codes
 ) -> tuple[Values, Places]:
-    """Each chosen feature's value, (n, top), as a number (NaN for text) and as a word's code."""
+    """Each chosen feature's value, (n, top): a number, or NaN and the code of a category's text."""
     columns = parts.leading.columns
     n, top = columns.shape
     flat = columns.ravel().astype(np.int16)  # sixteen bits are sorted by counting
@@ -190,9 +200,10 @@ def _values(
         here = order[edges[place] : edges[place + 1]]
         if not len(here):
             continue
-        feature, raw = features[name], parts.data[name].to_numpy()[here // top]
-        if not feature.is_categorical:
+        raw = parts.data[name].to_numpy()[here // top]
+        if features[name].is_categorical:
+            codes, texts = value_texts(raw, "category")
+            text[here] = words(texts)[codes]
+        else:
             value[here] = raw
-        codes, texts = value_texts(raw, feature.unit, currency)
-        text[here] = words(texts)[codes]
     return value.reshape(n, top), text.reshape(n, top)

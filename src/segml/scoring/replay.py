@@ -5,7 +5,7 @@ Nothing published is read, so scoring January after March gives what scoring it 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pandas as pd
 
@@ -49,10 +49,10 @@ def replay(
     return held
 
 
-def _tier_columns(bundle: Bundle, ledger: Ledger, days: tuple[int, ...]) -> list[pd.DataFrame]:
-    """`tier_columns` of several days, made together; nothing else of the snapshots is kept."""
-    made = snapshots(ledger, days, bundle.features, columns=bundle.tiers.columns)
-    return [one.frame for one in made]
+def _tier_columns(bundle: Bundle, ledger: Ledger, days: tuple[int, ...]) -> Iterator[pd.DataFrame]:
+    """`tier_columns` of several days, made ahead of their use; a few are held at a time."""
+    for made in snapshots(ledger, days, bundle.features, columns=bundle.tiers.columns):
+        yield made.frame
 
 
 def tier_columns(bundle: Bundle, ledger: Ledger, day: int) -> pd.DataFrame:

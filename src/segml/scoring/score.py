@@ -16,7 +16,7 @@ from segml.features import Snapshot, snapshot
 from segml.ledger import Ledger, date_of
 from segml.ledger.days import as_day
 from segml.scoring.actions import actions
-from segml.scoring.gathering import CHUNK, Reasons
+from segml.scoring.gathering import Reasons, chunks_of
 from segml.scoring.parts import Subject, Values
 from segml.scoring.progress import Progress, silent
 from segml.scoring.replay import replay
@@ -118,8 +118,7 @@ def _raw(bundle: Bundle, frame: pd.DataFrame) -> dict[Subject, Values]:
     """The raw scores of all clients by subject, predicted chunk by chunk."""
     subjects: tuple[Subject, ...] = ("churn", "buys", "spends")
     raw = {subject: np.empty(len(frame)) for subject in subjects}
-    for start in range(0, len(frame), CHUNK):
-        rows = slice(start, start + CHUNK)
+    for rows in chunks_of(len(frame)):
         X = bundle.encoder.matrix(frame.iloc[rows])
         for subject in subjects:
             raw[subject][rows] = score_of(bundle, subject).raw(X)
@@ -154,18 +153,15 @@ _MONEY = (
 
 def _churn(bundle: Bundle, now: Snapshot, raw: Values) -> pd.DataFrame:
     """Raw for everybody, probability and interval for active clients alone."""
-    model = bundle.churn
-    low, high = model.calibration.interval(raw)
-    frame = pd.DataFrame(
-        {
-            "p_churn": model.calibration.probability(raw),
-            "p_churn_low": low,
-            "p_churn_high": high,
-        },
-        index=now.frame.index,
+    calibration = bundle.churn.calibration
+    active = now.status.eq("active").to_numpy(dtype=bool)
+    told = np.full((3, len(raw)), np.nan)
+    told[:, active] = (
+        calibration.probability(raw[active]),
+        *calibration.interval(raw[active]),
     )
-    frame = frame.where(now.status.eq("active"), np.nan)
-    return frame.assign(raw_churn=raw)
+    columns = dict(zip(("p_churn", "p_churn_low", "p_churn_high"), told, strict=True))
+    return pd.DataFrame(columns, index=now.frame.index).assign(raw_churn=raw)
 
 
 def _potential(bundle: Bundle, now: Snapshot, raw: Mapping[Subject, Values]) -> pd.DataFrame:

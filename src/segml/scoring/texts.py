@@ -75,7 +75,9 @@ def value_texts(
     codes, kinds = pd.factorize(alike, use_na_sentinel=False)
     member = np.empty(len(kinds), dtype=np.intp)
     member[codes[::-1]] = np.arange(len(codes))[::-1]
-    given = [None if pd.isna(one) else one for one in values[member].tolist()]
+    given = values[member].tolist()
+    if values.dtype == object:
+        given = [None if pd.isna(one) else one for one in given]
     return codes, [value_text(one, unit, currency) for one in given]
 
 
@@ -116,4 +118,4 @@ def _rounded(value: float, digits: int, *, trim: bool = True) -> str:
     text = f"{value:,.{digits}f}"
     if trim and "." in text:
         text = text.rstrip("0").rstrip(".")
-    return text if any(digit in text for digit in "123456789") else text.lstrip("-")
+    return text if text.strip("-0.") else text.lstrip("-")

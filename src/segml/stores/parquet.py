@@ -105,8 +105,16 @@ def write_parquet(sink: Path | BinaryIO, frames: Frames, schema: TableSchema) ->
         tables = iter([conform(frames, schema)])
     else:
         tables = _chunks(frames, schema)
-    options = {"compression": "zstd", "compression_level": 3}
-    with pq.ParquetWriter(sink, schema.arrow, version="2.6", **options) as writer:
+    with pq.ParquetWriter(
+        sink,
+        schema.arrow,
+        version="2.6",
+        compression="zstd",
+        compression_level=1,
+        # numbers seldom repeat, and least and greatest tell a reader where to look by the key alone
+        use_dictionary=[c.name for c in schema.columns if not pa.types.is_floating(c.type)],
+        write_statistics=list(schema.key),
+    ) as writer:
         for group in _groups(tables, schema):
             writer.write_table(group, row_group_size=ROW_GROUP)
 
@@ -171,8 +179,7 @@ def _column_breaches(frame: pd.DataFrame, schema: TableSchema) -> list[str]:
 def _array(values: pd.Series, column: Column) -> tuple[pa.Array, list[str]]:
     try:
         if isinstance(values.dtype, pd.CategoricalDtype):
-            coded = pa.Array.from_pandas(values)
-            array = coded.dictionary.cast(column.type).take(coded.indices)
+            array = pa.Array.from_pandas(values).cast(column.type)
         else:
             array = pa.Array.from_pandas(values, type=column.type, safe=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
