@@ -1,12 +1,15 @@
 """The nightly run, `segml score` of a whole portfolio, against a user's script that does the like.
 
-The model is trained on a smaller made world of another seed; the whole process is measured, from
-its start to the published folder. The user's script (`night_by_hand.py`) makes forty features,
-predicts with three LightGBM models of as many trees as segml's three forests have, explains every
-client by `shap.TreeExplainer` and keeps the eight leading reasons of each. It is measured on a
-tenth of the clients and its times are scaled to all of them; its imports and the fitting of its
-models are not counted. segml makes three times as many features, checks the ledger, explains the
-tier too, and writes the texts, intervals and accounts that the script does without.
+The model is trained on a smaller made world of another seed; the whole process is measured, its
+imports included, to the published folder. Lines are in the order of their days (`worlds.py`).
+
+The user's script (`night_by_hand.py`) makes forty features, predicts with three LightGBM models of
+as many trees as segml's three forests have, explains every client by `shap.TreeExplainer`, keeps
+the eight leading reasons of each and writes both. Its imports and the fitting of its models are not
+counted. segml makes three times as many features, of all the tables the ledger has, checks every
+value, replays the tiers of the months before, explains the tier too, and writes the texts,
+intervals and accounts that the script does without. Of a ledger of more than twenty million lines
+the script is measured on a tenth of the clients, and its times are scaled to all of them.
 
 Memory of telling the reasons is that over the moment before, of the smaller world's clients
 repeated to a portfolio of so many chunks, told and written as the nightly run does.
@@ -28,7 +31,7 @@ import segml
 from benchmarks.meter import Cost, costs
 from benchmarks.process import run
 from benchmarks.result import Result
-from benchmarks.worlds import Asked, configured, world
+from benchmarks.worlds import Asked, configured, paths_of, world
 from segml.flows.session import load_version, registry_of
 from segml.flows.world import START
 from segml.ledger import date_of
@@ -40,8 +43,10 @@ CLIENTS, MONTHS, SEED = 20_000, 30, 3
 LEARNT_FROM, LEARNT_SEED = 5_000, 4
 RUNS = 5
 LARGE_LINES = 95_000_000
+"""Lines from which on a night has its bounds; all is measured once there."""
 LARGE_SECONDS, LARGE_MIB = 600, 12 * 1024
-SHARE = 10
+WHOLE_LINES = 20_000_000
+"""Lines up to which the user's script is measured on all clients; beyond, on one of ten."""
 CHUNKS = 16
 """Chunks of the portfolio whose reasons are told; half of it has half as many."""
 
@@ -99,33 +104,30 @@ meter.tell()
 
 @dataclass(frozen=True, kw_only=True)
 class _Night:
-    """What is scored, and the configuration of the same portfolio over the world it learns from."""
+    """What is scored, the configuration of the same portfolio to learn by, and the trees learnt."""
 
     ledger: Asked
     training: Path
+    trees: dict[str, int]
     scratch: Path
-
-    @property
-    def scoring(self) -> Path:
-        """The configuration by which the large ledger is scored."""
-        return self.ledger.config
+    runs: int
 
     @property
     def day(self) -> str:
         return date_of(self.ledger.cutoffs[-1]).isoformat()
 
+    @property
+    def times(self) -> str:
+        return f"median of {self.runs}" if self.runs > 1 else "one run"
+
 
 def nightly() -> Iterator[Result]:
     with tempfile.TemporaryDirectory() as scratch:
         night = _prepared(Path(scratch))
-        run("-m", "segml", "train", str(night.training), "--as-of", night.day)
-        trees = _trees(night)
-        runs = 1 if night.ledger.lines >= LARGE_LINES else RUNS
-        (ours,) = costs(
-            ["-c", SCORE, "score", str(night.scoring), "--as-of", night.day, "--json"], runs=runs
-        )
-        yield from _ours(night, ours["score"], runs)
-        yield from _by_hand(night, ours["score"], trees)
+        words = ["score", str(night.ledger.config), "--as-of", night.day, "--json"]
+        (ours,) = costs(["-c", SCORE, *words], runs=night.runs)
+        yield from _ours(night, ours["score"])
+        yield from _by_hand(night, ours["score"])
         yield from _memory(night)
 
 
@@ -136,106 +138,96 @@ def _prepared(scratch: Path) -> _Night:
     smaller = segml.write_world(
         scratch / "smaller", clients=LEARNT_FROM, months=months, seed=LEARNT_SEED
     )
-    tables = segml.read_settings(smaller.config).plan.ledger
-    assert tables.clients is not None
-    learnt = {"transactions": tables.transactions.path, "clients": tables.clients.path}
+    training = configured(ledger.config, paths_of(smaller.config), scratch / "training.yaml")
+    run("-m", "segml", "train", str(training), "--as-of", end.isoformat())
     return _Night(
         ledger=ledger,
-        training=configured(ledger.config, learnt, scratch / "training.yaml"),
+        training=training,
+        trees=_trees(training),
         scratch=scratch,
+        runs=1 if ledger.lines >= LARGE_LINES else RUNS,
     )
 
 
-def _trees(night: _Night) -> dict[str, int]:
-    registry = registry_of(segml.read_settings(night.training))
+def _trees(training: Path) -> dict[str, int]:
+    registry = registry_of(segml.read_settings(training))
     bundle = load_version(registry, registry.champion())
     forests = {name: score_of(bundle, name).forest for name in ("churn", "buys", "spends")}
     return {name: forest.rounds for name, forest in forests.items() if forest is not None}
 
 
-def _ours(night: _Night, cost: Cost, runs: int) -> Iterator[Result]:
+def _ours(night: _Night, cost: Cost) -> Iterator[Result]:
     large = night.ledger.lines >= LARGE_LINES
-    output = segml.read_settings(night.scoring).output
-    told = json.loads(
-        (scores_folder(output, date_of(night.ledger.cutoffs[-1])) / "run.json").read_text()
-    )
+    seconds, mib = (LARGE_SECONDS, LARGE_MIB) if large else (None, None)
+    output = segml.read_settings(night.ledger.config).output
+    published = scores_folder(output, date_of(night.ledger.cutoffs[-1]))
+    told = json.loads((published / "run.json").read_text("utf-8"))
     yield Result("clients, lines", f"{told['clients']:,}, {night.ledger.lines:,}")
-    times = "median of 5" if runs > 1 else "one run"
-    yield Result(
-        f"segml score, {times}, wall", cost.wall, "s", most=LARGE_SECONDS if large else None
-    )
+    yield Result(f"segml score, {night.times}, wall", cost.wall, "s", most=seconds)
     yield Result("segml score, CPU", cost.cpu, "s")
-    yield Result(
-        "segml score, peak memory", cost.peak_mib, "MiB", most=LARGE_MIB if large else None
-    )
-    for stage, seconds in told["timings"].items():
-        yield Result(f"  of it {stage}", seconds, "s")
+    yield Result("segml score, peak memory", cost.peak_mib, "MiB", most=mib)
+    for stage, taken in told["timings"].items():
+        yield Result(f"of the last run: {stage}, wall", taken, "s")
 
 
-def _by_hand(night: _Night, ours: Cost, trees: dict[str, int]) -> Iterator[Result]:
-    tenth = night.scratch / "tenth"
-    tenth.mkdir()
-    known = dict(night.ledger.by_hand)
-    rows = {}
-    for table in ("clients", "transactions"):
-        file = tenth / f"{table}.parquet"
-        mine = f"SELECT * FROM read_parquet({known[table]!r})"
-        of_tenth = f"{mine} WHERE hash(client_id) % {SHARE} = 0"
-        duckdb.execute(f"COPY ({of_tenth}) TO '{file}'")
-        rows[table] = [
-            duckdb.execute(f"SELECT count(*) FROM ({sql})").fetchall()[0][0]
-            for sql in (mine, of_tenth)
-        ]
-        known[table] = [str(file)]
-    asked_for = tenth / "asked.json"
-    known |= {"as_of": night.ledger.cutoffs[-1], "trees": trees, "output": str(tenth)}
-    asked_for.write_text(json.dumps(known))
-    run("-m", "benchmarks.night_by_hand", "learn", str(asked_for))
-    runs = RUNS
-    (theirs,) = costs(["-m", "benchmarks.night_by_hand", "score", str(asked_for)], runs=runs)
-    scale = rows["clients"][0] / rows["clients"][1]
-    what = ", ".join(f"{name} {count}" for name, count in trees.items())
-    yield Result("trees of each forest", what)
-    yield Result(
-        "by hand: clients measured, lines", f"{rows['clients'][1]:,}, {rows['transactions'][1]:,}"
-    )
-    for stage, cost in theirs.items():
-        yield Result(f"  by hand, scaled: {stage}, wall", cost.wall * scale, "s")
-    wall, cpu = (
-        scale * sum(getattr(cost, name) for cost in theirs.values()) for name in ("wall", "cpu")
-    )
-    yield Result("by hand, scaled, wall", wall, "s")
-    yield Result("by hand, scaled, CPU", cpu, "s")
-    yield Result(
-        "by hand, peak memory on the tenth", max(c.peak_mib for c in theirs.values()), "MiB"
-    )
+def _by_hand(night: _Night, ours: Cost) -> Iterator[Result]:
+    share = 10 if night.ledger.lines > WHOLE_LINES else 1
+    files, scale = _taken(night, share)
+    asked = night.ledger.by_hand | files | {
+        "as_of": night.ledger.cutoffs[-1],
+        "trees": night.trees,
+        "output": str(night.scratch),
+    }  # fmt: skip
+    asked_in = night.scratch / "asked.json"
+    asked_in.write_text(json.dumps(asked), "utf-8")
+    run("-m", "benchmarks.night_by_hand", "learn", str(asked_in))
+    score = ["-m", "benchmarks.night_by_hand", "score", str(asked_in)]
+    (stages,) = costs(score, runs=night.runs)
+    name = "by hand" if share == 1 else f"by hand, 1 client of {share}, scaled"
+    for stage, cost in stages.items():
+        yield Result(f"{name}: {stage}, wall", cost.wall * scale, "s")
+    wall = scale * sum(cost.wall for cost in stages.values())
+    cpu = scale * sum(cost.cpu for cost in stages.values())
+    peak = max(cost.peak_mib for cost in stages.values())
+    told = ", ".join(f"{name} {count}" for name, count in night.trees.items())
+    yield Result("trees of each forest, of both", told)
+    yield Result(f"{name}, {night.times}, wall", wall, "s")
+    yield Result(f"{name}, CPU", cpu, "s")
+    yield Result("by hand, peak memory, not scaled", peak, "MiB")
     yield Result("wall of the script by hand, times ours", wall / ours.wall, "x", least=15)
     yield Result("CPU of the script by hand, times ours", cpu / ours.cpu, "x")
 
 
-def _memory(night: _Night) -> Iterator[Result]:
-    kept = night.scratch / "told.pickle"
-    run("-c", KEEP, str(night.training), night.day, str(kept))
-    clients = CHUNKS * CHUNK
-    grown = {}
-    for chunk, told in (
-        (CHUNK // 4, clients),
-        (CHUNK, clients),
-        (4 * CHUNK, clients),
-        (CHUNK, clients // 2),
-    ):
-        (cost,) = costs(
-            ["-c", TELL, str(kept), str(chunk), str(told), str(night.scratch / "reasons.parquet")],
-            runs=1,
-        )
-        grown[chunk, told] = cost["tell"].grown_mib
-        yield Result(
-            f"reasons of {told:,} clients, chunks of {chunk:,}: memory", grown[chunk, told], "MiB"
-        )
-        yield Result("wall", cost["tell"].wall, "s")
-    yield Result(
-        "memory of twice the clients, times",
-        grown[CHUNK, clients] / grown[CHUNK, clients // 2],
-        "x",
-        most=1.2,
+def _taken(night: _Night, share: int) -> tuple[dict[str, list[str]], float]:
+    """The files of one client of so many, where not of all, and all clients over those taken."""
+    if share == 1:
+        return {}, 1.0
+    files = {}
+    for table in ("clients", "transactions"):
+        target = str(night.scratch / f"by_hand_{table}.parquet")
+        rows = f"SELECT * FROM read_parquet({night.ledger.by_hand[table]!r})"
+        duckdb.execute(f"COPY ({rows} WHERE hash(client_id) % {share} = 0) TO '{target}'")
+        files[table] = [target]
+    every, taken = (
+        duckdb.execute(f"SELECT count(*) FROM read_parquet({clients!r})").fetchall()[0][0]
+        for clients in (night.ledger.by_hand["clients"], files["clients"])
     )
+    return files, every / taken
+
+
+def _memory(night: _Night) -> Iterator[Result]:
+    kept, written = (str(night.scratch / name) for name in ("told.pickle", "reasons.parquet"))
+    run("-c", KEEP, str(night.training), night.day, kept)
+    many, grown = CHUNKS * CHUNK, {}
+    for clients, chunk in (
+        (many, CHUNK // 4), (many, CHUNK), (many, 4 * CHUNK), (many // 2, CHUNK)
+    ):  # fmt: skip
+        (cost,) = costs(["-c", TELL, kept, str(chunk), str(clients), written], runs=1)
+        grown[clients, chunk] = cost["tell"].grown_mib
+        label = f"reasons of {clients:,}, chunks of {chunk:,}, one run"
+        yield Result(f"{label}: memory", cost["tell"].grown_mib, "MiB")
+        yield Result(f"{label}: wall", cost["tell"].wall, "s")
+    larger = grown[many, 4 * CHUNK] / grown[many, CHUNK]
+    yield Result("memory of chunks four times as large, times", larger, "x")
+    twice = grown[many, CHUNK] / grown[many // 2, CHUNK]
+    yield Result("memory of twice the clients, times", twice, "x", most=1.2)

@@ -1,8 +1,8 @@
 """Ledgers to measure on: a made world, or one that is there, its lines in the order of their days.
 
-A company's export is in the order of time; a made world's files are in the order of its clients,
-which is kinder to whoever groups by client. So the lines are copied in the order of their days
-first, and everybody reads the copy.
+A company's export is in the order of time, a made world's files are in the order of its clients:
+easier to group by client, whoever does it. So the lines are copied in the order of their days, the
+orders of a day in no order, and the copy is what everybody reads.
 
 SEGML_BENCH_LEDGER=<configuration> takes a made world that is there (`segml simulate` makes one).
 """
@@ -26,21 +26,23 @@ from segml.ledger.economics import acquisition_days
 from segml.ledger.paths import files_of
 
 GIVEN = "SEGML_BENCH_LEDGER"
+TABLES = ("transactions", "clients", "interactions", "invoices", "events")
 CUTOFFS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A ledger of transactions and clients, and what is asked of it.
+    """A ledger in Parquet, and what is asked of it.
 
-    `files` is the pattern of the lines in the order of their days, `made` that of the lines as they
-    were found; `by_hand` what a user's script must know; `cutoffs` the last twelve month ends.
+    `config` and `files` are of the lines in the order of their days, `found` of the same lines as
+    they were found; `by_hand` is what a user's script must know; `cutoffs` are the last twelve
+    month ends that are known in full.
     """
 
     config: Path
     files: str
-    made: str
-    by_hand: dict[str, object]
+    found: str
+    by_hand: dict[str, Any]
     cutoffs: list[int]
     lines: int
 
@@ -51,41 +53,50 @@ def world(scratch: Path, *, clients: int, months: int, seed: int) -> Asked:
     if given is None:
         made = segml.write_world(scratch / "world", clients=clients, months=months, seed=seed)
         given = str(made.config)
-    return _asked(Path(given).absolute(), scratch)
+    paths = paths_of(Path(given))
+    by_day = str(scratch / "by_day.parquet")
+    sorting = {"temp_directory": str(scratch / "sorting"), "memory_limit": "4GB"}
+    with duckdb.connect(config=sorting) as connection:
+        order = "date, hash(order_id), order_id, product"
+        rows = f"SELECT * FROM read_parquet('{paths['transactions']}') ORDER BY {order}"
+        connection.execute(f"COPY ({rows}) TO '{by_day}'")
+        known = connection.execute(f"SELECT max(date), count(*) FROM '{by_day}'").fetchall()
+    last, lines = known[0]
+    month_ends = pd.date_range(end=last + dt.timedelta(1), periods=CUTOFFS, freq="MS")
+    copied = paths | {"transactions": by_day}
+    return Asked(
+        config=configured(Path(given), copied, scratch / "by_day.yaml"),
+        files=by_day,
+        found=paths["transactions"],
+        by_hand=_by_hand(Path(given), copied),
+        cutoffs=[as_day(day.date()) for day in month_ends],
+        lines=lines,
+    )
 
 
-def configured(config: Path, ledger: Mapping[str, str], target: Path) -> Path:
-    """A configuration over other tables, those named alone; models and results lie beside it."""
+def paths_of(config: Path) -> dict[str, str]:
+    """The pattern of each table's files that a configuration names."""
+    ledger = segml.read_settings(config).plan.ledger
+    tables = {name: getattr(ledger, name) for name in TABLES}
+    return {name: table.path for name, table in tables.items() if table is not None}
+
+
+def configured(config: Path, paths: Mapping[str, str], target: Path) -> Path:
+    """A configuration over other files of its tables, its models and results beside it."""
     raw: dict[str, Any] = yaml.safe_load(config.read_text("utf-8"))
-    tables = {name: raw["ledger"][name] | {"path": path} for name, path in ledger.items()}
+    tables = {name: raw["ledger"][name] | {"path": paths[name]} for name in paths_of(config)}
     own = {"models": "models", "output": "out", "tracking": {"uri": "sqlite:///mlruns.db"}}
-    target.write_text(yaml.safe_dump({**raw, **own, "ledger": tables}), "utf-8")
+    target.write_text(yaml.safe_dump({**raw, **own, "ledger": raw["ledger"] | tables}), "utf-8")
     return target
 
 
-def _asked(config: Path, scratch: Path) -> Asked:
-    plan = segml.read_settings(config).plan
-    rates, made = plan.economics, plan.ledger.transactions.path
-    assert plan.ledger.clients is not None
-    files = scratch / "by_day"
-    files.mkdir()
-    rows = f"SELECT * FROM read_parquet('{made}') ORDER BY date, order_id, product"
-    duckdb.execute(f"COPY ({rows}) TO '{files}/transactions.parquet'")
-    known = {"transactions": f"{files}/*.parquet", "clients": plan.ledger.clients.path}
-    last, lines = duckdb.execute(
-        f"SELECT max(date), count(*) FROM read_parquet('{known['transactions']}')"
-    ).fetchall()[0]
-    months = pd.date_range(end=last + dt.timedelta(1), periods=CUTOFFS, freq="MS")
-    economics = {name: getattr(rates, name) for name in ("order", "return_", "commission_rate")}
-    return Asked(
-        config=configured(config, known, scratch / "by_day.yaml"),
-        files=known["transactions"],
-        made=made,
-        by_hand={
-            **{name: files_of(pattern) for name, pattern in known.items()},
-            "acquisition_days": acquisition_days(rates),
-            "economics": economics,
+def _by_hand(config: Path, paths: Mapping[str, str]) -> dict[str, Any]:
+    rates = segml.read_settings(config).plan.economics
+    return {
+        "transactions": files_of(paths["transactions"]),
+        "clients": files_of(paths["clients"]),
+        "acquisition_days": acquisition_days(rates),
+        "economics": {
+            name: getattr(rates, name) for name in ("order", "return_", "commission_rate")
         },
-        cutoffs=[as_day(day.date()) for day in months],
-        lines=lines,
-    )
+    }
