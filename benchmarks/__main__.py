@@ -4,6 +4,7 @@ python -m benchmarks                      all
 python -m benchmarks start                how long `segml --help` and the heavy imports take
 python -m benchmarks demo                 `segml demo` in an empty folder: time, memory, stages
 python -m benchmarks causes               how often the true cause of a loss is named
+python -m benchmarks losses               how well losses are found, dated, priced and explained
 python -m benchmarks explanations         TreeSHAP and two-row Shapley values
 python -m benchmarks ledger               reading and checking a ledger: time, memory
 python -m benchmarks nightly              `segml score` of a whole portfolio
@@ -26,6 +27,7 @@ from benchmarks.environment import environment
 from benchmarks.explanations import explanations
 from benchmarks.features import features
 from benchmarks.ledger import ledger
+from benchmarks.losses import losses
 from benchmarks.nightly import nightly
 from benchmarks.page import page
 from benchmarks.result import Result
@@ -36,6 +38,7 @@ ALL: dict[str, Callable[[], Iterable[Result]]] = {
     "start": start,
     "demo": demo,
     "causes": causes,
+    "losses": losses,
     "explanations": explanations,
     "ledger": ledger,
     "features": features,

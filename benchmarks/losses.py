@@ -1,0 +1,145 @@
+"""How well losses are found, dated, priced and explained, where the truth is known.
+
+For each of ten seeds: a made world, a model trained two thirds through it, and the loss analysis
+of the last year. Key clients are those of a key tier that were active on the earlier day. Reasons,
+days and money are judged on those of them that were lost and found; `observer` knows the hazards
+of every cause at the onset and names the greatest. `found` counts onsets up to the later day less
+the larger of 90 days and three median gaps, `false alarms` key clients without an onset by then.
+Means over the worlds, with the standard error of the mean.
+
+SEGML_BENCH_WORLDS=<number> takes fewer worlds.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+import segml
+from benchmarks.result import Result
+
+FIRST_SEED, CLIENTS, MONTHS, TRAINED_AFTER = 500, 20_000, 36, 24
+WORLDS = "SEGML_BENCH_WORLDS"
+BINS = 10
+
+BOUNDS: dict[str, dict[str, float]] = {
+    "first reason is the true cause": {"least": 0.65},
+    "the same, of the observer's": {"least": 0.85},
+    "true cause among the first three": {"least": 0.90},
+    "calibration error of the first share": {"most": 0.08},
+    "no recorded cause: `unknown` first": {"least": 0.60},
+    "losses whose evidence cites a decoy": {"most": 0.02},
+    "lost key clients found": {"least": 0.95},
+    "false alarms": {"most": 0.03},
+    "onset error, median days": {"most": 21},
+    "money lost, times the truth's": {"least": 0.9},
+    "money lost, rank correlation": {"least": 0.9},
+}
+"""What each figure must keep; those of the same name in `_figures`."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Seen:
+    """One world: what the analysis said, the truth beside it, and who was a key client."""
+
+    losses: pd.DataFrame
+    evidence: pd.DataFrame
+    truth: pd.DataFrame
+    decoys: frozenset[str]
+    key: pd.DataFrame
+    end: pd.Timestamp
+
+
+def losses() -> Iterator[Result]:
+    worlds = int(os.environ.get(WORLDS, "10"))
+    rows = []
+    for seed in range(FIRST_SEED, FIRST_SEED + worlds):
+        with tempfile.TemporaryDirectory() as scratch:
+            rows.append(_figures(_seen(Path(scratch), seed)))
+        told = ", ".join(f"{name} {value:.2f}" for name, value in rows[-1].items())
+        yield Result(f"seed {seed}", told)
+    for name in rows[0]:
+        values = np.array([row[name] for row in rows])
+        error = float(values.std(ddof=1) / np.sqrt(worlds)) if worlds > 1 else float("nan")
+        yield Result(f"{name} (± {error:.2g})", float(values.mean()), **BOUNDS.get(name, {}))
+
+
+def _seen(folder: Path, seed: int) -> _Seen:
+    world = segml.write_world(folder, clients=CLIENTS, months=MONTHS, seed=seed)
+    end = pd.Timestamp(world.end)
+    start = end - pd.DateOffset(months=MONTHS - TRAINED_AFTER)
+    segml.train(world.config, as_of=start.date())
+    scored = segml.score(world.config, as_of=start.date()).scored
+    found = segml.analyse_losses(world.config, start=start.date(), end=end.date()).analysis
+    truth = pd.read_parquet(folder / "truth" / "losses.parquet").set_index("client_id")
+    events = pd.read_parquet(folder / "truth" / "events.parquet")
+    scores = scored.scores.set_index("client_id")
+    gaps = scored.features.set_index("client_id")["median_gap_days"]
+    key = scores.index[scores["is_key"] & scores["status"].eq("active")]
+    truth["onset"] = pd.to_datetime(truth["onset"])
+    late = truth["onset"] < start
+    return _Seen(
+        losses=found.losses.set_index("client_id"),
+        evidence=found.evidence,
+        truth=truth,
+        decoys=frozenset(events.loc[events["is_decoy"], "event_id"]),
+        key=gaps.reindex(key.difference(truth.index[late])).to_frame(),
+        end=end,
+    )
+
+
+def _figures(seen: _Seen) -> dict[str, float]:
+    truth = seen.truth.reindex(seen.key.index.intersection(seen.truth.index))
+    waited = np.maximum(90, 3 * seen.key["median_gap_days"].reindex(truth.index).fillna(0))
+    due = truth[truth["onset"] <= seen.end - pd.to_timedelta(waited, unit="D")]
+    lost_by = truth.index[truth["onset"] < seen.end]
+    stayed = seen.key.index.difference(lost_by)
+    both = truth.join(seen.losses, how="inner", rsuffix="_said")
+    observable = both[both["cause"] != "unknown"]
+    first = observable["reason_1"].eq(observable["cause"])
+    observer = observable["observer"].eq(observable["cause"])
+    three = pd.concat(
+        [observable[f"reason_{place}"].eq(observable["cause"]) for place in (1, 2, 3)], axis=1
+    )
+    apart = (pd.to_datetime(both["onset_said"]) - both["onset"]).dt.days
+    gone = both["profit_year_after_undisturbed"] - both["profit_year_after"]
+    return {
+        "key clients": float(len(seen.key)),
+        "lost and found": float(len(both)),
+        "first reason is the true cause": float(first.mean()),
+        "observer": float(observer.mean()),
+        "the same, of the observer's": float(first.mean() / observer.mean()),
+        "true cause among the first three": float(three.any(axis=1).mean()),
+        "calibration error of the first share": _calibration(both),
+        "no recorded cause: `unknown` first": float(
+            both.loc[both["cause"] == "unknown", "reason_1"].eq("unknown").mean()
+        ),
+        "observable cause: `unknown` first": float(observable["reason_1"].eq("unknown").mean()),
+        "losses whose evidence cites a decoy": _decoys(seen),
+        "lost key clients found": float(due.index.isin(seen.losses.index).mean()),
+        "false alarms": float(stayed.isin(seen.losses.index).mean()),
+        "onset error, median days": float(apart.abs().median()),
+        "onset, median days too late": float(apart.median()),
+        "money lost, times the truth's": float(both["profit_lost"].sum() / gone.sum()),
+        "money lost, rank correlation": float(both["profit_lost"].corr(gone, method="spearman")),
+    }
+
+
+def _calibration(both: pd.DataFrame) -> float:
+    """Expected calibration error of the first share, over ten equal bins of it."""
+    right = both["reason_1"].eq(both["cause"])
+    place = np.minimum((both["share_1"] * BINS).astype(int), BINS - 1)
+    gaps = (right - both["share_1"]).groupby(place).sum().abs()
+    return float(gaps.sum() / len(both))
+
+
+def _decoys(seen: _Seen) -> float:
+    """The share of losses of which some evidence is an event that harmed nobody."""
+    cited = seen.evidence[seen.evidence["row_key"].isin(seen.decoys)]
+    return float(seen.losses.index.isin(cited["client_id"]).mean())
