@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from segml.outcomes.onset import Causes, learn_causes
+from segml.outcomes.onset_signs import Signs
+
+CAUSE = np.array([0, 0, 1, 2, 4])
+"""Five columns of causes 0 to 2 and of the baseline, 4; cause 3 has none."""
+WEIGHTS = np.array([0.03, 0.02, 0.05, 0.0, 0.01])
+
+
+@dataclass(frozen=True)
+class World:
+    """Onsets drawn month by month: columns, masses, who was truly behind each."""
+
+    met: np.ndarray
+    mass: np.ndarray
+    of: np.ndarray
+    information: np.ndarray
+
+    def learn(self, *signs: Signs) -> Causes:
+        return learn_causes(self.met, self.mass, CAUSE, 5, signs=signs)
+
+
+def draw(weights: np.ndarray, *, months: int = 150_000, seed: int = 1) -> World:
+    rng = np.random.default_rng(seed)
+    z = (rng.random((months, 5)) < [0.15, 0.3, 0.2, 0.2, 1.0]) * rng.choice([0.5, 1.0], (months, 1))
+    z[:, 4] = 1.0
+    parts = z * weights
+    chance = parts.sum(axis=1)
+    hit = rng.random(months) < 1 - np.exp(-chance)
+    ends = np.cumsum(parts[hit], axis=1) / chance[hit, None]
+    column = (rng.random((hit.sum(), 1)) > ends).sum(axis=1)
+    information = (z / np.maximum(chance, 1e-9)[:, None]).T @ z
+    return World(z[hit], z.sum(axis=0), CAUSE[column], information)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return draw(WEIGHTS)
+
+
+@pytest.fixture(scope="module")
+def found(world: World) -> Causes:
+    return world.learn()
+
+
+def told(world: World, cause: int, *, seed: int = 4) -> Signs:
+    """A sign of three levels, higher under a cause."""
+    rng = np.random.default_rng(seed)
+    level = rng.binomial(2, np.where(world.of == cause, 0.8, 0.25))
+    return Signs(level=level, speaks_for=(cause,))
+
+
+def log_score(shares: np.ndarray, world: World) -> float:
+    return float(np.log(shares[np.arange(len(world.of)), world.of]).mean())
+
+
+def test_known_weights_are_found(world: World, found: Causes) -> None:
+    # the inverse of Fisher's information bounds the error; the never-acting column is at its edge
+    spread = np.sqrt(np.diag(np.linalg.inv(world.information)))
+    assert (np.abs(found.weights - WEIGHTS) < 4 * spread).all()
+
+
+def test_shares_are_calibrated(world: World, found: Causes) -> None:
+    for cause in (0, 1, 4):
+        share = found.shares[:, cause]
+        for low in np.arange(0.0, 1.0, 0.2):
+            at = (share >= low) & (share <= low + 0.2)
+            if at.sum() >= 50:
+                error = np.sqrt((share[at] * (1 - share[at])).sum()) / at.sum()
+                assert abs((world.of[at] == cause).mean() - share[at].mean()) < 4 * error + 0.03
+
+
+def test_all_rows_sum_to_one(world: World) -> None:
+    found = world.learn(told(world, 0), told(world, 1))
+    for shares in (found.shares, found.hazard_shares, found.columns()):
+        assert shares.sum(axis=1) == pytest.approx(1.0)
+        assert shares.min() >= 0.0
+
+
+def test_columns_of_a_cause_sum_to_its_share(world: World) -> None:
+    found = world.learn(told(world, 0))
+    columns = found.columns()
+    for cause in range(5):
+        of_cause = columns[:, cause == CAUSE].sum(axis=1)
+        assert of_cause == pytest.approx(found.shares[:, cause], abs=1e-12)
+
+
+def test_the_order_of_rows_and_columns_changes_nothing_else(world: World) -> None:
+    sign = told(world, 0)
+    found = world.learn(sign)
+    rng = np.random.default_rng(8)
+    rows, columns = rng.permutation(len(world.met)), rng.permutation(5)
+    again = learn_causes(
+        world.met[rows][:, columns],
+        world.mass[columns],
+        CAUSE[columns],
+        5,
+        signs=[Signs(level=sign.level[rows], speaks_for=(0,))],
+    )
+    assert again.weights == pytest.approx(found.weights[columns], rel=1e-9, abs=1e-15)
+    assert again.shares == pytest.approx(found.shares[rows], rel=1e-9, abs=1e-12)
+    assert again.gained == pytest.approx(found.gained[rows], rel=1e-9, abs=1e-12)
+
+
+def test_the_same_input_gives_the_same_bytes(world: World) -> None:
+    first, second = world.learn(told(world, 0)), world.learn(told(world, 0))
+    assert first.shares.tobytes() == second.shares.tobytes()
+    assert first.weights.tobytes() == second.weights.tobytes()
+
+
+def test_onsets_that_no_column_leads_to_are_mostly_unknown() -> None:
+    world = draw(np.array([0.0, 0.0, 0.0, 0.0, 0.02]))
+    found = world.learn()
+    assert found.shares[:, 4].mean() > 0.9
+    assert 0.0 <= found.total_gained < 10.0
+
+
+def test_drivers_that_act_gain_likelihood(found: Causes) -> None:
+    assert found.total_gained > 100.0
+    assert found.total_gained == pytest.approx(found.gained.sum())
+
+
+def test_a_sign_moves_shares_towards_its_cause_and_the_truth(world: World, found: Causes) -> None:
+    sign = told(world, 0)
+    signed = world.learn(sign)
+    both = (found.shares[:, 0] > 0.1) & (found.shares[:, 0] < 0.9)
+    change = signed.shares[:, 0] - signed.hazard_shares[:, 0]
+    assert (change[both & (sign.level == 2)] > 0).all()
+    assert (change[both & (sign.level == 0)] < 0).all()
+    assert log_score(signed.shares, world) > log_score(found.shares, world) + 0.05
+
+
+def test_a_sign_of_nothing_moves_next_to_nothing(world: World, found: Causes) -> None:
+    level = np.random.default_rng(5).integers(0, 3, len(world.of))
+    signed = world.learn(Signs(level=level, speaks_for=(0, 1)))
+    assert np.abs(signed.shares - found.shares).max() < 0.1
+    assert np.abs(signed.shares - found.shares).mean() < 0.02
+
+
+def test_a_sign_that_speaks_against_its_direction_is_not_believed(
+    world: World, found: Causes
+) -> None:
+    turned = Signs(level=2 - told(world, 0).level, speaks_for=(0,))
+    assert world.learn(turned).shares == pytest.approx(found.shares, abs=1e-3)
+
+
+def test_an_unseen_sign_moves_nothing(world: World) -> None:
+    level = told(world, 0).level + 1
+    unseen = np.arange(len(level)) % 3 == 0
+    sign = Signs(level=np.where(unseen, 0, level), speaks_for=(0,), has_unseen=True)
+    found = world.learn(sign)
+    assert found.shares[unseen] == pytest.approx(found.hazard_shares[unseen], abs=1e-12)
+    assert np.abs(found.shares - found.hazard_shares)[~unseen].max() > 0.1
+
+
+def test_a_cause_without_columns_has_no_share(world: World) -> None:
+    found = world.learn(Signs(level=told(world, 0).level, speaks_for=(3,)))
+    assert not found.shares[:, 3].any()
+
+
+def test_an_onset_that_meets_the_baseline_alone_is_unknown(world: World, found: Causes) -> None:
+    alone = (world.met[:, :4] == 0).all(axis=1)
+    assert alone.any()
+    assert (found.shares[alone, 4] == 1.0).all()
+
+
+def test_columns_without_mass_or_never_met_change_nothing(world: World, found: Causes) -> None:
+    n = len(world.met)
+    wider = learn_causes(
+        np.column_stack([world.met, np.zeros(n), np.ones(n), np.zeros(n)]),
+        np.append(world.mass, [500.0, 0.0, 0.0]),
+        np.append(CAUSE, [3, 3, 0]),
+        5,
+    )
+    assert wider.weights[5:].tolist() == [0.0, 0.0, 0.0]
+    assert wider.shares == pytest.approx(found.shares, rel=1e-9, abs=1e-12)
+
+
+def test_the_baseline_alone_explains_all_and_gains_nothing() -> None:
+    found = learn_causes(np.ones((4, 1), dtype=np.float32), [80.0], [2], 3)
+    assert found.weights.tolist() == [0.05]
+    assert found.shares.tolist() == [[0.0, 0.0, 1.0]] * 4
+    assert found.total_gained == 0.0
+
+
+def test_no_onsets_are_no_trouble() -> None:
+    sign = Signs(level=np.zeros(0, dtype=np.int64), speaks_for=(0,))
+    found = learn_causes(np.zeros((0, 2)), [5.0, 9.0], [0, 1], 2, signs=[sign])
+    assert found.weights.tolist() == [0.0, 0.0]
+    assert found.shares.shape == (0, 2)
+    assert found.columns().shape == (0, 2)
+    assert found.total_gained == 0.0
+
+
+@pytest.mark.parametrize(
+    ("sign", "said"),
+    [
+        (Signs(level=np.array([0]), speaks_for=(0,)), "one level for each onset"),
+        (Signs(level=np.array([0, 1]), speaks_for=(1,)), "speaks for causes from 0 to 0"),
+        (Signs(level=np.array([0, 1]), speaks_for=(-1,)), "speaks for causes from 0 to 0"),
+    ],
+)
+def test_signs_that_do_not_fit_the_columns_are_refused(sign: Signs, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        learn_causes(np.ones((2, 2)), [9.0, 9.0], [0, 1], 2, signs=[sign])

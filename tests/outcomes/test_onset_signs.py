@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from segml.outcomes.onset_signs import PRIOR_ONSETS, Signs, likelihood_ratios
+
+
+def _sure(cause: np.ndarray, causes: int = 3) -> np.ndarray:
+    return np.eye(causes)[cause]
+
+
+def _made(n: int = 4000, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Causes, and levels 0 to 2 that are higher under cause 0."""
+    rng = np.random.default_rng(seed)
+    cause = rng.integers(0, 3, n)
+    return cause, rng.binomial(2, np.where(cause == 0, 0.7, 0.3))
+
+
+def test_ratios_are_those_of_the_two_distributions() -> None:
+    cause, level = _made(200_000)
+    ratios = np.exp(Signs(level=level, speaks_for=(0,)).log_ratios(_sure(cause)))
+    for at, (own, shared) in enumerate(zip([0.09, 0.42, 0.49], [0.49, 0.42, 0.09], strict=True)):
+        assert ratios[level == at, 0] == pytest.approx(own / shared, rel=0.03)
+
+
+def test_causes_a_sign_does_not_speak_for_share_one_distribution() -> None:
+    cause, level = _made()
+    logs = Signs(level=level, speaks_for=(0,)).log_ratios(_sure(cause))
+    assert not logs[:, 1:].any()
+
+
+def test_a_ratio_never_falls_with_the_level() -> None:
+    cause, level = _made()
+    backwards = 2 - level
+    logs = Signs(level=backwards, speaks_for=(0,)).log_ratios(_sure(cause))
+    assert logs == pytest.approx(0.0, abs=1e-12)
+    bent = np.array([0, 2, 1])[level]
+    by_level = [
+        Signs(level=bent, speaks_for=(0,)).log_ratios(_sure(cause))[bent == at, 0][0]
+        for at in range(3)
+    ]
+    assert by_level[0] < by_level[1] == by_level[2]
+
+
+def test_a_pooled_ratio_is_still_of_a_distribution() -> None:
+    cause, level = _made()
+    bent = np.array([0, 2, 1])[level]
+    ratios = np.exp(Signs(level=bent, speaks_for=(0,)).log_ratios(_sure(cause))[:, 0])
+    others = cause != 0
+    usual = np.bincount(bent) / len(bent)
+    shared = np.bincount(bent[others]) + PRIOR_ONSETS * usual
+    of_level = np.array([ratios[bent == at][0] for at in range(3)])
+    assert of_level @ (shared / shared.sum()) == pytest.approx(1.0)
+
+
+def test_few_onsets_of_a_cause_say_little() -> None:
+    level = np.array([2] * 2 + [0] * 500 + [2] * 498)
+    shares = _sure(np.array([0] * 2 + [1] * 998))
+    logs = Signs(level=level, speaks_for=(0,)).log_ratios(shares)
+    assert 0 < logs[0, 0] < 0.12
+
+
+def test_what_could_not_be_seen_says_nothing_and_counts_for_nothing() -> None:
+    cause, level = _made()
+    seen = np.arange(len(level)) % 4 > 0
+    with_gaps = np.where(seen, level + 1, 0)
+    logs = Signs(level=with_gaps, speaks_for=(0,), has_unseen=True).log_ratios(_sure(cause))
+    alone = Signs(level=level[seen], speaks_for=(0,)).log_ratios(_sure(cause[seen]))
+    assert not logs[~seen].any()
+    assert logs[seen].tolist() == alone.tolist()
+
+
+@pytest.mark.parametrize("level", [0, 5])
+def test_a_sign_with_one_level_says_nothing(level: int) -> None:
+    sign = Signs(level=np.full(6, level), speaks_for=(0,))
+    assert not sign.log_ratios(np.full((6, 3), 1 / 3)).any()
+
+
+def test_levels_nobody_has_change_nothing() -> None:
+    cause, level = _made()
+    close = Signs(level=level, speaks_for=(0,)).log_ratios(_sure(cause))
+    wide = Signs(level=level * 7, speaks_for=(0,)).log_ratios(_sure(cause))
+    assert close.tolist() == wide.tolist()
+
+
+def test_signs_multiply_and_the_likeliest_cause_has_one() -> None:
+    cause, level = _made()
+    first = Signs(level=level, speaks_for=(0,))
+    second = Signs(level=np.roll(level, 1), speaks_for=(1, 0))
+    ratios = likelihood_ratios([first, second], _sure(cause))
+    logs = first.log_ratios(_sure(cause)) + second.log_ratios(_sure(cause))
+    assert ratios.max(axis=1).tolist() == [1.0] * len(level)
+    assert np.log(ratios) == pytest.approx(logs - logs.max(axis=1, keepdims=True))
+
+
+def test_without_signs_all_causes_are_as_likely() -> None:
+    assert likelihood_ratios((), np.full((2, 3), 1 / 3)).tolist() == [[1.0] * 3] * 2
+
+
+@pytest.mark.parametrize(
+    ("level", "speaks_for", "said"),
+    [
+        (np.array([0, -1]), (0,), "whole numbers"),
+        (np.array([0.5, 1.0]), (0,), "whole numbers"),
+        (np.array([[0], [1]]), (0,), "one a client"),
+        (np.array([0, 1]), (0, 0), "once"),
+    ],
+)
+def test_signs_that_cannot_be_are_refused(
+    level: np.ndarray, speaks_for: tuple[int, ...], said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        Signs(level=level, speaks_for=speaks_for)
