@@ -1,0 +1,115 @@
+"""Exposures to events: each happening its own column, so that one that harmed nobody weighs 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from segml.losses.exposed_columns import Column
+from segml.losses.exposed_months import Months, days_of, numbers_of
+from segml.losses.exposed_risk import Risk
+from segml.losses.history import Numbers
+from segml.words.feature import Reason
+
+SHOWN_BY: Mapping[str, tuple[Reason, str]] = {
+    "price_change": ("price", "price_events_180"),
+    "service_outage": ("service", "outages_180"),
+    "product_withdrawal": ("assortment", "withdrawals_180"),
+    "manager_change": ("manager", "manager_change_freshness"),
+    "competitor_entry": ("competitor", "rivals_180"),
+}
+"""Kind of event to its reason and the feature that shows it; other kinds are no reason."""
+TAUS_DAYS = (60.0, 200.0)
+"""Time constants of an event's effect: two months and more than half a year, of which the fit
+takes what the data wants."""
+_SCOPE = ("scope", "scope_value")
+LEAST_CLIENTS, LEAST_SHARE = 30, 0.02
+"""A happening is a column only if it touched so many clients by more than this share of spend."""
+
+
+def exposed_events(events: pd.DataFrame, months: Months, risk: Risk) -> Iterator[Column]:
+    """The columns of each happening: the share of spend it touched, fading since.
+
+    Events of one kind, day and scope are one happening, and so are all withdrawals of a day. A
+    price change is weighed by its magnitude; one that is no rise is no exposure.
+
+    Parameters
+    ----------
+    events
+        As `Past.events` has them.
+    months
+        The clients and months.
+    risk
+        Who could begin to decline, and when.
+    """
+    number, ids = pd.factorize(events["event_id"], sort=True)
+    told = events.iloc[np.unique(number, return_index=True)[1]]
+    happenings = _happenings(told)
+    of_event, weight = _numbered(ids, told, happenings)
+    row, share = months.rows(events["client_id"]), np.nan_to_num(numbers_of(events["share"]))
+    day = days_of(events["day"])
+    # a row of -1 reads the last client, and is left out all the same
+    reached = (of_event[number] >= 0) & (row >= 0) & (share > 0) & (day > months.first[row])
+    kept = np.flatnonzero(reached)
+    kept = kept[np.lexsort((number[kept], row[kept], of_event[number[kept]]))]
+    borders = np.searchsorted(of_event[number[kept]], np.arange(len(happenings) + 1))
+    for place, ((kind, began, *_), event_ids) in enumerate(happenings.items()):
+        part = kept[borders[place] : borders[place + 1]]
+        touched = np.bincount(row[part], share[part], len(months.clients))
+        if np.count_nonzero(touched > LEAST_SHARE) >= LEAST_CLIENTS:
+            weighed = share[part] * weight[number[part]]
+            dose = np.bincount(row[part], weighed, len(months.clients)).astype(np.float64)
+            yield from _fading(kind, began, event_ids, dose, risk)
+
+
+def _happenings(told: pd.DataFrame) -> dict[tuple[str, int, str, str], tuple[str, ...]]:
+    """Kind, day, scope and its value of each happening, sorted, to its events, sorted."""
+    found: dict[tuple[str, int, str, str], tuple[str, ...]] = {}
+    rises = (told["kind"] != "price_change") | (numbers_of(told["magnitude"]) > 0)
+    told = told[told["kind"].isin(list(SHOWN_BY)) & rises]
+    where = [told[name].astype(object).where(told[name].notna(), "") for name in _SCOPE]
+    for event_id, kind, day, *scope in zip(
+        told["event_id"], told["kind"], told["day"], *where, strict=True
+    ):
+        is_one = kind == "product_withdrawal"
+        key = (str(kind), int(day), *(("", "") if is_one else (str(scope[0]), str(scope[1]))))
+        found[key] = tuple(sorted((*found.get(key, ()), str(event_id))))
+    return dict(sorted(found.items()))
+
+
+def _numbered(
+    ids: pd.Index,
+    told: pd.DataFrame,
+    happenings: Mapping[tuple[str, int, str, str], tuple[str, ...]],
+) -> tuple[npt.NDArray[np.int64], Numbers]:
+    """The happening of each event, -1 for none, and what it weighs."""
+    place = {
+        event_id: position
+        for position, event_ids in enumerate(happenings.values())
+        for event_id in event_ids
+    }
+    of_event = np.array([place.get(str(each), -1) for each in ids], dtype=np.int64)
+    is_price = (told["kind"] == "price_change").to_numpy()
+    return of_event, np.where(is_price, numbers_of(told["magnitude"]), 1.0)
+
+
+def _fading(
+    kind: str, day: int, event_ids: tuple[str, ...], dose: Numbers, risk: Risk
+) -> Iterator[Column]:
+    """The columns of one happening, of the dose (c,) that each client had."""
+    hit = np.flatnonzero(dose)
+    by_month = (dose[hit, None] * risk.at_risk[hit]).sum(axis=0)
+    reason, feature = SHOWN_BY[kind]
+    for tau in TAUS_DAYS:
+        since = np.maximum(risk.starts - day, 0)
+        left = np.where(since > 0, np.exp(-since / tau), 0.0)
+        yield Column(
+            reason=reason,
+            feature=feature,
+            event_ids=event_ids,
+            mass=float((by_month * left).sum()),
+            met=dose[risk.lost] * left[risk.month],
+        )

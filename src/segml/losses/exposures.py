@@ -1,0 +1,93 @@
+"""What each client was exposed to, month by month, as columns of the hazard of a decline.
+
+::
+
+    orders, lines ── returns, discounts, favourite category ─┐
+    contacts ── complaints, answers, demands, our silence ───┼─ steps ──┐
+    bills ── paid late, overdue ─────────────────────────────┘          ├─ columns: mass, met
+    events ── one happening, fading since ──────────────────────────────┤
+    orders ── size and age: the baseline ───────────────────────────────┘
+
+A month's exposure is what was known at its start: rows dated before it, answers and payments that
+came before it. No clients x months matrix outlives the columns made of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+import pandas as pd
+
+from segml.losses.exposed_bills import exposed_bills
+from segml.losses.exposed_columns import BASELINE, Column, Exposure, steps, steps_both_ways
+from segml.losses.exposed_contacts import exposed_contacts
+from segml.losses.exposed_events import exposed_events
+from segml.losses.exposed_months import Months, months_of
+from segml.losses.exposed_risk import Risk, risk_of
+from segml.losses.exposed_trade import exposed_leak, exposed_trade, sizes
+
+__all__ = ["Column", "Records", "Risk", "columns_of", "exposures", "risk_of"]
+
+LEAST_MASS = 1.0
+"""Client-months: a column that was met less could explain no more than a single decline."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Records:
+    """What is known of some clients at the later date, as methods of `Past` return it.
+
+    Parameters
+    ----------
+    orders, lines, contacts, bills, events
+        Empty, with their columns, where the ledger lacks the table.
+    """
+
+    orders: pd.DataFrame
+    lines: pd.DataFrame
+    contacts: pd.DataFrame
+    bills: pd.DataFrame
+    events: pd.DataFrame
+
+
+def columns_of(records: Records, risk: Risk) -> list[Column]:
+    """The columns of the hazard, in a fixed order, the baseline last.
+
+    Parameters
+    ----------
+    records
+        Of the clients at risk; rows of others are not read.
+    risk
+        Who could begin to decline, and when; without a client-month at risk there is no column.
+    """
+    if not risk.at_risk.any():
+        return []
+    months = months_of(risk, records.orders)
+    found = chain(
+        chain.from_iterable(steps(each, risk) for each in exposures(records, months)),
+        exposed_events(records.events, months, risk),
+        [_always(risk)],
+        chain.from_iterable(steps_both_ways(each, risk) for each in sizes(records.orders, months)),
+    )
+    return [column for column in found if column.mass >= LEAST_MASS]
+
+
+def exposures(records: Records, months: Months) -> Iterator[Exposure]:
+    """What the clients lived through but for events, one after the other."""
+    yield from exposed_contacts(records.contacts, months)
+    yield from exposed_trade(records.orders, months)
+    yield from exposed_bills(records.bills, months)
+    yield from exposed_leak(records.lines, months)
+
+
+def _always(risk: Risk) -> Column:
+    """The column that is one in every client-month."""
+    return Column(
+        reason="unknown",
+        feature=BASELINE,
+        event_ids=(),
+        mass=float(np.count_nonzero(risk.at_risk)),
+        met=np.ones(len(risk.lost)),
+    )
