@@ -3,7 +3,8 @@
 `analyse` asks ledger and bundle and gives a `LossAnalysis`; the files are its steps, in order:
 `scene` and `key_clients` (who counted), `books` (`history`, `clock`, `rhythm`), `fates`
 (`transitions`: `silence`, `onset`, `confidence`), `money` (`yearly`), `profit_parts`,
-`attribution`, `shares` and `accounted` (reasons), `evidence`, `course`, `signal`, `dossiers`,
+`attribution`, `causes` (`exposures` and the files named after them, `onset_months`, `signatures`,
+`aftermath`), `shares` and `accounted` (reasons), `evidence`, `course`, `signal`, `dossiers`,
 `summary`.
 """
 

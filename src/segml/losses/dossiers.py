@@ -13,6 +13,7 @@ from segml.features import CATALOGUE
 from segml.losses.accounted import Shares, shared
 from segml.losses.attribution import Decomposition, Span, decompose, reason_weights, span_of
 from segml.losses.books import Books
+from segml.losses.causes import Learnt, as_weights, learn_reasons
 from segml.losses.course import course
 from segml.losses.evidence import evidence
 from segml.losses.fates import Fates
@@ -95,7 +96,9 @@ def dossiers(scene: Scene, books: Books, fates: Fates) -> Dossiers:
     costs = {each: _money(scene, books, each, fates.lost[each]) for each in sorted(fates.lost)}
     lines = by_client(scene.ledger.past(scene.end).lines(list(costs)), costs)
     changes = _changes(scene, lines, costs)
-    shares = shared(reason_weights(lost, _stayed(scene, fates)), lost, list(changes.values()))
+    learnt = learn_reasons(scene.ledger, books, fates, known=list(scene.after.index), end=scene.end)
+    weights = as_weights(learnt, lost) if learnt else reason_weights(lost, _stayed(scene, fates))
+    shares = shared(weights, lost, list(changes.values()))
     cases = _cases(scene, fates, spans, costs, shares)
     money = {each: case.money.profit_lost for each, case in cases.items()}
     features = {feature.name: feature for feature in CATALOGUE}
@@ -104,7 +107,7 @@ def dossiers(scene: Scene, books: Books, fates: Fates) -> Dossiers:
     return Dossiers(
         losses=_losses(scene, cases),
         loss_reasons=loss_reasons(lost, shares, money, features),
-        evidence=evidence(_trails(scene, cases, lines), named),
+        evidence=evidence(_trails(scene, cases, lines, learnt), named),
         course=course(books.orders, onsets, first_day=scene.ledger.first_day, end=scene.end),
         path=_path(scene, books, cases, lost),
         margins=margin_rows(lost),
@@ -211,7 +214,10 @@ def _losses(scene: Scene, cases: Mapping[str, _Case]) -> pd.DataFrame:
 
 
 def _trails(
-    scene: Scene, cases: Mapping[str, _Case], lines: Mapping[str, pd.DataFrame]
+    scene: Scene,
+    cases: Mapping[str, _Case],
+    lines: Mapping[str, pd.DataFrame],
+    learnt: Learnt | None,
 ) -> dict[str, Trail]:
     days = {
         case.span.after
@@ -224,6 +230,11 @@ def _trails(
         by_client(rows, cases)
         for rows in (past.contacts(list(cases)), past.bills(list(cases)), past.events(list(cases)))
     )
+    if learnt:
+        events = {
+            each: rows[rows["event_id"].isin(learnt.events.get(each, ()))]
+            for each, rows in events.items()
+        }
     return {
         client_id: Trail(
             lines=lines[client_id],

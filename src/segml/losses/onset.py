@@ -56,7 +56,13 @@ class Onset:
 
 
 def find_onset(
-    history: History, rhythm: Rhythm, clock: Clock, *, end: int, with_worth: bool = False
+    history: History,
+    rhythm: Rhythm,
+    clock: Clock,
+    *,
+    end: int,
+    with_worth: bool = False,
+    every: int = 1,
 ) -> Onset | None:
     """The onset of a decline that is over or still under way at `end`.
 
@@ -70,6 +76,8 @@ def find_onset(
         The day up to which it was watched, in days.
     with_worth
         Whether the profit of an order is looked at besides the days between orders.
+    every
+        Days between two days that are tried: 1 for all of them.
 
     Returns
     -------
@@ -84,7 +92,7 @@ def find_onset(
     # orders long before the first candidate only describe the rhythm, as many as it reads
     skipped = max(0, int(np.searchsorted(bought, first)) - RECENT_GAPS - 1)
     bought = bought[skipped:]
-    candidates = np.arange(first, end + 1)
+    candidates = np.arange(first, end + 1, every)
     profile, unchanged = _order_profile(bought, candidates, rhythm, clock, end)
     if with_worth:
         profile = np.logaddexp(profile, unchanged) - np.log(2.0)

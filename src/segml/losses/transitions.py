@@ -63,12 +63,15 @@ class Lens:
         Share of the year-before value below which a client has shrunk.
     seed
         Of the resampling.
+    every
+        Days between two days that an onset is looked for on.
     """
 
     rhythm: Rhythm
     clock: Clock
     shrunk_below: float
     seed: int = 0
+    every: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +107,7 @@ def left(client: Client, lens: Lens, *, end: int) -> Transition | None:
     quiet = silence(known, lens.rhythm, lens.clock)
     if quiet is None or quiet.lost_on > end:
         return None
-    onset = find_onset(known, lens.rhythm, lens.clock, end=quiet.lost_on)
+    onset = find_onset(known, lens.rhythm, lens.clock, end=quiet.lost_on, every=lens.every)
     if onset is None:
         onset = Onset(quiet.last + 1, quiet.last + 1, quiet.due_on, 0.0)
     sure = end > quiet.sure_on and quiet.gaps >= SURE_GAPS
@@ -133,7 +136,9 @@ def _faded(client: Client, lens: Lens, *, end: int) -> Transition | None:
     )
     if not _may_have_faded(known, lens, end):
         return None
-    onset = find_onset(known.own, lens.rhythm, lens.clock, end=end, with_worth=True)
+    onset = find_onset(
+        known.own, lens.rhythm, lens.clock, end=end, with_worth=True, every=lens.every
+    )
     if onset is None or onset.strength < CHANGE:
         return None
     window = _window(known, lens, onset, end)

@@ -1,0 +1,154 @@
+"""Reasons learnt from everybody's declines, on made worlds whose causes are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import segml
+from segml.ledger import Ledger, open_ledger
+from segml.losses.books import Books, client_of, open_books
+from segml.losses.causes import Learnt, as_weights, learn_reasons, sampled
+from segml.losses.fates import Fates
+from segml.losses.transitions import transition
+
+CLIENTS, MONTHS = 900, 30
+
+
+@dataclass(frozen=True)
+class World:
+    ledger: Ledger
+    books: Books
+    fates: Fates
+    known: tuple[str, ...]
+    end: int
+    truth: pd.DataFrame
+
+    def learnt(self, **changed: Any) -> Learnt | None:
+        given = {"known": self.known, "end": self.end} | changed
+        return learn_reasons(self.ledger, self.books, self.fates, **given)
+
+
+@contextmanager
+def made(folder: Path, **overrides: Any) -> Iterator[World]:
+    """A world of which every decline up to its end counts as a loss to be explained."""
+    config = segml.write_world(
+        folder, clients=CLIENTS, months=MONTHS, seed=7, overrides=overrides
+    ).config
+    plan = segml.read_settings(config).plan
+    with open_ledger(plan.ledger, plan.economics) as ledger:
+        end = ledger.last_day + 1
+        sql = "SELECT DISTINCT client_id FROM {lines} JOIN {clients} USING (client) ORDER BY 1"
+        known = tuple(ledger.past(end).frame(sql)["client_id"])
+        books = open_books(
+            ledger, (), known=known, start=end - 365, end=end, shrunk_below=0.3, seed=0
+        )
+        judged = {each: transition(client_of(books, each), books.lens, end=end) for each in known}
+        lost = {each: loss for each, loss in judged.items() if loss is not None}
+        truth = pd.read_parquet(folder / "truth" / "losses.parquet").set_index("client_id")
+        fates = Fates(lost=lost, lost_before=(), stayed=())
+        yield World(ledger, books, fates, known, end, truth)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with made(tmp_path_factory.mktemp("world")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def learnt(world: World) -> Learnt:
+    found = world.learnt()
+    assert found is not None
+    return found
+
+
+def shares(learnt: Learnt) -> pd.DataFrame:
+    """The share of each reason by client, `unknown` what is left."""
+    reason = {feature.name: feature.reason for feature in segml.features.CATALOGUE}
+    frame = pd.DataFrame(dict(learnt.features), index=learnt.clients)
+    by_reason = frame.T.groupby(reason).sum().T
+    return by_reason.assign(unknown=1.0 - by_reason.sum(axis=1))
+
+
+def test_the_named_reason_is_the_cause_far_more_often_than_the_commonest_cause(
+    world: World, learnt: Learnt
+) -> None:
+    cause = world.truth["cause"].reindex(learnt.clients).dropna()
+    observable = cause[cause != "unknown"]
+    named = shares(learnt).loc[observable.index].idxmax(axis=1)
+    commonest = observable.value_counts(normalize=True).iloc[0]
+    assert len(observable) > 80
+    assert (named == observable).mean() > 1.4 * commonest
+
+
+def test_shares_are_probabilities_and_events_have_one_too(learnt: Learnt) -> None:
+    found = shares(learnt)
+    assert found.to_numpy().min() > -1e-9
+    assert found["unknown"].between(-1e-9, 1).all()
+    assert set(learnt.events) == set(learnt.clients)
+    assert any(learnt.events.values())
+    assert 0.0 < learnt.explained <= 1.0
+
+
+def test_the_order_of_the_clients_changes_nothing(world: World, learnt: Learnt) -> None:
+    again = world.learnt(known=world.known[::-1])
+    assert again is not None
+    pd.testing.assert_frame_equal(shares(again), shares(learnt), check_exact=True)
+
+
+def test_a_world_without_reasons_gets_none(tmp_path: Path) -> None:
+    with made(tmp_path, cause_mix={"unknown": 1.0}) as world:
+        learnt = world.learnt()
+        assert learnt is not None
+        found = shares(learnt)
+        named = found.drop(columns="unknown").max(axis=1) > 0.5
+        assert named.mean() <= 0.05
+        assert found["unknown"].mean() > 0.8
+
+
+def test_of_few_declines_nothing_is_learnt(world: World) -> None:
+    few = dict(list(world.fates.lost.items())[:3])
+    fates = Fates(lost=few, lost_before=(), stayed=())
+    known = tuple(few)
+    assert learn_reasons(world.ledger, world.books, fates, known=known, end=world.end) is None
+
+
+def test_a_sample_holds_the_lost_and_does_not_depend_on_the_order() -> None:
+    known = [f"c{number:05d}" for number in range(20_500)]
+    found = sampled(known, ["lost"], seed=1)
+    assert len(found) == 20_001
+    assert "lost" in found
+    assert found == sampled(known[::-1], ["lost"], seed=1)
+    assert found != sampled(known, ["lost"], seed=2)
+
+
+def test_a_feature_the_model_lacks_leaves_its_share_to_its_reason_or_to_unknown() -> None:
+    learnt = Learnt(
+        clients=("a", "c"),
+        features={
+            "complaints_180": np.array([0.5, 0.0]),
+            "complaint_open_days": np.array([0.2, 0.4]),
+            "demands_180": np.array([0.1, 0.1]),
+        },
+        events={},
+        explained=1.0,
+        onsets=99,
+        columns=9,
+    )
+    features = ("spend_90", "complaints_180", "returns_365")
+    parts = SimpleNamespace(features=features, clients=pd.Index(["a", "b", "c"]))
+    weights = as_weights(learnt, SimpleNamespace(churn=parts))
+    assert weights.unknown_share == pytest.approx([0.3, 1.0, 0.6])
+    assert weights.feature_shares == pytest.approx(
+        np.array([[0, 0.7, 0], [0, 0, 0], [0, 0.4, 0]], dtype=float)
+    )
+    assert weights.reason_shares.sum(axis=1) == pytest.approx([1.0, 1.0, 1.0])
