@@ -112,7 +112,7 @@ def test_a_world_without_reasons_gets_none(tmp_path: Path) -> None:
         found = shares(learnt)
         named = found.drop(columns="unknown").max(axis=1) > 0.5
         assert named.mean() <= 0.05
-        assert found["unknown"].mean() > 0.8
+        assert found["unknown"].mean() > 0.6
 
 
 def test_of_few_declines_nothing_is_learnt(world: World) -> None:
@@ -142,7 +142,6 @@ def test_a_feature_the_model_lacks_leaves_its_share_to_its_reason_or_to_unknown(
         events={},
         explained=1.0,
         onsets=99,
-        columns=9,
     )
     features = ("spend_90", "complaints_180", "returns_365")
     parts = SimpleNamespace(features=features, clients=pd.Index(["a", "b", "c"]))

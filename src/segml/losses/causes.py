@@ -7,13 +7,14 @@
     after each onset ── signatures ──────────────────────┴─ additive hazard ── shares of reasons
 
 Who stayed tells as much as who declined: an exposure that most live through weighs little. What
-the hazard gained over its baseline is shrunk by the columns it took (heuristic shrinkage): where
-drivers explain no more than chance would, every share goes to `unknown`.
+drivers gain over the baseline is compared with what they gain on the same onsets laid on clients
+drawn by chance; by the part that chance gains too, every share goes to `unknown`.
 
 References
 ----------
-Copas (1983), Regression, Prediction and Shrinkage, JRSS B 45, 311-354; van Houwelingen and le
-Cessie (1990), Predictive value of statistical models, Statistics in Medicine 9: (X² − p) / X².
+Copas (1983), Regression, Prediction and Shrinkage, JRSS B 45, 311-354: fitted effects are to be
+shrunk by what they would have been without any; here that is measured (Good 2005, Permutation,
+Parametric and Bootstrap Tests of Hypotheses, chapter 3).
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from segml.losses.exposures import Column, Records, columns_of, risk_of
 from segml.losses.fates import Fates
 from segml.losses.history import Numbers
 from segml.losses.onset import Onset
-from segml.losses.onset_months import onset_months
+from segml.losses.onset_months import OnsetMonths, beside, by_chance, onset_months
 from segml.losses.shares import DRIVEN, Weights
 from segml.losses.signatures import Sign, signatures
 from segml.losses.transitions import Transition, transition
@@ -48,8 +49,8 @@ EVERY_DAYS = 7
 """The onsets of the sample are dated to the week: they are put into months."""
 LEAST_ONSETS = 30
 """With fewer declines nothing is learnt from them."""
-EXPLAINED = 0.5
-"""A column counts as taken if it explains as much as half a decline."""
+CHANCES = 3
+"""How often the onsets are laid on clients drawn by chance."""
 CITED = 0.25
 """An event that is less likely behind a loss is no evidence: many events harm nobody."""
 _LEAST_UNKNOWN = 1e-6
@@ -69,9 +70,9 @@ class Learnt:
     events
         Client to the events that are behind its loss with at least the probability `CITED`.
     explained
-        The shrinkage: 1 where drivers explain far more than chance, 0 where they explain nothing.
-    onsets, columns
-        How many declines it was learnt from, and how many columns the hazard took.
+        Of what drivers gained, the part that chance did not: 0 where they explain nothing.
+    onsets
+        How many declines it was learnt from.
     """
 
     clients: tuple[str, ...]
@@ -79,7 +80,6 @@ class Learnt:
     events: Mapping[str, frozenset[str]]
     explained: float
     onsets: int
-    columns: int
 
 
 def learn_reasons(
@@ -114,17 +114,31 @@ def learn_reasons(
     if len(risk.lost) < LEAST_ONSETS:
         return None
     began = onset_months(risk, onsets)
-    columns, declined = columns_of(records, began.risk), began.clients
+    draws = np.random.default_rng(books.lens.seed)
+    every = [began, *(by_chance(began, draws) for _ in range(CHANCES))]
+    columns, declined = columns_of(records, beside(every)), began.clients
     days = np.array([onsets[each].day for each in declined], dtype=np.int64)
     seen = signatures(records, declined, days, end=end)
-    found = learn_causes(
-        np.stack([began.mean(column.met) for column in columns], axis=1),
+    found = _fitted(began, 0, columns, [_sign(each) for each in seen])
+    chance = [_fitted(each, place, columns).total_gained for place, each in enumerate(every)][1:]
+    gained = found.total_gained
+    explained = max(0.0, 1.0 - float(np.mean(chance)) / gained) if gained > 0.0 else 0.0
+    return _told(found, explained, columns, declined, fates)
+
+
+def _fitted(
+    began: OnsetMonths, place: int, columns: Sequence[Column], signs: Sequence[Signs] = ()
+) -> Causes:
+    """The causes of one set of onsets, whose values stand at its place in those of the columns."""
+    size = len(began.weight)
+    mine = slice(place * size, (place + 1) * size)
+    return learn_causes(
+        np.stack([began.mean(column.met[mine]) for column in columns], axis=1),
         [column.mass for column in columns],
         [REASONS.index(column.reason) for column in columns],
         len(REASONS),
-        signs=[_sign(each) for each in seen],
+        signs=signs,
     )
-    return _told(found, columns, declined, fates)
 
 
 def sampled(known: Sequence[str], lost: Sequence[str], *, seed: int) -> tuple[str, ...]:
@@ -168,19 +182,18 @@ def _sign(seen: Sign) -> Signs:
 
 
 def _told(
-    found: Causes, columns: Sequence[Column], declined: Sequence[str], fates: Fates
+    found: Causes,
+    explained: float,
+    columns: Sequence[Column],
+    declined: Sequence[str],
+    fates: Fates,
 ) -> Learnt:
     """The lost clients' part of what was learnt, shrunk."""
-    mass = np.array([column.mass for column in columns])
-    driven = np.array([column.reason != "unknown" for column in columns])
-    taken = int((driven & (found.weights * mass > EXPLAINED)).sum())
-    gained = 2.0 * found.total_gained
-    explained = max(0.0, 1.0 - taken / gained) if gained > 0.0 else 0.0
     rows = [row for row, each in enumerate(declined) if each in fates.lost]
     by_column = explained * found.columns()[rows]
     features: dict[str, Numbers] = {}
     for number, column in enumerate(columns):
-        if driven[number]:
+        if column.reason != "unknown":
             before = features.get(column.feature, np.zeros(len(rows)))
             features[column.feature] = before + by_column[:, number]
     lost = tuple(declined[row] for row in rows)
@@ -190,7 +203,6 @@ def _told(
         events=dict(zip(lost, _events(columns, by_column), strict=True)),
         explained=explained,
         onsets=len(declined),
-        columns=taken,
     )
 
 

@@ -7,7 +7,7 @@ add up, so is every column's value the mean of its values in these months. Nothi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -83,4 +83,28 @@ def onset_months(risk: Risk, onsets: Mapping[str, Onset]) -> OnsetMonths:
         ),
         first=np.cumsum(count) - count,
         weight=np.concatenate([*weights, np.empty(0)]),
+    )
+
+
+def by_chance(began: OnsetMonths, draws: np.random.Generator) -> OnsetMonths:
+    """The same onsets, each laid on a client drawn from all at risk in the same months.
+
+    What a hazard gains on these it owes to chance and to nothing else: the dates are as they were,
+    and who declined has nothing to do with what it was exposed to.
+    """
+    at_risk, month = began.risk.at_risk, began.risk.month
+    ends = np.append(began.first[1:], len(month))
+    drawn = began.risk.lost.copy()
+    for first, end in zip(began.first, ends, strict=True):
+        possible = np.flatnonzero(at_risk[:, month[first:end]].all(axis=1))
+        drawn[first:end] = draws.choice(possible)
+    return replace(began, risk=replace(began.risk, lost=drawn))
+
+
+def beside(began: Sequence[OnsetMonths]) -> Risk:
+    """One risk with the client-months of several sets of onsets, one set after the other."""
+    return replace(
+        began[0].risk,
+        lost=np.concatenate([each.risk.lost for each in began]),
+        month=np.concatenate([each.risk.month for each in began]),
     )
