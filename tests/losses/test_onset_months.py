@@ -5,7 +5,7 @@ import pytest
 from segml.losses.exposures import Risk, risk_of
 from segml.losses.months import month_starts
 from segml.losses.onset import Onset
-from segml.losses.onset_months import onset_months
+from segml.losses.onset_months import beside, by_chance, onset_months
 
 STARTS = np.array(month_starts(0, 599), dtype=np.int64)
 
@@ -42,8 +42,17 @@ def test_a_column_is_averaged_client_by_client() -> None:
         risk({"a": wide.high, "c": day}), {"a": wide, "c": Onset(day, day, day, 9.0)}
     )
     assert found.clients == ("a", "c")
-    mean = found.mean(np.array([0.0, 1.0, 0.0, 5.0]))
-    assert mean.tolist() == pytest.approx([found.weight[1], 5.0])
+    mean = found.mean(np.array([[0.0, 1.0, 0.0, 5.0]]).T)
+    assert mean.ravel().tolist() == pytest.approx([found.weight[1], 5.0])
+
+
+def test_by_chance_the_months_stay_and_the_clients_are_drawn_from_those_at_risk() -> None:
+    onset = Onset(int(STARTS[10]) + 15, int(STARTS[9]) + 1, int(STARTS[12]) - 2, 9.0)
+    began = onset_months(risk({"a": onset.high}), {"a": onset})
+    drawn = [by_chance(began, np.random.default_rng(seed)) for seed in range(20)]
+    assert {each.clients for each in drawn} == {("a",), ("b",), ("c",)}
+    assert all(each.risk.month.tolist() == [9, 10, 11] for each in drawn)
+    assert len(beside([began, *drawn]).lost) == 3 * 21
 
 
 def test_no_declines_have_no_months() -> None:

@@ -209,3 +209,20 @@ def test_no_onsets_are_no_trouble() -> None:
 def test_signs_that_do_not_fit_the_columns_are_refused(sign: Signs, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         learn_causes(np.ones((2, 2)), [9.0, 9.0], [0, 1], 2, signs=[sign])
+
+
+def test_an_onset_is_told_by_what_the_others_taught() -> None:
+    met = np.array([[1.0, 1.0]] * 9 + [[0.0, 1.0]] * 3)
+    teaches = np.arange(12) != 0
+    found = learn_causes(met, [100.0, 1000.0], [0, 1], 2, teaches=teaches)
+    alone = learn_causes(met[1:], [100.0, 1000.0], [0, 1], 2)
+    assert found.weights == pytest.approx(alone.weights)
+    assert found.shares[0] == pytest.approx(alone.shares[0])
+    assert found.gained[1:] == pytest.approx(alone.gained)
+
+
+def test_an_onset_of_which_the_others_taught_nothing_has_no_share() -> None:
+    met = np.array([[1.0, 1.0, 0.0]] * 5 + [[0.0, 0.0, 1.0]])
+    found = learn_causes(met, [10.0, 50.0, 50.0], [0, 1, 1], 2, teaches=np.arange(6) < 5)
+    assert found.shares[5].tolist() == [0.0, 0.0]
+    assert np.isfinite(found.gained).all()

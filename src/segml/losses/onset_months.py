@@ -48,8 +48,9 @@ class OnsetMonths:
         return tuple(self.risk.clients[row] for row in self.risk.lost[self.first])
 
     def mean(self, met: Numbers) -> Numbers:
-        """(n,) the mean of a column over each client's months, of its values at the k."""
-        return np.asarray(np.add.reduceat(met * self.weight, self.first), dtype=np.float64)
+        """(n, p) the means of p columns over each client's months, of their values (k, p)."""
+        weighed = met * self.weight[:, None]
+        return np.asarray(np.add.reduceat(weighed, self.first, axis=0), dtype=np.float64)
 
 
 def onset_months(risk: Risk, onsets: Mapping[str, Onset]) -> OnsetMonths:
@@ -89,8 +90,8 @@ def onset_months(risk: Risk, onsets: Mapping[str, Onset]) -> OnsetMonths:
 def by_chance(began: OnsetMonths, draws: np.random.Generator) -> OnsetMonths:
     """The same onsets, each laid on a client drawn from all at risk in the same months.
 
-    What a hazard gains on these it owes to chance and to nothing else: the dates are as they were,
-    and who declined has nothing to do with what it was exposed to.
+    What a hazard gains on these it owes to the dates, which are as they were, and to chance: who
+    declined has nothing to do with what it was exposed to.
     """
     at_risk, month = began.risk.at_risk, began.risk.month
     ends = np.append(began.first[1:], len(month))

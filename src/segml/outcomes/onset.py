@@ -76,6 +76,7 @@ def learn_causes(
     causes: int,
     *,
     signs: Sequence[Signs] = (),
+    teaches: npt.ArrayLike | None = None,
 ) -> Causes:
     """The causes of onsets, by maximum likelihood over all months at risk.
 
@@ -91,6 +92,9 @@ def learn_causes(
         How many causes; the last is the baseline, `unknown`. A cause without columns has no share.
     signs
         What was seen after the same n onsets.
+    teaches
+        (n,) bool, which onsets are learnt from; the others are told by what these taught, which is
+        how well drivers explain onsets they were not fitted to. None: all.
 
     Raises
     ------
@@ -113,29 +117,42 @@ def learn_causes(
             raise ValueError("a sign has one level for each onset")
         if not set(sign.speaks_for) <= set(range(causes - 1)):
             raise ValueError(f"a sign speaks for causes from 0 to {causes - 2}")
+    of = np.ones(len(design.met)) if teaches is None else np.asarray(teaches, dtype=np.float64)
     with threadpool_limits(limits=1):
-        weights, ratios = _fit(design, signs)
+        weights, ratios = _fit(design, signs, of)
         alone = design.baseline()
-        usual = alone.hazards(_fit(alone, ())[0]).sum(axis=1)
+        usual = alone.hazards(_fit(alone, (), of)[0]).sum(axis=1)
         hazards = design.hazards(weights)
     whole, pull = hazards.sum(axis=1), _pull(hazards, ratios)
+    told = of > 0
     return Causes(
         weights=weights,
         shares=hazards * pull,
-        hazard_shares=hazards / whole[:, None],
-        gained=np.log(whole / usual),
+        hazard_shares=hazards * _pull(hazards, np.ones_like(hazards)),
+        gained=_log(whole, told) - _log(usual, told),
         design=design,
         pull=pull,
     )
 
 
 def _pull(hazards: Values, ratios: Values) -> Values:
-    """What a unit of each cause's hazard is worth in shares of each onset, (n, causes)."""
-    return np.asarray(ratios / (hazards * ratios).sum(axis=1, keepdims=True), dtype=np.float64)
+    """What a unit of each cause's hazard is worth in shares of each onset, (n, causes).
+
+    Nothing for an onset that what was learnt from others gives no hazard at all.
+    """
+    whole = (hazards * ratios).sum(axis=1, keepdims=True)
+    return np.asarray(np.divide(ratios, whole, out=np.zeros_like(ratios), where=whole > 0.0))
 
 
-def _fit(design: Columns, signs: Sequence[Signs]) -> tuple[Values, Values]:
-    """The weights, and the likelihood ratios of the signs they were learnt with."""
+def _log(hazard: Values, told: npt.NDArray[np.bool_]) -> Values:
+    """The logarithm; an onset without hazard counts as the least likely of those learnt from."""
+    least = hazard[told].min(initial=1.0)
+    return np.asarray(np.log(np.maximum(hazard, least)), dtype=np.float64)
+
+
+def _fit(design: Columns, signs: Sequence[Signs], of: Values) -> tuple[Values, Values]:
+    """The weights, and the likelihood ratios of the signs, learnt from onsets weighed by `of`."""
+    of = of[:, None]
     weights = design.start()
     ratios = np.ones((len(design.met), design.causes))
     before = np.zeros_like(ratios)
@@ -147,7 +164,7 @@ def _fit(design: Columns, signs: Sequence[Signs]) -> tuple[Values, Values]:
             if np.abs(shares - before).max(initial=0.0) < SETTLED:
                 break
             before = shares
-            ratios = likelihood_ratios(signs, shares)
+            ratios = likelihood_ratios(signs, shares * of)
             pull = _pull(hazards, ratios)
-        weights = design.improved(weights, pull)
+        weights = design.improved(weights, pull * of)
     return weights, ratios
