@@ -125,9 +125,16 @@ def nightly() -> Iterator[Result]:
     with tempfile.TemporaryDirectory() as scratch:
         night = _prepared(Path(scratch))
         words = ["score", str(night.ledger.config), "--as-of", night.day, "--json"]
-        (ours,) = costs(["-c", SCORE, *words], runs=night.runs)
+        asked_in, share, scale = _learnt_by_hand(night)
+        ours, by_hand = costs(
+            ["-c", SCORE, *words],
+            ["-m", "benchmarks.night_by_hand", "score", asked_in],
+            runs=night.runs,
+        )
         yield from _ours(night, ours["score"])
-        yield from _by_hand(night, ours["score"])
+        name = "by hand" if share == 1 else f"by hand, 1 client of {share}, scaled"
+        yield from _by_hand(night, name, by_hand, scale)
+        yield from _ratios(ours["score"], by_hand, scale)
         yield from _memory(night)
 
 
@@ -170,7 +177,8 @@ def _ours(night: _Night, cost: Cost) -> Iterator[Result]:
         yield Result(f"of the last run: {stage}, wall", taken, "s")
 
 
-def _by_hand(night: _Night, ours: Cost) -> Iterator[Result]:
+def _learnt_by_hand(night: _Night) -> tuple[str, int, float]:
+    """What the user's script is asked, its models learnt: one client of how many, and the scale."""
     share = 10 if night.ledger.lines > WHOLE_LINES else 1
     files, scale = _taken(night, share)
     asked = night.ledger.by_hand | files | {
@@ -181,21 +189,7 @@ def _by_hand(night: _Night, ours: Cost) -> Iterator[Result]:
     asked_in = night.scratch / "asked.json"
     asked_in.write_text(json.dumps(asked), "utf-8")
     run("-m", "benchmarks.night_by_hand", "learn", str(asked_in))
-    score = ["-m", "benchmarks.night_by_hand", "score", str(asked_in)]
-    (stages,) = costs(score, runs=night.runs)
-    name = "by hand" if share == 1 else f"by hand, 1 client of {share}, scaled"
-    for stage, cost in stages.items():
-        yield Result(f"{name}: {stage}, wall", cost.wall * scale, "s")
-    wall = scale * sum(cost.wall for cost in stages.values())
-    cpu = scale * sum(cost.cpu for cost in stages.values())
-    peak = max(cost.peak_mib for cost in stages.values())
-    told = ", ".join(f"{name} {count}" for name, count in night.trees.items())
-    yield Result("trees of each forest, of both", told)
-    yield Result(f"{name}, {night.times}, wall", wall, "s")
-    yield Result(f"{name}, CPU", cpu, "s")
-    yield Result("by hand, peak memory, not scaled", peak, "MiB")
-    yield Result("wall of the script by hand, times ours", wall / ours.wall, "x", least=15)
-    yield Result("CPU of the script by hand, times ours", cpu / ours.cpu, "x")
+    return str(asked_in), share, scale
 
 
 def _taken(night: _Night, share: int) -> tuple[dict[str, list[str]], float]:
@@ -213,6 +207,30 @@ def _taken(night: _Night, share: int) -> tuple[dict[str, list[str]], float]:
         for clients in (night.ledger.by_hand["clients"], files["clients"])
     )
     return files, every / taken
+
+
+def _by_hand(night: _Night, name: str, stages: dict[str, Cost], scale: float) -> Iterator[Result]:
+    for stage, cost in stages.items():
+        yield Result(f"{name}: {stage}, wall", cost.wall * scale, "s")
+    wall, cpu = _total(stages, scale)
+    peak = max(cost.peak_mib for cost in stages.values())
+    told = ", ".join(f"{forest} {count}" for forest, count in night.trees.items())
+    yield Result("trees of each forest, of both", told)
+    yield Result(f"{name}, {night.times}, wall", wall, "s")
+    yield Result(f"{name}, CPU", cpu, "s")
+    yield Result("by hand, peak memory, not scaled", peak, "MiB")
+
+
+def _ratios(ours: Cost, by_hand: dict[str, Cost], scale: float) -> Iterator[Result]:
+    wall, cpu = _total(by_hand, scale)
+    yield Result("wall of the script by hand, times ours", wall / ours.wall, "x", least=15)
+    yield Result("CPU of the script by hand, times ours", cpu / ours.cpu, "x")
+
+
+def _total(stages: dict[str, Cost], scale: float) -> tuple[float, float]:
+    """Wall and CPU seconds of all stages, of all clients."""
+    wall, cpu = (sum(getattr(cost, of) for cost in stages.values()) for of in ("wall", "cpu"))
+    return scale * wall, scale * cpu
 
 
 def _memory(night: _Night) -> Iterator[Result]:
