@@ -9,13 +9,14 @@ python -m benchmarks ledger               reading and checking a ledger: time, m
 python -m benchmarks nightly              `segml score` of a whole portfolio
 python -m benchmarks features             forty features against pandas: time, memory
 python -m benchmarks … --json FILE        the same as JSON, with the environment
-python -m benchmarks … --page FILE        the same as a page
+python -m benchmarks … --page FILE        the same as a page (`benchmarks.page` makes it of several)
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from benchmarks.nightly import nightly
 from benchmarks.page import page
 from benchmarks.result import Result
 from benchmarks.start import start
+from benchmarks.worlds import GIVEN
 
 ALL: dict[str, Callable[[], Iterable[Result]]] = {
     "start": start,
@@ -52,17 +54,19 @@ def main() -> None:
         asked.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(ALL)}")
     machine = environment()
     print(machine)
-    told = {name: _run(name) for name in names}
+    record = {
+        "environment": machine.splitlines(),
+        "given": f"{GIVEN}=<configuration> " if os.environ.get(GIVEN) else "",
+        "benchmarks": {name: [_plain(result) for result in _run(name)] for name in names},
+    }
     if given.json:
-        found = {
-            name: [vars(result) | {"bound": result.bound} for result in results]
-            for name, results in told.items()
-        }
-        record = {"environment": machine.splitlines(), "benchmarks": found}
         given.json.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
     if given.page:
-        titles = {name: (ALL[name].__module__, results) for name, results in told.items()}
-        given.page.write_text(page(machine, titles), "utf-8")
+        given.page.write_text(page([record]), "utf-8")
+
+
+def _plain(result: Result) -> dict[str, object]:
+    return vars(result) | {"text": result.text, "bound": result.bound}
 
 
 def _run(name: str) -> list[Result]:

@@ -3,8 +3,9 @@
 python -m benchmarks.night_by_hand learn ASKED    three models, of as many trees as they are asked
 python -m benchmarks.night_by_hand score ASKED    scores and the eight leading reasons of each
 
-ASKED is a file in JSON: the files of both tables, the economics, the day, the trees of each model,
-the folder to write to.
+ASKED is a file in JSON: the way of `by_hand` the features are made in, the files of both tables,
+the economics, the day, the trees of each model, the folder to write to. In the plain way trees have
+the shape LightGBM gives them unasked, in the careful one that of segml's.
 """
 
 from __future__ import annotations
@@ -23,15 +24,15 @@ from benchmarks.meter import Meter
 
 LEARNT_BEFORE_DAYS = 180
 TOP = 8
-PARAMS = {"num_leaves": 16, "max_depth": 6, "learning_rate": 0.03, "verbosity": -1}
+PARAMS = {"learning_rate": 0.03, "verbosity": -1}
+SHAPES = {"plain": {}, "careful": {"num_leaves": 16, "max_depth": 6}}
 
 
 def learn(asked: dict[str, Any]) -> None:
     """Churn, buying and spending of half a year, learnt from the features before it."""
     lines, clients = _tables(asked)
     then, now = (
-        by_hand.features(by_hand.CAREFUL, lines, clients, day, asked["acquisition_days"])
-        for day in (asked["as_of"] - LEARNT_BEFORE_DAYS, asked["as_of"])
+        _features(asked, lines, clients, asked["as_of"] - days) for days in (LEARNT_BEFORE_DAYS, 0)
     )
     now = now.loc[then.index]
     labels = {
@@ -41,7 +42,8 @@ def learn(asked: dict[str, Any]) -> None:
     }
     for name, (objective, y) in labels.items():
         rows = lgb.Dataset(then, y)
-        booster = lgb.train(PARAMS | {"objective": objective}, rows, asked["trees"][name])
+        params = PARAMS | SHAPES[asked["way"]] | {"objective": objective}
+        booster = lgb.train(params, rows, asked["trees"][name])
         booster.save_model(_model(asked, name))
 
 
@@ -54,9 +56,7 @@ def score(asked: dict[str, Any]) -> None:
     with meter.stage("read"):
         lines, clients = _tables(asked)
     with meter.stage("features"):
-        X = by_hand.features(
-            by_hand.CAREFUL, lines, clients, asked["as_of"], asked["acquisition_days"]
-        )
+        X = _features(asked, lines, clients, asked["as_of"])
     with meter.stage("predict"):
         scores = pd.DataFrame({name: one.predict(X) for name, one in boosters.items()}, X.index)
     with meter.stage("explain"):
@@ -72,9 +72,15 @@ def score(asked: dict[str, Any]) -> None:
 
 def _tables(asked: dict[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame]:
     clients = by_hand.read_clients(asked["clients"])
-    return by_hand.read_lines(
-        by_hand.CAREFUL, asked["transactions"], clients, asked["economics"]
-    ), clients
+    way = by_hand.WAYS[asked["way"]]
+    return by_hand.read_lines(way, asked["transactions"], clients, asked["economics"]), clients
+
+
+def _features(
+    asked: dict[str, Any], lines: pd.DataFrame, clients: pd.DataFrame, day: int
+) -> pd.DataFrame:
+    way = by_hand.WAYS[asked["way"]]
+    return by_hand.features(way, lines, clients, day, asked["acquisition_days"])
 
 
 def _model(asked: dict[str, Any], name: str) -> Path:
