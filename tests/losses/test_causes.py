@@ -105,14 +105,10 @@ def test_the_order_of_the_clients_changes_nothing(world: World, learnt: Learnt) 
     pd.testing.assert_frame_equal(shares(again), shares(learnt), check_exact=True)
 
 
-def test_a_world_without_reasons_gets_none(tmp_path: Path) -> None:
+def test_in_a_world_without_reasons_nothing_is_learnt(tmp_path: Path) -> None:
     with made(tmp_path, cause_mix={"unknown": 1.0}) as world:
-        learnt = world.learnt()
-        assert learnt is not None
-        found = shares(learnt)
-        named = found.drop(columns="unknown").max(axis=1) > 0.5
-        assert named.mean() <= 0.05
-        assert found["unknown"].mean() > 0.6
+        assert len(world.fates.lost) > 100
+        assert world.learnt() is None
 
 
 def test_of_few_declines_nothing_is_learnt(world: World) -> None:

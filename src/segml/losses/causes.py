@@ -10,7 +10,8 @@ Who stayed tells as much as who declined: an exposure that most live through wei
 is explained by a hazard it was fitted to: each fold of the declines is told by what the others
 taught (cross-fitting). Of what drivers so gain over the baseline, what they gain as well on the
 same onsets laid on clients drawn by chance is no explanation, and the rest is shrunk by its own
-error, to nothing where it is not sure. By these parts every share goes to `unknown`.
+error: by these parts every share goes to `unknown`. Where the gain is not sure nothing was learnt,
+and the scores speak alone (`attribution`).
 
 References
 ----------
@@ -76,7 +77,7 @@ class Learnt:
         Client to the events that are behind its loss with at least the probability `CITED`.
     explained
         Of what drivers gained on onsets that they were not fitted to, the part beyond chance and
-        error: 0 where they explain nothing.
+        error, above 0.
     onsets
         How many declines it was learnt from.
     """
@@ -91,7 +92,7 @@ class Learnt:
 def learn_reasons(
     ledger: Ledger, books: Books, fates: Fates, *, known: Sequence[str], end: int
 ) -> Learnt | None:
-    """The reasons of the losses; None where too few declines are known to learn from.
+    """The reasons of the losses; None where nothing was learnt from the declines that are known.
 
     Parameters
     ----------
@@ -130,6 +131,8 @@ def learn_reasons(
     shares, gained = _crossed(began.mean(met[0]), columns, fold, signs)
     chance = np.mean([_crossed(began.mean(laid), columns, fold)[1].mean() for laid in met[1:]])
     explained = _explained(gained, float(chance))
+    if explained == 0.0:
+        return None
     return _told(explained * shares, explained, columns, declined, fates)
 
 
