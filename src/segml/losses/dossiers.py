@@ -41,7 +41,10 @@ from segml.losses.transitions import Transition
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Dossiers:
-    """The frames of the lost clients; see `LossAnalysis` for each."""
+    """The frames of the lost clients; see `LossAnalysis` for each.
+
+    `learnt` is what the reasons were learnt from; None where the scores spoke alone.
+    """
 
     losses: pd.DataFrame
     loss_reasons: pd.DataFrame
@@ -50,6 +53,7 @@ class Dossiers:
     path: pd.DataFrame
     margins: pd.DataFrame
     profit_parts: pd.DataFrame
+    learnt: Learnt | None = None
 
 
 def no_dossiers() -> Dossiers:
@@ -112,6 +116,7 @@ def dossiers(scene: Scene, books: Books, fates: Fates) -> Dossiers:
         path=_path(scene, books, cases, lost),
         margins=margin_rows(lost),
         profit_parts=part_rows(changes),
+        learnt=learnt,
     )
 
 

@@ -54,6 +54,8 @@ def summary(
         "money_by_kind": _by(losses, "kind", "profit_lost", KINDS),
         "money_by_reason": _by(found.loss_reasons, "reason", "money", REASONS),
         "share_explained": share_named,
+        "declines_learnt_from": found.learnt.onsets if found.learnt else None,
+        "explained_beyond_chance": found.learnt.explained if found.learnt else None,
         "high_risk_line": scene.high_risk if np.isfinite(scene.high_risk) else None,
         "seasonal_clock": books.lens.clock.is_seasonal,
         "shrunk_below": books.lens.shrunk_below,

@@ -59,11 +59,6 @@ class Causes:
     design: Columns
     pull: Values
 
-    @property
-    def total_gained(self) -> float:
-        """The log likelihood that all onsets together gained over the baseline alone."""
-        return float(self.gained.sum())
-
     def columns(self) -> Values:
         """(n, p) the probability of each column; over the columns of a cause they sum to its."""
         return self.design.shares(self.weights, self.pull)
