@@ -127,6 +127,23 @@ PROFIT_PARTS: Mapping[str, str] = MappingProxyType(
 value of `volume` is sales at list price a year, of the others their share of those sales; money is
 the profit a year that is gone by that part, negative where it improved."""
 
+EVENT_IMPACT: Mapping[str, str] = MappingProxyType(
+    {
+        "event_id": "str",
+        "outcome": "str",
+        "effect": "float64",
+        "low": "float64",
+        "high": "float64",
+        "p_adjusted": "float64",
+        "pretrend_p": "float64",
+        "exposed": "int64",
+        "compared": "int64",
+        "verdict": "str",
+    }
+)
+"""One row an event and outcome (`lost`, `profit`): what became of the clients it reached against
+comparable ones (`impact`). No effect where the verdict says why there is none."""
+
 
 def framed(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
     """The rows as a frame with exactly these columns and types, even when there are no rows.
