@@ -32,7 +32,7 @@ from segml.ledger import day_of, open_ledger
 from segml.losses.books import open_books
 from segml.losses.impact import estimates, study_of, told_of
 from segml.losses.impact_reach import EXPOSED
-from segml.losses.impact_study import OUTCOMES, Estimate, Study
+from segml.losses.impact_study import Estimate, Study
 from segml.losses.impact_weeks import WATCH, YEAR
 
 FIRST_SEED, WORLDS, CLIENTS, MONTHS = 711, 6, 6000, 36
@@ -154,7 +154,7 @@ def _studied(config: Path, raw: Mapping[str, pd.DataFrame], folder: Path) -> Stu
         table.to_parquet(folder / name / "part.parquet")
         paths[name] = str(folder / name / "*.parquet")
     settings = segml.read_settings(configured(config, paths, folder / "segml.yaml"))
-    about = raw["clients"].set_index("client_id")[["region", "industry", "employees"]]
+    about = raw["clients"].set_index("client_id")[["region", "industry", "manager", "employees"]]
     with open_ledger(settings.plan.ledger, settings.plan.economics) as ledger:
         end = ledger.last_day + 1
         known = sorted(about.index)
@@ -201,7 +201,10 @@ def _truths_of_the_world(
     for number, each in enumerate(study.reach.happenings):
         name = each.event_ids[0]
         if not harmful & {*each.event_ids}:
-            truths |= {(name, outcome): ("idle", 0.0) for outcome in OUTCOMES}
+            truths[name, "lost"] = ("idle", 0.0)
+            # what harms nobody may all the same earn: prices that rise, goods that are gone
+            if name.startswith(("placebo", "planted")):
+                truths[name, "profit"] = ("idle", 0.0)
             continue
         week = study.weeks.after(each.day)
         if week < YEAR or week + WATCH > study.weeks.count:
@@ -252,7 +255,7 @@ def _without(
             orders = table["order_id"].drop_duplicates()
             stays = pd.Series(draws.random(len(orders)) < LEFT_OVER, index=orders)
             kept = stays.reindex(table["order_id"]).to_numpy()
-            fades = ~table["client_id"].map(told["leaves"]).fillna(True).to_numpy(dtype=bool)
+            fades = table["client_id"].isin(told.index[~told["leaves"]]).to_numpy()
             gone &= ~(fades & kept)
         left[name] = table[~gone].reset_index(drop=True)
     return left

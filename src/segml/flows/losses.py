@@ -25,6 +25,8 @@ TABLES = (
     "path",
     "margins",
     "profit_parts",
+    "event_impact",
+    "company_events",
 )
 """The published tables of an analysis."""
 

@@ -227,7 +227,7 @@ class Past:
         return events_of(self._answer, client_ids)
 
     def company_events(self) -> pd.DataFrame:
-        """Return every event before the day: event_id, day, kind, scope, scope_value, magnitude."""
+        """Return every event before the day, by day, with what its row says."""
         return company_events_of(self._answer)
 
     def brought(self) -> dict[str, tuple[str, ...]]:

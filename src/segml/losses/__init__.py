@@ -5,7 +5,7 @@
 (`transitions`: `silence`, `onset`, `confidence`), `money` (`yearly`), `profit_parts`,
 `attribution`, `causes` (`exposures` and the files named after them, `onset_months`, `signatures`,
 `aftermath`), `shares` and `accounted` (reasons), `evidence`, `course`, `signal`, `dossiers`,
-`summary`.
+`impact` (`impact_reach`, `impact_weeks`, `impact_study`, `impact_contrast`), `summary`.
 """
 
 from segml.losses.analysis import LossAnalysis, analyse
@@ -13,8 +13,10 @@ from segml.losses.evidence import TEXT_CODES
 from segml.losses.profit_parts import PARTS
 from segml.losses.reasons import UNKNOWN
 from segml.losses.tables import (
+    COMPANY_EVENTS,
     COURSE,
     DEMOTED,
+    EVENT_IMPACT,
     EVIDENCE,
     LOSS_REASONS,
     LOSSES,
@@ -24,8 +26,10 @@ from segml.losses.tables import (
 )
 
 __all__ = [
+    "COMPANY_EVENTS",
     "COURSE",
     "DEMOTED",
+    "EVENT_IMPACT",
     "EVIDENCE",
     "LOSSES",
     "LOSS_REASONS",

@@ -13,9 +13,12 @@ from segml.ledger import Ledger
 from segml.losses.books import open_books
 from segml.losses.dossiers import dossiers
 from segml.losses.fates import demoted, fates
+from segml.losses.impact import event_impact
 from segml.losses.scene import Scene
 from segml.losses.summary import summary
 
+SIZES = ("size_employees",)
+"""Features of a client's size, which clients are compared by."""
 Progress = Callable[[str, int, int], None]
 """Called as (what is done next, steps done, steps in all)."""
 
@@ -39,6 +42,10 @@ class LossAnalysis:
         The exact parts of the change of the tier margin between them (`tables.MARGINS`).
     profit_parts
         Where the profit of those that stayed went, exactly (`tables.PROFIT_PARTS`).
+    event_impact
+        What losses and profit did after each company event (`tables.EVENT_IMPACT`).
+    company_events
+        Those events, as the ledger tells them (`tables.COMPANY_EVENTS`).
     summary
         Counts, money in total, by kind and by reason, and the rules that were used; plain values.
     """
@@ -51,6 +58,8 @@ class LossAnalysis:
     path: pd.DataFrame
     margins: pd.DataFrame
     profit_parts: pd.DataFrame
+    event_impact: pd.DataFrame
+    company_events: pd.DataFrame
     summary: Mapping[str, Any]
 
 
@@ -78,11 +87,11 @@ def analyse(
     if start >= end:
         raise ValueError("start lies before end")
     tell = progress or _silent
-    tell("key clients", 0, 4)
+    tell("key clients", 0, 5)
     scene = Scene(ledger=ledger, bundle=bundle, start=start, end=end)
     scene.prepare((start, end))
     plan, known = bundle.plan, list(scene.after.index)
-    tell("rhythms", 1, 4)
+    tell("rhythms", 1, 5)
     books = open_books(
         ledger,
         scene.key,
@@ -92,12 +101,14 @@ def analyse(
         shrunk_below=plan.losses.shrunk_below,
         seed=plan.seed,
     )
-    tell("losses", 2, 4)
+    tell("losses", 2, 5)
     became = fates(books, scene.key, start=start, end=end)
     fallen = demoted(scene.before, scene.after, became.stayed)
-    tell("reasons", 3, 4)
+    tell("reasons", 3, 5)
     found = dossiers(scene, books, became)
-    tell("done", 4, 4)
+    tell("events", 4, 5)
+    impact = event_impact(ledger, books, _about(scene), known=known, end=end)
+    tell("done", 5, 5)
     return LossAnalysis(
         losses=found.losses,
         loss_reasons=found.loss_reasons,
@@ -107,7 +118,17 @@ def analyse(
         path=found.path,
         margins=found.margins,
         profit_parts=found.profit_parts,
+        event_impact=impact.event_impact,
+        company_events=impact.company_events,
         summary=summary(scene, books, became, found, fallen),
+    )
+
+
+def _about(scene: Scene) -> pd.DataFrame:
+    """What makes clients comparable beside their orders, by client."""
+    now = scene.snapshot(scene.end)
+    return now.clients[["region", "industry", "manager"]].join(
+        now.frame[[name for name in SIZES if name in now.frame]]
     )
 
 

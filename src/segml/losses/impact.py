@@ -13,19 +13,20 @@ Benjamini and Hochberg (1995), Controlling the False Discovery Rate, JRSS B 57.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
 
-from segml.ledger import Ledger
+from segml.ledger import Ledger, date_of
 from segml.losses.books import Books
 from segml.losses.causes import sampled
 from segml.losses.impact_reach import reach_of
 from segml.losses.impact_study import OUTCOMES, Estimate, Outcome, Refused, Study, studied
 from segml.losses.impact_weeks import YEAR, weeks_of
-from segml.losses.tables import EVENT_IMPACT, framed
+from segml.losses.tables import COMPANY_EVENTS, EVENT_IMPACT, framed
 
 Verdict = Literal[
     "worse",
@@ -39,13 +40,21 @@ Verdict = Literal[
 ]
 Found = tuple[int, Outcome, Estimate | Refused]
 SIGNIFICANT = 0.05
-WHOLE = ("region", "industry")
-"""Columns of the client table that say how comparable two clients are."""
+WHOLE = ("region", "industry", "manager")
+"""Columns of the client table that say which clients belong together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Impact:
+    """What became of the clients that events reached (`tables.EVENT_IMPACT`), and the events."""
+
+    event_impact: pd.DataFrame
+    company_events: pd.DataFrame
 
 
 def event_impact(
     ledger: Ledger, books: Books, about: pd.DataFrame, *, known: Sequence[str], end: int
-) -> pd.DataFrame:
+) -> Impact:
     """What became of the clients that each event reached, by outcome.
 
     Parameters
@@ -55,21 +64,21 @@ def event_impact(
     books
         Histories and rhythm.
     about
-        By client id: `region`, `industry` and numbers, as far as the ledger has them.
+        By client id: `region`, `industry`, `manager` and numbers, as far as the ledger has them.
     known
         Ids of every client; of many a sample is taken.
     end
         The later date, in days; no row on or after it is read.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of `tables.EVENT_IMPACT`, by event id and outcome.
     """
-    if not len(ledger.past(end).company_events()):
-        return framed([], EVENT_IMPACT)
+    events = ledger.past(end).company_events().drop_duplicates("event_id")
+    if not len(events):
+        return Impact(
+            event_impact=framed([], EVENT_IMPACT), company_events=framed([], COMPANY_EVENTS)
+        )
     study = study_of(ledger, books, about, known=known, end=end)
-    return told_of(study, list(estimates(study)))
+    found = list(estimates(study))
+    return Impact(event_impact=told_of(study, found), company_events=_events(events, study, found))
 
 
 def study_of(
@@ -124,13 +133,45 @@ def told_of(study: Study, found: Sequence[Found]) -> pd.DataFrame:
             told["verdict"] = each.reason
         else:
             p = corrected[id(each)]
-            told |= {name: getattr(each, name) for name in ("effect", "low", "high")}
-            told |= {"p_adjusted": p, "verdict": _verdict(each, outcome, p)}
+            told |= {name: _rounded(getattr(each, name)) for name in ("effect", "low", "high")}
+            told |= {"p_adjusted": _rounded(p), "verdict": _verdict(each, outcome, p)}
             if each.pretrend_p is not None:
-                told["pretrend_p"] = each.pretrend_p
+                told["pretrend_p"] = _rounded(each.pretrend_p)
         event_ids = study.reach.happenings[number].event_ids
         rows += [{"event_id": event_id, **told} for event_id in event_ids]
     return framed(sorted(rows, key=lambda row: (row["event_id"], row["outcome"])), EVENT_IMPACT)
+
+
+def _events(events: pd.DataFrame, study: Study, found: Sequence[Found]) -> pd.DataFrame:
+    """The events by id, each with those that count as one with it, and one that came beside it."""
+    happenings = study.reach.happenings
+    together: dict[str, str] = {}
+    beside: dict[str, str] = {}
+    for number, _, each in found:
+        ids = happenings[number].event_ids
+        together |= dict.fromkeys(ids, ids[0])
+        if isinstance(each, Estimate) and each.same is not None:
+            beside |= dict.fromkeys(ids, happenings[each.same].event_ids[0])
+    rows = [
+        {
+            **{name: row[name] for name in ("event_id", "kind", "scope", "magnitude")},
+            **{name: _text(row[name]) for name in ("scope_value", "description")},
+            "date": date_of(int(row["day"])),
+            "together": together[row["event_id"]],
+            "beside": beside.get(row["event_id"]),
+        }
+        for row in events.sort_values("event_id").to_dict(orient="records")
+    ]
+    return framed(rows, COMPANY_EVENTS)
+
+
+def _rounded(value: float) -> float:
+    """Nine digits: matrix products may differ in the last bits from run to run."""
+    return float(f"{value:.9g}")
+
+
+def _text(value: object) -> str | None:
+    return None if pd.isna(value) else str(value)  # type: ignore[call-overload]  # a scalar
 
 
 def _verdict(found: Estimate, outcome: Outcome, p: float) -> Verdict:

@@ -4,12 +4,13 @@ Comparison clients are weighed by exp(x γ), with γ such that their weighed cov
 the mean of the exposed (inverse probability tilting); the change is regressed on x under the same
 weights; the effect is the mean of what the exposed changed beyond that regression,
 
-    effect = mean over exposed of (change − x β),   Σ w x = Σ exposed x,   β = weighed least squares.
+    effect = mean over exposed of (change − x β),   Σ w x = mean x of the exposed,
+    β by least squares weighed with w
 
 It is right where either the odds of exposure are exp(x γ) or the change that would have come anyway
 is x β. Neither estimate moves it in first order, so each client's part of it is
 
-    u = (change − x β − effect) / n₁ for an exposed one,   −w (change − x β) / n₁ for another,
+    u = (change − x β − effect) / n₁ for an exposed one,   −w (change − x β) for another,
 
 and the variance of the effect is Σ u². Parts of several contrasts add up by client: that is how a
 client that stands in two of them is counted once (clustering).
@@ -19,7 +20,8 @@ References
 Sant'Anna and Zhao (2020), Doubly Robust Difference-in-Differences Estimators, Journal of
 Econometrics 219, section 3.1 (the improved estimator for panel data); Graham, Pinto and Egel
 (2012), Inverse Probability Tilting, Review of Economic Studies 79; Kish (1965), Survey Sampling,
-11.7 (the effective number).
+11.7 (the effective number); Donald and Lang (2007), Inference with Difference-in-Differences and
+Other Panel Data, Review of Economics and Statistics 89.
 """
 
 from __future__ import annotations
@@ -32,12 +34,15 @@ import numpy.typing as npt
 from segml.losses.history import Numbers
 
 Flags = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.intp]
 
 LEAST_COMPARED = 30.0
 """Effective number of comparison clients: what equally weighed ones would be worth the same."""
 BALANCED = 1e-6
 """Standard deviations that a covariate's means may still lie apart after weighing."""
+LEAST_GROUPS = 3
 _STEPS = 60
+_FLAT = 1e-10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,6 +61,10 @@ class Contrast:
         How many of each.
     effective
         What the weighed comparison clients are worth, as a number of equally weighed ones.
+    shock
+        Variance that whole groups of clients add, beyond that of their clients.
+    groups
+        How many groups of comparison clients it was learnt from; 0 for none.
     """
 
     effect: float
@@ -64,9 +73,13 @@ class Contrast:
     exposed: int
     compared: int
     effective: float
+    shock: float = 0.0
+    groups: int = 0
 
 
-def contrast(change: Numbers, covariates: Numbers, exposed: Flags) -> Contrast | None:
+def contrast(
+    change: Numbers, covariates: Numbers, exposed: Flags, groups: Codes | None = None
+) -> Contrast | None:
     """The effect on the exposed; None where no weights make the others comparable.
 
     Parameters
@@ -77,6 +90,9 @@ def contrast(change: Numbers, covariates: Numbers, exposed: Flags) -> Contrast |
         (n, k) known before; a column of ones is added.
     exposed
         (n,) the others are compared with.
+    groups
+        (n,) the group each belongs to, where a whole group was exposed: what befalls groups as
+        wholes is then learnt from those that were not, and counted as error.
 
     Examples
     --------
@@ -97,8 +113,9 @@ def contrast(change: Numbers, covariates: Numbers, exposed: Flags) -> Contrast |
     effective = float(weights.sum() ** 2 / (weights**2).sum())
     if effective < LEAST_COMPARED:
         return None
-    root = np.sqrt(weights)[:, None]
-    beta = np.linalg.lstsq(root * design[~exposed], root[:, 0] * change[~exposed], rcond=None)[0]
+    weighed = weights[:, None] * design[~exposed]
+    curve, slope = weighed.T @ design[~exposed], weighed.T @ change[~exposed]
+    beta = np.linalg.lstsq(curve, slope, rcond=_FLAT)[0]
     rest = change - design @ beta
     effect = float(rest[exposed].mean())
     # the regression fits its own rows too closely, by as many as it has coefficients
@@ -106,6 +123,9 @@ def contrast(change: Numbers, covariates: Numbers, exposed: Flags) -> Contrast |
     parts = np.empty(len(change))
     parts[exposed] = (rest[exposed] - effect) / n1
     parts[~exposed] = -weights * rest[~exposed] * np.sqrt(effective / kept)
+    shock, number = 0.0, 0
+    if groups is not None:
+        shock, number = _shock(weights, rest[~exposed], groups[~exposed])
     return Contrast(
         effect=effect,
         expected=float(change[exposed].mean()) - effect,
@@ -113,7 +133,31 @@ def contrast(change: Numbers, covariates: Numbers, exposed: Flags) -> Contrast |
         exposed=n1,
         compared=n0,
         effective=effective,
+        shock=shock,
+        groups=number,
     )
+
+
+def _shock(weights: Numbers, rest: Numbers, groups: Codes) -> tuple[float, int]:
+    """What shocks to whole groups add to the variance, and from how many groups it is known.
+
+    The mean rest of a group scatters by its clients and by what befell the group: the second is
+    what is left after the first (method of moments). The exposed group had one such shock, the
+    comparison the weighed mean of its groups' (Donald and Lang 2007).
+    """
+    mass = np.bincount(groups, weights)
+    found = mass > 0
+    share = mass[found] / mass.sum()
+    mean = np.bincount(groups, weights * rest)[found] / mass[found]
+    chance = np.bincount(groups, (weights * rest) ** 2)[found] / mass[found] ** 2
+    if len(share) < LEAST_GROUPS:
+        return 0.0, 0
+    seen = float((share * mean**2).sum())
+    # the rests have no mean left, so they scatter by the less of one of them
+    by_chance = float((share * chance).sum() - (share**2 * chance).sum())
+    alone = float((share**2).sum())
+    between = max(seen - by_chance, 0.0) / (1.0 - alone)
+    return between * (1.0 + alone), len(share)
 
 
 def tilted(design: Numbers, target: Numbers) -> Numbers | None:
@@ -137,7 +181,7 @@ def tilted(design: Numbers, target: Numbers) -> Numbers | None:
             return np.asarray(weights / weights.sum(), dtype=np.float64)
         curve = design.T @ (weights[:, None] * design)
         # directions in which nobody differs are left alone
-        step = np.linalg.lstsq(curve, off, rcond=1e-10)[0]
+        step = np.linalg.lstsq(curve, off, rcond=_FLAT)[0]
         length = 1.0
         while length > 1e-4:
             tried = gamma - length * step

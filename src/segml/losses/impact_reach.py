@@ -16,11 +16,13 @@ EXPOSED, SPARED = 0.1, 0.02
 """Shares of what a client buys: from the one on it was exposed, up to the other it is compared."""
 MIXED = ("category", "product")
 """Scopes that reach a client by a share of what it buys; others reach it whole or not at all."""
-NEAR_BEFORE, NEAR_AFTER = 91, 182
-"""Days before and after an event in which another one counts as at the same time."""
+NEAR_BEFORE, NEAR_AFTER = 182, 273
+"""Days before and after an event in which another one may have moved what is compared."""
+SAME_BEFORE, SAME_AFTER = 91, 182
+"""Days before and after an event in which another one came at the same time."""
 SAME = 0.5
 """From this correlation of who was exposed on, two events cannot be told apart."""
-NOTED, MOST = 0.03, 8
+NOTED, MOST = 0.03, 12
 """Other things that events were about are covariates from this correlation on, so many at most."""
 SMALLER = 0.5
 """A price change of less than this part of another's size is not taken for it."""
@@ -111,7 +113,8 @@ def reach_of(events: pd.DataFrame, touched: pd.DataFrame, clients: Sequence[str]
 
 
 def _happenings(events: pd.DataFrame) -> tuple[Happening, ...]:
-    """The happenings that the events are."""
+    """The happenings that the events are; of an id that comes twice the first row counts."""
+    events = events.drop_duplicates("event_id")
     found: dict[tuple[int, str, str, str, float], list[tuple[str, str]]] = {}
     told = events.assign(
         scope_value=events["scope_value"].astype(object).where(events["scope_value"].notna(), ""),
@@ -162,16 +165,18 @@ def beside(reach: Reach, number: int, among: Flags) -> tuple[int | None, list[in
         agreement = _correlation(exposed, reach.dose(other)[among] >= EXPOSED)
         if agreement < SAME:
             others.append(other)
-        elif not _is_minor(reach.happenings[other], own):
+        elif _is_rival(reach.happenings[other], own):
             alike[other] = agreement
     same = max(alike, key=lambda each: (alike[each], -each)) if alike else None
     return same, others
 
 
-def _is_minor(other: Happening, own: Happening) -> bool:
-    """Whether another price change is much smaller than an event that is one, too."""
+def _is_rival(other: Happening, own: Happening) -> bool:
+    """Whether what another event did may be taken for an event's effect."""
+    if not -SAME_BEFORE <= other.day - own.day < SAME_AFTER:
+        return False
     both = other.kind == own.kind == "price_change"
-    return both and abs(other.magnitude) < SMALLER * abs(own.magnitude)
+    return not (both and abs(other.magnitude) < SMALLER * abs(own.magnitude))
 
 
 def _correlation(one: Numbers | Flags, other: Numbers | Flags) -> float:

@@ -182,7 +182,7 @@ def _are_few(found: Contrast, outcome: Outcome) -> bool:
 
 
 def _pretrend(sides: _Sides, week: int, outcome: Outcome) -> float | None:
-    """p of no difference before the event, by weeks that all lie before it."""
+    """The p of no difference before the event, by weeks that all lie before it."""
     if outcome == "lost":
         found = _losses(sides, week - WATCH) if week - WATCH >= FIRST["lost"] else None
     else:
@@ -200,26 +200,33 @@ def _contrasted(sides: _Sides, change: Numbers, among: Flags, week: int) -> Cont
     for name, values in study.about.items():
         if values.dtype.kind == "f":
             covariates.append(values.to_numpy())
-        elif name != sides.scope:
+        elif name not in (sides.scope, "manager"):
             flags, shared = groups(values, sides.exposed, among)
             covariates += flags
             among = among & shared
     if (among & sides.exposed).sum() < LEAST_KEPT * before:
         return None
     columns = np.stack([each[among] for each in covariates], axis=1)
-    return contrast(change[among], columns, sides.exposed[among])
+    codes = None
+    if sides.scope in study.about:
+        named = study.about[sides.scope].astype(object)
+        codes = pd.factorize(named.where(named.notna(), "")[among], sort=True)[0]
+    return contrast(change[among], columns, sides.exposed[among], codes)
 
 
 def _known(study: Study, week: int) -> list[Numbers]:
     """Profit, orders, silence and tenure of each client at the start of a week."""
     weeks = study.weeks
     profit = weeks.earned(max(week - YEAR, 0), week)
+    usual = max(week + SETTLING - YEAR, 0), week + WATCH - YEAR
     edge = np.quantile(np.abs(profit), 0.99)
     return [
         np.arcsinh(profit / study.scale),
         np.clip(profit, -edge, edge),
         np.log1p(weeks.ordered(week - YEAR, week)),
         np.log1p(weeks.ordered(week - HALF, week)),
+        np.arcsinh(weeks.earned(*usual) / study.scale),
+        np.log1p(weeks.ordered(*usual)),
         np.log1p(weeks.silent(week)),
         np.log1p(np.maximum(week - np.minimum(weeks.first, NEVER - 1), 0)),
     ]
@@ -230,8 +237,12 @@ def _tested(found: Contrast, outcome: Outcome) -> tuple[float, float]:
     variance = float(found.parts @ found.parts)
     if outcome == "lost":
         variance += _missing(found)
-    error = np.sqrt(variance)
     free = min(found.exposed, found.effective) - 1.0
+    whole = variance + found.shock
+    if found.shock > 0:
+        # Satterthwaite (1946): of two variances, each known so well
+        free = whole**2 / (variance**2 / free + found.shock**2 / (found.groups - 1.0))
+    error = float(np.sqrt(whole))
     p = 2.0 * float(student.sf(abs(found.effect) / error, free)) if error > 0 else 1.0
     return float(student.ppf(0.5 + LEVEL / 2, free) * error), p
 

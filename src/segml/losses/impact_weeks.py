@@ -54,11 +54,11 @@ class Weeks:
     @property
     def count(self) -> int:
         """How many whole weeks there are."""
-        return self.profit.shape[1] - 1
+        return int(self.profit.shape[1] - 1)
 
     def after(self, day: int) -> int:
         """The first week that starts on a day or after it."""
-        return -(-(day - self.first_day) // WEEK)
+        return int(-(-(day - self.first_day) // WEEK))
 
     def earned(self, start: int, end: int) -> Numbers:
         """(c,) profit of the weeks in [start, end)."""
@@ -120,7 +120,7 @@ def weeks_of(
         inside = moved < count
         profit[row, 1:] = np.bincount(moved[inside], own.profit[inside], minlength=count)
         if len(bought):
-            first[row] = bought[0]
+            first[row] = int(bought[0])
     return Weeks(
         clients=tuple(clients),
         first_day=first_day,

@@ -144,6 +144,22 @@ EVENT_IMPACT: Mapping[str, str] = MappingProxyType(
 """One row an event and outcome (`lost`, `profit`): what became of the clients it reached against
 comparable ones (`impact`). No effect where the verdict says why there is none."""
 
+COMPANY_EVENTS: Mapping[str, str] = MappingProxyType(
+    {
+        "event_id": "str",
+        "date": "object",
+        "kind": "str",
+        "scope": "str",
+        "scope_value": "object",
+        "magnitude": "float64",
+        "description": "object",
+        "together": "str",
+        "beside": "object",
+    }
+)
+"""One row an event of `EVENT_IMPACT`, as the ledger tells it; the first event of those that count
+as one with it, and one that reached the same clients at the time."""
+
 
 def framed(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
     """The rows as a frame with exactly these columns and types, even when there are no rows.

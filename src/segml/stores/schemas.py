@@ -174,6 +174,15 @@ EVENT_IMPACT = declare(
     key=("event_id", "outcome"),
 )
 
+COMPANY_EVENTS = declare(
+    "company_events",
+    (
+        *("event_id text", "date date", "kind text", "scope text", "scope_value text?"),
+        *("magnitude number?", "description text?", "together text", "beside text?"),
+    ),
+    key=("event_id",),
+)
+
 LOOKALIKES = declare(
     "lookalikes",
     (
@@ -204,6 +213,7 @@ TABLES: Mapping[str, TableSchema] = {
         BACKTEST,
         BACKTEST_ORIGINS,
         EVENT_IMPACT,
+        COMPANY_EVENTS,
         LOOKALIKES,
     )
 }
