@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,7 @@ from segml.losses.impact_weeks import WATCH, YEAR
 
 FIRST_SEED, WORLDS, CLIENTS, MONTHS = 711, 6, 6000, 36
 GIVEN = "SEGML_BENCH_WORLDS"
-PLACEBOS, PLANTED = 12, 6
+PLACEBOS, PLANTED = 8, 10
 WITHIN_DAYS, LEFT_OVER = 120, 1 / 7
 HITS = (0.04, 0.08, 0.16, 0.3)
 """Chances of a client that is exposed with all it buys to be hit."""
@@ -122,13 +123,16 @@ def _made_events(raw: Mapping[str, pd.DataFrame], draws: np.random.Generator) ->
     first, last = raw["transactions"]["date"].min(), raw["transactions"]["date"].max()
     span = (last - first).days
     clients, lines = raw["clients"], raw["transactions"]
-    rows = []
+    rows: list[dict[str, object]] = []
+    used: dict[str, set[str]] = defaultdict(set)
     for number in range(PLACEBOS + PLANTED):
         name = f"planted-{number}" if number >= PLACEBOS else f"placebo-{number}"
         day = first + pd.Timedelta(days=int(draws.integers(370, span - 280)))
         scope = ("region", "industry", "category", "product")[int(draws.integers(4))]
         told = clients[scope] if scope in clients else lines["category"]
-        value = draws.choice(sorted(told.dropna().unique()))
+        fresh = sorted({*told.dropna()} - used[scope]) or sorted({*told.dropna()})
+        value = draws.choice(fresh)
+        used[scope].add(value)
         values = [value]
         if scope == "product":
             goods = sorted(lines.loc[lines["category"] == value, "product"].unique())

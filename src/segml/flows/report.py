@@ -73,4 +73,7 @@ def _losses(settings: Settings, as_of: dt.date) -> Published | None:
         return None
     folder = fitting[-1].folder
     names = ("losses", "loss_reasons", "evidence", "demoted", "course", "path")
-    return read_run(folder), {name: read_table(folder, name) for name in names}
+    tables = {name: read_table(folder, name) for name in names}
+    later = {name: find_table(folder, name) for name in ("event_impact", "company_events")}
+    found = {name: table for name, table in later.items() if table is not None}
+    return read_run(folder), {**tables, **found}

@@ -17,9 +17,8 @@ EXPOSED, SPARED = 0.1, 0.02
 MIXED = ("category", "product")
 """Scopes that reach a client by a share of what it buys; others reach it whole or not at all."""
 NEAR_BEFORE, NEAR_AFTER = 182, 273
-"""Days before and after an event in which another one may have moved what is compared."""
-SAME_BEFORE, SAME_AFTER = 91, 182
-"""Days before and after an event in which another one came at the same time."""
+"""Days before and after an event in which another one may have moved what is compared: what comes
+within the watch, and what came within the half year before it and is still felt."""
 SAME = 0.5
 """From this correlation of who was exposed on, two events cannot be told apart."""
 NOTED, MOST = 0.03, 12
@@ -165,18 +164,16 @@ def beside(reach: Reach, number: int, among: Flags) -> tuple[int | None, list[in
         agreement = _correlation(exposed, reach.dose(other)[among] >= EXPOSED)
         if agreement < SAME:
             others.append(other)
-        elif _is_rival(reach.happenings[other], own):
+        elif not _is_minor(reach.happenings[other], own):
             alike[other] = agreement
     same = max(alike, key=lambda each: (alike[each], -each)) if alike else None
     return same, others
 
 
-def _is_rival(other: Happening, own: Happening) -> bool:
-    """Whether what another event did may be taken for an event's effect."""
-    if not -SAME_BEFORE <= other.day - own.day < SAME_AFTER:
-        return False
+def _is_minor(other: Happening, own: Happening) -> bool:
+    """Whether another price change is much smaller than an event that is one, too."""
     both = other.kind == own.kind == "price_change"
-    return not (both and abs(other.magnitude) < SMALLER * abs(own.magnitude))
+    return both and abs(other.magnitude) < SMALLER * abs(own.magnitude)
 
 
 def _correlation(one: Numbers | Flags, other: Numbers | Flags) -> float:

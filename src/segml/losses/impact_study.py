@@ -34,7 +34,7 @@ HALF = 26
 """Weeks."""
 LEAST_EXPOSED = 30
 LEAST_LOSSES = 5.0
-"""Fewer losses to be expected of the exposed are no rate."""
+"""Fewer losses of the exposed, seen and to be expected, are no rate."""
 LEAST_KEPT = 0.9
 """Part of the exposed that must stand among others of their region and industry."""
 LEVEL = 0.95
@@ -178,7 +178,8 @@ def _profits(sides: _Sides, week: int, watch: int) -> Contrast | None:
 
 
 def _are_few(found: Contrast, outcome: Outcome) -> bool:
-    return outcome == "lost" and found.expected * found.exposed < LEAST_LOSSES
+    most = found.exposed * max(found.expected, found.expected + found.effect)
+    return outcome == "lost" and most < LEAST_LOSSES
 
 
 def _pretrend(sides: _Sides, week: int, outcome: Outcome) -> float | None:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from segml.report.dossier import LostClient, lost_client
+from segml.report.events import EventFacts, event_facts
 from segml.report.records import records
 
 
@@ -29,8 +30,9 @@ class DemotedClient:
 class LossFacts:
     """All losses between two dates.
 
-    `money_by_reason` adds up to `profit_lost`, greatest first and `unknown` last; `lost` stands
-    with the dearest loss first, `demoted` with the greatest fall of value first.
+    `events` is None where there were none. `money_by_reason` adds up to `profit_lost`, greatest
+    first and `unknown` last; `lost` stands with the dearest loss first, `demoted` with the
+    greatest fall of value first.
     """
 
     start: dt.date
@@ -43,6 +45,7 @@ class LossFacts:
     by_kind: Mapping[str, int]
     demoted: tuple[DemotedClient, ...]
     version: str
+    events: EventFacts | None = None
 
     @property
     def unknown_share(self) -> float | None:
@@ -65,7 +68,8 @@ def loss_facts(
     run
         Its run.json.
     tables
-        `losses`, `loss_reasons`, `evidence`, `course`, `path`, `demoted`.
+        `losses`, `loss_reasons`, `evidence`, `course`, `path`, `demoted`; and `event_impact` and
+        `company_events` where they were published.
     names
         Client id to name.
     kinds
@@ -87,6 +91,7 @@ def loss_facts(
         by_kind={str(k): int(v) for k, v in losses["kind"].value_counts().items()},
         demoted=_demoted(tables["demoted"], names),
         version=str(run["model_version"]),
+        events=event_facts(tables),
     )
 
 

@@ -99,3 +99,37 @@ SERVED = {
     "bad_debt": "bills written off",
 }
 """Part of the cost to serve to what it is."""
+
+EVENT_KINDS = {
+    "price_change": "price change",
+    "product_withdrawal": "withdrawal",
+    "product_launch": "launch",
+    "policy_change": "change of policy",
+    "manager_change": "change of manager",
+    "service_outage": "service outage",
+    "competitor_entry": "entry of a competitor",
+}
+LOSSES_AFTER = {
+    "no_difference": "No more were lost than of comparable clients, beyond chance.",
+    "differed_before": (
+        "Of the clients it reached more or fewer were lost before it already, so their losses "
+        "after it say little."
+    ),
+}
+PROFIT_AFTER = {
+    "no_difference": "Their profit moved as that of comparable clients, within chance.",
+    "differed_before": (
+        "Their profit had moved otherwise before it already, so its course after it says little."
+    ),
+}
+"""Verdict to what is said of losses, and of profit, where nothing was seen or can be believed."""
+SILENT_EVENTS = {
+    "differed_before": (
+        "the clients reached fared otherwise before it already, so that nothing can be said"
+    ),
+    "no_difference": "no change beyond chance",
+    "no_comparable": "nobody comparable was spared, so that there is nobody to compare with",
+    "too_few_exposed": "too few clients were reached to tell",
+    "too_little_time": "too little time before or after it",
+}
+"""Verdict to why an event is not in the table, the most telling first."""
