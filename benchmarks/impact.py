@@ -6,10 +6,12 @@ of, and, in a copy of the ledger, `planted` ones. A planted event hits clients t
 chance, in proportion to their exposure; from some day of the four months after it on, half of
 those hit have no row any more, the others a seventh of their orders.
 
-The effect is known of planted events exactly: who was hit that would have stayed, and what the
-removed rows were worth; of the world's own from its hazards: the onsets to be expected of the very
-clients that were exposed, with the event and without it. `covers`: the 95 % interval holds the
-effect. `called`: the verdict is `worse` or `better`, p adjusted over all events and outcomes.
+The effect is known of planted events exactly, by the same ledger with and without the hits; of the
+world's harmful ones by who was lost through them (`truth/losses.parquet`), less how often clients
+that never were lost look it. `idle` are placebos and, for losses, the world's events that harm
+nobody. `covers`: the 95 % interval holds the effect. `called`: the verdict is `worse` or `better`,
+p adjusted over all events and outcomes. `beside another event`: one that reached mostly the same
+clients at the time, which the table names (`beside`): the interval is of both.
 
 SEGML_BENCH_WORLDS=<number> takes fewer worlds.
 """
@@ -31,7 +33,7 @@ from benchmarks.result import Result
 from benchmarks.worlds import TABLES, configured
 from segml.ledger import day_of, open_ledger
 from segml.losses.books import open_books
-from segml.losses.impact import estimates, study_of, told_of
+from segml.losses.impact import SIGNIFICANT, estimates, study_of, told_of
 from segml.losses.impact_reach import EXPOSED
 from segml.losses.impact_study import Estimate, Study
 from segml.losses.impact_weeks import WATCH, YEAR
@@ -54,7 +56,16 @@ class _Case:
     scope: str
     found: Estimate
     verdict: str
+    p_adjusted: float
     truth: float
+
+    @property
+    def is_raw(self) -> bool:
+        return self.found.p < SIGNIFICANT
+
+    @property
+    def is_sure(self) -> bool:
+        return self.p_adjusted < SIGNIFICANT
 
     @property
     def covers(self) -> bool:
@@ -73,28 +84,36 @@ def impact() -> Iterator[Result]:
             found = list(_world(Path(scratch), seed))
         cases += found
         yield Result(f"seed {seed}: estimates", str(len(found)))
-    for kind, outcomes in (("planted", ("lost", "profit")), ("harmful", ("lost",))):
-        for outcome in outcomes:
-            mine = [c for c in cases if (c.kind, c.outcome) == (kind, outcome)]
-            yield from _shown(f"{kind}, {outcome}", mine)
+    for kind, outcome in (("planted", "lost"), ("planted", "profit"), ("harmful", "lost")):
+        mine = [c for c in cases if (c.kind, c.outcome) == (kind, outcome)]
+        yield from _shown(f"{kind}, {outcome}", mine)
     known = [c for c in cases if c.kind != "idle"]
-    yield Result("interval covers the effect", _share(known, "covers"), least=COVERS)
-    for outcome in ("lost", "profit"):
-        mine = [c for c in cases if (c.kind, c.outcome) == ("idle", outcome)]
-        yield Result(f"no effect, {outcome}: interval covers it", _share(mine, "covers"))
-        yield Result(f"no effect, {outcome}: called", _share(mine, "called"))
+    apart = [c for c in known if c.found.same is None]
+    yield Result("effect known, told apart: estimates", float(len(apart)))
+    yield Result("effect known, told apart: covers", _share(apart, "covers"), least=COVERS)
+    yield Result(
+        "effect known, beside another event: covers",
+        _share([c for c in known if c.found.same is not None], "covers"),
+    )
     idle = [c for c in cases if c.kind == "idle"]
-    yield Result("estimates of no effect", float(len(idle)))
-    yield Result("no effect called significant", _share(idle, "called"), most=CALLED)
+    yield Result("no effect: estimates", float(len(idle)))
+    yield Result("no effect: covers", _share(idle, "covers"))
+    yield Result("no effect: p below 0.05, not adjusted", _share(idle, "is_raw"))
+    yield Result("no effect: p below 0.05, adjusted, whatever the verdict", _share(idle, "is_sure"))
+    yield Result("no effect: called", _share(idle, "called"), most=CALLED)
 
 
 def _shown(label: str, cases: Sequence[_Case]) -> Iterator[Result]:
     yield Result(f"{label}: estimates", float(len(cases)))
-    yield Result(f"{label}: interval covers it", _share(cases, "covers"))
+    yield Result(f"{label}: covers", _share(cases, "covers"))
     yield Result(f"{label}: called", _share(cases, "called"))
-    error = np.mean([c.found.effect - c.truth for c in cases])
-    yield Result(f"{label}: mean effect", float(np.mean([c.truth for c in cases])))
-    yield Result(f"{label}: mean error", float(error))
+    large = [c for c in cases if abs(c.truth) > c.found.high - c.found.effect]
+    yield Result(f"{label}: effects beyond their interval's half width", float(len(large)))
+    yield Result(f"{label}: of these p below 0.05, adjusted", _share(large, "is_sure"))
+    if cases:
+        error = float(np.mean([c.found.effect - c.truth for c in cases]))
+        yield Result(f"{label}: mean effect", float(np.mean([c.truth for c in cases])))
+        yield Result(f"{label}: mean error", error)
 
 
 def _share(cases: Sequence[_Case], name: str) -> float:
@@ -177,7 +196,7 @@ def _studied(config: Path, raw: Mapping[str, pd.DataFrame], folder: Path) -> Stu
 def _judged(study: Study, truths: Mapping[tuple[str, str], tuple[str, float]]) -> Iterator[_Case]:
     """The estimates whose truth is known."""
     found = list(estimates(study))
-    verdicts = told_of(study, found).set_index(["event_id", "outcome"])["verdict"]
+    verdicts = told_of(study, found).set_index(["event_id", "outcome"])
     for number, outcome, each in found:
         own = study.reach.happenings[number]
         known = truths.get((own.event_ids[0], outcome))
@@ -187,7 +206,8 @@ def _judged(study: Study, truths: Mapping[tuple[str, str], tuple[str, float]]) -
                 outcome=outcome,
                 scope=own.scope,
                 found=each,
-                verdict=str(verdicts[own.event_ids[0], outcome]),
+                verdict=str(verdicts.loc[(own.event_ids[0], outcome), "verdict"]),
+                p_adjusted=float(verdicts.loc[(own.event_ids[0], outcome), "p_adjusted"]),
                 truth=known[1],
             )
 

@@ -35,6 +35,8 @@ FRAMES = (
     "path",
     "margins",
     "profit_parts",
+    "event_impact",
+    "company_events",
 )
 FIRST = dt.date(2022, 1, 3)
 TURN = dt.date(2024, 1, 8)

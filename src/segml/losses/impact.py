@@ -100,8 +100,9 @@ def study_of(
 def estimates(study: Study) -> Iterator[Found]:
     """Every happening and outcome, with what was found or why nothing was."""
     for number in range(len(study.reach.happenings)):
+        found = studied(study, number)
         for outcome in OUTCOMES:
-            yield number, outcome, studied(study, number, outcome)
+            yield number, outcome, found[outcome]
 
 
 def _about(about: pd.DataFrame, clients: Sequence[str]) -> pd.DataFrame:

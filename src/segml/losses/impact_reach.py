@@ -36,7 +36,7 @@ class Happening:
     event_ids
         Sorted.
     kind, day, scope, values, magnitude
-        As in the ledger; `values` are the scope's, sorted. NaN for no magnitude.
+        As in the ledger; `values` are the scope's, sorted; a magnitude of 0 where none is told.
     """
 
     event_ids: tuple[str, ...]

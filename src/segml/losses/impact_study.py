@@ -104,17 +104,23 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Sides:
-    """Who was exposed to a happening, who is looked at, and what else reached them."""
+    """Who was exposed to a happening, who is looked at, and what else reached them.
+
+    `sizes` are exposed and spared clients that were active, `same` a happening that cannot be told
+    from it.
+    """
 
     study: Study
     scope: str
     exposed: Flags
     either: Flags
     doses: Sequence[Numbers]
+    sizes: tuple[int, int]
+    same: int | None
 
 
-def studied(study: Study, number: int, outcome: Outcome) -> Estimate | Refused:
-    """What became of the clients that a happening reached.
+def studied(study: Study, number: int) -> dict[Outcome, Estimate | Refused]:
+    """What became of the clients that a happening reached, by outcome.
 
     Parameters
     ----------
@@ -122,14 +128,25 @@ def studied(study: Study, number: int, outcome: Outcome) -> Estimate | Refused:
         Clients and events.
     number
         The happening.
-    outcome
-        What is compared.
     """
-    own, weeks = study.reach.happenings[number], study.weeks
-    week, dose = weeks.after(own.day), study.reach.dose(number)
-    if week < FIRST[outcome] or week + WATCH > weeks.count:
-        return Refused(reason="too_little_time")
-    now = weeks.ordered(week - YEAR, week) > 0
+    week = study.weeks.after(study.reach.happenings[number].day)
+    found: dict[Outcome, Estimate | Refused] = {
+        outcome: Refused(reason="too_little_time")
+        for outcome in OUTCOMES
+        if week < FIRST[outcome] or week + WATCH > study.weeks.count
+    }
+    asked = [outcome for outcome in OUTCOMES if outcome not in found]
+    if asked:
+        sides = _sides(study, number, week)
+        for outcome in asked:
+            found[outcome] = sides if isinstance(sides, Refused) else _told(sides, week, outcome)
+    return found
+
+
+def _sides(study: Study, number: int, week: int) -> _Sides | Refused:
+    """Who was exposed and who is compared; or why nobody can be."""
+    own, dose = study.reach.happenings[number], study.reach.dose(number)
+    now = study.weeks.ordered(week - YEAR, week) > 0
     exposed, spared = dose >= EXPOSED, dose <= SPARED
     sizes = int((now & exposed).sum()), int((now & spared).sum())
     if min(sizes) < LEAST_EXPOSED:
@@ -140,12 +157,22 @@ def studied(study: Study, number: int, outcome: Outcome) -> Estimate | Refused:
     calm = spared & ~disturbed
     if (calm & now).sum() < sizes[0]:
         calm = spared
-    # of who bought nothing in the year before it is not known what it buys
-    either = (exposed | calm) & (now | (own.scope not in MIXED))
-    sides = _Sides(study=study, scope=own.scope, exposed=exposed, either=either, doses=doses)
+    return _Sides(
+        study=study,
+        scope=own.scope,
+        exposed=exposed,
+        # of who bought nothing in the year before it is not known what it buys
+        either=(exposed | calm) & (now | (own.scope not in MIXED)),
+        doses=doses,
+        sizes=sizes,
+        same=same,
+    )
+
+
+def _told(sides: _Sides, week: int, outcome: Outcome) -> Estimate | Refused:
     found = _losses(sides, week) if outcome == "lost" else _profits(sides, week, WATCH)
     if found is None:
-        return Refused(reason="no_comparable", exposed=sizes[0], compared=sizes[1])
+        return Refused(reason="no_comparable", exposed=sides.sizes[0], compared=sides.sizes[1])
     if found.exposed < LEAST_EXPOSED or _are_few(found, outcome):
         return Refused(reason="too_few_exposed", exposed=found.exposed, compared=found.compared)
     error, p = _tested(found, outcome)
@@ -158,7 +185,7 @@ def studied(study: Study, number: int, outcome: Outcome) -> Estimate | Refused:
         pretrend_p=_pretrend(sides, week, outcome),
         exposed=found.exposed,
         compared=found.compared,
-        same=same,
+        same=sides.same,
     )
 
 

@@ -176,8 +176,8 @@ def _profit_sentence(found: OutcomeFact, currency: str | None) -> str:
         return phrases.PROFIT_AFTER.get(found.verdict, "")
     more = "more" if found.effect > 0 else "less"
     return (
-        f"They earned us {money(abs(found.effect), currency)} a year and client {more} than "
-        f"comparable clients did ({_between(found, 1.0, 0)})."
+        f"The clients it reached earned us {money(abs(found.effect), currency)} a year and client "
+        f"{more} than comparable clients did ({_between(found, 1.0, 0)})."
     )
 
 

@@ -110,16 +110,21 @@ EVENT_KINDS = {
     "competitor_entry": "entry of a competitor",
 }
 LOSSES_AFTER = {
-    "no_difference": "No more were lost than of comparable clients, beyond chance.",
+    "no_difference": (
+        "As many of those it reached were lost as of comparable clients, within chance."
+    ),
     "differed_before": (
         "Of the clients it reached more or fewer were lost before it already, so their losses "
         "after it say little."
     ),
 }
 PROFIT_AFTER = {
-    "no_difference": "Their profit moved as that of comparable clients, within chance.",
+    "no_difference": (
+        "The profit of those it reached moved as that of comparable clients, within chance."
+    ),
     "differed_before": (
-        "Their profit had moved otherwise before it already, so its course after it says little."
+        "The profit of those it reached had moved otherwise before it already, so its course after "
+        "it says little."
     ),
 }
 """Verdict to what is said of losses, and of profit, where nothing was seen or can be believed."""
