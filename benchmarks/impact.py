@@ -10,7 +10,7 @@ The effect is known of planted events exactly, by the same ledger with and witho
 world's harmful ones by who was lost through them (`truth/losses.parquet`), less how often clients
 that never were lost look it. `idle` are placebos and, for losses, the world's events that harm
 nobody. `covers`: the 95 % interval holds the effect. `called`: the verdict is `worse` or `better`,
-p adjusted over all events and outcomes. `beside another event`: one that reached mostly the same
+p adjusted over all events and outcomes. `another event beside`: one that reached mostly the same
 clients at the time, which the table names (`beside`): the interval is of both.
 
 SEGML_BENCH_WORLDS=<number> takes fewer worlds.
@@ -89,10 +89,12 @@ def impact() -> Iterator[Result]:
         yield from _shown(f"{kind}, {outcome}", mine)
     known = [c for c in cases if c.kind != "idle"]
     apart = [c for c in known if c.found.same is None]
-    yield Result("effect known, told apart: estimates", float(len(apart)))
-    yield Result("effect known, told apart: covers", _share(apart, "covers"), least=COVERS)
+    yield Result("effect known: estimates", float(len(known)))
+    yield Result("effect known: covers", _share(known, "covers"), least=COVERS)
+    yield Result("effect known, no event beside: estimates", float(len(apart)))
+    yield Result("effect known, no event beside: covers", _share(apart, "covers"))
     yield Result(
-        "effect known, beside another event: covers",
+        "effect known, another event beside: covers",
         _share([c for c in known if c.found.same is not None], "covers"),
     )
     idle = [c for c in cases if c.kind == "idle"]

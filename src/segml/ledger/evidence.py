@@ -129,7 +129,7 @@ def company_events_of(ask: Asked) -> pd.DataFrame:
     """Return `Past.company_events`."""
     return ask(
         "SELECT event_id, day, kind, scope, scope_value, magnitude, description FROM {events} "
-        "ORDER BY day, event_id, kind, scope, scope_value, magnitude, description"
+        "ORDER BY day, event_id"
     )
 
 

@@ -71,7 +71,7 @@ def event_impact(
         The later date, in days; no row on or after it is read.
 
     """
-    events = ledger.past(end).company_events().drop_duplicates("event_id")
+    events = ledger.past(end).company_events()
     if not len(events):
         return Impact(
             event_impact=framed([], EVENT_IMPACT), company_events=framed([], COMPANY_EVENTS)

@@ -112,8 +112,7 @@ def reach_of(events: pd.DataFrame, touched: pd.DataFrame, clients: Sequence[str]
 
 
 def _happenings(events: pd.DataFrame) -> tuple[Happening, ...]:
-    """The happenings that the events are; of an id that comes twice the first row counts."""
-    events = events.drop_duplicates("event_id")
+    """The happenings that the events are."""
     found: dict[tuple[int, str, str, str, float], list[tuple[str, str]]] = {}
     told = events.assign(
         scope_value=events["scope_value"].astype(object).where(events["scope_value"].notna(), ""),
