@@ -54,7 +54,9 @@ def test_a_referrer_known_later_is_no_referrer_yet(opened: Callable[..., Ledger]
 
 
 def test_a_recorded_end_is_known_from_the_day_after_it_on(opened: Callable[..., Ledger]) -> None:
-    clients = "client_id,left_on,left_reason\na,2011-03-10,went broke\nb,,says a rumour\nc,2011-02-01,\n"
+    clients = (
+        "client_id,left_on,left_reason\na,2011-03-10,went broke\nb,,says a rumour\nc,2011-02-01,\n"
+    )
     ledger = opened(LINES, clients)
     assert ledger.past(dt.date(2011, 2, 1)).ends().empty
     assert ledger.past(dt.date(2011, 3, 10)).ends()["client_id"].tolist() == ["c"]
@@ -68,7 +70,8 @@ def test_a_recorded_end_is_known_from_the_day_after_it_on(opened: Callable[..., 
 def test_an_event_is_described_once_its_day_is_past(opened: Callable[..., Ledger]) -> None:
     events = (
         "event_id,date,kind,scope,scope_value,magnitude,description\n"
-        "e1,2011-02-01,Price_Change,product,tea,0.1,spring list\ne2,2011-05-01,service_outage,all,,,\n"
+        "e1,2011-02-01,Price_Change,product,tea,0.1,spring list\n"
+        "e2,2011-05-01,service_outage,all,,,\n"
     )
     ledger = opened(LINES, events=events)
     told = ledger.past(dt.date(2011, 3, 1)).described(["e2", "e1", "nothing"])

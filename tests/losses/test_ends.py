@@ -55,7 +55,7 @@ def test_a_recorded_end_wins_over_the_day_of_the_silence() -> None:
 
 def test_a_recorded_end_is_counted_once_over_two_periods() -> None:
     for day in (600, 700, 701, 899):
-        days = DAYS[DAYS < day]
+        days = DAYS[day > DAYS]
         first, second = (
             became(End(day, None), days=days, dates=(500, 700)),
             became(End(day, None), days=days, dates=(700, 900)),

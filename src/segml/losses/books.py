@@ -47,6 +47,10 @@ class Books:
     ends: Mapping[str, End] = field(default_factory=dict)
     contradicted: Mapping[str, End] = field(default_factory=dict)
 
+    def told_end(self, client_id: str) -> End | None:
+        """What a person wrote down of a client's leaving, whether or not it counts."""
+        return self.ends.get(client_id) or self.contradicted.get(client_id)
+
 
 def open_books(
     ledger: Ledger,

@@ -95,9 +95,7 @@ def _onset(client: Client, day: int, lens: Lens) -> Onset:
     if fallen_silent is not None:
         return fallen_silent.onset
     known = client.own.until(day)
-    found = find_onset(
-        known, lens.rhythm, lens.clock, end=day, with_worth=True, every=lens.every
-    )
+    found = find_onset(known, lens.rhythm, lens.clock, end=day, with_worth=True, every=lens.every)
     if found is not None and found.strength >= CHANGE:
         return found
     quiet = silence(known, lens.rhythm, lens.clock)

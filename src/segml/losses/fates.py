@@ -47,7 +47,7 @@ def fates(books: Books, key: Sequence[str], *, start: int, end: int) -> Fates:
     for client_id in sorted(key):
         client = client_of(books, client_id)
         ended = books.ends.get(client_id)
-        if (ended and ended.day < start) or _was_lost(
+        if (ended and ended.day < start) or was_lost(
             transition(client, books.lens, end=start), start
         ):
             before.append(client_id)
@@ -58,14 +58,15 @@ def fates(books: Books, key: Sequence[str], *, start: int, end: int) -> Fates:
         found = transition(client, books.lens, end=end)
         if found is None:
             stayed.append(client_id)
-        elif _was_lost(found, start):
+        elif was_lost(found, start):
             before.append(client_id)
         else:
             lost[client_id] = found
     return Fates(lost=lost, lost_before=tuple(before), stayed=tuple(stayed))
 
 
-def _was_lost(found: Transition | None, start: int) -> bool:
+def was_lost(found: Transition | None, start: int) -> bool:
+    """Whether a loss was complete by a day: it is not counted again after it."""
     return found is not None and found.lost_on <= start
 
 
