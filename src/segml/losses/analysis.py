@@ -116,7 +116,6 @@ def analyse(
     found = dossiers(scene, books, became)
     told = lost_clients(scene, found)
     spans = {each: case.span for each, case in found.cases.items()}
-    at_risk = len(became.lost) + len(became.stayed)
     tell("done", 4, 4)
     return LossAnalysis(
         losses=found.losses,
@@ -131,7 +130,7 @@ def analyse(
         loss_faults=loss_faults(told),
         loss_events=loss_events(scene, told),
         loss_drivers=compare_drivers(scene, books, spans, became.stayed),
-        loss_trend=loss_trend(found, at_risk=at_risk, start=start, end=end),
+        loss_trend=loss_trend(scene, books, found),
         relief=relief(scene, books),
         summary=summary(scene, books, became, found, fallen),
     )

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from segml.features import CATALOGUE
-from segml.losses.accounted import Shares, shared
+from segml.losses.accounted import shared
 from segml.losses.attribution import Decomposition, Span, decompose, reason_weights, span_of
 from segml.losses.books import Books
 from segml.losses.causes import Learnt, as_weights, learn_reasons

@@ -26,8 +26,9 @@ def standing(bundle: Bundle, now: Snapshot, held: pd.Series) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        By client id: `tier`, `tier_rank` (1 is the top), `is_key` (holds a key tier), `is_active`, `value` (profit and
-        referral profit of 365 days), `p_churn` (missing where not active).
+        By client id: `tier`, `tier_rank` (1 is the top), `is_key` (holds a key
+        tier), `is_active`, `value` (profit and referral profit of 365 days), `p_churn` (missing
+        where not active).
     """
     tiers = bundle.tiers.assign(now.frame, held)
     return pd.DataFrame(

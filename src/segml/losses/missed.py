@@ -1,4 +1,4 @@
-"""The first missed signal of each lost client: the model's risk or a driver, whichever was first."""
+"""The first missed signal of each lost client: of the model's risk and the drivers, the first."""
 
 from __future__ import annotations
 

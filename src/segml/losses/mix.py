@@ -1,8 +1,8 @@
-"""Which products and categories carried a loss: what each lost of its profit, or its place in the mix.
+"""Which products and categories carried a loss: by the profit each lost, or its part in the sales.
 
-Of a client's profit a year by product before its onset, less that since (nothing, once it left), the
-parts that fell share the loss; one that grew takes none. Where nothing fell, by their account, the
-loss is shared by what was bought of each before the onset. So every loss is shared out whole.
+Of a client's profit a year by product before its onset, less that since (nothing, once it left),
+the parts that fell share the loss; one that grew takes none. Where nothing fell, by their account,
+the loss is shared by what was bought of each before the onset. So every loss is shared out whole.
 """
 
 from __future__ import annotations

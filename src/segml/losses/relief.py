@@ -1,8 +1,8 @@
 """Departures that are a relief: care and cost freed, profit forgone.
 
 A scheme may mark its lowest tier as one whose departure is a relief (`levels`: level 1,
-`profitability`: problem). Where a scheme marks none, it is a client that cost more than it brought in
-the year before the earlier date. A key client is never one: it is kept for a reason, and its
+`profitability`: problem). Where a scheme marks none, it is a client that cost more than it brought
+in the year before the earlier date. A key client is never one: it is kept for a reason, and its
 departure is a loss.
 """
 

@@ -1,9 +1,9 @@
 """The first date on which the loss could have been seen coming, and by what.
 
-Two things are watched on every month start: the model's risk, against the line of the riskiest tenth
-of the key clients, and each driver that has a real share in the loss, against the line that nine of
-ten key clients stand within. A driver is watched from half a year before the last healthy date on:
-a cause comes before the decline. One that stood beyond its line all the time is no news.
+Two things are watched on every month start: the model's risk, against the line of the riskiest
+tenth of the key clients, and each driver that has a real share in the loss, against the line that
+nine of ten key clients stand within. A driver is watched from half a year before the last healthy
+date on: a cause comes before the decline. One that stood beyond its line all the time is no news.
 """
 
 from __future__ import annotations

@@ -192,16 +192,17 @@ LOSS_TREND: Mapping[str, str] = MappingProxyType(
         "quarter": "str",
         "first_day": "object",
         "last_day": "object",
-        "at_risk": "int64",
         "lost": "int64",
+        "money": "float64",
+        "referral_money": "float64",
+        "key_clients": "int64",
+        "key_lost": "int64",
         "rate": "float64",
         "rate_low": "float64",
         "rate_high": "float64",
-        "money": "float64",
-        "referral_money": "float64",
     }
 )
-"""One row a quarter between the two dates, by the day of the loss."""
+"""One row a quarter between the two dates: its losses, and the rate of its own key clients."""
 
 RELIEF: Mapping[str, str] = MappingProxyType(
     {

@@ -1,29 +1,40 @@
-"""Losses and money by quarter: is the loss of key clients growing?
+"""Losses and money by quarter, and whether the loss of key clients is growing.
 
-The key clients of the earlier date are one cohort. Those not yet lost when a quarter begins are at
-risk in it; a loss counts in the quarter in which it was complete. The rate has Jeffreys' interval.
-Whether rates rise is asked by the score test of a linear trend in a Poisson rate over the days at
-risk (Breslow and Day 1987, 3.4): few losses say nothing.
+The losses of the analysis count in the quarter in which they were complete; their number and money
+sum to the total. They come from the key clients of one day, and a client that is lost soon after it
+was chosen as key is rare: their number grows with the time since that day all by itself. So the
+rate is another's: of the key clients when a quarter began, how many were lost when it ended. So
+every quarter is treated alike, judged by what is known at its two ends.
+
+The rate has Jeffreys' interval. Whether rates rise is asked by the score test of a linear trend in
+a Poisson rate over the days at risk (Breslow and Day 1987, 3.4): few losses say nothing.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy.stats import beta, norm
 
 from segml.ledger import date_of, day_of
+from segml.losses.books import Books, client_of
 from segml.losses.dossiers import Dossiers
+from segml.losses.money import brought_by
+from segml.losses.scene import Scene
 from segml.losses.tables import LOSS_TREND, framed
 from segml.losses.together import quarter_of
+from segml.losses.transitions import transition
 
 INTERVAL = (0.05, 0.95)
 LEVEL = 0.05
+EVERY_DAYS = 7
+"""For a rate it is enough to date onsets to the week."""
 RISING, FALLING, UNCLEAR = "rising", "falling", "unclear"
 
 
@@ -35,48 +46,110 @@ class Trend:
     p: float
 
 
-def loss_trend(found: Dossiers, *, at_risk: int, start: int, end: int) -> pd.DataFrame:
-    """The losses of every quarter between the two dates.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cohort:
+    """The key clients when a quarter began that had not been lost, and how many then were."""
+
+    key_clients: int
+    lost: int
+
+    @property
+    def rate(self) -> float:
+        """The share that was lost; NaN of nobody."""
+        return self.lost / self.key_clients if self.key_clients else np.nan
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Jeffreys' interval of the rate; it reaches 0 where nobody was lost, 1 where all were."""
+        stayed = self.key_clients - self.lost
+        low, high = beta.ppf(INTERVAL, self.lost + 0.5, stayed + 0.5)
+        return (0.0 if self.lost == 0 else float(low)), (1.0 if stayed == 0 else float(high))
+
+
+def loss_trend(scene: Scene, books: Books, found: Dossiers) -> pd.DataFrame:
+    """The losses of every quarter between the two dates, and the rate of key clients lost in it.
 
     Parameters
     ----------
+    scene, books
+        Where clients stood when each quarter began; their histories.
     found
         The lost clients.
-    at_risk
-        Key clients at the earlier date that had not been lost before it.
-    start, end
-        The two dates, in days. The first and the last quarter may be cut short by them.
 
     Returns
     -------
     pandas.DataFrame
-        Columns of `tables.LOSS_TREND`.
+        Columns of `tables.LOSS_TREND`. The first and the last quarter may be cut short by the
+        dates. `lost`, `money` and `referral_money` sum to the totals of the analysis.
     """
-    cases = [case for _, case in sorted(found.cases.items())]
-    rows, left = [], at_risk
-    for first, last in quarters(start, end):
+    spans = quarters(scene.start, scene.end)
+    cohorts = _cohorts(scene, books, spans)
+    rows = []
+    for (first, last), cohort in zip(spans, cohorts, strict=True):
         mine = [
-            each for each in cases if first <= min(max(each.loss.lost_on, start), end - 1) <= last
+            case.money
+            for _, case in sorted(found.cases.items())
+            if first <= min(max(case.loss.lost_on, scene.start), scene.end - 1) <= last
         ]
-        lost = len(mine)
-        # Jeffreys' interval, which by custom reaches 0 and 1 where all stayed or all were lost
-        low, high = beta.ppf(INTERVAL, lost + 0.5, left - lost + 0.5)
+        low, high = cohort.interval
         rows.append(
             {
                 "quarter": quarter_of(first),
                 "first_day": date_of(first),
                 "last_day": date_of(last),
-                "at_risk": left,
-                "lost": lost,
-                "rate": lost / left if left else np.nan,
-                "rate_low": 0.0 if lost == 0 else float(low),
-                "rate_high": 1.0 if lost == left else float(high),
-                "money": math.fsum(each.money.profit_lost for each in mine),
-                "referral_money": math.fsum(each.money.referral_profit_lost for each in mine),
+                "lost": len(mine),
+                "money": math.fsum(each.profit_lost for each in mine),
+                "referral_money": math.fsum(each.referral_profit_lost for each in mine),
+                "key_clients": cohort.key_clients,
+                "key_lost": cohort.lost,
+                "rate": cohort.rate,
+                "rate_low": low,
+                "rate_high": high,
             }
         )
-        left -= lost
     return framed(rows, LOSS_TREND)
+
+
+def _cohorts(scene: Scene, books: Books, spans: Sequence[tuple[int, int]]) -> list[Cohort]:
+    scene.prepare(first for first, _ in spans)
+    key = {first: scene.key_at(first) for first, _ in spans}
+    everyone = sorted({each for clients in key.values() for each in clients})
+    past = scene.ledger.past(scene.end)
+    referrals, weight = past.brought(), past.economics.referral_weight
+    books = replace(
+        books,
+        brought={
+            each: brought_by(books.orders, referrals.get(each, ()), weight) for each in everyone
+        },
+        lens=replace(books.lens, every=EVERY_DAYS),
+    )
+    gone: Mapping[int, Collection[str]] = {
+        day: _lost_by(books, key, day) for day in sorted({*key, scene.end})
+    }
+    return [
+        Cohort(
+            key_clients=len(set(key[first]) - set(gone[first])),
+            lost=len((set(key[first]) - set(gone[first])) & set(gone[last + 1])),
+        )
+        for first, last in spans
+    ]
+
+
+def _lost_by(books: Books, key: Mapping[int, Sequence[str]], day: int) -> frozenset[str]:
+    """Of the key clients of the quarters that begin or end on a day, those lost by it."""
+    before = [each for each in sorted(key) if each < day]
+    asked = sorted({*key.get(day, ()), *(key[before[-1]] if before else ())})
+
+    def is_lost(client_id: str) -> bool:
+        end = books.ends.get(client_id)
+        if end is not None and end.day < day:
+            return True
+        return transition(client_of(books, client_id), books.lens, end=day) is not None
+
+    with ThreadPoolExecutor() as pool:
+        return frozenset(
+            each for each, lost in zip(asked, pool.map(is_lost, asked), strict=True) if lost
+        )
 
 
 def quarters(start: int, end: int) -> list[tuple[int, int]]:
@@ -98,7 +171,7 @@ def quarters(start: int, end: int) -> list[tuple[int, int]]:
 
 
 def trend_of(rows: pd.DataFrame) -> Trend:
-    """Whether the rate of losses rises or falls over the quarters.
+    """Whether the rate of key clients lost rises or falls over the quarters.
 
     Parameters
     ----------
@@ -114,7 +187,7 @@ def trend_of(rows: pd.DataFrame) -> Trend:
         (last - first).days + 1
         for first, last in zip(rows["first_day"], rows["last_day"], strict=True)
     ]
-    return rate_trend(rows["lost"].tolist(), rows["at_risk"].tolist(), days)
+    return rate_trend(rows["key_lost"].tolist(), rows["key_clients"].tolist(), days)
 
 
 def rate_trend(lost: Sequence[int], at_risk: Sequence[int], days: Sequence[int]) -> Trend:

@@ -177,9 +177,9 @@ LOSS_DRIVERS = declare(
 LOSS_TREND = declare(
     "loss_trend",
     (
-        *("quarter text", "first_day date", "last_day date", "at_risk count", "lost count"),
-        *("rate number?", "rate_low number", "rate_high number", "money money"),
-        "referral_money money",
+        *("quarter text", "first_day date", "last_day date", "lost count", "money money"),
+        *("referral_money money", "key_clients count", "key_lost count", "rate number?"),
+        *("rate_low number", "rate_high number"),
     ),
     key=("quarter",),
 )
