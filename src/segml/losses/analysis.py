@@ -14,6 +14,7 @@ from segml.losses.books import open_books
 from segml.losses.compared import compare_drivers
 from segml.losses.dossiers import dossiers
 from segml.losses.fates import demoted, fates
+from segml.losses.overall import contradicted_note, overall
 from segml.losses.relief import relief
 from segml.losses.scene import Scene
 from segml.losses.summary import summary
@@ -116,7 +117,16 @@ def analyse(
     found = dossiers(scene, books, became)
     told = lost_clients(scene, found)
     spans = {each: case.span for each, case in found.cases.items()}
+    together = {
+        "losses_by": losses_by(told),
+        "loss_faults": loss_faults(told),
+        "loss_events": loss_events(scene, told),
+        "loss_drivers": compare_drivers(scene, books, spans, became.stayed),
+        "loss_trend": loss_trend(scene, books, found),
+        "relief": relief(scene, books),
+    }
     tell("done", 4, 4)
+    said = summary(scene, books, became, found, fallen) | overall(books, became, together)
     return LossAnalysis(
         losses=found.losses,
         loss_reasons=found.loss_reasons,
@@ -126,13 +136,8 @@ def analyse(
         path=found.path,
         margins=found.margins,
         profit_parts=found.profit_parts,
-        losses_by=losses_by(told),
-        loss_faults=loss_faults(told),
-        loss_events=loss_events(scene, told),
-        loss_drivers=compare_drivers(scene, books, spans, became.stayed),
-        loss_trend=loss_trend(scene, books, found),
-        relief=relief(scene, books),
-        summary=summary(scene, books, became, found, fallen),
+        **together,
+        summary=said | {"notes": [*said["notes"], *contradicted_note(books, scene.key)]},
     )
 
 
