@@ -14,7 +14,7 @@ from segml.features import CATALOGUE
 from segml.flows.result import Result
 from segml.flows.session import as_date, session
 from segml.flows.settings import Settings, read_settings
-from segml.report import ReportFacts, render_report, report_facts
+from segml.report import TOGETHER, ReportFacts, render_report, report_facts
 from segml.stores import find_table, latest_run, list_losses, publish_file, read_run, read_table
 
 TABLES = ("scores", "reasons", "clients", "features")
@@ -73,4 +73,8 @@ def _losses(settings: Settings, as_of: dt.date) -> Published | None:
         return None
     folder = fitting[-1].folder
     names = ("losses", "loss_reasons", "evidence", "demoted", "course", "path")
-    return read_run(folder), {name: read_table(folder, name) for name in names}
+    tables = {name: read_table(folder, name) for name in names}
+    together = {name: find_table(folder, name) for name in TOGETHER}
+    return read_run(folder), tables | {
+        name: table for name, table in together.items() if table is not None
+    }

@@ -15,6 +15,7 @@ from segml.losses.attribution import Decomposition, Span, decompose, reason_weig
 from segml.losses.books import Books
 from segml.losses.causes import Learnt, as_weights, learn_reasons
 from segml.losses.course import course
+from segml.losses.earlier import with_earlier
 from segml.losses.evidence import evidence
 from segml.losses.fates import Fates
 from segml.losses.history import EMPTY, of
@@ -125,7 +126,7 @@ def dossiers(scene: Scene, books: Books, fates: Fates) -> Dossiers:
     trails = _trails(scene, cases, lines, learnt)
     return Dossiers(
         losses=_losses(scene, books, cases),
-        loss_reasons=loss_reasons(lost, shares, money, features),
+        loss_reasons=with_earlier(loss_reasons(lost, shares, money, features), scene, books, spans),
         evidence=evidence(trails, named),
         course=course(books.orders, onsets, first_day=scene.ledger.first_day, end=scene.end),
         path=_path(scene, books, cases, lost),

@@ -48,6 +48,7 @@ LOSS_REASONS: Mapping[str, str] = MappingProxyType(
         "contribution": "float64",
         "share": "float64",
         "money": "float64",
+        "value_earlier": "float64",
     }
 )
 """Long: every feature that moved the raw churn score between the last healthy date and the loss,

@@ -13,10 +13,13 @@ from segml.report.plots import calibration_plot, contribution_plot
 from segml.report.render import render_report
 from segml.report.silence import RiskFacts
 from segml.report.support import SupportFacts, support_facts, support_sentences
+from segml.report.together import TABLES as TOGETHER
+from segml.report.together import TogetherFacts
 from segml.report.waterfall import ProfitFacts, profit_facts
 from segml.report.words import client_lines, contribution_lines
 
 __all__ = [
+    "TOGETHER",
     "DemotedClient",
     "LossFacts",
     "LostClient",
@@ -25,6 +28,7 @@ __all__ = [
     "ReportFacts",
     "RiskFacts",
     "SupportFacts",
+    "TogetherFacts",
     "calibration_plot",
     "client_lines",
     "contribution_lines",

@@ -79,6 +79,7 @@ LOSS_REASONS = declare(
     (
         *("client_id text", "reason text", "feature text", "value_before number?"),
         *("value_after number?", "contribution number?", "share number?", "money money?"),
+        "value_earlier number?",
     ),
     key=("client_id", "reason", "feature"),
 )
