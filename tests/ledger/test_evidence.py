@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from segml.ledger import Ledger, date_of, day_of
+from segml.ledger import Ledger, date_of, day_of, described_events, recorded_ends
 
 FIRST = dt.date(2011, 1, 1)
 LINES = (
@@ -58,9 +58,9 @@ def test_a_recorded_end_is_known_from_the_day_after_it_on(opened: Callable[..., 
         "client_id,left_on,left_reason\na,2011-03-10,went broke\nb,,says a rumour\nc,2011-02-01,\n"
     )
     ledger = opened(LINES, clients)
-    assert ledger.past(dt.date(2011, 2, 1)).ends().empty
-    assert ledger.past(dt.date(2011, 3, 10)).ends()["client_id"].tolist() == ["c"]
-    known = ledger.past(dt.date(2011, 3, 11)).ends()
+    assert recorded_ends(ledger.past(dt.date(2011, 2, 1))).empty
+    assert recorded_ends(ledger.past(dt.date(2011, 3, 10)))["client_id"].tolist() == ["c"]
+    known = recorded_ends(ledger.past(dt.date(2011, 3, 11)))
     assert known["client_id"].tolist() == ["a", "c"]
     assert known["left_day"].tolist() == [day_of(dt.date(2011, 3, 10)), day_of(dt.date(2011, 2, 1))]
     assert known["left_reason"].tolist()[0] == "went broke"
@@ -74,7 +74,7 @@ def test_an_event_is_described_once_its_day_is_past(opened: Callable[..., Ledger
         "e2,2011-05-01,service_outage,all,,,\n"
     )
     ledger = opened(LINES, events=events)
-    told = ledger.past(dt.date(2011, 3, 1)).described(["e2", "e1", "nothing"])
+    told = described_events(ledger.past(dt.date(2011, 3, 1)), ["e2", "e1", "nothing"])
     assert told[["event_id", "kind", "description"]].values.tolist() == [
         ["e1", "price_change", "spring list"]
     ]

@@ -56,7 +56,7 @@ def write_report(config: str | Path | Settings, *, as_of: dt.date | str | None =
         facts = report_facts(
             read_run(run.folder),
             tables,
-            losses=_losses(settings, run.as_of),
+            losses=newest_losses(settings, run.as_of),
             features={feature.name: feature for feature in CATALOGUE},
         )
         path = settings.output / f"report-{run.as_of.isoformat()}.html"
@@ -65,8 +65,16 @@ def write_report(config: str | Path | Settings, *, as_of: dt.date | str | None =
     return Reported(summary=summary, told=(f"Report: {path}",), path=path, facts=facts)
 
 
-def _losses(settings: Settings, as_of: dt.date) -> Published | None:
-    """The newest published analysis that ends by the run's date, or None."""
+def newest_losses(settings: Settings, as_of: dt.date) -> Published | None:
+    """The newest published loss analysis that ends by a date, or None.
+
+    Parameters
+    ----------
+    settings
+        Whose output is looked through.
+    as_of
+        The date of the scores that it stands beside.
+    """
     published = list_losses(settings.output, portfolio=settings.plan.portfolio)
     fitting = [found for found in published if found.end <= as_of]
     if not fitting:

@@ -21,11 +21,9 @@ from segml.ledger.evidence import (
     bills_of,
     brought_clients,
     contacts_of,
-    described_events,
     events_of,
     lines_of,
     orders_of,
-    recorded_ends,
     withdrawn_products,
 )
 from segml.ledger.fingerprint import fingerprint_of, rows_before
@@ -226,31 +224,6 @@ class Past:
             all it spent then; null where it spent nothing).
         """
         return events_of(self._answer, client_ids)
-
-    def described(self, event_ids: Sequence[str]) -> pd.DataFrame:
-        """Return what is written of some events.
-
-        Parameters
-        ----------
-        event_ids
-            Events; those that are unknown, or of a later day, add nothing.
-
-        Returns
-        -------
-        DataFrame
-            Sorted by event_id: event_id, day, kind, scope, scope_value, magnitude, description.
-        """
-        return described_events(self._answer, event_ids)
-
-    def ends(self) -> pd.DataFrame:
-        """Return the recorded ends of clients that were known to have left.
-
-        Returns
-        -------
-        DataFrame
-            Sorted by client_id: client_id, left_day, left_reason (null where none was given).
-        """
-        return recorded_ends(self._answer)
 
     def brought(self) -> dict[str, tuple[str, ...]]:
         """Return, for each client that brought others, the ids of those it brought, sorted.

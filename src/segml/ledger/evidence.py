@@ -125,22 +125,5 @@ def events_of(ask: Asked, client_ids: Sequence[str]) -> pd.DataFrame:
     )
 
 
-def recorded_ends(ask: Asked) -> pd.DataFrame:
-    """Return `Past.ends`."""
-    return ask(
-        "SELECT client_id, left_day, left_reason FROM {clients} WHERE left_day IS NOT NULL "
-        "ORDER BY client_id"
-    )
-
-
-def described_events(ask: Asked, event_ids: Sequence[str]) -> pd.DataFrame:
-    """Return `Past.described`."""
-    return ask(
-        "SELECT event_id, day, kind, scope, scope_value, magnitude, description FROM {events} "
-        "WHERE event_id IN (SELECT unnest(CAST(? AS VARCHAR[]))) ORDER BY event_id",
-        _texts(event_ids),
-    )
-
-
 def _texts(client_ids: Sequence[str]) -> list[str]:
     return [str(client) for client in client_ids]

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from segml.ledger import Ledger
+from segml.ledger import Ledger, recorded_ends
 from segml.losses.clock import Clock, learn_clock
-from segml.losses.ends import End, recorded_ends, standing_ends
+from segml.losses.ends import End, ends_by_client, standing_ends
 from segml.losses.history import EMPTY, History, histories, of
 from segml.losses.money import brought_by, with_referrals
 from segml.losses.rhythm import Rhythm, learn_rhythm
@@ -86,7 +86,7 @@ def open_books(
     clock = learn_clock(days, first_day=ledger.first_day, end=min(end, past.last_day + 1))
     referrals = past.brought()
     weight = past.economics.referral_weight
-    told = recorded_ends(past.ends())
+    told = ends_by_client(recorded_ends(past))
     stand = standing_ends(told, book)
     return Books(
         orders=book,

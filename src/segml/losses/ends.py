@@ -32,18 +32,18 @@ class End:
     reason: str | None
 
 
-def recorded_ends(told: pd.DataFrame) -> dict[str, End]:
+def ends_by_client(told: pd.DataFrame) -> dict[str, End]:
     """Every recorded end by client.
 
     Parameters
     ----------
     told
-        As `Past.ends` has them: `client_id, left_day, left_reason`.
+        As `ledger.recorded_ends` has them: `client_id, left_day, left_reason`.
 
     Examples
     --------
     >>> told = pd.DataFrame({"client_id": ["a"], "left_day": [19000], "left_reason": [None]})
-    >>> recorded_ends(told)
+    >>> ends_by_client(told)
     {'a': End(day=19000, reason=None)}
     """
     rows = zip(told["client_id"], told["left_day"], told["left_reason"], strict=True)

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from segml.features import CATALOGUE
-from segml.ledger import date_of
+from segml.ledger import date_of, described_events
 from segml.losses.behind import Thing, things_behind
 from segml.losses.dossiers import Dossiers
 from segml.losses.mix import NOT_RECORDED, carried
@@ -269,7 +269,7 @@ def loss_events(scene: Scene, told: Sequence[Lost]) -> pd.DataFrame:
         Columns of `tables.LOSS_EVENTS`.
     """
     ids = sorted({value for each in told for value in each.shares["event"]} - {NO_EVENT})
-    facts = scene.ledger.past(scene.end).described(ids)
+    facts = described_events(scene.ledger.past(scene.end), ids)
     rows = [
         {**{str(name): value for name, value in row.items()}, "date": date_of(int(row["day"]))}
         for row in facts.to_dict(orient="records")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from segml.report.dossier import LostClient
 from segml.report.facts import PortfolioFacts, ReportFacts, report_facts
 from segml.report.lost import DemotedClient, LossFacts, loss_facts
+from segml.report.lost_lines import loss_of, lost_lines
 from segml.report.plots import calibration_plot, contribution_plot
 from segml.report.render import render_report
 from segml.report.silence import RiskFacts
@@ -34,6 +35,8 @@ __all__ = [
     "contribution_lines",
     "contribution_plot",
     "loss_facts",
+    "loss_of",
+    "lost_lines",
     "profit_facts",
     "render_report",
     "report_facts",

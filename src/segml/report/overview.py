@@ -91,8 +91,8 @@ def trend_sentence(facts: Facts) -> str:
     """Whether key clients are lost faster, and what the rate is of."""
     said = phrases.DIRECTIONS_OF_TREND.get(facts.direction, phrases.DIRECTIONS_OF_TREND["unclear"])
     return (
-        f"{said} The share is of the key clients when each quarter began, so it counts some that "
-        "became key clients later than those in this analysis."
+        f"{said} The share is of the key clients when each quarter began, judged when it ended: it "
+        "counts some that became key clients later, and some that recovered later."
     )
 
 
@@ -163,16 +163,17 @@ def driver_odds(driver: DriverFact) -> str:
 
 def relief_sentence(relief: ReliefFact, currency: str | None) -> str:
     """What departures that are a relief freed and cost."""
-    left = plural(relief.clients, "client", "clients")
+    one = relief.clients == 1
+    left = plural(relief.clients, "client left that is no loss", "clients left that are no loss")
     freed = money(relief.cost_freed, currency)
     hours = plural(round(relief.care_minutes / 60.0), "hour", "hours")
-    profit = relief.profit_forgone
+    they, profit = "it" if one else "they", relief.profit_forgone
     result = (
-        f"they had cost {money(-profit, currency)} more than they brought"
+        f"{they} had cost {money(-profit, currency)} more than {they} brought"
         if profit < 0
         else f"{money(profit, currency)} of profit is forgone"
     )
     return (
-        f"{left} left that are no loss: in the year before "
-        f"they took {freed} of cost to serve and {hours} of care, and {result}."
+        f"{left}: in the year before, {they} took {freed} of cost to serve, {hours} of contacts "
+        f"among it, and {result}."
     )
