@@ -91,10 +91,9 @@ def _reason(code: str) -> str:
 
 
 def _driver(move: MoveFact, features: Mapping[str, Feature], currency: str | None) -> str:
-    told = " → ".join(
-        value(each, move.feature, features, currency)
-        for each in (move.earlier, move.before, move.after)
-    )
+    values = (move.earlier, move.before, move.after)
+    told = " → ".join(value(each, move.feature, features, currency) for each in values)
+    said = "" if values == (None, None, None) else f": {told}"
     reason = phrases.REASONS.get(move.reason, move.reason)
     part = f"{percent(move.share)} of the loss, {money(move.money, currency)}"
-    return f"{label(move.feature, features)}: {told} ({reason}; {part})"
+    return f"{label(move.feature, features)}{said} ({reason}; {part})"

@@ -174,6 +174,6 @@ def relief_sentence(relief: ReliefFact, currency: str | None) -> str:
         else f"{money(profit, currency)} of profit is forgone"
     )
     return (
-        f"{left}: in the year before, {they} took {freed} of cost to serve, {hours} of contacts "
-        f"among it, and {result}."
+        f"{left}: in the year before, {they} took {freed} of cost to serve, with {hours} of "
+        f"contacts, and {result}."
     )
