@@ -4,8 +4,9 @@
 `scene` and `key_clients` (who counted), `books` (`history`, `clock`, `rhythm`), `fates`
 (`transitions`: `silence`, `onset`, `confidence`), `money` (`yearly`), `profit_parts`,
 `attribution`, `causes` (`exposures` and the files named after them, `onset_months`, `signatures`,
-`aftermath`), `shares` and `accounted` (reasons), `evidence`, `course`, `signal`, `dossiers`,
-`summary`.
+`aftermath`), `shares` and `accounted` (reasons), `evidence`, `course`, `missed` (`signal`),
+`dossiers`; then all of them together: `together` (`mix`, `behind`), `compared`, `trend`, `relief`,
+`summary`. What a person recorded of a leaving is `ends`.
 """
 
 from segml.losses.analysis import LossAnalysis, analyse
@@ -16,11 +17,17 @@ from segml.losses.tables import (
     COURSE,
     DEMOTED,
     EVIDENCE,
+    LOSS_DRIVERS,
+    LOSS_EVENTS,
+    LOSS_FAULTS,
     LOSS_REASONS,
+    LOSS_TREND,
     LOSSES,
+    LOSSES_BY,
     MARGINS,
     PATH,
     PROFIT_PARTS,
+    RELIEF,
 )
 
 __all__ = [
@@ -28,11 +35,17 @@ __all__ = [
     "DEMOTED",
     "EVIDENCE",
     "LOSSES",
+    "LOSSES_BY",
+    "LOSS_DRIVERS",
+    "LOSS_EVENTS",
+    "LOSS_FAULTS",
     "LOSS_REASONS",
+    "LOSS_TREND",
     "MARGINS",
     "PARTS",
     "PATH",
     "PROFIT_PARTS",
+    "RELIEF",
     "TEXT_CODES",
     "UNKNOWN",
     "LossAnalysis",

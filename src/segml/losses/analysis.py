@@ -11,10 +11,15 @@ import pandas as pd
 from segml.bundle import Bundle
 from segml.ledger import Ledger
 from segml.losses.books import open_books
+from segml.losses.compared import compare_drivers
 from segml.losses.dossiers import dossiers
 from segml.losses.fates import demoted, fates
+from segml.losses.overall import contradicted_note, overall
+from segml.losses.relief import relief
 from segml.losses.scene import Scene
 from segml.losses.summary import summary
+from segml.losses.together import loss_events, loss_faults, losses_by, lost_clients
+from segml.losses.trend import loss_trend
 
 Progress = Callable[[str, int, int], None]
 """Called as (what is done next, steps done, steps in all)."""
@@ -39,6 +44,13 @@ class LossAnalysis:
         The exact parts of the change of the tier margin between them (`tables.MARGINS`).
     profit_parts
         Where the profit of those that stayed went, exactly (`tables.PROFIT_PARTS`).
+    losses_by, loss_faults, loss_events
+        All losses together: money by every dimension, what is in our hand to mend, and what is
+        written of the events named in both (`tables.LOSSES_BY` and so on).
+    loss_drivers, loss_trend
+        What was seen before losses and not with comparable clients, and the losses by quarter.
+    relief
+        Departures that are a relief (`tables.RELIEF`).
     summary
         Counts, money in total, by kind and by reason, and the rules that were used; plain values.
     """
@@ -51,6 +63,12 @@ class LossAnalysis:
     path: pd.DataFrame
     margins: pd.DataFrame
     profit_parts: pd.DataFrame
+    losses_by: pd.DataFrame
+    loss_faults: pd.DataFrame
+    loss_events: pd.DataFrame
+    loss_drivers: pd.DataFrame
+    loss_trend: pd.DataFrame
+    relief: pd.DataFrame
     summary: Mapping[str, Any]
 
 
@@ -97,7 +115,18 @@ def analyse(
     fallen = demoted(scene.before, scene.after, became.stayed)
     tell("reasons", 3, 4)
     found = dossiers(scene, books, became)
+    told = lost_clients(scene, found)
+    spans = {each: case.span for each, case in found.cases.items()}
+    together = {
+        "losses_by": losses_by(told),
+        "loss_faults": loss_faults(told),
+        "loss_events": loss_events(scene, told),
+        "loss_drivers": compare_drivers(scene, books, spans, became.stayed),
+        "loss_trend": loss_trend(scene, books, found),
+        "relief": relief(scene, books),
+    }
     tell("done", 4, 4)
+    said = summary(scene, books, became, found, fallen) | overall(books, became, together)
     return LossAnalysis(
         losses=found.losses,
         loss_reasons=found.loss_reasons,
@@ -107,7 +136,8 @@ def analyse(
         path=found.path,
         margins=found.margins,
         profit_parts=found.profit_parts,
-        summary=summary(scene, books, became, found, fallen),
+        **together,
+        summary=said | {"notes": [*said["notes"], *contradicted_note(books, scene.key)]},
     )
 
 

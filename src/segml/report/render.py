@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from segml.report import figures, phrases, words
+from segml.report import figures, overview, phrases, signs, words
 from segml.report.course import CourseChart, course_chart
 from segml.report.dossier import LostClient
 from segml.report.effects import steps, strengths
@@ -69,7 +69,9 @@ def _environment() -> Environment:
     environment.globals |= {
         "bar": _bar,
         "figures": figures,
+        "overview": overview,
         "phrases": phrases,
+        "signs": signs,
         "steps": steps,
         "strengths": strengths,
         "support_sentences": support_sentences,
