@@ -4,8 +4,10 @@
 `scene` and `key_clients` (who counted), `books` (`history`, `clock`, `rhythm`), `fates`
 (`transitions`: `silence`, `onset`, `confidence`), `money` (`yearly`), `profit_parts`,
 `attribution`, `causes` (`exposures` and the files named after them, `onset_months`, `signatures`,
-`aftermath`), `shares` and `accounted` (reasons), `evidence`, `course`, `signal`, `dossiers`,
-`impact` (`impact_reach`, `impact_weeks`, `impact_study`, `impact_contrast`), `summary`.
+`aftermath`), `shares` and `accounted` (reasons), `evidence`, `course`, `missed` (`signal`),
+`dossiers`; then all of them together: `together` (`mix`, `behind`), `compared`, `trend`, `relief`,
+`impact` (`impact_reach`, `impact_weeks`, `impact_study`, `impact_contrast`), `summary`. What a
+person recorded of a leaving is `ends`.
 """
 
 from segml.losses.analysis import LossAnalysis, analyse
@@ -18,11 +20,17 @@ from segml.losses.tables import (
     DEMOTED,
     EVENT_IMPACT,
     EVIDENCE,
+    LOSS_DRIVERS,
+    LOSS_EVENTS,
+    LOSS_FAULTS,
     LOSS_REASONS,
+    LOSS_TREND,
     LOSSES,
+    LOSSES_BY,
     MARGINS,
     PATH,
     PROFIT_PARTS,
+    RELIEF,
 )
 
 __all__ = [
@@ -32,11 +40,17 @@ __all__ = [
     "EVENT_IMPACT",
     "EVIDENCE",
     "LOSSES",
+    "LOSSES_BY",
+    "LOSS_DRIVERS",
+    "LOSS_EVENTS",
+    "LOSS_FAULTS",
     "LOSS_REASONS",
+    "LOSS_TREND",
     "MARGINS",
     "PARTS",
     "PATH",
     "PROFIT_PARTS",
+    "RELIEF",
     "TEXT_CODES",
     "UNKNOWN",
     "LossAnalysis",

@@ -10,12 +10,17 @@ import pandas as pd
 
 from segml.bundle import Bundle
 from segml.ledger import Ledger
-from segml.losses.books import open_books
-from segml.losses.dossiers import dossiers
-from segml.losses.fates import demoted, fates
+from segml.losses.books import Books, open_books
+from segml.losses.compared import compare_drivers
+from segml.losses.dossiers import Dossiers, dossiers
+from segml.losses.fates import Fates, demoted, fates
 from segml.losses.impact import event_impact
+from segml.losses.overall import contradicted_note, overall
+from segml.losses.relief import relief
 from segml.losses.scene import Scene
 from segml.losses.summary import summary
+from segml.losses.together import loss_events, loss_faults, losses_by, lost_clients
+from segml.losses.trend import loss_trend
 
 SIZES = ("size_employees",)
 """Features of a client's size, which clients are compared by."""
@@ -42,6 +47,13 @@ class LossAnalysis:
         The exact parts of the change of the tier margin between them (`tables.MARGINS`).
     profit_parts
         Where the profit of those that stayed went, exactly (`tables.PROFIT_PARTS`).
+    losses_by, loss_faults, loss_events
+        All losses together: money by every dimension, what is in our hand to mend, and what is
+        written of the events named in both (`tables.LOSSES_BY` and so on).
+    loss_drivers, loss_trend
+        What was seen before losses and not with comparable clients, and the losses by quarter.
+    relief
+        Departures that are a relief (`tables.RELIEF`).
     event_impact
         What losses and profit did after each company event (`tables.EVENT_IMPACT`).
     company_events
@@ -58,6 +70,12 @@ class LossAnalysis:
     path: pd.DataFrame
     margins: pd.DataFrame
     profit_parts: pd.DataFrame
+    losses_by: pd.DataFrame
+    loss_faults: pd.DataFrame
+    loss_events: pd.DataFrame
+    loss_drivers: pd.DataFrame
+    loss_trend: pd.DataFrame
+    relief: pd.DataFrame
     event_impact: pd.DataFrame
     company_events: pd.DataFrame
     summary: Mapping[str, Any]
@@ -106,8 +124,10 @@ def analyse(
     fallen = demoted(scene.before, scene.after, became.stayed)
     tell("reasons", 3, 5)
     found = dossiers(scene, books, became)
+    together = _together(scene, books, became, found)
     tell("events", 4, 5)
     impact = event_impact(ledger, books, _about(scene), known=known, end=end)
+    said = summary(scene, books, became, found, fallen) | overall(books, became, together)
     tell("done", 5, 5)
     return LossAnalysis(
         losses=found.losses,
@@ -118,10 +138,27 @@ def analyse(
         path=found.path,
         margins=found.margins,
         profit_parts=found.profit_parts,
+        **together,
+        summary=said | {"notes": [*said["notes"], *contradicted_note(books, scene.key)]},
         event_impact=impact.event_impact,
         company_events=impact.company_events,
-        summary=summary(scene, books, became, found, fallen),
     )
+
+
+def _together(
+    scene: Scene, books: Books, became: Fates, found: Dossiers
+) -> dict[str, pd.DataFrame]:
+    """The frames that tell of all losses at once, by name."""
+    told = lost_clients(scene, found)
+    spans = {each: case.span for each, case in found.cases.items()}
+    return {
+        "losses_by": losses_by(told),
+        "loss_faults": loss_faults(told),
+        "loss_events": loss_events(scene, told),
+        "loss_drivers": compare_drivers(scene, books, spans, became.stayed),
+        "loss_trend": loss_trend(scene, books, found),
+        "relief": relief(scene, books),
+    }
 
 
 def _about(scene: Scene) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import pandas as pd
 from segml.report.dossier import LostClient, lost_client
 from segml.report.events import EventFacts, event_facts
 from segml.report.records import records
+from segml.report.together import TogetherFacts, together_facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +42,12 @@ class LossFacts:
     lost_before: int
     lost: tuple[LostClient, ...]
     profit_lost: float
+    referral_profit_lost: float
     money_by_reason: tuple[tuple[str, float], ...]
     by_kind: Mapping[str, int]
     demoted: tuple[DemotedClient, ...]
     version: str
+    together: TogetherFacts | None = None
     events: EventFacts | None = None
 
     @property
@@ -68,8 +71,9 @@ def loss_facts(
     run
         Its run.json.
     tables
-        `losses`, `loss_reasons`, `evidence`, `course`, `path`, `demoted`; and `event_impact` and
-        `company_events` where they were published.
+        `losses`, `loss_reasons`, `evidence`, `course`, `path`, `demoted`; those of
+        `together.TABLES` where the analysis holds them, and
+        `event_impact` and `company_events` where they were published.
     names
         Client id to name.
     kinds
@@ -87,10 +91,12 @@ def loss_facts(
         lost_before=int(run["lost_before"]),
         lost=tuple(lost_client(row, tables, names, kinds, end=end) for row in records(ranked)),
         profit_lost=float(losses["profit_lost"].sum()),
+        referral_profit_lost=float(losses["referral_profit_lost"].sum()),
         money_by_reason=tuple((str(reason), float(value)) for reason, value in ordered if value),
         by_kind={str(k): int(v) for k, v in losses["kind"].value_counts().items()},
         demoted=_demoted(tables["demoted"], names),
         version=str(run["model_version"]),
+        together=together_facts(run, tables),
         events=event_facts(tables),
     )
 

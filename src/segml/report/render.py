@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from segml.report import events, figures, phrases, words
+from segml.report import events, figures, overview, phrases, signs, words
 from segml.report.course import CourseChart, course_chart
 from segml.report.dossier import LostClient
 from segml.report.effects import steps, strengths
@@ -72,7 +72,9 @@ def _environment() -> Environment:
         "bar": _bar,
         "events": events,
         "figures": figures,
+        "overview": overview,
         "phrases": phrases,
+        "signs": signs,
         "steps": steps,
         "strengths": strengths,
         "support_sentences": support_sentences,
