@@ -127,7 +127,7 @@ def event_name(row: Mapping[str, object]) -> str:
     --------
     >>> event_name({"description": None, "kind": "service_outage", "scope": "region",
     ...             "scope_value": "North"})
-    'service outage (region North)'
+    'outage (region North)'
     """
     if row["description"]:
         return str(row["description"])
