@@ -15,6 +15,7 @@ from segml.losses.attribution import Decomposition, Span, decompose, reason_weig
 from segml.losses.books import Books
 from segml.losses.causes import Learnt, as_weights, learn_reasons
 from segml.losses.course import course
+from segml.losses.dating import Declines
 from segml.losses.earlier import with_earlier
 from segml.losses.evidence import evidence
 from segml.losses.fates import Fates
@@ -85,7 +86,7 @@ def no_dossiers() -> Dossiers:
     )
 
 
-def dossiers(scene: Scene, books: Books, fates: Fates) -> Dossiers:
+def dossiers(scene: Scene, books: Books, fates: Fates, declines: Declines) -> Dossiers:
     """The frames of all clients lost between the two dates.
 
     Parameters
@@ -96,16 +97,16 @@ def dossiers(scene: Scene, books: Books, fates: Fates) -> Dossiers:
         Histories, rhythm, clock.
     fates
         Who was lost, and who stayed to compare with.
+    declines
+        Of the lost and of a sample, dated.
     """
-    if not fates.lost:
-        return no_dossiers()
     spans = {each: _span(scene, books, each, loss) for each, loss in fates.lost.items()}
     scene.prepare(day for span in spans.values() for day in (span.before, span.after))
     lost = _decomposed(scene, spans)
     costs = {each: _money(scene, books, each, fates.lost[each]) for each in sorted(fates.lost)}
     lines = by_client(scene.ledger.past(scene.end).lines(list(costs)), costs)
     changes = _changes(scene, lines, costs)
-    learnt = learn_reasons(scene.ledger, books, fates, known=list(scene.after.index), end=scene.end)
+    learnt = learn_reasons(scene.ledger, fates, declines, seed=books.lens.seed, end=scene.end)
     weights = as_weights(learnt, lost) if learnt else reason_weights(lost, _stayed(scene, fates))
     shares = shared(weights, lost, list(changes.values()))
     signals = missed_signals(scene, books, fates, spans, speaking_drivers(lost, shares))

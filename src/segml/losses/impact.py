@@ -22,7 +22,7 @@ from scipy.stats import false_discovery_control
 
 from segml.ledger import Ledger, date_of
 from segml.losses.books import Books
-from segml.losses.causes import sampled
+from segml.losses.dating import sampled
 from segml.losses.impact_reach import reach_of
 from segml.losses.impact_study import OUTCOMES, Estimate, Outcome, Refused, Study, studied
 from segml.losses.impact_weeks import YEAR, weeks_of

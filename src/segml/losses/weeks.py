@@ -21,14 +21,15 @@ from segml.losses.history import Days, Numbers
 MOST_WEEKS = 156
 """Three years: two in which a decline may begin, and one before them."""
 SMOOTH_WEEKS = 9
-"""What all orders show is a mean over about two months."""
+"""What all orders show is their median over about two months: a few declines do not move it."""
 CREDIT_ORDERS = 6.0
 """Orders that the portfolio's spread is worth beside the client's own."""
 LEAST_ORDERS = 10
 """A client with fewer has no spread to speak of."""
 WIDE = 0.8
 """A margin wanders: at least the spread of all but the widest fifth of clients is assumed."""
-_FLOOR = 1e-6
+LEAST_VARIANCE = 0.05
+"""Of one order: equal orders must not make a cent an onset."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,6 +62,8 @@ class WeeklyOrders:
         (w,) how long each is by the season's clock.
     count
         (c, w) order days.
+    gaps
+        (3, c) of the gaps between a client's orders, in ticks: number, sum, sum of logarithms.
     volume
         Logarithm of an order at list price.
     margin
@@ -73,6 +76,7 @@ class WeeklyOrders:
     starts: Days
     ticks: Numbers
     count: Numbers
+    gaps: Numbers
     volume: Channel
     margin: Channel
     favourite: Channel
@@ -98,15 +102,18 @@ def weekly_orders(
     """
     weeks = int(min(MOST_WEEKS, max(1, (end - first_day) // WEEK)))
     starts = end - WEEK * np.arange(weeks, 0, -1, dtype=np.int64)
-    orders = _orders(lines, clients, int(starts[0]), end)
+    others = pd.Index(np.sort(lines["client_id"].unique().astype(object)))
+    everybody = pd.Index(np.array(clients, dtype=object)).append(others).unique()
+    orders = _orders(lines, everybody, int(starts[0]), end)
     place = orders["place"].to_numpy()
     week = (orders["day"].to_numpy(dtype=np.int64) - int(starts[0])) // WEEK
-    cells = _Cells(place, week, (len(clients), weeks))
+    cells = _Cells(place, week, (len(everybody), weeks), len(clients))
     return WeeklyOrders(
         clients=tuple(clients),
         starts=starts,
         ticks=np.diff(clock.at(np.append(starts, end))),
         count=cells.sums(np.ones(len(orders))),
+        gaps=cells.gaps(clock.at(orders["day"].to_numpy())),
         volume=cells.channel(np.log(orders["listed"].to_numpy())),
         margin=cells.channel(_by_usual(orders["profit"] / orders["listed"], place), WIDE),
         favourite=cells.channel(_by_usual(orders["favourite"] / orders["listed"], place)),
@@ -115,11 +122,12 @@ def weekly_orders(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Cells:
-    """Where each order lies: its client and its week."""
+    """Where each order lies: its client and its week; the first `asked` clients are asked for."""
 
     place: npt.NDArray[np.int64]
     week: npt.NDArray[np.int64]
     shape: tuple[int, int]
+    asked: int
 
     def sums(self, values: Numbers) -> Numbers:
         flat = np.bincount(
@@ -127,14 +135,23 @@ class _Cells:
             weights=values,
             minlength=self.shape[0] * self.shape[1],
         )
-        return np.asarray(flat.reshape(self.shape), dtype=np.float64)
+        return np.asarray(flat.reshape(self.shape)[: self.asked], dtype=np.float64)
+
+    def gaps(self, ticks: Numbers) -> Numbers:
+        """Number, sum and sum of logarithms of each client's gaps; its orders stand by day."""
+        same = self.place[1:] == self.place[:-1]
+        gap, place = np.diff(ticks)[same], self.place[1:][same]
+        sums = [
+            np.bincount(place, weights=of, minlength=self.shape[0])[: self.asked]
+            for of in (np.ones(len(gap)), gap, np.log(gap))
+        ]
+        return np.stack(sums).astype(np.float64)
 
     def channel(self, values: Numbers, least_of: float | None = None) -> Channel:
         """The channel of one figure an order; its orders stand by client and day."""
-        values = values - self._common(values)
         count = np.bincount(self.place, minlength=self.shape[0])
-        total = np.bincount(self.place, weights=values, minlength=self.shape[0])
-        values = values - (total / np.maximum(count, 1))[self.place]
+        values = self._own(values, count)
+        values = self._own(values - self._common(values), count)
         step = np.diff(values)
         same = self.place[1:] == self.place[:-1]
         pairs = np.bincount(self.place[1:][same], minlength=self.shape[0])
@@ -149,22 +166,31 @@ class _Cells:
             whole = np.bincount(self.place, weights=values**2, minlength=self.shape[0])
             least = float(np.quantile((whole / np.maximum(count, 1))[known], least_of))
             variance = np.maximum(variance, least)
-        return Channel(sums=self.sums(values), variance=np.maximum(variance, _FLOOR))
+        return Channel(
+            sums=self.sums(values), variance=np.maximum(variance, LEAST_VARIANCE)[: self.asked]
+        )
+
+    def _own(self, values: Numbers, count: npt.NDArray[np.int64]) -> Numbers:
+        """Deviations from each client's own mean."""
+        total = np.bincount(self.place, weights=values, minlength=self.shape[0])
+        return np.asarray(values - (total / np.maximum(count, 1))[self.place], dtype=np.float64)
 
     def _common(self, values: Numbers) -> Numbers:
-        """What all orders of the weeks about each order show."""
-        box = np.ones(SMOOTH_WEEKS)
-        total = np.bincount(self.week, weights=values, minlength=self.shape[1])
-        count = np.bincount(self.week, minlength=self.shape[1]).astype(np.float64)
-        mean = np.convolve(total, box)[SMOOTH_WEEKS // 2 :][: self.shape[1]] / np.maximum(
-            np.convolve(count, box)[SMOOTH_WEEKS // 2 :][: self.shape[1]], 1.0
-        )
-        return np.asarray(mean[self.week], dtype=np.float64)
+        """What most orders of the weeks about each order show."""
+        half, order = SMOOTH_WEEKS // 2, np.argsort(self.week, kind="stable")
+        weeks = np.arange(self.shape[1])
+        first = np.searchsorted(self.week[order], weeks - half)
+        last = np.searchsorted(self.week[order], weeks + half, side="right")
+        middle = [
+            float(np.median(values[order[start:stop]])) if stop > start else 0.0
+            for start, stop in zip(first, last, strict=True)
+        ]
+        return np.array(middle)[self.week]
 
 
-def _orders(lines: pd.DataFrame, clients: Sequence[str], start: int, end: int) -> pd.DataFrame:
+def _orders(lines: pd.DataFrame, clients: pd.Index, start: int, end: int) -> pd.DataFrame:
     """One row an order day: place, day, its list value, profit, and favourite category's value."""
-    place = pd.Index(clients).get_indexer(pd.Index(lines["client_id"]))
+    place = clients.get_indexer(pd.Index(lines["client_id"]))
     day = lines["day"].to_numpy(dtype=np.int64)
     inside = (place >= 0) & (day >= start) & (day < end) & ~lines["is_return"].to_numpy(dtype=bool)
     bought = pd.DataFrame(
