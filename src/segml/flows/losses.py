@@ -25,6 +25,14 @@ TABLES = (
     "path",
     "margins",
     "profit_parts",
+    "losses_by",
+    "loss_faults",
+    "loss_events",
+    "loss_drivers",
+    "loss_trend",
+    "relief",
+    "event_impact",
+    "company_events",
 )
 """The published tables of an analysis."""
 

@@ -2,10 +2,12 @@
 
 `analyse` asks ledger and bundle and gives a `LossAnalysis`; the files are its steps, in order:
 `scene` and `key_clients` (who counted), `books` (`history`, `clock`, `rhythm`), `fates`
-(`transitions`: `silence`, `onset`, `confidence`), `money` (`yearly`), `profit_parts`,
-`attribution`, `causes` (`exposures` and the files named after them, `onset_months`, `signatures`,
-`aftermath`), `shares` and `accounted` (reasons), `evidence`, `course`, `signal`, `dossiers`,
-`summary`.
+(`transitions`: `silence`, `onset`, `confidence`), `dating` (`weeks`, `courses`, `decline_evidence`,
+`declines`), `money` (`yearly`), `profit_parts`, `attribution`, `causes` (`exposures` and the files
+named after them, `onset_months`, `signatures`, `aftermath`), `shares` and `accounted` (reasons),
+`evidence`, `course`, `missed` (`signal`), `dossiers`; then all of them together: `together` (`mix`,
+`behind`), `compared`, `trend`, `relief`, `impact` (`impact_reach`, `impact_weeks`, `impact_study`,
+`impact_contrast`), `summary`. What a person recorded of a leaving is `ends`.
 """
 
 from segml.losses.analysis import LossAnalysis, analyse
@@ -13,26 +15,42 @@ from segml.losses.evidence import TEXT_CODES
 from segml.losses.profit_parts import PARTS
 from segml.losses.reasons import UNKNOWN
 from segml.losses.tables import (
+    COMPANY_EVENTS,
     COURSE,
     DEMOTED,
+    EVENT_IMPACT,
     EVIDENCE,
+    LOSS_DRIVERS,
+    LOSS_EVENTS,
+    LOSS_FAULTS,
     LOSS_REASONS,
+    LOSS_TREND,
     LOSSES,
+    LOSSES_BY,
     MARGINS,
     PATH,
     PROFIT_PARTS,
+    RELIEF,
 )
 
 __all__ = [
+    "COMPANY_EVENTS",
     "COURSE",
     "DEMOTED",
+    "EVENT_IMPACT",
     "EVIDENCE",
     "LOSSES",
+    "LOSSES_BY",
+    "LOSS_DRIVERS",
+    "LOSS_EVENTS",
+    "LOSS_FAULTS",
     "LOSS_REASONS",
+    "LOSS_TREND",
     "MARGINS",
     "PARTS",
     "PATH",
     "PROFIT_PARTS",
+    "RELIEF",
     "TEXT_CODES",
     "UNKNOWN",
     "LossAnalysis",

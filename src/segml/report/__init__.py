@@ -9,14 +9,18 @@ from __future__ import annotations
 from segml.report.dossier import LostClient
 from segml.report.facts import PortfolioFacts, ReportFacts, report_facts
 from segml.report.lost import DemotedClient, LossFacts, loss_facts
+from segml.report.lost_lines import loss_of, lost_lines
 from segml.report.plots import calibration_plot, contribution_plot
 from segml.report.render import render_report
 from segml.report.silence import RiskFacts
 from segml.report.support import SupportFacts, support_facts, support_sentences
+from segml.report.together import TABLES as TOGETHER
+from segml.report.together import TogetherFacts
 from segml.report.waterfall import ProfitFacts, profit_facts
 from segml.report.words import client_lines, contribution_lines
 
 __all__ = [
+    "TOGETHER",
     "DemotedClient",
     "LossFacts",
     "LostClient",
@@ -25,11 +29,14 @@ __all__ = [
     "ReportFacts",
     "RiskFacts",
     "SupportFacts",
+    "TogetherFacts",
     "calibration_plot",
     "client_lines",
     "contribution_lines",
     "contribution_plot",
     "loss_facts",
+    "loss_of",
+    "lost_lines",
     "profit_facts",
     "render_report",
     "report_facts",

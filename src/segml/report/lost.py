@@ -10,7 +10,9 @@ from typing import Any
 import pandas as pd
 
 from segml.report.dossier import LostClient, lost_client
+from segml.report.events import EventFacts, event_facts
 from segml.report.records import records
+from segml.report.together import TogetherFacts, together_facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +31,9 @@ class DemotedClient:
 class LossFacts:
     """All losses between two dates.
 
-    `money_by_reason` adds up to `profit_lost`, greatest first and `unknown` last; `lost` stands
-    with the dearest loss first, `demoted` with the greatest fall of value first.
+    `events` is None where there were none. `money_by_reason` adds up to `profit_lost`, greatest
+    first and `unknown` last; `lost` stands with the dearest loss first, `demoted` with the
+    greatest fall of value first.
     """
 
     start: dt.date
@@ -39,10 +42,13 @@ class LossFacts:
     lost_before: int
     lost: tuple[LostClient, ...]
     profit_lost: float
+    referral_profit_lost: float
     money_by_reason: tuple[tuple[str, float], ...]
     by_kind: Mapping[str, int]
     demoted: tuple[DemotedClient, ...]
     version: str
+    together: TogetherFacts | None = None
+    events: EventFacts | None = None
 
     @property
     def unknown_share(self) -> float | None:
@@ -65,7 +71,9 @@ def loss_facts(
     run
         Its run.json.
     tables
-        `losses`, `loss_reasons`, `evidence`, `course`, `path`, `demoted`.
+        `losses`, `loss_reasons`, `evidence`, `course`, `path`, `demoted`; those of
+        `together.TABLES` where the analysis holds them, and
+        `event_impact` and `company_events` where they were published.
     names
         Client id to name.
     kinds
@@ -83,10 +91,13 @@ def loss_facts(
         lost_before=int(run["lost_before"]),
         lost=tuple(lost_client(row, tables, names, kinds, end=end) for row in records(ranked)),
         profit_lost=float(losses["profit_lost"].sum()),
+        referral_profit_lost=float(losses["referral_profit_lost"].sum()),
         money_by_reason=tuple((str(reason), float(value)) for reason, value in ordered if value),
         by_kind={str(k): int(v) for k, v in losses["kind"].value_counts().items()},
         demoted=_demoted(tables["demoted"], names),
         version=str(run["model_version"]),
+        together=together_facts(run, tables),
+        events=event_facts(tables),
     )
 
 

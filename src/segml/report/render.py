@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from segml.report import figures, phrases, words
+from segml.report import events, figures, overview, phrases, signs, words
 from segml.report.course import CourseChart, course_chart
 from segml.report.dossier import LostClient
 from segml.report.effects import steps, strengths
@@ -20,6 +20,7 @@ from segml.report.support import support_sentences
 DOSSIERS_SHOWN = 10
 """Dossiers on the page; the table lists everyone."""
 DEMOTED_SHOWN = 10
+EVENTS_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ def render_report(facts: ReportFacts) -> str:
         losses=losses,
         dossiers=[_dossier(client) for client in losses.lost[:DOSSIERS_SHOWN]] if losses else [],
         demoted=losses.demoted[:DEMOTED_SHOWN] if losses else [],
+        events_shown=losses.events.told[:EVENTS_SHOWN] if losses and losses.events else (),
         features=facts.features,
         currency=currency,
         money=lambda value: figures.money(value, currency),
@@ -68,8 +70,11 @@ def _environment() -> Environment:
     )
     environment.globals |= {
         "bar": _bar,
+        "events": events,
         "figures": figures,
+        "overview": overview,
         "phrases": phrases,
+        "signs": signs,
         "steps": steps,
         "strengths": strengths,
         "support_sentences": support_sentences,
