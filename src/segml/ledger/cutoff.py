@@ -87,8 +87,7 @@ class Past:
             The most clients of a part. Rows of other clients are not seen by a part, but for
             `{product_totals}` and `{events}`.
         at_once
-            How many are asked for at the same time: of several parts there are a multiple of it,
-            so that none is waited for alone.
+            How many are asked at a time: several parts are a multiple of it, none waits alone.
         """
         last = self.frame("SELECT max(client) AS last FROM {clients}")["last"].iloc[0]
         known = 0 if pd.isna(last) else int(last) + 1
