@@ -35,7 +35,7 @@ class World:
 
     def learnt(self, **changed: Any) -> Learnt | None:
         given = {"known": self.known, "end": self.end} | changed
-        declines = declines_of(self.ledger, self.books, self.fates.lost, **given)
+        declines = declines_of(self.ledger, self.books, self.fates, start=self.end - 365, **given)
         return learn_reasons(self.ledger, self.fates, declines, seed=0, end=self.end)
 
 

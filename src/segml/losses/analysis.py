@@ -12,7 +12,7 @@ from segml.bundle import Bundle
 from segml.ledger import Ledger
 from segml.losses.books import Books, open_books
 from segml.losses.compared import compare_drivers
-from segml.losses.dating import declines_of, redated
+from segml.losses.dating import declines_of
 from segml.losses.dossiers import Dossiers, dossiers, no_dossiers
 from segml.losses.fates import Fates, demoted, fates
 from segml.losses.impact import event_impact
@@ -122,13 +122,11 @@ def analyse(
     )
     tell("losses", 2, 5)
     became = fates(books, scene.key, start=start, end=end)
+    declines = declines_of(ledger, books, became, known=known, start=start, end=end)
+    became = declines.fates
     fallen = demoted(scene.before, scene.after, became.stayed)
     tell("reasons", 3, 5)
-    found = no_dossiers()
-    if became.lost:
-        declines = declines_of(ledger, books, became.lost, known=known, end=end)
-        became = redated(became, declines)
-        found = dossiers(scene, books, became, declines)
+    found = dossiers(scene, books, became, declines) if became.lost else no_dossiers()
     together = _together(scene, books, became, found)
     tell("events", 4, 5)
     impact = event_impact(ledger, books, _about(scene), known=known, end=end)

@@ -17,16 +17,27 @@ from scipy.special import logsumexp
 
 from segml.ledger import Ledger
 from segml.losses.books import Books, client_of
+from segml.losses.confidence import chance_below_zero
 from segml.losses.decline_evidence import evidence_of
-from segml.losses.declines import Dated, learn_weights, log_chance
+from segml.losses.declines import Dated, Weights, learn_weights, log_chance
+from segml.losses.fading import chance_of_fading
 from segml.losses.fates import Fates
 from segml.losses.history import of
 from segml.losses.onset import MIN_BEFORE, Onset
-from segml.losses.transitions import WINDOW_DAYS, Transition, transition
-from segml.losses.weeks import weekly_orders
+from segml.losses.transitions import (
+    SURELY_NEGATIVE,
+    WINDOW_DAYS,
+    Kind,
+    Transition,
+    transition,
+)
+from segml.losses.weeks import WeeklyOrders, weekly_orders
 
 SAMPLE = 20_000
 """Clients, besides the lost ones, whose declines are looked at."""
+FADED = 0.5
+"""A client has faded if that is likelier than not."""
+SURELY_FADED = 0.95
 EVERY_DAYS = 7
 """Days between two days that a decline of the sample is looked for on."""
 
@@ -43,15 +54,18 @@ class Declines:
         The weeks in which the declines began.
     onsets
         Client to onset; of one that could not be dated so, that of its transition.
+    fates
+        What became of the key clients, those that faded among the lost, onsets as told here.
     """
 
     clients: tuple[str, ...]
     dated: Dated
     onsets: Mapping[str, Onset]
+    fates: Fates
 
 
 def declines_of(
-    ledger: Ledger, books: Books, lost: Mapping[str, Transition], *, known: Sequence[str], end: int
+    ledger: Ledger, books: Books, fates: Fates, *, known: Sequence[str], start: int, end: int
 ) -> Declines:
     """The declines up to a day, dated.
 
@@ -61,26 +75,26 @@ def declines_of(
         Asked for what was known at `end`.
     books
         Histories, rhythm and clock.
-    lost
-        The losses to be explained, by client; looked at in any case.
+    fates
+        What became of the key clients, each judged by its own orders.
     known
         Ids of every client.
-    end
-        The later date, in days; no row on or after it is read.
+    start, end
+        The two dates, in days; no row on or after `end` is read.
     """
-    clients = sampled(known, tuple(lost), seed=books.lens.seed)
-    declined = {**_declined(books, clients, end), **lost}
+    clients = sampled(known, (*fates.lost, *fates.stayed), seed=books.lens.seed)
+    declined = {**_declined(books, clients, end), **fates.lost}
     lines = ledger.past(end).lines(clients)
-    dated = date_declines(lines, books, declined, first_day=ledger.first_day, end=end)
+    look = _Look(lines, books, ledger.first_day)
+    weights = look.weights(declined, end)
+    share = len(fates.lost) / max(len(fates.lost) + len(fates.stayed), 1)
+    fates = _with_faded(fates, look, weights, share, (start, end))
+    declined |= fates.lost
+    dated = look.dated(declined, weights, end)
     found = {each: _within(onset, declined[each], end) for each, onset in dated.onsets().items()}
     onsets = {each: found.get(each, loss.onset) for each, loss in declined.items()}
-    return Declines(clients=clients, dated=dated, onsets=onsets)
-
-
-def redated(fates: Fates, declines: Declines) -> Fates:
-    """The same fates, each loss with the onset that all declines together tell."""
-    lost = {each: _began(loss, declines.onsets[each]) for each, loss in fates.lost.items()}
-    return replace(fates, lost=lost)
+    lost = {each: _began(loss, onsets[each]) for each, loss in fates.lost.items()}
+    return Declines(clients=clients, dated=dated, onsets=onsets, fates=replace(fates, lost=lost))
 
 
 def _began(loss: Transition, onset: Onset) -> Transition:
@@ -88,6 +102,44 @@ def _began(loss: Transition, onset: Onset) -> Transition:
     if loss.kind == "left":
         return replace(loss, onset=onset)
     return replace(loss, onset=onset, lost_on=max(loss.lost_on, onset.day + WINDOW_DAYS))
+
+
+def _with_faded(
+    fates: Fates, look: _Look, weights: Weights, share: float, dates: tuple[int, int]
+) -> Fates:
+    """The fates, with those that faded between two dates among the lost.
+
+    One that had faded by the earlier date was lost before.
+    """
+    start, end = dates
+    if not 0.0 < share < 1.0:
+        return fates
+    now = look.faded(fates.stayed, weights, share, end)
+    before = look.faded(sorted(now), weights, share, start)
+    late = {each for each, chance in before.items() if chance >= FADED}
+    lost = {
+        each: Transition(
+            kind=_kind_of(look.books, each, end),
+            certainty="certain" if chance >= SURELY_FADED else "probable",
+            lost_on=start + 1,
+            onset=Onset(end - WINDOW_DAYS, start, end - WINDOW_DAYS, 0.0),
+        )
+        for each, chance in now.items()
+        if each not in late
+    }
+    return Fates(
+        lost={**fates.lost, **lost},
+        lost_before=(*fates.lost_before, *sorted(late)),
+        stayed=tuple(each for each in fates.stayed if each not in now),
+    )
+
+
+def _kind_of(books: Books, client_id: str, end: int) -> Kind:
+    """Whether one that faded costs more than it brings by now, or brings little."""
+    own = of(books.orders, client_id).until(end)
+    recent = own.profit[own.money_days >= end - WINDOW_DAYS]
+    chance = chance_below_zero(recent, seed=books.lens.seed, key=client_id)
+    return "unprofitable" if chance >= SURELY_NEGATIVE else "shrunk"
 
 
 def sampled(known: Sequence[str], lost: Sequence[str], *, seed: int) -> tuple[str, ...]:
@@ -110,47 +162,64 @@ def sampled(known: Sequence[str], lost: Sequence[str], *, seed: int) -> tuple[st
     return tuple(sorted({*known[:SAMPLE], *lost}))
 
 
-def date_declines(
-    lines: pd.DataFrame,
-    books: Books,
-    declined: Mapping[str, Transition],
-    *,
-    first_day: int,
-    end: int,
-) -> Dated:
-    """The weeks in which declines began, with their probabilities.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """What declines are looked for in: the lines of everybody looked at, and the books."""
 
-    A decline began after the third order, and by the day of the loss; that of a client that stayed
-    began at least a window before the later date.
+    lines: pd.DataFrame
+    books: Books
+    first_day: int
 
-    Parameters
-    ----------
-    lines
-        As `Past.lines` has them: of the clients that declined, and of others beside them.
-    books
-        Histories, rhythm and clock.
-    declined
-        Who declined, and how. A client none of whose weeks is possible is left out.
-    first_day, end
-        Of the ledger, and the later date, in days.
-    """
-    clients, lens = tuple(sorted(declined)), books.lens
-    weeks = weekly_orders(lines, clients, lens.clock, first_day=first_day, end=end)
-    evidence = evidence_of(weeks, lens.rhythm)
-    days = weeks.starts[evidence.onsets]
-    first = np.array([_third_order(books, each, end) for each in clients], dtype=np.int64)
-    last = np.array([_latest(declined[each], end) for each in clients], dtype=np.int64)
-    possible = (days > first[:, None]) & (days <= last[:, None])
-    chance = np.where(
-        possible, log_chance(evidence, learn_weights(evidence, weeks.count.sum(axis=1))), -np.inf
-    )
-    is_dated = np.asarray(np.isfinite(chance).any(axis=1))
-    chance = chance[is_dated]
-    return Dated(
-        clients=tuple(each for each, known in zip(clients, is_dated, strict=True) if known),
-        days=days,
-        chance=np.exp(chance - logsumexp(chance, axis=1, keepdims=True)),
-    )
+    def _weeks(self, clients: Sequence[str], end: int) -> WeeklyOrders:
+        clock = self.books.lens.clock
+        return weekly_orders(self.lines, clients, clock, first_day=self.first_day, end=end)
+
+    def weights(self, declined: Mapping[str, Transition], end: int) -> Weights:
+        """What the courses of declines are."""
+        weeks = self._weeks(sorted(declined), end)
+        evidence = evidence_of(weeks, self.books.lens.rhythm)
+        return learn_weights(evidence, weeks.count.sum(axis=1))
+
+    def faded(
+        self, clients: Sequence[str], weights: Weights, share: float, end: int
+    ) -> dict[str, float]:
+        """Who of the clients faded by a day, likelier than not, with the chance."""
+        weeks = self._weeks(clients, end)
+        chance = chance_of_fading(
+            evidence_of(weeks, self.books.lens.rhythm),
+            weights,
+            weeks=len(weeks.starts),
+            below=self.books.lens.shrunk_below,
+            share=share,
+        )
+        return {
+            each: float(value)
+            for each, value in zip(weeks.clients, chance, strict=True)
+            if value >= FADED
+        }
+
+    def dated(self, declined: Mapping[str, Transition], weights: Weights, end: int) -> Dated:
+        """The weeks in which declines began, with their probabilities.
+
+        A decline began after the third order, and by the day of the loss; that of a client that
+        stayed began at least a window before the later date. One of which no week is possible is
+        left out.
+        """
+        clients = tuple(sorted(declined))
+        weeks = self._weeks(clients, end)
+        evidence = evidence_of(weeks, self.books.lens.rhythm)
+        days = weeks.starts[evidence.onsets]
+        first = np.array([_third_order(self.books, each, end) for each in clients], dtype=np.int64)
+        last = np.array([_latest(declined[each], end) for each in clients], dtype=np.int64)
+        possible = (days > first[:, None]) & (days <= last[:, None])
+        chance = np.where(possible, log_chance(evidence, weights), -np.inf)
+        is_dated = np.asarray(np.isfinite(chance).any(axis=1))
+        chance = chance[is_dated]
+        return Dated(
+            clients=tuple(each for each, known in zip(clients, is_dated, strict=True) if known),
+            days=days,
+            chance=np.exp(chance - logsumexp(chance, axis=1, keepdims=True)),
+        )
 
 
 def _declined(books: Books, clients: Sequence[str], end: int) -> dict[str, Transition]:

@@ -81,7 +81,7 @@ def evidence_of(weeks: WeeklyOrders, rhythm: Rhythm) -> Evidence:
         Of the portfolio: how often comparable clients buy.
     """
     length = len(weeks.starts)
-    onsets = np.arange(max(1, length - ONSET_WEEKS), length, dtype=np.int64)
+    onsets = np.arange(max(0, length - ONSET_WEEKS), length, dtype=np.int64)
     orders = _Orders.of(weeks, rhythm, onsets)
     volume, margin, favourite = (
         _fallen(weeks.count, channel, onsets, sizes)

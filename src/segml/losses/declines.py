@@ -104,6 +104,12 @@ def log_chance(evidence: Evidence, weights: Weights) -> Numbers:
     return _mixtures(evidence, weights).whole
 
 
+def mixture(ratios: Numbers, weight: Numbers) -> Numbers:
+    """(c, t) log mixture of the ratios (k, c, t) of a channel's courses, by their weights (k,)."""
+    mixed = logsumexp(ratios + np.log(weight)[:, None, None], axis=0)
+    return np.asarray(mixed, dtype=np.float64)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Mixtures:
     """(c, t) log mixtures over the courses of each channel, with and without the leak."""
@@ -123,10 +129,7 @@ def _mixed(evidence: Evidence) -> dict[str, Numbers]:
 
 
 def _mixtures(evidence: Evidence, weights: Weights) -> _Mixtures:
-    channels = {
-        name: logsumexp(getattr(evidence, name) + np.log(weights[name])[:, None, None], axis=0)
-        for name in _CHANNELS
-    }
+    channels = {name: mixture(getattr(evidence, name), weights[name]) for name in _CHANNELS}
     apart = channels["orders"] + channels["favourite"] + np.log(weights["leak"][0])
     leaking = logsumexp(evidence.leak + np.log(weights["leak"][1:])[:, None, None], axis=0)
     either = np.logaddexp(apart, leaking)
