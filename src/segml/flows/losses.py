@@ -25,6 +25,9 @@ TABLES = (
     "path",
     "margins",
     "profit_parts",
+    "next_lost",
+    "lookalikes",
+    "winback",
 )
 """The published tables of an analysis."""
 

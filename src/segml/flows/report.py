@@ -73,4 +73,6 @@ def _losses(settings: Settings, as_of: dt.date) -> Published | None:
         return None
     folder = fitting[-1].folder
     names = ("losses", "loss_reasons", "evidence", "demoted", "course", "path")
-    return read_run(folder), {name: read_table(folder, name) for name in names}
+    tables = {name: read_table(folder, name) for name in names}
+    ahead = {name: find_table(folder, name) for name in ("next_lost", "lookalikes", "winback")}
+    return read_run(folder), tables | {n: table for n, table in ahead.items() if table is not None}

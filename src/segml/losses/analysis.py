@@ -13,6 +13,7 @@ from segml.ledger import Ledger
 from segml.losses.books import open_books
 from segml.losses.dossiers import dossiers
 from segml.losses.fates import demoted, fates
+from segml.losses.outlook import outlook
 from segml.losses.scene import Scene
 from segml.losses.summary import summary
 
@@ -39,6 +40,10 @@ class LossAnalysis:
         The exact parts of the change of the tier margin between them (`tables.MARGINS`).
     profit_parts
         Where the profit of those that stayed went, exactly (`tables.PROFIT_PARTS`).
+    next_lost, lookalikes
+        Who is next, and whose road it is on (`tables.NEXT_LOST`, `tables.LOOKALIKES`).
+    winback
+        Who it may pay to win back (`tables.WINBACK`).
     summary
         Counts, money in total, by kind and by reason, and the rules that were used; plain values.
     """
@@ -51,6 +56,9 @@ class LossAnalysis:
     path: pd.DataFrame
     margins: pd.DataFrame
     profit_parts: pd.DataFrame
+    next_lost: pd.DataFrame
+    lookalikes: pd.DataFrame
+    winback: pd.DataFrame
     summary: Mapping[str, Any]
 
 
@@ -78,11 +86,11 @@ def analyse(
     if start >= end:
         raise ValueError("start lies before end")
     tell = progress or _silent
-    tell("key clients", 0, 4)
+    tell("key clients", 0, 5)
     scene = Scene(ledger=ledger, bundle=bundle, start=start, end=end)
     scene.prepare((start, end))
     plan, known = bundle.plan, list(scene.after.index)
-    tell("rhythms", 1, 4)
+    tell("rhythms", 1, 5)
     books = open_books(
         ledger,
         scene.key,
@@ -92,12 +100,14 @@ def analyse(
         shrunk_below=plan.losses.shrunk_below,
         seed=plan.seed,
     )
-    tell("losses", 2, 4)
+    tell("losses", 2, 5)
     became = fates(books, scene.key, start=start, end=end)
     fallen = demoted(scene.before, scene.after, became.stayed)
-    tell("reasons", 3, 4)
+    tell("reasons", 3, 5)
     found = dossiers(scene, books, became)
-    tell("done", 4, 4)
+    tell("who is next", 4, 5)
+    coming = outlook(scene, books, found)
+    tell("done", 5, 5)
     return LossAnalysis(
         losses=found.losses,
         loss_reasons=found.loss_reasons,
@@ -107,7 +117,10 @@ def analyse(
         path=found.path,
         margins=found.margins,
         profit_parts=found.profit_parts,
-        summary=summary(scene, books, became, found, fallen),
+        next_lost=coming.next_lost,
+        lookalikes=coming.lookalikes,
+        winback=coming.winback,
+        summary={**summary(scene, books, became, found, fallen), **coming.summary},
     )
 
 

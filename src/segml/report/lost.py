@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from segml.report.ahead import NextFacts, WinBackClient, next_facts, winback_facts
 from segml.report.dossier import LostClient, lost_client
 from segml.report.records import records
 
@@ -30,7 +31,8 @@ class LossFacts:
     """All losses between two dates.
 
     `money_by_reason` adds up to `profit_lost`, greatest first and `unknown` last; `lost` stands
-    with the dearest loss first, `demoted` with the greatest fall of value first.
+    with the dearest loss first, `demoted` with the greatest fall of value first. `ahead` is None,
+    and `winback` empty, where the analysis is of a version that did not look ahead.
     """
 
     start: dt.date
@@ -43,6 +45,8 @@ class LossFacts:
     by_kind: Mapping[str, int]
     demoted: tuple[DemotedClient, ...]
     version: str
+    ahead: NextFacts | None = None
+    winback: tuple[WinBackClient, ...] = ()
 
     @property
     def unknown_share(self) -> float | None:
@@ -65,7 +69,8 @@ def loss_facts(
     run
         Its run.json.
     tables
-        `losses`, `loss_reasons`, `evidence`, `course`, `path`, `demoted`.
+        `losses`, `loss_reasons`, `evidence`, `course`, `path`, `demoted`; `next_lost`,
+        `lookalikes` and `winback` where they were published.
     names
         Client id to name.
     kinds
@@ -87,6 +92,8 @@ def loss_facts(
         by_kind={str(k): int(v) for k, v in losses["kind"].value_counts().items()},
         demoted=_demoted(tables["demoted"], names),
         version=str(run["model_version"]),
+        ahead=next_facts(run, tables, names=names),
+        winback=winback_facts(tables.get("winback"), names=names),
     )
 
 
