@@ -6,6 +6,7 @@ python -m benchmarks demo                 `segml demo` in an empty folder: time,
 python -m benchmarks causes               how often the true cause of a loss is named
 python -m benchmarks losses               how well losses are found, dated, priced and explained
 python -m benchmarks next                 who is lost next: against silence, and the latent state
+python -m benchmarks impact               what is told of company events, where it is known
 python -m benchmarks explanations         TreeSHAP and two-row Shapley values
 python -m benchmarks ledger               reading and checking a ledger: time, memory
 python -m benchmarks nightly              `segml score` of a whole portfolio
@@ -27,6 +28,7 @@ from benchmarks.demo import demo
 from benchmarks.environment import environment
 from benchmarks.explanations import explanations
 from benchmarks.features import features
+from benchmarks.impact import impact
 from benchmarks.ledger import ledger
 from benchmarks.losses import losses
 from benchmarks.next_lost import next_lost
@@ -42,6 +44,7 @@ ALL: dict[str, Callable[[], Iterable[Result]]] = {
     "causes": causes,
     "losses": losses,
     "next": next_lost,
+    "impact": impact,
     "explanations": explanations,
     "ledger": ledger,
     "features": features,

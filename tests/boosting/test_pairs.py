@@ -7,8 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import segml.boosting.forest as forest_module
+from segml.boosting import parting
 from segml.boosting.between import between_rows
-from segml.boosting.pairs import between_pairs, pair_tables
+from segml.boosting.pairs import PairTables, between_pairs, pair_tables
+from segml.boosting.parting import DEEPEST
+from segml.boosting.trees import Trees
+
+
+def tables_of(trees: Trees) -> PairTables:
+    tables = pair_tables(trees)
+    assert tables is not None
+    return tables
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -19,7 +29,7 @@ from segml.boosting.pairs import between_pairs, pair_tables
     zero_as_missing=st.booleans(),
     use_missing=st.booleans(),
 )
-def test_the_walk_says_what_the_plain_version_says(
+def test_the_compiled_loops_say_what_the_plain_version_says(
     forests: SimpleNamespace,
     seed: int,
     leaves: int,
@@ -37,7 +47,7 @@ def test_the_walk_says_what_the_plain_version_says(
     after = np.concatenate([X[60:120], rng.choice(forests.odd, size=(60, 6))])
     kept = rng.random(after.shape) < 0.3
     after[kept] = before[kept]
-    shares = between_pairs(pair_tables(forest.trees), before, after)
+    shares = between_pairs(tables_of(forest.trees), before, after)
     wanted = between_rows(forest.trees, before, after)
     np.testing.assert_allclose(shares, wanted, rtol=0, atol=1e-12)
     assert (shares[kept] == 0.0).all()
@@ -45,18 +55,35 @@ def test_the_walk_says_what_the_plain_version_says(
     np.testing.assert_allclose(shares.sum(axis=1), change, rtol=0, atol=1e-11)
 
 
-def test_a_deep_path_on_which_everything_changed_is_exact(forests: SimpleNamespace) -> None:
-    trees = forests.chain(40)
-    before, after = -np.ones((1, 40), np.float32), np.ones((1, 40), np.float32)
-    shares = between_pairs(pair_tables(trees), before, after)
-    np.testing.assert_allclose(shares, np.full((1, 40), 3 / 40), rtol=1e-12)
-    np.testing.assert_allclose(shares, between_rows(trees, before, after), rtol=1e-12)
+@pytest.mark.parametrize("length", [40, DEEPEST])
+def test_a_deep_path_on_which_everything_changed_is_exact(
+    forests: SimpleNamespace, length: int
+) -> None:
+    trees = forests.chain(length)
+    before, after = -np.ones((1, length), np.float32), np.ones((1, length), np.float32)
+    for old, new, share in ((before, after, 3 / length), (after, before, -3 / length)):
+        shares = between_pairs(tables_of(trees), old, new)
+        np.testing.assert_allclose(shares, np.full((1, length), share), rtol=1e-11)
+        np.testing.assert_allclose(shares, between_rows(trees, old, new), rtol=1e-11)
+
+
+def test_a_forest_with_longer_paths_than_can_be_counted_is_explained_the_plain_way(
+    forests: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert pair_tables(forests.chain(DEEPEST + 1)) is None
+    forest = forests.fitted(3, num_leaves=31)
+    X = forests.training(3)[0]
+    monkeypatch.setattr(forest_module, "BULK_PAIRS", 1)
+    monkeypatch.setattr(parting, "DEEPEST", 1)
+    np.testing.assert_array_equal(
+        forest.between(X[:100], X[100:200]), between_rows(forest.trees, X[:100], X[100:200])
+    )
 
 
 def test_trees_of_a_single_leaf_share_nothing_out(forests: SimpleNamespace) -> None:
     forest = forests.fitted(1, min_data_in_leaf=1000)
     X = forests.training(1)[0]
-    assert not between_pairs(pair_tables(forest.trees), X[:5], X[5:10]).any()
+    assert not between_pairs(tables_of(forest.trees), X[:5], X[5:10]).any()
 
 
 @pytest.mark.parametrize("rows", [slice(0, 1), slice(7, 5000)])
@@ -64,7 +91,7 @@ def test_neither_the_threads_nor_the_company_change_a_byte(
     forests: SimpleNamespace, rows: slice
 ) -> None:
     forest = forests.fitted(4, categorical=(2,), num_leaves=31)
-    tables = pair_tables(forest.trees)
+    tables = tables_of(forest.trees)
     before = np.tile(forests.training(4)[0], (20, 1))
     after = np.roll(before, 1, axis=0)
     together = between_pairs(tables, before, after)

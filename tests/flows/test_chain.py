@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 import segml
+from segml.report.words import loss_sentence, reason_sentence
 from segml.stores import read_run, read_table
 from segml.words.errors import (
     BundleRefused,
@@ -131,6 +132,25 @@ def test_the_explanation_of_a_client_says_what_was_published(chain: Any) -> None
     assert told.facts.explained["churn"].raw == pytest.approx(row["raw_churn"], abs=1e-6)
     with pytest.raises(ConfigurationRefused, match="did you mean"):
         segml.explain(chain.config, row["client_id"] + "0", as_of="2024-04-01")
+
+
+def test_the_explanation_of_a_lost_client_has_the_facts_of_its_dossier(chain: Any) -> None:
+    page = segml.write_report(chain.config, as_of="2024-04-01").facts.losses
+    assert page is not None
+    assert page.lost
+    for dossier in page.lost[:3]:
+        told = segml.explain(chain.config, dossier.client_id, as_of="2024-04-01")
+        assert told.loss == dossier
+        assert told.summary["loss"]["profit_lost"] == dossier.profit_lost
+        said = "\n".join(told.told)
+        assert "Lost key client, by the loss analysis from" in said
+        assert loss_sentence(dossier, "EUR") in said
+        assert reason_sentence(dossier) in said
+    stayed = chain.scored.scored.scores
+    stayed = stayed[~stayed["client_id"].isin(chain.lost.analysis.losses["client_id"])]
+    told = segml.explain(chain.config, stayed["client_id"].iloc[0], as_of="2024-04-01")
+    assert told.loss is None
+    assert not any("Lost key client" in line for line in told.told)
 
 
 def test_a_changed_model_file_is_refused_and_nothing_is_published(

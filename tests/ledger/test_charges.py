@@ -121,3 +121,15 @@ def test_events_reach_whom_their_scope_names_by_what_they_spent_before(
     assert events.loc[("a", "e5"), "touched"] == 300.0
     assert events.loc[("b", "e1"), "share"] == 1.0
     assert events.loc[("a", "e4"), "touched"] == 400.0
+
+
+def test_company_events_are_all_that_came_before_the_day_whomever_they_reached(
+    at: Callable[..., Past],
+) -> None:
+    told = at(2020, 3, 1).company_events()
+    assert list(told.columns) == [
+        *("event_id", "day", "kind", "scope", "scope_value", "magnitude", "description"),
+    ]
+    assert set(at(2020, 3, 1).events(["a", "b"])["event_id"]) < set(told["event_id"])
+    assert (told["day"] < at(2020, 3, 1).as_of).all()
+    assert told["day"].is_monotonic_increasing

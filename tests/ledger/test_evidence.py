@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from segml.ledger import Ledger, date_of, day_of
+from segml.ledger import Ledger, date_of, day_of, described_events, recorded_ends
 
 FIRST = dt.date(2011, 1, 1)
 LINES = (
@@ -51,6 +51,33 @@ def test_a_referrer_known_later_is_no_referrer_yet(opened: Callable[..., Ledger]
     past = opened(LINES, clients).past(dt.date(2011, 2, 1))
     frame = past.frame("SELECT referred_by FROM {clients} WHERE client_id = 'e'")
     assert frame["referred_by"].isna().all()
+
+
+def test_a_recorded_end_is_known_from_the_day_after_it_on(opened: Callable[..., Ledger]) -> None:
+    clients = (
+        "client_id,left_on,left_reason\na,2011-03-10,went broke\nb,,says a rumour\nc,2011-02-01,\n"
+    )
+    ledger = opened(LINES, clients)
+    assert recorded_ends(ledger.past(dt.date(2011, 2, 1))).empty
+    assert recorded_ends(ledger.past(dt.date(2011, 3, 10)))["client_id"].tolist() == ["c"]
+    known = recorded_ends(ledger.past(dt.date(2011, 3, 11)))
+    assert known["client_id"].tolist() == ["a", "c"]
+    assert known["left_day"].tolist() == [day_of(dt.date(2011, 3, 10)), day_of(dt.date(2011, 2, 1))]
+    assert known["left_reason"].tolist()[0] == "went broke"
+    assert known["left_reason"].isna().tolist() == [False, True]
+
+
+def test_an_event_is_described_once_its_day_is_past(opened: Callable[..., Ledger]) -> None:
+    events = (
+        "event_id,date,kind,scope,scope_value,magnitude,description\n"
+        "e1,2011-02-01,Price_Change,product,tea,0.1,spring list\n"
+        "e2,2011-05-01,service_outage,all,,,\n"
+    )
+    ledger = opened(LINES, events=events)
+    told = described_events(ledger.past(dt.date(2011, 3, 1)), ["e2", "e1", "nothing"])
+    assert told[["event_id", "kind", "description"]].values.tolist() == [
+        ["e1", "price_change", "spring list"]
+    ]
 
 
 def sold(product: str, clients: int, lines: int, last: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +16,8 @@ import pytest
 import segml
 from segml.ledger import Ledger, open_ledger
 from segml.losses.books import Books, client_of, open_books
-from segml.losses.causes import Learnt, as_weights, learn_reasons, sampled
+from segml.losses.causes import Learnt, as_weights, learn_reasons
+from segml.losses.dating import declines_of, sampled
 from segml.losses.fates import Fates
 from segml.losses.transitions import transition
 
@@ -34,7 +35,8 @@ class World:
 
     def learnt(self, **changed: Any) -> Learnt | None:
         given = {"known": self.known, "end": self.end} | changed
-        return learn_reasons(self.ledger, self.books, self.fates, **given)
+        declines = declines_of(self.ledger, self.books, self.fates.lost, **given)
+        return learn_reasons(self.ledger, self.fates, declines, seed=0, end=self.end)
 
 
 @contextmanager
@@ -114,8 +116,7 @@ def test_in_a_world_without_reasons_nothing_is_learnt(tmp_path: Path) -> None:
 def test_of_few_declines_nothing_is_learnt(world: World) -> None:
     few = dict(list(world.fates.lost.items())[:3])
     fates = Fates(lost=few, lost_before=(), stayed=())
-    known = tuple(few)
-    assert learn_reasons(world.ledger, world.books, fates, known=known, end=world.end) is None
+    assert replace(world, fates=fates, known=tuple(few)).learnt() is None
 
 
 def test_a_sample_holds_the_lost_and_does_not_depend_on_the_order() -> None:

@@ -173,12 +173,16 @@ def loss_row(client_id: str, **given: Any) -> dict[str, Any]:
         "share_2": 0.3,
         "reason_3": None,
         "share_3": None,
+        "first_signal_by": "p_churn",
+        "left_on": None,
+        "left_reason": None,
     }
     return {**row, **given}
 
 
 def _reason(client_id: str, reason: str, feature: str, **given: Any) -> dict[str, Any]:
     row = {"value_before": None, "value_after": None, "contribution": 0.0, "share": 0.0}
+    row["value_earlier"] = None
     return {
         "client_id": client_id,
         "reason": reason,

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
+from segml.ledger.contract import EVENT_KINDS
 from segml.losses import TEXT_CODES
+from segml.losses.impact import Verdict
 from segml.losses.summary import KINDS
 from segml.report import phrases
+from segml.report.events import TOLD
 from segml.scoring import ACTIONS, SUBJECTS
 from segml.words.feature import REASONS
 
@@ -27,3 +32,12 @@ def test_actions() -> None:
 
 def test_subjects() -> None:
     assert set(phrases.SUBJECTS) == set(phrases.DIRECTIONS) == set(SUBJECTS)
+
+
+def test_verdicts_on_events() -> None:
+    assert {*TOLD, *phrases.SILENT_EVENTS} == set(get_args(Verdict))
+    assert set(phrases.LOSSES_AFTER) == set(phrases.PROFIT_AFTER) <= set(phrases.SILENT_EVENTS)
+
+
+def test_kinds_of_event() -> None:
+    assert set(phrases.EVENT_KINDS) == set(EVENT_KINDS)

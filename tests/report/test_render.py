@@ -122,13 +122,13 @@ def test_names_do_not_turn_the_line_around(html: str, names: Names) -> None:
 
 def test_values_stand_with_their_units(page: Page) -> None:
     assert "4 days → 115 days" in page.words
-    assert "1 % → 12 %" in page.words
+    assert "rise of own unit prices — 1 % 12 % Price" in page.words
     assert "70 % · 420 EUR" in page.words
 
 
 def test_the_path_of_a_lost_client_is_told(page: Page) -> None:
     assert "Tier tier 1 → tier 2" in page.words
-    assert "Risk of no purchase 10 % → 40 %" in page.words
+    assert "Risk by the model 10 % → 40 %" in page.words
     assert "Last healthy date 1 Feb 2024" in page.words
     assert "Last order 2 Mar 2024" in page.words
     assert "Sales a month 100 → 10 EUR" in page.words

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from segml.report import ReportFacts, client_lines, contribution_lines, words
+from segml.report import ReportFacts, client_lines, contribution_lines, signs, words
 from segml.report.dossier import EvidenceFact
 from segml.report.figures import value
 from segml.scoring import client_facts
@@ -61,8 +61,28 @@ def test_a_loss_greater_than_the_year_before_says_why(facts: ReportFacts) -> Non
 
 
 def test_the_warning_says_how_many_days_there_were(facts: ReportFacts) -> None:
-    assert "61 days earlier" in plain(words.signal_sentence(facts.losses.lost[1]))
-    assert words.signal_sentence(facts.losses.lost[0]) == "The model gave no early warning."
+    said = plain(signs.signal_sentence(facts.losses.lost[1], facts.features))
+    assert said.startswith("First missed signal: 1 Apr 2024, 61 days before it counted as lost")
+    assert signs.signal_sentence(facts.losses.lost[0], facts.features).startswith("There was no")
+
+
+def test_a_driver_that_warned_is_named_with_its_side(facts: ReportFacts) -> None:
+    driver = dataclasses.replace(facts.losses.lost[1], first_signal_by="price_rise")
+    said = plain(signs.signal_sentence(driver, facts.features))
+    assert said.endswith("rise of own unit prices: higher than for nine in ten key clients.")
+
+
+def test_a_recorded_end_is_told_as_one_and_stands_beside_ours(facts: ReportFacts) -> None:
+    left = facts.losses.lost[1]
+    recorded = dataclasses.replace(left, left_on=left.lost_on, left_reason="too dear")
+    assert words.loss_sentence(recorded, None).startswith("It left: that is recorded in the ledger")
+    assert "with the reason “too dear”" in signs.recorded_sentence(recorded)
+    silent = dataclasses.replace(recorded, left_reason=None, kind="shrunk")
+    said = plain(signs.recorded_sentence(silent))
+    assert (
+        said
+        == "Our records say that it left on 1 Jun 2024, with no reason, though it went on buying."
+    )
 
 
 def test_evidence_names_its_day_and_what_the_amount_is() -> None:

@@ -70,7 +70,7 @@ class Forest:
         return shap_tables(self.trees)
 
     @cached_property
-    def _pair_tables(self) -> PairTables:
+    def _pair_tables(self) -> PairTables | None:
         return pair_tables(self.trees)
 
     def raw(self, X: Matrix) -> Values:
@@ -197,8 +197,8 @@ class Forest:
         X0, X1 = checked(X0, self.columns), checked(X1, self.columns)
         if len(X0) != len(X1):
             raise ValueError(f"{len(X0)} rows before and {len(X1)} after are no pairs")
-        if len(X0) >= BULK_PAIRS:
-            return between_pairs(self._pair_tables, X0, X1)
+        if len(X0) >= BULK_PAIRS and (tables := self._pair_tables):
+            return between_pairs(tables, X0, X1)
         return between_rows(self.trees, X0, X1)
 
     def gain(self) -> Values:

@@ -1,4 +1,4 @@
-"""The splits of a forest as flat arrays, one tree after the other: what compiled walks read."""
+"""The splits of a forest as flat arrays, one tree after the other: what compiled loops read."""
 
 from __future__ import annotations
 

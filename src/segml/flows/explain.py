@@ -1,33 +1,44 @@
-"""One client in words, from the published run of a day, or scored for the occasion."""
+"""One client in words, from the published run of a day, or scored for the occasion.
+
+A client that was lost is told with the facts of its dossier: those of the newest loss analysis that
+ends by the day, the one the report of that day shows.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from segml.features import CATALOGUE
+from segml.flows.report import newest_losses
 from segml.flows.result import Progress, Result, silent
 from segml.flows.score import score
 from segml.flows.session import as_date
 from segml.flows.settings import Settings, read_settings
 from segml.report import (
+    LostClient,
     client_lines,
     contribution_lines,
+    loss_of,
+    lost_lines,
     profit_facts,
     support_facts,
     support_sentences,
 )
 from segml.scoring import ClientFacts, client_facts
 from segml.stores import find_table, list_runs, read_run, read_table
+from segml.words.feature import Feature
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClientExplained(Result):
-    """What is true of one client, and the words for it."""
+    """What is true of one client, and the words for it; its loss, where it was lost."""
 
     facts: ClientFacts
+    loss: LostClient | None = None
 
 
 def explain(
@@ -37,7 +48,7 @@ def explain(
     as_of: dt.date | str,
     progress: Progress = silent,
 ) -> ClientExplained:
-    """The scores and reasons of one client at a date.
+    """The scores and reasons of one client at a date, and its loss where it was lost by then.
 
     A published run of that date is read; where there is none, the date is scored and published
     first, so that what is said is what is kept.
@@ -67,8 +78,32 @@ def explain(
     profit = profit_facts(find_table(folder, "profit"), client_id)
     features = {feature.name: feature for feature in CATALOGUE}
     lines = (*client_lines(facts, profit=profit), "", *contribution_lines(facts, features))
-    summary = {"ok": True, **_plain(asdict(facts)), "profit": profit and _plain(asdict(profit))}
-    return ClientExplained(summary=summary, told=(*lines, *_caution(folder)), facts=facts)
+    loss, said = _loss(settings, day, facts, features)
+    summary = {
+        "ok": True,
+        **_plain(asdict(facts)),
+        "profit": profit and _plain(asdict(profit)),
+        "loss": loss and _plain(asdict(loss)),
+    }
+    told = (*lines, *said, *_caution(folder))
+    return ClientExplained(summary=summary, told=told, facts=facts, loss=loss)
+
+
+def _loss(
+    settings: Settings, day: dt.date, facts: ClientFacts, features: Mapping[str, Feature]
+) -> tuple[LostClient | None, list[str]]:
+    """The client's loss in the analysis that the report of the day shows, and its lines."""
+    published = newest_losses(settings, day)
+    if published is None:
+        return None, []
+    run, tables = published
+    kinds = {name: feature.kind for name, feature in features.items()}
+    names = {facts.client_id: facts.name} if facts.name else {}
+    loss = loss_of(run, tables, facts.client_id, names=names, kinds=kinds)
+    if loss is None:
+        return None, []
+    between = (as_date(str(run["from"])), as_date(str(run["to"])))
+    return loss, ["", *lost_lines(loss, features, facts.currency, between=between)]
 
 
 def _caution(folder: Path) -> list[str]:

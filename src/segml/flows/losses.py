@@ -28,6 +28,14 @@ TABLES = (
     "next_lost",
     "lookalikes",
     "winback",
+    "losses_by",
+    "loss_faults",
+    "loss_events",
+    "loss_drivers",
+    "loss_trend",
+    "relief",
+    "event_impact",
+    "company_events",
 )
 """The published tables of an analysis."""
 

@@ -14,7 +14,7 @@ from segml.features import CATALOGUE
 from segml.flows.result import Result
 from segml.flows.session import as_date, session
 from segml.flows.settings import Settings, read_settings
-from segml.report import ReportFacts, render_report, report_facts
+from segml.report import AHEAD, TOGETHER, ReportFacts, render_report, report_facts
 from segml.stores import find_table, latest_run, list_losses, publish_file, read_run, read_table
 
 TABLES = ("scores", "reasons", "clients", "features")
@@ -56,7 +56,7 @@ def write_report(config: str | Path | Settings, *, as_of: dt.date | str | None =
         facts = report_facts(
             read_run(run.folder),
             tables,
-            losses=_losses(settings, run.as_of),
+            losses=newest_losses(settings, run.as_of),
             features={feature.name: feature for feature in CATALOGUE},
         )
         path = settings.output / f"report-{run.as_of.isoformat()}.html"
@@ -65,8 +65,16 @@ def write_report(config: str | Path | Settings, *, as_of: dt.date | str | None =
     return Reported(summary=summary, told=(f"Report: {path}",), path=path, facts=facts)
 
 
-def _losses(settings: Settings, as_of: dt.date) -> Published | None:
-    """The newest published analysis that ends by the run's date, or None."""
+def newest_losses(settings: Settings, as_of: dt.date) -> Published | None:
+    """The newest published loss analysis that ends by a date, or None.
+
+    Parameters
+    ----------
+    settings
+        Whose output is looked through.
+    as_of
+        The date of the scores that it stands beside.
+    """
     published = list_losses(settings.output, portfolio=settings.plan.portfolio)
     fitting = [found for found in published if found.end <= as_of]
     if not fitting:
@@ -74,5 +82,8 @@ def _losses(settings: Settings, as_of: dt.date) -> Published | None:
     folder = fitting[-1].folder
     names = ("losses", "loss_reasons", "evidence", "demoted", "course", "path")
     tables = {name: read_table(folder, name) for name in names}
-    ahead = {name: find_table(folder, name) for name in ("next_lost", "lookalikes", "winback")}
-    return read_run(folder), tables | {n: table for n, table in ahead.items() if table is not None}
+    later = (*TOGETHER, *AHEAD, "event_impact", "company_events")
+    found = {name: find_table(folder, name) for name in later}
+    return read_run(folder), tables | {
+        name: table for name, table in found.items() if table is not None
+    }

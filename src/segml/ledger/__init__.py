@@ -8,6 +8,7 @@ from segml.ledger.economics import acquisition_sql, bad_debt_sql, overdue_sql, p
 from segml.ledger.findings import Finding, Findings
 from segml.ledger.horizon import Future
 from segml.ledger.ledger import Check, Ledger, check_ledger, open_ledger, require_fresh
+from segml.ledger.told import described_events, recorded_ends
 
 __all__ = [
     "Check",
@@ -22,9 +23,11 @@ __all__ = [
     "check_ledger",
     "date_of",
     "day_of",
+    "described_events",
     "micro",
     "open_ledger",
     "overdue_sql",
     "profit",
+    "recorded_ends",
     "require_fresh",
 ]

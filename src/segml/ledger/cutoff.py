@@ -20,6 +20,7 @@ from segml.ledger.days import date_of
 from segml.ledger.evidence import (
     bills_of,
     brought_clients,
+    company_events_of,
     contacts_of,
     events_of,
     lines_of,
@@ -224,6 +225,10 @@ class Past:
             all it spent then; null where it spent nothing).
         """
         return events_of(self._answer, client_ids)
+
+    def company_events(self) -> pd.DataFrame:
+        """Return every event before the day, by day, with what its row says."""
+        return company_events_of(self._answer)
 
     def brought(self) -> dict[str, tuple[str, ...]]:
         """Return, for each client that brought others, the ids of those it brought, sorted.

@@ -125,5 +125,13 @@ def events_of(ask: Asked, client_ids: Sequence[str]) -> pd.DataFrame:
     )
 
 
+def company_events_of(ask: Asked) -> pd.DataFrame:
+    """Return `Past.company_events`."""
+    return ask(
+        "SELECT event_id, day, kind, scope, scope_value, magnitude, description FROM {events} "
+        "ORDER BY day, event_id"
+    )
+
+
 def _texts(client_ids: Sequence[str]) -> list[str]:
     return [str(client) for client in client_ids]

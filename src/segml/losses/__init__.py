@@ -2,11 +2,14 @@
 
 `analyse` asks ledger and bundle and gives a `LossAnalysis`; the files are its steps, in order:
 `scene` and `key_clients` (who counted), `books` (`history`, `clock`, `rhythm`), `fates`
-(`transitions`: `silence`, `onset`, `confidence`), `money` (`yearly`), `profit_parts`,
-`attribution`, `causes` (`exposures` and the files named after them, `onset_months`, `signatures`,
-`aftermath`), `shares` and `accounted` (reasons), `evidence`, `course`, `signal`, `dossiers`,
-`outlook` (`foretold` of `recent`, `who_next` of `pressure`, `lookalikes` and `days_left`,
-`winback` of `returns`, `levers`), `summary`.
+(`transitions`: `silence`, `onset`, `confidence`), `dating` (`weeks`, `courses`, `decline_evidence`,
+`declines`), `money` (`yearly`), `profit_parts`, `attribution`, `causes` (`exposures` and the files
+named after them, `onset_months`, `signatures`, `aftermath`), `shares` and `accounted` (reasons),
+`evidence`, `course`, `missed` (`signal`), `dossiers`; then what comes: `outlook` (`foretold` of
+`recent`, `who_next` of `pressure`, `lookalikes` and `days_left`, `winback` of `returns`, `levers`);
+then all of them together: `together` (`mix`, `behind`), `compared`, `trend`, `relief`, `impact`
+(`impact_reach`, `impact_weeks`, `impact_study`, `impact_contrast`), `summary`. What a person
+recorded of a leaving is `ends`.
 """
 
 from segml.losses.analysis import LossAnalysis, analyse
@@ -15,33 +18,47 @@ from segml.losses.levers import LEVERS
 from segml.losses.profit_parts import PARTS
 from segml.losses.reasons import UNKNOWN
 from segml.losses.tables import (
+    COMPANY_EVENTS,
     COURSE,
     DEMOTED,
+    EVENT_IMPACT,
     EVIDENCE,
-    LOOKALIKES,
+    LOSS_DRIVERS,
+    LOSS_EVENTS,
+    LOSS_FAULTS,
     LOSS_REASONS,
+    LOSS_TREND,
     LOSSES,
+    LOSSES_BY,
     MARGINS,
-    NEXT_LOST,
     PATH,
     PROFIT_PARTS,
-    WINBACK,
+    RELIEF,
 )
+from segml.losses.tables_ahead import LOOKALIKES, NEXT_LOST, WINBACK
 from segml.losses.winback import VERDICTS
 
 __all__ = [
+    "COMPANY_EVENTS",
     "COURSE",
     "DEMOTED",
+    "EVENT_IMPACT",
     "EVIDENCE",
     "LEVERS",
     "LOOKALIKES",
     "LOSSES",
+    "LOSSES_BY",
+    "LOSS_DRIVERS",
+    "LOSS_EVENTS",
+    "LOSS_FAULTS",
     "LOSS_REASONS",
+    "LOSS_TREND",
     "MARGINS",
     "NEXT_LOST",
     "PARTS",
     "PATH",
     "PROFIT_PARTS",
+    "RELIEF",
     "TEXT_CODES",
     "UNKNOWN",
     "VERDICTS",

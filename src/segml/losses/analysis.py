@@ -10,13 +10,22 @@ import pandas as pd
 
 from segml.bundle import Bundle
 from segml.ledger import Ledger
-from segml.losses.books import open_books
-from segml.losses.dossiers import dossiers
-from segml.losses.fates import demoted, fates
+from segml.losses.books import Books, open_books
+from segml.losses.compared import compare_drivers
+from segml.losses.dating import declines_of, redated
+from segml.losses.dossiers import Dossiers, dossiers, no_dossiers
+from segml.losses.fates import Fates, demoted, fates
+from segml.losses.impact import event_impact
 from segml.losses.outlook import outlook
+from segml.losses.overall import contradicted_note, overall
+from segml.losses.relief import relief
 from segml.losses.scene import Scene
 from segml.losses.summary import summary
+from segml.losses.together import loss_events, loss_faults, losses_by, lost_clients
+from segml.losses.trend import loss_trend
 
+SIZES = ("size_employees",)
+"""Features of a client's size, which clients are compared by."""
 Progress = Callable[[str, int, int], None]
 """Called as (what is done next, steps done, steps in all)."""
 
@@ -41,9 +50,20 @@ class LossAnalysis:
     profit_parts
         Where the profit of those that stayed went, exactly (`tables.PROFIT_PARTS`).
     next_lost, lookalikes
-        Who is next, and whose road it is on (`tables.NEXT_LOST`, `tables.LOOKALIKES`).
+        Who is next, and whose road it is on (`tables_ahead.NEXT_LOST`, `tables_ahead.LOOKALIKES`).
     winback
-        Who it may pay to win back (`tables.WINBACK`).
+        Who it may pay to win back (`tables_ahead.WINBACK`).
+    losses_by, loss_faults, loss_events
+        All losses together: money by every dimension, what is in our hand to mend, and what is
+        written of the events named in both (`tables.LOSSES_BY` and so on).
+    loss_drivers, loss_trend
+        What was seen before losses and not with comparable clients, and the losses by quarter.
+    relief
+        Departures that are a relief (`tables.RELIEF`).
+    event_impact
+        What losses and profit did after each company event (`tables.EVENT_IMPACT`).
+    company_events
+        Those events, as the ledger tells them (`tables.COMPANY_EVENTS`).
     summary
         Counts, money in total, by kind and by reason, and the rules that were used; plain values.
     """
@@ -59,6 +79,14 @@ class LossAnalysis:
     next_lost: pd.DataFrame
     lookalikes: pd.DataFrame
     winback: pd.DataFrame
+    losses_by: pd.DataFrame
+    loss_faults: pd.DataFrame
+    loss_events: pd.DataFrame
+    loss_drivers: pd.DataFrame
+    loss_trend: pd.DataFrame
+    relief: pd.DataFrame
+    event_impact: pd.DataFrame
+    company_events: pd.DataFrame
     summary: Mapping[str, Any]
 
 
@@ -86,11 +114,11 @@ def analyse(
     if start >= end:
         raise ValueError("start lies before end")
     tell = progress or _silent
-    tell("key clients", 0, 5)
+    tell("key clients", 0, 6)
     scene = Scene(ledger=ledger, bundle=bundle, start=start, end=end)
     scene.prepare((start, end))
     plan, known = bundle.plan, list(scene.after.index)
-    tell("rhythms", 1, 5)
+    tell("rhythms", 1, 6)
     books = open_books(
         ledger,
         scene.key,
@@ -100,14 +128,19 @@ def analyse(
         shrunk_below=plan.losses.shrunk_below,
         seed=plan.seed,
     )
-    tell("losses", 2, 5)
+    tell("losses", 2, 6)
     became = fates(books, scene.key, start=start, end=end)
     fallen = demoted(scene.before, scene.after, became.stayed)
-    tell("reasons", 3, 5)
-    found = dossiers(scene, books, became)
-    tell("who is next", 4, 5)
+    tell("reasons", 3, 6)
+    became, found = _dated(scene, books, became)
+    together = _together(scene, books, became, found)
+    tell("who is next", 4, 6)
     coming = outlook(scene, books, found)
-    tell("done", 5, 5)
+    tell("events", 5, 6)
+    impact = event_impact(ledger, books, _about(scene), known=known, end=end)
+    said = summary(scene, books, became, found, fallen) | overall(books, became, together)
+    notes = [*said["notes"], *contradicted_note(books, scene.key)]
+    tell("done", 6, 6)
     return LossAnalysis(
         losses=found.losses,
         loss_reasons=found.loss_reasons,
@@ -117,10 +150,45 @@ def analyse(
         path=found.path,
         margins=found.margins,
         profit_parts=found.profit_parts,
-        next_lost=coming.next_lost,
-        lookalikes=coming.lookalikes,
-        winback=coming.winback,
-        summary={**summary(scene, books, became, found, fallen), **coming.summary},
+        **together,
+        **coming.frames,
+        summary=said | coming.summary | {"notes": notes},
+        event_impact=impact.event_impact,
+        company_events=impact.company_events,
+    )
+
+
+def _dated(scene: Scene, books: Books, became: Fates) -> tuple[Fates, Dossiers]:
+    """The losses with the onsets that all declines together tell, and their dossiers."""
+    if not became.lost:
+        return became, no_dossiers()
+    known = list(scene.after.index)
+    declines = declines_of(scene.ledger, books, became.lost, known=known, end=scene.end)
+    became = redated(became, declines)
+    return became, dossiers(scene, books, became, declines)
+
+
+def _together(
+    scene: Scene, books: Books, became: Fates, found: Dossiers
+) -> dict[str, pd.DataFrame]:
+    """The frames that tell of all losses at once, by name."""
+    told = lost_clients(scene, found)
+    spans = {each: case.span for each, case in found.cases.items()}
+    return {
+        "losses_by": losses_by(told),
+        "loss_faults": loss_faults(told),
+        "loss_events": loss_events(scene, told),
+        "loss_drivers": compare_drivers(scene, books, spans, became.stayed),
+        "loss_trend": loss_trend(scene, books, found),
+        "relief": relief(scene, books),
+    }
+
+
+def _about(scene: Scene) -> pd.DataFrame:
+    """What makes clients comparable beside their orders, by client."""
+    now = scene.snapshot(scene.end)
+    return now.clients[["region", "industry", "manager"]].join(
+        now.frame[[name for name in SIZES if name in now.frame]]
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from segml.ledger import Ledger
+from segml.ledger import Ledger, recorded_ends
 from segml.losses.clock import Clock, learn_clock
+from segml.losses.ends import End, ends_by_client, standing_ends
 from segml.losses.history import EMPTY, History, histories, of
 from segml.losses.money import brought_by, with_referrals
 from segml.losses.rhythm import Rhythm, learn_rhythm
@@ -33,12 +34,22 @@ class Books:
         The portfolio's rhythm, clock and rule.
     peers
         What key clients with a whole year behind them earned; None for too few.
+    ends
+        The recorded ends of clients, known at the later date, that no later order contradicts.
+    contradicted
+        Those that one does: they do not count.
     """
 
     orders: Mapping[str, History]
     brought: Mapping[str, History]
     lens: Lens
     peers: Peers | None = None
+    ends: Mapping[str, End] = field(default_factory=dict)
+    contradicted: Mapping[str, End] = field(default_factory=dict)
+
+    def told_end(self, client_id: str) -> End | None:
+        """What a person wrote down of a client's leaving, whether or not it counts."""
+        return self.ends.get(client_id) or self.contradicted.get(client_id)
 
 
 def open_books(
@@ -75,6 +86,8 @@ def open_books(
     clock = learn_clock(days, first_day=ledger.first_day, end=min(end, past.last_day + 1))
     referrals = past.brought()
     weight = past.economics.referral_weight
+    told = ends_by_client(recorded_ends(past))
+    stand = standing_ends(told, book)
     return Books(
         orders=book,
         brought={each: brought_by(book, referrals.get(each, ()), weight) for each in key},
@@ -82,6 +95,8 @@ def open_books(
             rhythm=_rhythm(book, key, clock), clock=clock, shrunk_below=shrunk_below, seed=seed
         ),
         peers=learn_peers([of(book, each) for each in key], clock, start=start),
+        ends=stand,
+        contradicted={each: end for each, end in told.items() if each not in stand},
     )
 
 

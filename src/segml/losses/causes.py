@@ -9,9 +9,8 @@
 Who stayed tells as much as who declined: an exposure that most live through weighs little. No loss
 is explained by a hazard it was fitted to: each fold of the declines is told by what the others
 taught (cross-fitting). Of what drivers so gain over the baseline, what they gain as well on the
-same onsets laid on clients drawn by chance is no explanation, and the rest is shrunk by its own
-error: by these parts every share goes to `unknown`. Where the gain is not sure nothing was learnt,
-and the scores speak alone (`attribution`).
+same onsets laid on clients drawn by chance is no explanation; where the rest is not sure nothing
+was learnt, and the scores speak alone (`attribution`).
 
 References
 ----------
@@ -22,10 +21,8 @@ Chernozhukov and others (2018), Double/debiased machine learning, Econometrics J
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -33,7 +30,8 @@ import pandas as pd
 from segml.features import CATALOGUE
 from segml.ledger import Ledger
 from segml.losses.attribution import Decomposition
-from segml.losses.books import Books, client_of
+from segml.losses.dating import Declines
+from segml.losses.exposed_risk import ACTIVE_DAYS
 from segml.losses.exposures import Column, Records, columns_of, risk_of
 from segml.losses.fates import Fates
 from segml.losses.history import Days, Numbers
@@ -41,15 +39,10 @@ from segml.losses.onset import Onset
 from segml.losses.onset_months import beside, by_chance, onset_months
 from segml.losses.shares import DRIVEN, Weights
 from segml.losses.signatures import Sign, signatures
-from segml.losses.transitions import Transition, transition
-from segml.outcomes.onset import learn_causes
+from segml.outcomes.onset import Causes, learn_causes, told_by
 from segml.outcomes.onset_signs import Signs
 from segml.words.feature import REASONS
 
-SAMPLE = 20_000
-"""Clients, besides the lost ones, of whom the hazard is learnt."""
-EVERY_DAYS = 7
-"""The onsets of the sample are dated to the week: they are put into months."""
 LEAST_ONSETS = 30
 """With fewer declines nothing is learnt from them."""
 FOLDS = 5
@@ -57,8 +50,8 @@ CHANCES = 2
 """How often the onsets are laid on clients drawn by chance."""
 SURELY = 1.645
 """Standard errors a gain must be from nothing to be sure at 95 %."""
-CITED = 0.25
-"""An event that is less likely behind a loss is no evidence: many events harm nobody."""
+CITED = 0.5
+"""An event is evidence if it is more likely than not behind a loss: many events harm nobody."""
 _LEAST_UNKNOWN = 1e-6
 
 
@@ -90,7 +83,7 @@ class Learnt:
 
 
 def learn_reasons(
-    ledger: Ledger, books: Books, fates: Fates, *, known: Sequence[str], end: int
+    ledger: Ledger, fates: Fates, declines: Declines, *, seed: int, end: int
 ) -> Learnt | None:
     """The reasons of the losses; None where nothing was learnt from the declines that are known.
 
@@ -98,17 +91,16 @@ def learn_reasons(
     ----------
     ledger
         Asked for what was known at `end`.
-    books, fates
-        Histories, rhythm and clock; who was lost, and when its decline began.
-    known
-        Ids of every client.
+    fates
+        Who was lost.
+    declines
+        Of them and of a sample of the others, dated.
+    seed
+        Of the folds.
     end
         The later date, in days; no row on or after it is read.
     """
-    clients = sampled(known, tuple(fates.lost), seed=books.lens.seed)
-    onsets = _onsets(books, clients, end)
-    onsets |= {each: loss.onset for each, loss in fates.lost.items()}
-    past = ledger.past(end)
+    clients, past = declines.clients, ledger.past(end)
     records = Records(
         orders=past.orders(clients),
         lines=past.lines(clients),
@@ -116,24 +108,36 @@ def learn_reasons(
         bills=past.bills(clients),
         events=past.events(clients),
     )
-    latest = {each: min(onset.high, end - 1) for each, onset in onsets.items()}
+    onsets = declines.onsets
+    latest = _latest(onsets, records.orders, end)
     risk = risk_of(records.orders, latest, clients=clients, first_day=ledger.first_day, end=end)
-    if len(risk.lost) < LEAST_ONSETS:
+    began = onset_months(risk, declines.dated)
+    if len(began.clients) < LEAST_ONSETS:
         return None
-    began = onset_months(risk, onsets)
-    draws = np.random.default_rng(books.lens.seed)
+    draws = np.random.default_rng(seed)
     every = [began, *(by_chance(began, draws) for _ in range(CHANCES))]
     columns, declined = columns_of(records, beside(every)), began.clients
     days = np.array([onsets[each].day for each in declined], dtype=np.int64)
     signs = [_sign(each) for each in signatures(records, declined, days, end=end)]
     fold = draws.permutation(len(declined)) % FOLDS
     met = np.stack([column.met for column in columns], axis=1).reshape(len(every), -1, len(columns))
-    shares, gained = _crossed(began.mean(met[0]), columns, fold, signs)
-    chance = np.mean([_crossed(began.mean(laid), columns, fold)[1].mean() for laid in met[1:]])
-    explained = _explained(gained, float(chance))
+    found = _crossed(began.mean(met[0]), columns, fold)
+    chance = np.mean(
+        [_gained(_crossed(began.mean(laid), columns, fold), fold).mean() for laid in met[1:]]
+    )
+    explained = _explained(_gained(found, fold), float(chance))
     if explained == 0.0:
         return None
-    return _told(explained * shares, explained, columns, declined, fates)
+    return _told(_shares(found, fold, signs), explained, columns, declined, fates)
+
+
+def _latest(onsets: Mapping[str, Onset], orders: pd.DataFrame, end: int) -> dict[str, int]:
+    """The last day on which each decline may have begun, of a client still at risk on it."""
+    bought = orders[~orders["is_return"].astype(bool)].groupby("client_id")["day"].max()
+    return {
+        each: int(min(onset.high, end - 1, bought.get(each, end) + ACTIVE_DAYS))
+        for each, onset in onsets.items()
+    }
 
 
 def _explained(gained: Numbers, chance: float) -> float:
@@ -145,55 +149,34 @@ def _explained(gained: Numbers, chance: float) -> float:
     return float(beyond / mean * (1.0 - (SURELY * error / beyond) ** 2))
 
 
-def _crossed(
-    met: Numbers, columns: Sequence[Column], fold: Days, signs: Sequence[Signs] = ()
-) -> tuple[Numbers, Numbers]:
-    """(n, p) shares of the columns and (n,) gains, each onset's by what the other folds taught."""
-    shares, gained = np.zeros_like(met), np.zeros(len(met))
-    for held in range(FOLDS):
-        found = learn_causes(
+def _crossed(met: Numbers, columns: Sequence[Column], fold: Days) -> list[Causes]:
+    """What all folds but one taught, fold by fold."""
+    return [
+        learn_causes(
             met,
             [column.mass for column in columns],
             [REASONS.index(column.reason) for column in columns],
             len(REASONS),
-            signs=signs,
             teaches=fold != held,
         )
+        for held in range(FOLDS)
+    ]
+
+
+def _gained(found: Sequence[Causes], fold: Days) -> Numbers:
+    """(n,) what each onset gained by what the other folds taught."""
+    return np.stack([each.gained for each in found])[fold, np.arange(len(fold))]
+
+
+def _shares(found: Sequence[Causes], fold: Days, signs: Sequence[Signs]) -> Numbers:
+    """(n, p) the probability of each column, each onset's by what the other folds taught."""
+    hazards = np.stack([each.hazards for each in found])[fold, np.arange(len(fold))]
+    pull = told_by(hazards, signs)
+    shares = np.zeros_like(found[0].design.met)
+    for held, each in enumerate(found):
         mine = fold == held
-        shares[mine], gained[mine] = found.columns()[mine], found.gained[mine]
-    return shares, gained
-
-
-def sampled(known: Sequence[str], lost: Sequence[str], *, seed: int) -> tuple[str, ...]:
-    """The lost clients and a sample of the others, sorted; the same for any order of `known`.
-
-    Parameters
-    ----------
-    known, lost
-        Ids; the lost are always there.
-    seed
-        Of the draw.
-
-    Examples
-    --------
-    >>> sampled(["b", "a"], ["c"], seed=0)
-    ('a', 'b', 'c')
-    """
-    if len(known) > SAMPLE:
-        known = sorted(known, key=lambda each: hashlib.sha256(f"{seed}\n{each}".encode()).digest())
-    return tuple(sorted({*known[:SAMPLE], *lost}))
-
-
-def _onsets(books: Books, clients: Sequence[str], end: int) -> dict[str, Onset]:
-    """When the decline of each client that declined began, to the week."""
-    lens = replace(books.lens, every=EVERY_DAYS)
-
-    def judged(client_id: str) -> Transition | None:
-        return transition(client_of(books, client_id), lens, end=end)
-
-    with ThreadPoolExecutor() as pool:
-        found = zip(clients, pool.map(judged, clients), strict=True)
-        return {each: loss.onset for each, loss in found if loss is not None}
+        shares[mine] = each.design.shares(each.weights, pull)[mine]
+    return shares
 
 
 def _sign(seen: Sign) -> Signs:

@@ -2,8 +2,8 @@
 
 - *By its silence*: where the next order is overdue, the days until its silence breaks its own
   rhythm and it counts as `left`.
-- *By its warning*: where the model's warning stands, the days that usually lay between first signal
-  and loss (the days to act of the dossiers), less the days it has stood already.
+- *By its warning*: where the model's warning stands, the days that usually lay between that warning
+  and the loss of those that were lost, less the days it has stood already.
 
 A client that is neither overdue nor warned of has no date: nothing has begun that could be timed.
 """
@@ -15,38 +15,40 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from segml.ledger import day_of
 from segml.losses.silence import Silence
 
 LEAST_LEADS = 5
 """With fewer losses of a reason all losses tell how long a warning lasts, and below it none."""
 
 
-def lead_days(losses: pd.DataFrame) -> dict[str, float]:
-    """The days between first signal and loss, the median by first reason, and of all under `""`.
+def lead_days(losses: pd.DataFrame, warned: Mapping[str, int | None]) -> dict[str, float]:
+    """The days between warning and loss, the median by first reason, and of all under `""`.
 
     Parameters
     ----------
     losses
-        Columns of `tables.LOSSES`. Only reasons with at least five warned losses are in the result.
+        Columns of `tables.LOSSES`.
+    warned
+        Lost client to the day the model's warning first stood; None where it never did. Only
+        reasons with at least five warned losses are in the result.
 
     Examples
     --------
     >>> import datetime as dt
-    >>> day = dt.date(2024, 1, 1)
-    >>> rows = [{"reason_1": "price", "first_signal": day, "lost_on": day + dt.timedelta(days=n)}
-    ...         for n in (10, 20, 30, 40, 50)]
-    >>> lead_days(pd.DataFrame(rows))
+    >>> ends = [dt.date(1970, 1, 1) + dt.timedelta(days=n) for n in (10, 20, 30, 40, 50)]
+    >>> rows = [{"client_id": f"c{n}", "reason_1": "price", "lost_on": day}
+    ...         for n, day in enumerate(ends)]
+    >>> lead_days(pd.DataFrame(rows), {f"c{n}": 0 for n in range(5)})
     {'': 30.0, 'price': 30.0}
     """
-    warned = losses[losses["first_signal"].notna() & losses["lost_on"].notna()]
-    days = [
-        float((lost - first).days)
-        for first, lost in zip(warned["first_signal"], warned["lost_on"], strict=True)
-    ]
-    reasons = warned["reason_1"].tolist()
-    by_reason: dict[str, list[float]] = {"": days}
-    for reason, lead in zip(reasons, days, strict=True):
-        by_reason.setdefault(str(reason), []).append(lead)
+    by_reason: dict[str, list[float]] = {"": []}
+    rows = zip(losses["client_id"], losses["reason_1"], losses["lost_on"], strict=True)
+    for client_id, reason, lost_on in rows:
+        first = warned.get(str(client_id))
+        if first is not None:
+            for each in ("", str(reason)):
+                by_reason.setdefault(each, []).append(float(day_of(lost_on) - first))
     return {
         reason: float(np.median(by_reason[reason]))
         for reason in sorted(by_reason)

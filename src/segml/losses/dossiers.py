@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from segml.features import CATALOGUE
-from segml.losses.accounted import Shares, shared
+from segml.losses.accounted import shared
 from segml.losses.attribution import Decomposition, Span, decompose, reason_weights, span_of
 from segml.losses.books import Books
 from segml.losses.causes import Learnt, as_weights, learn_reasons
 from segml.losses.course import course
+from segml.losses.dating import Declines
+from segml.losses.earlier import with_earlier
 from segml.losses.evidence import evidence
 from segml.losses.fates import Fates
 from segml.losses.history import EMPTY, of
+from segml.losses.missed import missed_signals, speaking_drivers
 from segml.losses.money import Money, cost_of
 from segml.losses.months import as_date
 from segml.losses.profit_parts import Change, part_rows, profit_change
 from segml.losses.reasons import NAMED, loss_reasons, margin_rows, named_reasons
 from segml.losses.scene import Scene
-from segml.losses.signal import Watch, first_signals
+from segml.losses.signal import Signal
 from segml.losses.silence import silence
 from segml.losses.tables import (
     COURSE,
@@ -39,11 +42,23 @@ from segml.losses.trail import Trail, by_client
 from segml.losses.transitions import Transition
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One lost client with all that its rows are made of."""
+
+    loss: Transition
+    money: Money
+    span: Span
+    signal: Signal | None
+    reasons: list[tuple[str, float]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Dossiers:
     """The frames of the lost clients; see `LossAnalysis` for each.
 
-    `learnt` is what the reasons were learnt from; None where the scores spoke alone.
+    `learnt` is what the reasons were learnt from; None where the scores spoke alone. `cases` and
+    `trails` are what the frames were made of, client by client.
     """
 
     losses: pd.DataFrame
@@ -54,6 +69,8 @@ class Dossiers:
     margins: pd.DataFrame
     profit_parts: pd.DataFrame
     learnt: Learnt | None = None
+    cases: Mapping[str, Case] = field(default_factory=dict)
+    trails: Mapping[str, Trail] = field(default_factory=dict)
 
 
 def no_dossiers() -> Dossiers:
@@ -69,18 +86,7 @@ def no_dossiers() -> Dossiers:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
-    """One lost client with all that its rows are made of."""
-
-    loss: Transition
-    money: Money
-    span: Span
-    signal: int | None
-    reasons: list[tuple[str, float]]
-
-
-def dossiers(scene: Scene, books: Books, fates: Fates) -> Dossiers:
+def dossiers(scene: Scene, books: Books, fates: Fates, declines: Declines) -> Dossiers:
     """The frames of all clients lost between the two dates.
 
     Parameters
@@ -91,32 +97,45 @@ def dossiers(scene: Scene, books: Books, fates: Fates) -> Dossiers:
         Histories, rhythm, clock.
     fates
         Who was lost, and who stayed to compare with.
+    declines
+        Of the lost and of a sample, dated.
     """
-    if not fates.lost:
-        return no_dossiers()
     spans = {each: _span(scene, books, each, loss) for each, loss in fates.lost.items()}
     scene.prepare(day for span in spans.values() for day in (span.before, span.after))
     lost = _decomposed(scene, spans)
     costs = {each: _money(scene, books, each, fates.lost[each]) for each in sorted(fates.lost)}
     lines = by_client(scene.ledger.past(scene.end).lines(list(costs)), costs)
     changes = _changes(scene, lines, costs)
-    learnt = learn_reasons(scene.ledger, books, fates, known=list(scene.after.index), end=scene.end)
+    learnt = learn_reasons(scene.ledger, fates, declines, seed=books.lens.seed, end=scene.end)
     weights = as_weights(learnt, lost) if learnt else reason_weights(lost, _stayed(scene, fates))
     shares = shared(weights, lost, list(changes.values()))
-    cases = _cases(scene, fates, spans, costs, shares)
+    signals = missed_signals(scene, books, fates, spans, speaking_drivers(lost, shares))
+    cases = {
+        each: Case(
+            loss=fates.lost[each],
+            money=costs[each],
+            span=spans[each],
+            signal=signals[each],
+            reasons=named_reasons(shares, place),
+        )
+        for place, each in enumerate(costs)
+    }
     money = {each: case.money.profit_lost for each, case in cases.items()}
     features = {feature.name: feature for feature in CATALOGUE}
     named = {each: tuple(code for code, _ in case.reasons) for each, case in cases.items()}
     onsets = {each: case.loss.onset.day for each, case in cases.items()}
+    trails = _trails(scene, cases, lines, learnt)
     return Dossiers(
-        losses=_losses(scene, cases),
-        loss_reasons=loss_reasons(lost, shares, money, features),
-        evidence=evidence(_trails(scene, cases, lines, learnt), named),
+        losses=_losses(scene, books, cases),
+        loss_reasons=with_earlier(loss_reasons(lost, shares, money, features), scene, books, spans),
+        evidence=evidence(trails, named),
         course=course(books.orders, onsets, first_day=scene.ledger.first_day, end=scene.end),
         path=_path(scene, books, cases, lost),
         margins=margin_rows(lost),
         profit_parts=part_rows(changes),
         learnt=learnt,
+        cases=cases,
+        trails=trails,
     )
 
 
@@ -168,34 +187,10 @@ def _stayed(scene: Scene, fates: Fates) -> Decomposition | None:
     return _decomposed(scene, spans)
 
 
-def _cases(
-    scene: Scene,
-    fates: Fates,
-    spans: Mapping[str, Span],
-    costs: Mapping[str, Money],
-    shares: Shares,
-) -> dict[str, _Case]:
-    watches = {
-        each: Watch(since=spans[each].before, until=loss.lost_on)
-        for each, loss in fates.lost.items()
-    }
-    signals = first_signals(watches, scene.chances, line=scene.high_risk)
-    return {
-        each: _Case(
-            loss=fates.lost[each],
-            money=costs[each],
-            span=spans[each],
-            signal=signals[each],
-            reasons=named_reasons(shares, place),
-        )
-        for place, each in enumerate(costs)
-    }
-
-
-def _losses(scene: Scene, cases: Mapping[str, _Case]) -> pd.DataFrame:
+def _losses(scene: Scene, books: Books, cases: Mapping[str, Case]) -> pd.DataFrame:
     rows = []
     for client_id, case in cases.items():
-        onset = case.loss.onset
+        onset, end = case.loss.onset, books.told_end(client_id)
         row: dict[str, Any] = {
             "client_id": client_id,
             "tier_before": scene.before["tier"][client_id],
@@ -205,7 +200,7 @@ def _losses(scene: Scene, cases: Mapping[str, _Case]) -> pd.DataFrame:
             "onset_low": as_date(onset.low),
             "onset_high": as_date(onset.high),
             "lost_on": as_date(case.loss.lost_on),
-            "first_signal": as_date(case.signal),
+            "first_signal": as_date(case.signal.day if case.signal else None),
             "profit_before": case.money.profit_before,
             "profit_lost": case.money.profit_lost,
             "referral_profit_lost": case.money.referral_profit_lost,
@@ -213,6 +208,9 @@ def _losses(scene: Scene, cases: Mapping[str, _Case]) -> pd.DataFrame:
         for place in range(NAMED):
             code, share = case.reasons[place] if place < len(case.reasons) else (None, np.nan)
             row |= {f"reason_{place + 1}": code, f"share_{place + 1}": share}
+        row["first_signal_by"] = case.signal.by if case.signal else None
+        row["left_on"] = as_date(end.day if end else None)
+        row["left_reason"] = end.reason if end else None
         rows.append(row)
     rows.sort(key=lambda row: (-row["profit_lost"], row["client_id"]))
     return framed(rows, LOSSES)
@@ -220,7 +218,7 @@ def _losses(scene: Scene, cases: Mapping[str, _Case]) -> pd.DataFrame:
 
 def _trails(
     scene: Scene,
-    cases: Mapping[str, _Case],
+    cases: Mapping[str, Case],
     lines: Mapping[str, pd.DataFrame],
     learnt: Learnt | None,
 ) -> dict[str, Trail]:
@@ -256,7 +254,7 @@ def _trails(
 
 
 def _path(
-    scene: Scene, books: Books, cases: Mapping[str, _Case], lost: Decomposition
+    scene: Scene, books: Books, cases: Mapping[str, Case], lost: Decomposition
 ) -> pd.DataFrame:
     rows = []
     for place, (client_id, case) in enumerate(cases.items()):

@@ -35,8 +35,8 @@ TEXT_CODES: Mapping[str, str] = MappingProxyType(
         "withdrawn_product_last": "last purchase of a product no one can buy any more "
         "(amount: of the product in the earlier year)",
         "price_rise": "a price rise of what it buys (amount: what it made a year dearer)",
-        "complaint_open": "a complaint that was not settled yet (no amount)",
-        "complaint": "a complaint that was settled (no amount)",
+        "complaint_open": "a complaint that was not settled yet (amount: days it had waited)",
+        "complaint": "a complaint that was settled (amount: days until the answer)",
         "service_outage": "a service outage that reached it (no amount)",
         "product_withdrawal": "the withdrawal of what it bought (amount: spent on it in the year "
         "before)",

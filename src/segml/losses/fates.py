@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from segml.losses.books import Books, client_of
+from segml.losses.ends import recorded_loss
 from segml.losses.transitions import Transition, transition
 
 
@@ -31,7 +32,7 @@ class Fates:
 
 
 def fates(books: Books, key: Sequence[str], *, start: int, end: int) -> Fates:
-    """What became of the key clients.
+    """What became of the key clients. A recorded end, known at the later date, wins.
 
     Parameters
     ----------
@@ -45,20 +46,27 @@ def fates(books: Books, key: Sequence[str], *, start: int, end: int) -> Fates:
     lost, before, stayed = {}, [], []
     for client_id in sorted(key):
         client = client_of(books, client_id)
-        if _was_lost(transition(client, books.lens, end=start), start):
+        ended = books.ends.get(client_id)
+        if (ended and ended.day < start) or was_lost(
+            transition(client, books.lens, end=start), start
+        ):
             before.append(client_id)
+            continue
+        if ended:
+            lost[client_id] = recorded_loss(client, ended, books.lens)
             continue
         found = transition(client, books.lens, end=end)
         if found is None:
             stayed.append(client_id)
-        elif _was_lost(found, start):
+        elif was_lost(found, start):
             before.append(client_id)
         else:
             lost[client_id] = found
     return Fates(lost=lost, lost_before=tuple(before), stayed=tuple(stayed))
 
 
-def _was_lost(found: Transition | None, start: int) -> bool:
+def was_lost(found: Transition | None, start: int) -> bool:
+    """Whether a loss was complete by a day: it is not counted again after it."""
     return found is not None and found.lost_on <= start
 
 

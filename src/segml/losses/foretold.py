@@ -23,6 +23,7 @@ import pandas as pd
 
 from segml.features import CATALOGUE
 from segml.losses.books import Books, client_of
+from segml.losses.ends import recorded_loss
 from segml.losses.history import Numbers
 from segml.losses.recent import COURSE, FAVOURITE, recent_course, recent_favourite
 from segml.losses.scene import Scene
@@ -134,10 +135,15 @@ def past_dates(first_day: int, end: int, *, least: int) -> tuple[int, ...]:
 
 
 def _losses(books: Books, clients: Sequence[str], end: int) -> dict[str, Transition]:
-    """Who of them is lost at the later date; onsets to the week."""
+    """Who of them is lost at the later date, onsets to the week; a recorded end wins."""
     lens = dataclasses.replace(books.lens, every=EVERY_DAYS)
+
+    def lost(client_id: str) -> Transition | None:
+        client, ended = client_of(books, client_id), books.ends.get(client_id)
+        return recorded_loss(client, ended, lens) if ended else transition(client, lens, end=end)
+
     with ThreadPoolExecutor() as pool:
-        found = pool.map(lambda each: transition(client_of(books, each), lens, end=end), clients)
+        found = pool.map(lost, clients)
         return {each: loss for each, loss in zip(clients, found, strict=True) if loss is not None}
 
 

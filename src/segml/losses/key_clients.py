@@ -26,13 +26,15 @@ def standing(bundle: Bundle, now: Snapshot, held: pd.Series) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        By client id: `tier`, `is_key` (holds a key tier), `is_active`, `value` (profit and
-        referral profit of 365 days), `p_churn` (missing where not active).
+        By client id: `tier`, `tier_rank` (1 is the top), `is_key` (holds a key
+        tier), `is_active`, `value` (profit and referral profit of 365 days), `p_churn` (missing
+        where not active).
     """
     tiers = bundle.tiers.assign(now.frame, held)
     return pd.DataFrame(
         {
             "tier": tiers["tier"],
+            "tier_rank": tiers["tier_rank"],
             "is_key": tiers["tier_rank"].isin(bundle.plan.tiers.key),
             "is_active": now.status.eq("active"),
             "value": now.money["value_365"],

@@ -25,8 +25,8 @@ def loss_itself(trail: Trail) -> pd.DataFrame:
     return last
 
 
-def price(trail: Trail) -> pd.DataFrame:
-    """Lines of the recent days above the client's own earlier mean price of the product."""
+def dearer(trail: Trail) -> pd.DataFrame:
+    """The lines of the recent days above the client's own earlier mean price of the product."""
     priced = ~trail.lines["is_return"] & (trail.lines["quantity"] > 0)
     recent, earlier = (
         part[priced.reindex(part.index)].dropna(subset=["product"])
@@ -35,8 +35,12 @@ def price(trail: Trail) -> pd.DataFrame:
     sums = earlier.groupby("product")[["amount", "quantity"]].sum()
     usual = recent["product"].map(sums["amount"] / sums["quantity"]).astype("float64")
     extra = (recent["amount"] - usual * recent["quantity"]).astype("float64")
-    risen = recent.assign(told=extra, weight=extra)[extra > 0]
-    return heaviest(risen, "unit_price_above_earlier")
+    return recent.assign(told=extra, weight=extra)[extra > 0]
+
+
+def price(trail: Trail) -> pd.DataFrame:
+    """The lines that grew dearer by most."""
+    return heaviest(dearer(trail), "unit_price_above_earlier")
 
 
 def margin(trail: Trail) -> pd.DataFrame:
@@ -59,10 +63,16 @@ def margin(trail: Trail) -> pd.DataFrame:
     )
 
 
-def service(trail: Trail) -> pd.DataFrame:
-    """Goods sent back in the last year."""
+def sent_back(trail: Trail) -> pd.DataFrame:
+    """The lines of goods sent back in the last year."""
     year = trail.lines["day"] >= trail.explained_at - EARLIER_DAYS
-    back = orders_in(trail.lines[trail.lines["is_return"] & year])
+    back = trail.lines[trail.lines["is_return"] & year]
+    return back.assign(told=-back["amount"], weight=-back["amount"])
+
+
+def service(trail: Trail) -> pd.DataFrame:
+    """Goods sent back in the last year, order by order."""
+    back = orders_in(sent_back(trail))
     return heaviest(back.assign(told=-back["amount"], weight=-back["amount"]), "goods_returned")
 
 
@@ -78,13 +88,18 @@ def competitor(trail: Trail) -> pd.DataFrame:
     return last.assign(told=float(worth[favourite]), text_code="favourite_category_last")
 
 
-def assortment(trail: Trail) -> pd.DataFrame:
-    """The last purchase of each product that nobody can buy any more."""
-    gone = trail.lines[trail.lines["product"].isin(trail.withdrawn) & ~trail.lines["is_return"]]
-    year = gone["day"] >= trail.explained_at - RECENT_DAYS // 2 - EARLIER_DAYS
-    worth = gone[year].groupby("product")["amount"].sum()
-    last = gone.sort_values(["day", "row_key"], kind="stable").drop_duplicates(
+def gone(trail: Trail) -> pd.DataFrame:
+    """The last line of each product that nobody can buy any more, weighed by its earlier year."""
+    bought = trail.lines[trail.lines["product"].isin(trail.withdrawn) & ~trail.lines["is_return"]]
+    year = bought["day"] >= trail.explained_at - RECENT_DAYS // 2 - EARLIER_DAYS
+    worth = bought[year].groupby("product")["amount"].sum()
+    last = bought.sort_values(["day", "row_key"], kind="stable").drop_duplicates(
         "product", keep="last"
     )
     told = last["product"].map(worth).astype("float64").fillna(0.0)
-    return heaviest(last.assign(told=told, weight=told), "withdrawn_product_last")
+    return last.assign(told=told, weight=told)
+
+
+def assortment(trail: Trail) -> pd.DataFrame:
+    """The last purchases of the products nobody can buy any more that were worth most."""
+    return heaviest(gone(trail), "withdrawn_product_last")

@@ -7,21 +7,21 @@ add up, so is every column's value the mean of its values in these months. Nothi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
 
+from segml.losses.declines import Dated
+from segml.losses.exposed_risk import month_of
 from segml.losses.exposures import Risk
 from segml.losses.history import Numbers
-from segml.losses.onset import Onset
 
-WIDTH = float(norm.ppf(0.95) - norm.ppf(0.05))
-"""Standard deviations between the two ends of an onset's interval, were it normal."""
-LEAST_DAYS = 3.0
-"""Standard deviation, at least: no onset is known to the day."""
+LEAST_CHANCE = 0.01
+"""Of the likeliest month's: less likely months are left out, there are very many of them."""
+MIDWEEK = 3
+"""A week counts for the month of its fourth day, in which most of its days lie."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,33 +53,36 @@ class OnsetMonths:
         return np.asarray(np.add.reduceat(weighed, self.first, axis=0), dtype=np.float64)
 
 
-def onset_months(risk: Risk, onsets: Mapping[str, Onset]) -> OnsetMonths:
-    """The months of every onset of a risk, from its interval.
+def onset_months(risk: Risk, dated: Dated) -> OnsetMonths:
+    """The months of the onsets of a risk.
 
     Parameters
     ----------
     risk
-        Of which each client is at risk up to the month of its onset's `high` end.
-    onsets
-        Onset by client; of the lost clients of `risk` all.
+        Of which each client is at risk up to the last month in which its decline may have begun.
+    dated
+        The weeks of declines. One that is not told there, or in no month at risk, is left out.
     """
-    months, weights = [], []
-    ends = np.append(risk.starts[1:], risk.starts[-1] + 31)
+    place = {client_id: row for row, client_id in enumerate(dated.clients)}
+    month = month_of(risk.starts, dated.days + MIDWEEK)
+    rows, months, weights = [], [], []
     for row in risk.lost:
-        onset = onsets[risk.clients[row]]
-        possible = (risk.starts <= onset.high) & (ends > onset.low) & risk.at_risk[row]
-        mine = np.flatnonzero(possible)
-        spread = max((onset.high - onset.low) / WIDTH, LEAST_DAYS)
-        edges = (np.stack([risk.starts[mine], ends[mine]]) - onset.day) / spread
-        mass = norm.cdf(edges[1]) - norm.cdf(edges[0])
-        whole = float(mass.sum())
-        months.append(mine)
-        weights.append(mass / whole if whole > 0.0 else np.full(len(mine), 1.0 / len(mine)))
+        at = place.get(risk.clients[row])
+        if at is None:
+            continue
+        inside = month >= 0
+        mass = np.bincount(month[inside], dated.chance[at, inside], len(risk.starts))
+        mass = np.where(risk.at_risk[row], mass, 0.0)
+        mine = np.flatnonzero(mass > LEAST_CHANCE * mass.max())
+        if len(mine):
+            rows.append(row)
+            months.append(mine)
+            weights.append(mass[mine] / mass[mine].sum())
     count = np.array([len(mine) for mine in months], dtype=np.intp)
     return OnsetMonths(
         risk=replace(
             risk,
-            lost=np.repeat(risk.lost, count),
+            lost=np.repeat(np.array(rows, dtype=np.intp), count),
             month=np.concatenate([*months, np.empty(0, np.intp)]),
         ),
         first=np.cumsum(count) - count,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,17 +12,15 @@ from segml.losses.books import Books
 from segml.losses.dossiers import Dossiers
 from segml.losses.foretold import HORIZON_DAYS, sample
 from segml.losses.scene import Scene
-from segml.losses.who_next import healthy_days, who_next
+from segml.losses.who_next import who_next
 from segml.losses.winback import winback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Outlook:
-    """The frames of `LossAnalysis` that look ahead, and their part of its summary."""
+    """The frames of `LossAnalysis` that look ahead, by name, and their part of its summary."""
 
-    next_lost: pd.DataFrame
-    lookalikes: pd.DataFrame
-    winback: pd.DataFrame
+    frames: Mapping[str, pd.DataFrame]
     summary: dict[str, Any]
 
 
@@ -36,7 +35,8 @@ def outlook(scene: Scene, books: Books, found: Dossiers) -> Outlook:
         The lost clients' frames.
     """
     shares = found.loss_reasons[["client_id", "reason", "feature", "share"]]
-    coming = who_next(scene, books, found.losses, shares, healthy_days(found.path))
+    spans = {each: case.span for each, case in found.cases.items()}
+    coming = who_next(scene, books, found.losses, shares, spans)
     back = winback(
         found.losses,
         found.loss_reasons,
@@ -47,9 +47,11 @@ def outlook(scene: Scene, books: Books, found: Dossiers) -> Outlook:
     )
     told = coming.foretold
     return Outlook(
-        next_lost=coming.next_lost,
-        lookalikes=coming.lookalikes,
-        winback=back,
+        frames={
+            "next_lost": coming.next_lost,
+            "lookalikes": coming.lookalikes,
+            "winback": back,
+        },
         summary={
             "next": {
                 "key_clients": len(coming.next_lost),

@@ -68,7 +68,8 @@ def loss_reasons(
             "money": money - sum(row["money"] for row in mine),
         }
         rows += [*mine, unknown]
-    frame = framed(rows, LOSS_REASONS)
+    # what it was earlier is told later, from other days (`earlier`)
+    frame = framed([{"value_earlier": np.nan, **row} for row in rows], LOSS_REASONS)
     return frame.sort_values(["client_id", "reason", "feature"], kind="stable", ignore_index=True)
 
 

@@ -22,7 +22,8 @@ def service(trail: Trail) -> pd.DataFrame:
     contacts = trail.of_last_year(trail.contacts)
     own = contacts[(contacts["kind"] == "complaint") & (contacts["outcome"] != "rejected")]
     settled = own["resolved_day"].astype("float64").fillna(float(trail.explained_at))
-    own = own.assign(told=float("nan"), weight=settled - own["day"], table="interactions")
+    waited = (settled - own["day"]).clip(upper=float(trail.explained_at) - own["day"])
+    own = own.assign(told=waited, weight=settled - own["day"], table="interactions")
     is_open = own["resolved_day"].isna() | (own["resolved_day"] >= trail.explained_at)
     outages = _events(trail, "service_outage")
     return pd.concat(

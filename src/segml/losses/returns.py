@@ -18,7 +18,7 @@ from scipy.stats import beta
 
 from segml.losses.clock import Clock
 from segml.losses.history import History, Numbers
-from segml.losses.rhythm import Rhythm, gap_sums
+from segml.losses.rhythm import RECENT_GAPS, Rhythm, gap_sums
 from segml.losses.silence import LEAST_DAYS, LOST_LEVEL, MEDIAN_GAPS, silence
 from segml.losses.transitions import SURE_GAPS
 
@@ -93,7 +93,7 @@ def _of(known: History, rhythm: Rhythm, clock: Clock, end: int) -> list[Episode]
     ticks = clock.at(closed)
     found = []
     for place in range(SURE_GAPS, len(known.days)):
-        gaps = np.diff(ticks[: place + 1])
+        gaps = np.diff(ticks[max(0, place - RECENT_GAPS) : place + 1])
         longest = float(ticks[place + 1] - ticks[place])
         # the rule asks for three median gaps and a month at least: most gaps need no closer look
         if closed[place + 1] - closed[place] <= LEAST_DAYS:

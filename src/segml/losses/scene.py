@@ -78,8 +78,13 @@ class Scene:
     @cached_property
     def key(self) -> tuple[str, ...]:
         """Ids of the key clients at the earlier date that were active then."""
-        chosen = self.before["is_key"] & self.before["is_active"]
-        return tuple(str(client_id) for client_id in self.before.index[chosen])
+        return self.key_at(self.start)
+
+    def key_at(self, day: int) -> tuple[str, ...]:
+        """Ids of the key clients on a day that were active then."""
+        stood = self.before if day == self.start else self._standing(day)
+        chosen = stood["is_key"] & stood["is_active"]
+        return tuple(str(client_id) for client_id in stood.index[chosen])
 
     @cached_property
     def high_risk(self) -> float:

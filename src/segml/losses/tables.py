@@ -31,6 +31,9 @@ LOSSES: Mapping[str, str] = MappingProxyType(
         "share_2": "float64",
         "reason_3": "str",
         "share_3": "float64",
+        "first_signal_by": "str",
+        "left_on": "object",
+        "left_reason": "str",
     }
 )
 """One row a lost client, by profit lost, then id. Dates are `datetime.date` or None."""
@@ -45,6 +48,7 @@ LOSS_REASONS: Mapping[str, str] = MappingProxyType(
         "contribution": "float64",
         "share": "float64",
         "money": "float64",
+        "value_earlier": "float64",
     }
 )
 """Long: every feature that moved the raw churn score between the last healthy date and the loss,
@@ -127,58 +131,127 @@ PROFIT_PARTS: Mapping[str, str] = MappingProxyType(
 value of `volume` is sales at list price a year, of the others their share of those sales; money is
 the profit a year that is gone by that part, negative where it improved."""
 
-
-NEXT_LOST: Mapping[str, str] = MappingProxyType(
+EVENT_IMPACT: Mapping[str, str] = MappingProxyType(
     {
-        "client_id": "str",
-        "rank": "int64",
-        "chance": "float64",
-        "horizon_days": "int64",
-        "profit_365": "float64",
-        "profit_at_risk": "float64",
-        "days_left": "float64",
-        "warned_on": "object",
-        "last_order": "object",
-        "due_on": "object",
-        "reason": "object",
-        "driver": "object",
-        "driver_value": "float64",
-        "lever": "object",
-    }
-)
-"""One row a key client of the later date that is active and not lost, by rank."""
-
-LOOKALIKES: Mapping[str, str] = MappingProxyType(
-    {
-        "client_id": "str",
-        "like": "str",
-        "reason": "str",
-        "similarity": "float64",
-        "profit_at_risk": "float64",
-        "days_left": "float64",
-        "lever": "object",
-    }
-)
-"""One row one of today's key clients and a lost client that it is like, by client, likest first."""
-
-WINBACK: Mapping[str, str] = MappingProxyType(
-    {
-        "client_id": "str",
-        "kind": "str",
-        "reason": "str",
-        "lever": "object",
-        "profit_lost": "float64",
-        "chance": "float64",
-        "chance_low": "float64",
-        "chance_high": "float64",
+        "event_id": "str",
+        "outcome": "str",
+        "effect": "float64",
+        "low": "float64",
+        "high": "float64",
+        "p_adjusted": "float64",
+        "pretrend_p": "float64",
+        "exposed": "int64",
         "compared": "int64",
-        "returned": "int64",
         "verdict": "str",
-        "expected_value": "float64",
-        "attempt_cost": "float64",
     }
 )
-"""One row a lost client that left or shrank and whose loss costs profit."""
+"""One row an event and outcome (`lost`, `profit`): what became of the clients it reached against
+comparable ones (`impact`). No effect where the verdict says why there is none."""
+
+COMPANY_EVENTS: Mapping[str, str] = MappingProxyType(
+    {
+        "event_id": "str",
+        "date": "object",
+        "kind": "str",
+        "scope": "str",
+        "scope_value": "object",
+        "magnitude": "float64",
+        "description": "object",
+        "together": "str",
+        "beside": "object",
+    }
+)
+"""One row an event of `EVENT_IMPACT`, as the ledger tells it; the first event of those that count
+as one with it, and one that reached the same clients at the time."""
+
+
+LOSSES_BY: Mapping[str, str] = MappingProxyType(
+    {
+        "dimension": "str",
+        "value": "str",
+        "clients": "int64",
+        "money": "float64",
+        "referral_money": "float64",
+        "share": "float64",
+    }
+)
+"""Long: the profit lost a year by every dimension (`together`); each sums to the total."""
+
+LOSS_FAULTS: Mapping[str, str] = MappingProxyType(
+    {
+        "reason": "str",
+        "source": "str",
+        "value": "str",
+        "clients": "int64",
+        "money": "float64",
+        "referral_money": "float64",
+        "share": "float64",
+    }
+)
+"""What is in our own hand to mend, and the thing that each part comes from, the dearest first."""
+
+LOSS_EVENTS: Mapping[str, str] = MappingProxyType(
+    {
+        "event_id": "str",
+        "date": "object",
+        "kind": "str",
+        "scope": "str",
+        "scope_value": "str",
+        "magnitude": "float64",
+        "description": "str",
+    }
+)
+"""What is written of every event that a part of the losses goes with."""
+
+LOSS_DRIVERS: Mapping[str, str] = MappingProxyType(
+    {
+        "feature": "str",
+        "reason": "str",
+        "lost": "int64",
+        "compared": "int64",
+        "lost_share": "float64",
+        "compared_share": "float64",
+        "ratio": "float64",
+        "ratio_low": "float64",
+        "ratio_high": "float64",
+        "p_adjusted": "float64",
+        "verdict": "str",
+    }
+)
+"""One row a driver: how often it had risen before a loss, and among comparable clients that stayed
+(`compared`)."""
+
+LOSS_TREND: Mapping[str, str] = MappingProxyType(
+    {
+        "quarter": "str",
+        "first_day": "object",
+        "last_day": "object",
+        "lost": "int64",
+        "money": "float64",
+        "referral_money": "float64",
+        "key_clients": "int64",
+        "key_lost": "int64",
+        "rate": "float64",
+        "rate_low": "float64",
+        "rate_high": "float64",
+    }
+)
+"""One row a quarter between the two dates: its losses, and the rate of its own key clients."""
+
+RELIEF: Mapping[str, str] = MappingProxyType(
+    {
+        "client_id": "str",
+        "tier_before": "str",
+        "certainty": "str",
+        "onset": "object",
+        "lost_on": "object",
+        "care_minutes": "float64",
+        "cost_freed": "float64",
+        "profit_forgone": "float64",
+        "left_reason": "str",
+    }
+)
+"""Departures that are a relief (`relief`), the most profit saved first; a year's care and money."""
 
 
 def framed(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:

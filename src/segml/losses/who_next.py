@@ -11,6 +11,7 @@ import pandas as pd
 
 from segml.features import CATALOGUE
 from segml.ledger import day_of
+from segml.losses.attribution import Span
 from segml.losses.books import Books
 from segml.losses.days_left import days_left, lead_days
 from segml.losses.foretold import HORIZON_DAYS, Foretold, foretell, ranked
@@ -19,8 +20,10 @@ from segml.losses.lookalikes import Likeness, likenesses
 from segml.losses.months import as_date, month_starts
 from segml.losses.pressure import drivers_of, pressure
 from segml.losses.scene import Scene
+from segml.losses.signal import Watch, first_signals
 from segml.losses.silence import Silence, silence
-from segml.losses.tables import LOOKALIKES, NEXT_LOST, framed
+from segml.losses.tables import framed
+from segml.losses.tables_ahead import LOOKALIKES, NEXT_LOST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,7 +33,7 @@ class WhoNext:
     Parameters
     ----------
     next_lost, lookalikes
-        Columns of `tables.NEXT_LOST` and `tables.LOOKALIKES`.
+        Columns of `tables_ahead.NEXT_LOST` and `tables_ahead.LOOKALIKES`.
     foretold
         The chances, and how well they would have gone before.
     """
@@ -45,7 +48,7 @@ def who_next(
     books: Books,
     losses: pd.DataFrame,
     shares: pd.DataFrame,
-    last_healthy: Mapping[str, int],
+    spans: Mapping[str, Span],
 ) -> WhoNext:
     """Today's key clients, who are active and not lost, by the chance of being lost.
 
@@ -57,13 +60,16 @@ def who_next(
         Columns of `tables.LOSSES`.
     shares
         `client_id, reason, feature, share`: what each loss goes with.
-    last_healthy
-        Lost client to the day of the last snapshot before its decline.
+    spans
+        Lost client to the dates its reasons are taken between.
     """
     foretold = foretell(scene, books)
     today = list(foretold.chance.index)
-    alike = _alike(scene, today, shares, last_healthy)
-    warned, leads = warnings_of(scene, today), lead_days(losses)
+    alike = _alike(scene, today, shares, spans)
+    warned, leads = (
+        warnings_of(scene, today),
+        lead_days(losses, _first_warnings(scene, losses, spans)),
+    )
     places, lens = ranked(foretold.chance), books.lens
     profit = scene.snapshot(scene.end).money["profit_365"]
     cases = [
@@ -145,28 +151,39 @@ def _like_rows(scene: Scene, case: _Case, leads: Mapping[str, float]) -> list[di
 
 
 def _alike(
-    scene: Scene, today: Sequence[str], shares: pd.DataFrame, last_healthy: Mapping[str, int]
+    scene: Scene, today: Sequence[str], shares: pd.DataFrame, spans: Mapping[str, Span]
 ) -> dict[str, tuple[Likeness, ...]]:
     now = scene.snapshot(scene.end).frame
     drivers = drivers_of(list(now.columns), CATALOGUE)
-    if not drivers or not last_healthy or not today:
+    if not drivers or not spans or not today:
         return {}
     after = scene.after
     key = now.loc[after.index[after["is_key"] & after["is_active"]]]
     then = []
-    for day in sorted({*last_healthy.values()}):
+    for day in sorted({each.before for each in spans.values()}):
         frame = scene.snapshot(day).frame
-        who = [each for each in sorted(last_healthy) if last_healthy[each] == day]
+        who = [each for each in sorted(spans) if spans[each].before == day]
         comparable = frame.loc[frame.index.intersection(list(scene.key))]
         then.append(pressure(frame.loc[who], comparable, drivers))
     return likenesses(pressure(now.loc[list(today)], key, drivers), pd.concat(then), shares)
 
 
+def _first_warnings(
+    scene: Scene, losses: pd.DataFrame, spans: Mapping[str, Span]
+) -> dict[str, int | None]:
+    """The day on which the warning first stood of each lost client; None where it never did."""
+    watches = {
+        str(each): Watch(since=spans[str(each)].before, until=day_of(lost_on))
+        for each, lost_on in zip(losses["client_id"], losses["lost_on"], strict=True)
+    }
+    return first_signals(watches, scene.chances, line=scene.high_risk)
+
+
 def warnings_of(scene: Scene, clients: Sequence[str]) -> dict[str, int]:
     """Since when the model's warning has stood without a break, of those of whom it stands today.
 
-    A warning is what it is for the first signal of a loss: the risk stands with the riskiest tenth
-    of the key clients. Month starts since the earlier date are looked at, and today.
+    A warning is what it is for the first signal of a loss by risk: the risk stands with the
+    riskiest tenth of the key clients. Month starts since the earlier date are looked at, and today.
     """
     standing = {
         each: scene.end
@@ -181,11 +198,3 @@ def warnings_of(scene: Scene, clients: Sequence[str]) -> dict[str, int]:
         open_ones = {each for each in open_ones if chances.get(each, np.nan) >= scene.high_risk}
         standing |= dict.fromkeys(open_ones, day)
     return standing
-
-
-def healthy_days(path: pd.DataFrame) -> dict[str, int]:
-    """Lost client to its last healthy day, of the rows of `tables.PATH`."""
-    return {
-        str(client_id): day_of(day)
-        for client_id, day in zip(path["client_id"], path["last_healthy"], strict=True)
-    }

@@ -20,7 +20,8 @@ from segml.losses.levers import LEVER_OF
 from segml.losses.lookalikes import LEAST_SHARE
 from segml.losses.returns import Chance, Episode, chance_of_return, episodes
 from segml.losses.silence import Silence, silence
-from segml.losses.tables import WINBACK, framed
+from segml.losses.tables import framed
+from segml.losses.tables_ahead import WINBACK
 
 ESTIMATED, TOO_FEW, NOT_GONE = "estimated", "too_few_returns", "still_buys"
 VERDICTS: Mapping[str, str] = {
@@ -60,7 +61,7 @@ def winback(
     Returns
     -------
     pandas.DataFrame
-        Columns of `tables.WINBACK`, one row a client.
+        Columns of `tables_ahead.WINBACK`, one row a client.
     """
     lost = losses[losses["kind"].isin(["left", "shrunk"]) & (losses["profit_lost"] > 0)]
     lens = books.lens

@@ -1,9 +1,10 @@
 """Why declines began: what drivers explain of the onsets, and what is left to the unknown.
 
-The hazard of an onset is a sum over causes (`onset_hazard`), fitted over all client-months at risk;
-what was seen after an onset speaks for some causes too (`onset_signs`). Both are one mixture: the
-causes' parts of the hazard say what is likely before, the signs how likely each made what came
-after, and EM learns the weights and the distributions of the signs together.
+The hazard of an onset is a sum over causes (`onset_hazard`), fitted over all client-months at
+risk. What was seen after an onset speaks for some causes too (`onset_signs`): by Bayes' rule a
+cause's part of the hazard counts as much more as it makes what came after likelier. How likely is
+told by the hazard's own shares, asked twice and no more: signs that teach themselves soon know
+everything.
 
 A driver is paid only for onsets beyond what the baseline and the other drivers would have brought
 in the same months. A cause that is met as often by those who stay explains nothing.
@@ -22,14 +23,15 @@ from segml.outcomes.onset_hazard import Columns, columns_of
 from segml.outcomes.onset_signs import Signs, likelihood_ratios
 
 Values = npt.NDArray[np.float64]
-MOST_STEPS = 300
-"""Of EM, which creeps at the end: later steps trade weight among columns that are nearly alike."""
-BURN_IN = 60
-"""Steps of the weights alone: signs are asked once the weights tell causes apart."""
+MOST_STEPS = 30
+"""Of EM, which creeps at the end: later steps trade weight among columns that are nearly alike, and
+explain onsets that they were not fitted to hardly better."""
 CADENCE = 5
-"""Steps between two looks: at the signs, and at whether anything still moves."""
+"""Steps between two looks at whether anything still moves."""
 SETTLED = 1e-4
 """The greatest change of a share between two looks that counts as none."""
+PASSES = 2
+"""How often the signs are asked: first of the hazard's shares, then of the shares they led to."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,28 +42,18 @@ class Causes:
     ----------
     weights
         (p,) the hazard a month that a unit of each column adds, not negative.
-    shares
-        (n, causes) the probability of each cause; rows sum to one.
-    hazard_shares
-        (n, causes) the same before the signs were seen.
+    hazards
+        (n, causes) each cause's part of the hazard at the onsets.
     gained
-        (n,) the log likelihood each onset gained over the baseline alone, signs aside.
+        (n,) the log likelihood each onset gained over the baseline alone.
     design
         The columns.
-    pull
-        (n, causes) what a unit of a cause's hazard is worth in shares.
     """
 
     weights: Values
-    shares: Values
-    hazard_shares: Values
+    hazards: Values
     gained: Values
     design: Columns
-    pull: Values
-
-    def columns(self) -> Values:
-        """(n, p) the probability of each column; over the columns of a cause they sum to its."""
-        return self.design.shares(self.weights, self.pull)
 
 
 def learn_causes(
@@ -70,7 +62,6 @@ def learn_causes(
     cause: npt.ArrayLike,
     causes: int,
     *,
-    signs: Sequence[Signs] = (),
     teaches: npt.ArrayLike | None = None,
 ) -> Causes:
     """The causes of onsets, by maximum likelihood over all months at risk.
@@ -85,8 +76,6 @@ def learn_causes(
         (p,) int, the cause of each column, 0 to causes - 1.
     causes
         How many causes; the last is the baseline, `unknown`. A cause without columns has no share.
-    signs
-        What was seen after the same n onsets.
     teaches
         (n,) bool, which onsets are learnt from; the others are told by what these taught, which is
         how well drivers explain onsets they were not fitted to. None: all.
@@ -95,7 +84,6 @@ def learn_causes(
     ------
     ValueError
         If the columns are not as `Columns` asks.
-        If a sign is of other clients, or speaks for the baseline or a cause there is not.
 
     Examples
     --------
@@ -103,31 +91,51 @@ def learn_causes(
 
     >>> met = [[1.0, 1.0]] * 9 + [[0.0, 1.0]]
     >>> found = learn_causes(met, mass=[100.0, 1000.0], cause=[0, 1], causes=2)
-    >>> found.shares[0].round(3).tolist(), found.shares[9].round(3).tolist()
+    >>> shares = found.hazards * told_by(found.hazards)
+    >>> shares[0].round(3).tolist(), shares[9].round(3).tolist()
     ([0.988, 0.012], [0.0, 1.0])
     """
     design = columns_of(met, mass, cause, causes)
-    for sign in signs:
-        if len(sign.level) != len(design.met):
-            raise ValueError("a sign has one level for each onset")
-        if not set(sign.speaks_for) <= set(range(causes - 1)):
-            raise ValueError(f"a sign speaks for causes from 0 to {causes - 2}")
     of = np.ones(len(design.met)) if teaches is None else np.asarray(teaches, dtype=np.float64)
     with threadpool_limits(limits=1):
-        weights, ratios = _fit(design, signs, of)
+        weights = _fit(design, of)
         alone = design.baseline()
-        usual = alone.hazards(_fit(alone, (), of)[0]).sum(axis=1)
+        usual = alone.hazards(_fit(alone, of)).sum(axis=1)
         hazards = design.hazards(weights)
-    whole, pull = hazards.sum(axis=1), _pull(hazards, ratios)
     told = of > 0
     return Causes(
         weights=weights,
-        shares=hazards * pull,
-        hazard_shares=hazards * _pull(hazards, np.ones_like(hazards)),
-        gained=_log(whole, told) - _log(usual, told),
+        hazards=hazards,
+        gained=_log(hazards.sum(axis=1), told) - _log(usual, told),
         design=design,
-        pull=pull,
     )
+
+
+def told_by(hazards: Values, signs: Sequence[Signs] = ()) -> Values:
+    """What a unit of each cause's hazard is worth in shares of each onset, (n, causes).
+
+    Parameters
+    ----------
+    hazards
+        (n, causes) each cause's part of the hazard at the onsets.
+    signs
+        What was seen after the same n onsets.
+
+    Raises
+    ------
+    ValueError
+        If a sign is of other clients, or speaks for the baseline or a cause there is not.
+    """
+    causes = hazards.shape[1]
+    for sign in signs:
+        if len(sign.level) != len(hazards):
+            raise ValueError("a sign has one level for each onset")
+        if not set(sign.speaks_for) <= set(range(causes - 1)):
+            raise ValueError(f"a sign speaks for causes from 0 to {causes - 2}")
+    pull = _pull(hazards, np.ones_like(hazards))
+    for _ in range(PASSES if signs else 0):
+        pull = _pull(hazards, likelihood_ratios(signs, hazards * pull))
+    return pull
 
 
 def _pull(hazards: Values, ratios: Values) -> Values:
@@ -145,21 +153,17 @@ def _log(hazard: Values, told: npt.NDArray[np.bool_]) -> Values:
     return np.asarray(np.log(np.maximum(hazard, least)), dtype=np.float64)
 
 
-def _fit(design: Columns, signs: Sequence[Signs], of: Values) -> tuple[Values, Values]:
-    """The weights, and the likelihood ratios of the signs, learnt from onsets weighed by `of`."""
-    of = of[:, None]
+def _fit(design: Columns, of: Values) -> Values:
+    """The weights, learnt from onsets weighed by `of`."""
     weights = design.start()
-    ratios = np.ones((len(design.met), design.causes))
-    before = np.zeros_like(ratios)
+    before = np.zeros((len(design.met), design.causes))
     for step in range(MOST_STEPS):
         hazards = design.hazards(weights)
-        pull = _pull(hazards, ratios)
-        if step >= BURN_IN and step % CADENCE == 0:
+        pull = _pull(hazards, np.ones_like(hazards))
+        if step % CADENCE == 0:
             shares = hazards * pull
             if np.abs(shares - before).max(initial=0.0) < SETTLED:
                 break
             before = shares
-            ratios = likelihood_ratios(signs, shares * of)
-            pull = _pull(hazards, ratios)
-        weights = design.improved(weights, pull * of)
-    return weights, ratios
+        weights = design.improved(weights, pull * of[:, None])
+    return weights

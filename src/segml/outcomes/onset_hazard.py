@@ -90,10 +90,18 @@ class Columns:
         return np.asarray(self.cause[:, None] == np.arange(self.causes), dtype=np.float64)
 
     def start(self) -> Values:
-        """(p,) weights under which all columns that have a mass explain as many onsets."""
-        weighs = self.mass > 0
-        each = len(self.met) / max(int(weighs.sum()), 1)
-        return np.divide(each, self.mass, out=np.zeros_like(self.mass), where=weighs)
+        """(p,) weights under which the baseline explains half of the onsets, all others the rest.
+
+        Columns that are nearly the same share what they explain as they started: beforehand, a
+        decline has as likely no cause that shows as any.
+        """
+        weighs = (self.mass > 0) & (self.met > 0).any(axis=0)
+        share = np.zeros_like(self.mass)
+        for part in (weighs & self.is_baseline, weighs & ~self.is_baseline):
+            share[part] = 1.0 / max(int(np.count_nonzero(part)), 1)
+        each = len(self.met) * share / max(float(share.sum()), 1.0)
+        found = np.divide(each, self.mass, out=np.zeros_like(self.mass), where=weighs)
+        return np.asarray(found, dtype=np.float64)
 
     def hazards(self, weights: Values) -> Values:
         """(n, causes) each cause's part of the hazard at the onsets, for weights of shape (p,)."""

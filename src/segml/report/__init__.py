@@ -1,22 +1,29 @@
 """The report: facts (what is true), words (sentences), render (the page); plots for MLflow.
 
-`facts`, `lost`, `dossier` and `waterfall` read published frames; `figures`, `phrases` and `words`
-say them; `course` and `effects` place the bars; `render` puts it all on one page.
+`facts`, `lost`, `dossier`, `ahead` and `waterfall` read published frames; `figures`, `phrases`,
+`words` and `ahead_words` say them; `course` and `effects` place the bars; `render` puts it all on
+one page.
 """
 
 from __future__ import annotations
 
+from segml.report.ahead import TABLES as AHEAD
 from segml.report.dossier import LostClient
 from segml.report.facts import PortfolioFacts, ReportFacts, report_facts
 from segml.report.lost import DemotedClient, LossFacts, loss_facts
+from segml.report.lost_lines import loss_of, lost_lines
 from segml.report.plots import calibration_plot, contribution_plot
 from segml.report.render import render_report
 from segml.report.silence import RiskFacts
 from segml.report.support import SupportFacts, support_facts, support_sentences
+from segml.report.together import TABLES as TOGETHER
+from segml.report.together import TogetherFacts
 from segml.report.waterfall import ProfitFacts, profit_facts
 from segml.report.words import client_lines, contribution_lines
 
 __all__ = [
+    "AHEAD",
+    "TOGETHER",
     "DemotedClient",
     "LossFacts",
     "LostClient",
@@ -25,11 +32,14 @@ __all__ = [
     "ReportFacts",
     "RiskFacts",
     "SupportFacts",
+    "TogetherFacts",
     "calibration_plot",
     "client_lines",
     "contribution_lines",
     "contribution_plot",
     "loss_facts",
+    "loss_of",
+    "lost_lines",
     "profit_facts",
     "render_report",
     "report_facts",

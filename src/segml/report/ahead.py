@@ -1,4 +1,4 @@
-"""The facts of what comes after the losses: who is next, who is on whose road, who may come back."""
+"""The facts of what comes after the losses: who is next, on whose road, who may come back."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import pandas as pd
 
 from segml.report.records import records
 
+TABLES = ("next_lost", "lookalikes", "winback")
+"""What the facts are read from, where the analysis published it."""
 SAME_ROAD_SHOWN = 5
 """Clients named on a dossier as being on the same road."""
 

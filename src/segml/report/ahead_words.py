@@ -39,9 +39,10 @@ def next_sentence(facts: NextFacts, currency: str | None) -> str:
     """How many key clients stand there, what is at risk, and how far the order can be trusted."""
     said = [
         (
-            f"{plural(len(facts.clients), 'key client is', 'key clients are')} active today and not "
-            f"lost. By the model's estimate {money(facts.profit_at_risk, currency)} of yearly profit "
-            f"is expected to be lost, or to begin to be lost, within {facts.horizon_days} days."
+            f"{plural(len(facts.clients), 'key client is', 'key clients are')} active today and "
+            f"not lost. By the model's estimate {money(facts.profit_at_risk, currency)} of yearly "
+            "profit is expected to be lost, or to begin to be lost, within "
+            f"{facts.horizon_days} days."
         )
     ]
     if facts.learnt_from is None:

@@ -12,16 +12,16 @@ import pandas as pd
 
 from segml.report.records import records
 
-EVIDENCE_SHOWN = 6
+EVIDENCE_SHOWN = 8
 SYMPTOMS_SHOWN = 4
-LEAST_NAMED = 0.005
-"""A share that would read as 0 % is named nowhere."""
+LEAST_NAMED = 0.05
+"""A smaller share of a loss is named nowhere: it is more noise than reason."""
 DRIVERS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceFact:
-    """One ledger row behind a reason."""
+    """One ledger row behind a reason; `about` is what is written of an event."""
 
     reason: str
     table: str
@@ -29,12 +29,14 @@ class EvidenceFact:
     date: dt.date | None
     text_code: str | None
     amount: float | None
+    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveFact:
     """What a feature was before and after.
 
+    `earlier` is what it was half a year before the decline, where that is known;
     `points` is what that did to the risk, in percentage points (None where no risk is known);
     `share` and `money` are its part of the loss, zero unless it is a driver.
     """
@@ -46,6 +48,7 @@ class MoveFact:
     points: float | None
     share: float
     money: float
+    earlier: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +87,11 @@ class PaceFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostClient:
-    """One lost key client: when, how, what it cost a year, and the shares of its reasons."""
+    """One lost key client: when, how, what it cost a year, and the shares of its reasons.
+
+    `first_signal_by` is `p_churn` or a driver; `left_on` and `left_reason` are what a person
+    recorded.
+    """
 
     client_id: str
     name: str
@@ -106,6 +113,9 @@ class LostClient:
     path: PathFact | None
     course: tuple[MonthFact, ...]
     pace: PaceFact | None
+    first_signal_by: str | None = None
+    left_on: dt.date | None = None
+    left_reason: str | None = None
 
 
 def lost_client(
@@ -149,7 +159,9 @@ def lost_client(
         reasons=reasons,
         drivers=_drivers(moves),
         symptoms=_symptoms(moves, kinds),
-        evidence=_evidence(_of(tables["evidence"], who), [reason for reason, _ in reasons]),
+        evidence=_described(
+            _evidence(_of(tables["evidence"], who), [reason for reason, _ in reasons]), tables
+        ),
         path=PathFact(**_picked(PathFact, path[0])) if path else None,
         course=course,
         pace=_pace(course, row["onset"], end),
@@ -185,6 +197,7 @@ def _moves(rows: list[dict[str, Any]], slope: float | None) -> list[MoveFact]:
             points=None if slope is None else slope * (row["contribution"] or 0.0),
             share=row["share"] or 0.0,
             money=row["money"] or 0.0,
+            earlier=row.get("value_earlier"),
         )
         for row in rows
         if not row["feature"].startswith("(")
@@ -241,11 +254,25 @@ def _evidence(rows: list[dict[str, Any]], reasons: Sequence[str]) -> tuple[Evide
     )
     found: dict[tuple[Any, ...], EvidenceFact] = {}
     for row in ranked:
-        fact = EvidenceFact(**_picked(EvidenceFact, row))
+        fact = EvidenceFact(**_picked(EvidenceFact, {"about": None, **row}))
         key = (fact.reason, fact.table, fact.row_key, fact.text_code)
         earlier = found.get(key)
         found[key] = replace(fact, amount=_sum(earlier.amount, fact.amount)) if earlier else fact
     return tuple(found.values())[:EVIDENCE_SHOWN]
+
+
+def _described(
+    rows: tuple[EvidenceFact, ...], tables: Mapping[str, pd.DataFrame]
+) -> tuple[EvidenceFact, ...]:
+    """The rows, events with what is written of them where the analysis holds it."""
+    if "loss_events" not in tables:
+        return rows
+    events = tables["loss_events"]
+    told = dict(zip(events["event_id"], events["description"], strict=True))
+    about = {each: text for each, text in told.items() if isinstance(text, str) and text.strip()}
+    return tuple(
+        replace(row, about=about.get(row.row_key)) if row.table == "events" else row for row in rows
+    )
 
 
 def _sum(one: float | None, other: float | None) -> float | None:

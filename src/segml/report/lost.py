@@ -11,7 +11,9 @@ import pandas as pd
 
 from segml.report.ahead import NextFacts, WinBackClient, next_facts, winback_facts
 from segml.report.dossier import LostClient, lost_client
+from segml.report.events import EventFacts, event_facts
 from segml.report.records import records
+from segml.report.together import TogetherFacts, together_facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +33,9 @@ class LossFacts:
     """All losses between two dates.
 
     `money_by_reason` adds up to `profit_lost`, greatest first and `unknown` last; `lost` stands
-    with the dearest loss first, `demoted` with the greatest fall of value first. `ahead` is None,
-    and `winback` empty, where the analysis is of a version that did not look ahead.
+    with the dearest loss first, `demoted` with the greatest fall of value first. `events` is None
+    where there were none; `ahead` is None, and `winback` empty, where the analysis is of a version
+    that did not look ahead.
     """
 
     start: dt.date
@@ -41,12 +44,15 @@ class LossFacts:
     lost_before: int
     lost: tuple[LostClient, ...]
     profit_lost: float
+    referral_profit_lost: float
     money_by_reason: tuple[tuple[str, float], ...]
     by_kind: Mapping[str, int]
     demoted: tuple[DemotedClient, ...]
     version: str
     ahead: NextFacts | None = None
     winback: tuple[WinBackClient, ...] = ()
+    together: TogetherFacts | None = None
+    events: EventFacts | None = None
 
     @property
     def unknown_share(self) -> float | None:
@@ -69,8 +75,9 @@ def loss_facts(
     run
         Its run.json.
     tables
-        `losses`, `loss_reasons`, `evidence`, `course`, `path`, `demoted`; `next_lost`,
-        `lookalikes` and `winback` where they were published.
+        `losses`, `loss_reasons`, `evidence`, `course`, `path`, `demoted`; those of
+        `together.TABLES` and `ahead.TABLES`, `event_impact` and `company_events` where they were
+        published.
     names
         Client id to name.
     kinds
@@ -88,12 +95,15 @@ def loss_facts(
         lost_before=int(run["lost_before"]),
         lost=tuple(lost_client(row, tables, names, kinds, end=end) for row in records(ranked)),
         profit_lost=float(losses["profit_lost"].sum()),
+        referral_profit_lost=float(losses["referral_profit_lost"].sum()),
         money_by_reason=tuple((str(reason), float(value)) for reason, value in ordered if value),
         by_kind={str(k): int(v) for k, v in losses["kind"].value_counts().items()},
         demoted=_demoted(tables["demoted"], names),
         version=str(run["model_version"]),
         ahead=next_facts(run, tables, names=names),
         winback=winback_facts(tables.get("winback"), names=names),
+        together=together_facts(run, tables),
+        events=event_facts(tables),
     )
 
 

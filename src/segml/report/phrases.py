@@ -69,8 +69,8 @@ EVIDENCE = {
         "that product brought, in a year,",
     ),
     "price_rise": ("we raised prices of what it buys", "a year of its purchases became dearer by"),
-    "complaint_open": ("it complained, and the complaint was not settled yet", "worth"),
-    "complaint": ("it complained", "worth"),
+    "complaint_open": ("it complained, and the complaint was not settled yet", "waiting for"),
+    "complaint": ("it complained", "answered after"),
     "service_outage": ("an outage of our service reached it", "worth"),
     "product_withdrawal": (
         "we withdrew what it used to buy",
@@ -88,6 +88,8 @@ EVIDENCE = {
     "return_request": ("it asked to send goods back", "worth"),
 }
 """Evidence code to what the row is, and what its amount is."""
+IN_DAYS = frozenset({"complaint_open", "complaint"})
+"""Evidence codes whose amount is days, not money."""
 
 SERVED = {
     "minutes": "time with clients",
@@ -99,3 +101,90 @@ SERVED = {
     "bad_debt": "bills written off",
 }
 """Part of the cost to serve to what it is."""
+
+DIMENSIONS = {
+    "event": "By event",
+    "manager": "By our manager",
+    "category": "By category",
+    "product": "By product",
+    "industry": "By industry",
+    "region": "By region",
+    "kind": "By kind of loss",
+    "quarter": "By quarter in which the decline began",
+}
+"""Dimension of the losses to the head of its table."""
+RESTS = {"(not recorded)": "not recorded", "(no event)": "no event"}
+"""The value of a dimension for what cannot be attributed."""
+EVENT_KINDS = {
+    "price_change": "price change",
+    "product_withdrawal": "withdrawal",
+    "product_launch": "launch",
+    "policy_change": "change of policy",
+    "manager_change": "change of manager",
+    "service_outage": "outage",
+    "competitor_entry": "competitor's entry",
+}
+FAULT_SIGNS = {
+    "complaints_180": "more complaints than before",
+    "complaints_rise_180": "more complaints than before",
+    "complaints_open": "complaints left open",
+    "complaint_open_days": "complaints left open for long",
+    "complaints_upheld_365": "complaints that were right",
+    "resolution_days_365": "slow answers to complaints",
+    "resolution_rise_180": "answers to complaints that became slower",
+    "support_rise_180": "more calls for support than before",
+    "outages_90": "outages; no single one stands out",
+    "outages_180": "outages; no single one stands out",
+    "outages_rise_180": "more outages than before; no single one stands out",
+    "price_events_90": "list price rises; no single one stands out",
+    "price_events_180": "list price rises; no single one stands out",
+    "price_events_rise_180": "more list price rises than before; no single one stands out",
+    "price_rise_180": "prices that crept up",
+    "price_over_others_180": "prices above those of other clients",
+    "withdrawals_180": "withdrawn goods; no single withdrawal stands out",
+    "withdrawals_365": "withdrawn goods; no single withdrawal stands out",
+    "returns_365": "goods sent back",
+    "returns_share_365": "goods sent back",
+    "returns_rise_180": "more goods sent back than before",
+}
+"""Feature behind a fault that no event, manager or product names, to what it is."""
+FAULT_PRODUCTS = {
+    "service": "sent back",
+    "price": "grown dearer",
+    "assortment": "no longer to be had",
+}
+"""Reason to what happened to a product behind it."""
+DIRECTIONS_OF_TREND = {
+    "rising": "The share of key clients lost in a quarter is rising.",
+    "falling": "The share of key clients lost in a quarter is falling.",
+    "unclear": "From quarter to quarter the share lost changes no more than chance would have it.",
+}
+LOSSES_AFTER = {
+    "no_difference": (
+        "As many of those it reached were lost as of comparable clients, within chance."
+    ),
+    "differed_before": (
+        "Of the clients it reached more or fewer were lost before it already, so their losses "
+        "after it say little."
+    ),
+}
+PROFIT_AFTER = {
+    "no_difference": (
+        "The profit of those it reached moved as that of comparable clients, within chance."
+    ),
+    "differed_before": (
+        "The profit of those it reached had moved otherwise before it already, so its course after "
+        "it says little."
+    ),
+}
+"""Verdict to what is said of losses, and of profit, where nothing was seen or can be believed."""
+SILENT_EVENTS = {
+    "differed_before": (
+        "the clients reached fared otherwise before it already, so that nothing can be said"
+    ),
+    "no_difference": "no change beyond chance",
+    "no_comparable": "nobody comparable was spared, so that there is nobody to compare with",
+    "too_few_exposed": "too few clients were reached to tell",
+    "too_little_time": "too little time before or after it",
+}
+"""Verdict to why an event is not in the table, the most telling first."""

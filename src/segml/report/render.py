@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from segml.report import ahead_words, figures, phrases, words
+from segml.report import ahead_words, events, figures, overview, phrases, signs, words
 from segml.report.course import CourseChart, course_chart
 from segml.report.dossier import LostClient
 from segml.report.effects import steps, strengths
@@ -21,6 +21,7 @@ DOSSIERS_SHOWN = 10
 """Dossiers on the page; the table lists everyone."""
 DEMOTED_SHOWN = 10
 NEXT_SHOWN, WINBACK_SHOWN = 12, 10
+EVENTS_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,7 @@ def render_report(facts: ReportFacts) -> str:
         losses=losses,
         dossiers=[_dossier(client) for client in losses.lost[:DOSSIERS_SHOWN]] if losses else [],
         demoted=losses.demoted[:DEMOTED_SHOWN] if losses else [],
+        events_shown=losses.events.told[:EVENTS_SHOWN] if losses and losses.events else (),
         features=facts.features,
         currency=currency,
         money=lambda value: figures.money(value, currency),
@@ -72,8 +74,11 @@ def _environment() -> Environment:
         "WINBACK_SHOWN": WINBACK_SHOWN,
         "ahead_words": ahead_words,
         "bar": _bar,
+        "events": events,
         "figures": figures,
+        "overview": overview,
         "phrases": phrases,
+        "signs": signs,
         "steps": steps,
         "strengths": strengths,
         "support_sentences": support_sentences,

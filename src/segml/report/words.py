@@ -28,6 +28,9 @@ from segml.report.waterfall import ProfitFacts
 from segml.scoring import ClientFacts
 from segml.words.feature import Feature
 
+LEAST_REFERRAL = 0.01
+"""Referral profit below this share of the loss is not worth a sentence."""
+
 
 def headline(portfolio: PortfolioFacts, losses: LossFacts | None) -> str:
     """The first sentences of the page: what was lost, and what is at stake."""
@@ -50,7 +53,7 @@ def _stake(portfolio: PortfolioFacts) -> str:
     )
 
 
-def losses_sentence(losses: LossFacts) -> str:
+def losses_sentence(losses: LossFacts, currency: str | None = None) -> str:
     """How many were lost in which way, and how much of it the ledger explains."""
     kinds = [
         f"{number(losses.by_kind[kind])} {phrase}"
@@ -69,6 +72,10 @@ def losses_sentence(losses: LossFacts) -> str:
             f"{number(losses.lost_before)} of these {count} had been lost earlier and are not "
             "counted again."
         )
+    if abs(losses.referral_profit_lost) >= LEAST_REFERRAL * abs(losses.profit_lost) > 0:
+        change = "less" if losses.referral_profit_lost > 0 else "more"
+        referred = money(abs(losses.referral_profit_lost), currency)
+        said.append(f"The clients that these had brought bring {referred} a year {change}.")
     share = losses.unknown_share
     if share is not None and share >= 0.5:
         said.append(
@@ -85,6 +92,8 @@ def _listed(parts: Sequence[str]) -> str:
 def loss_sentence(client: LostClient, currency: str | None) -> str:
     """One lost client: how and when, how sure that is, and what it costs."""
     meaning = phrases.KIND_MEANINGS.get(client.kind, client.kind)
+    if client.kind == "left" and client.left_on == client.lost_on:
+        meaning = "It left: that is recorded in the ledger"
     sure = "" if client.certainty == "certain" else " (probable, not certain)"
     said = [f"{meaning}; it counts as lost since {day(client.lost_on)}{sure}."]
     if client.onset is not None:
@@ -92,14 +101,18 @@ def loss_sentence(client: LostClient, currency: str | None) -> str:
         if client.onset_low and client.onset_high and client.onset_low != client.onset_high:
             began += f" (between {day(client.onset_low)} and {day(client.onset_high)})"
         said.append(f"{began}.")
-    said.append(
-        f"In the year before that it brought {money(client.profit_before, currency)} of profit; "
-        f"the loss is {money(client.profit_lost, currency)} a year{_why_more(client)}."
+    brought = (
+        f"In the year before that it brought {money(client.profit_before, currency)} of profit"
     )
-    if client.referral_profit_lost:
-        brought = money(abs(client.referral_profit_lost), currency)
+    if client.kind == "left" and abs(client.profit_lost - client.profit_before) < 0.5:
+        said.append(f"{brought}; that is what is lost each year.")
+    else:
+        lost = money(client.profit_lost, currency)
+        said.append(f"{brought}; the loss is {lost} a year{_why_more(client)}.")
+    if abs(client.referral_profit_lost) >= LEAST_REFERRAL * abs(client.profit_lost) > 0:
+        referred = money(abs(client.referral_profit_lost), currency)
         change = "less" if client.referral_profit_lost > 0 else "more"
-        said.append(f"The clients it brought bring {brought} a year {change}.")
+        said.append(f"The clients it brought bring {referred} a year {change}.")
     return " ".join(said)
 
 
@@ -110,15 +123,6 @@ def _why_more(client: LostClient) -> str:
     if client.kind == "unprofitable":
         return " (the profit that is gone and what it costs now)"
     return " (at the pace of a full year)"
-
-
-def signal_sentence(client: LostClient) -> str:
-    """When it could have been seen, and how many days there were to act."""
-    if client.first_signal is None or client.lost_on is None:
-        return "The model gave no early warning."
-    days = (client.lost_on - client.first_signal).days
-    room = plural(days, "day", "days")
-    return f"The model's first warning stood on {day(client.first_signal)}, {room} earlier."
 
 
 def reason_sentence(client: LostClient) -> str:
@@ -140,8 +144,14 @@ def reason_sentence(client: LostClient) -> str:
 def evidence_text(row: EvidenceFact, currency: str | None) -> str:
     """One row of the ledger in words."""
     what, amount = phrases.EVIDENCE.get(row.text_code or "", (row.text_code or "a row", "amount"))
-    shown = "" if row.amount is None else f" ({amount} {money(row.amount, currency)})"
-    return f"{day(row.date)}: {what}{shown}"
+    in_days = row.text_code in phrases.IN_DAYS
+    shown = "" if row.amount is None else f" ({amount} {_told(row.amount, currency, in_days)})"
+    about = f": {row.about.rstrip('.')}" if row.about else ""
+    return f"{day(row.date)}: {what}{about}{shown}"
+
+
+def _told(amount: float, currency: str | None, in_days: bool) -> str:  # noqa: FBT001 - a unit
+    return plural(round(amount), "day", "days") if in_days else money(amount, currency)
 
 
 def note_sentence(note: str) -> str:

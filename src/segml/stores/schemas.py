@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from segml.stores.declaration import TableSchema, declare
+from segml.stores.schemas_together import TOGETHER
 
 SCORES = declare(
     "scores",
@@ -69,6 +70,7 @@ LOSSES = declare(
         *("profit_before money", "profit_lost money", "referral_profit_lost money"),
         *("reason_1 text", "share_1 number", "reason_2 text?", "share_2 number?"),
         *("reason_3 text?", "share_3 number?"),
+        *("first_signal_by text?", "left_on date?", "left_reason text?"),
     ),
     key=("client_id",),
 )
@@ -78,6 +80,7 @@ LOSS_REASONS = declare(
     (
         *("client_id text", "reason text", "feature text", "value_before number?"),
         *("value_after number?", "contribution number?", "share number?", "money money?"),
+        "value_earlier number?",
     ),
     key=("client_id", "reason", "feature"),
 )
@@ -174,6 +177,15 @@ EVENT_IMPACT = declare(
     key=("event_id", "outcome"),
 )
 
+COMPANY_EVENTS = declare(
+    "company_events",
+    (
+        *("event_id text", "date date", "kind text", "scope text", "scope_value text?"),
+        *("magnitude number?", "description text?", "together text", "beside text?"),
+    ),
+    key=("event_id",),
+)
+
 LOOKALIKES = declare(
     "lookalikes",
     (
@@ -221,10 +233,12 @@ TABLES: Mapping[str, TableSchema] = {
         PATH,
         MARGINS,
         PROFIT_PARTS,
+        *TOGETHER,
         FINDINGS,
         BACKTEST,
         BACKTEST_ORIGINS,
         EVENT_IMPACT,
+        COMPANY_EVENTS,
         LOOKALIKES,
         NEXT_LOST,
         WINBACK,

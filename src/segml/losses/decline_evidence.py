@@ -1,0 +1,192 @@
+"""How well each course of a decline from each week on explains a client's weeks, beside none.
+
+Orders are a Poisson count, the more exact the more regular the client is. Their rate is known as
+well as the weeks before the onset tell it (a gamma, forgotten over a year), times what the course
+leaves. What an order is worth is Gaussian about a mean that nothing is assumed of, less what the
+course takes. Everything is a product of a clients x weeks matrix with a weeks x onsets one, so all
+clients are looked at in one go.
+
+References
+----------
+West and Harrison (1997), Bayesian Forecasting and Dynamic Models, chapter 6: discounting. Fearnhead
+(2006), Exact and efficient Bayesian inference for multiple changepoint problems, Statistics and
+Computing 16: the marginal likelihood of each segment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import gammaln, logsumexp
+
+from segml.losses.courses import FALLS, LATER_STOPS, ORDER_COURSES, Course
+from segml.losses.courses import Weeks as WeekNumbers
+from segml.losses.history import Numbers
+from segml.losses.rhythm import SHAPES, Rhythm
+from segml.losses.weeks import Channel, WeeklyOrders
+
+ONSET_WEEKS = 104
+"""How far back from the later date an onset is looked for."""
+MEMORY_WEEKS = 52.0
+"""The rate of orders before an onset is known from about the year before it: seasons cancel."""
+YEAR_WEEKS = 52
+"""What an order was worth before an onset is told by the year before it."""
+REGULAR = 3.0
+"""Gaps of this shape are believed as Poisson's are: rates wander, which their regularity hides."""
+MOST_REGULAR = 4.0
+"""The most that the counts of a client like a clock are believed beyond Poisson's."""
+VOLUME_FALLS = (0.5, 1.0, 1.6, 2.3)
+"""Of the logarithm: to six, four, two tenths and one."""
+MARGIN_FALLS = (0.5, 1.0, 1.5)
+"""Of the usual margin: half of it, all of it, and half as much again."""
+FAVOURITE_FALLS = (0.5, 1.0)
+"""Of the usual share: half of it, and all of it."""
+_LEAST = 1e-3
+_NOTHING = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Evidence:
+    """Log likelihood ratios against no decline, of c clients and t onsets.
+
+    Parameters
+    ----------
+    onsets
+        (t,) the week each onset begins, as a place among the weeks.
+    orders, volume, margin, favourite
+        (k, c, t) of each course of the channel; the first is no change at all.
+    leak
+        (2, c, t) of the favourite category gone within a month and a half, and over a quarter, when
+        the orders stop some months later.
+    """
+
+    onsets: WeekNumbers
+    orders: Numbers
+    volume: Numbers
+    margin: Numbers
+    favourite: Numbers
+    leak: Numbers
+
+
+def evidence_of(weeks: WeeklyOrders, rhythm: Rhythm) -> Evidence:
+    """The evidence in some clients' weeks.
+
+    Parameters
+    ----------
+    weeks
+        What they bought.
+    rhythm
+        Of the portfolio: how often comparable clients buy.
+    """
+    length = len(weeks.starts)
+    onsets = np.arange(max(1, length - ONSET_WEEKS), length, dtype=np.int64)
+    orders = _Orders.of(weeks, rhythm, onsets)
+    volume, margin, favourite = (
+        _fallen(weeks.count, channel, onsets, sizes)
+        for channel, sizes in (
+            (weeks.volume, VOLUME_FALLS),
+            (weeks.margin, MARGIN_FALLS),
+            (weeks.favourite, FAVOURITE_FALLS),
+        )
+    )
+    later = logsumexp([orders.ratio(course) for course in LATER_STOPS], axis=0)
+    gone = favourite[len(FAVOURITE_FALLS) - 1 :: len(FAVOURITE_FALLS)]
+    return Evidence(
+        onsets=onsets,
+        orders=_beside_none([orders.ratio(course) for course in ORDER_COURSES]),
+        volume=_beside_none(volume),
+        margin=_beside_none(margin),
+        favourite=_beside_none(favourite),
+        leak=np.stack([gone[1], gone[2]]) + (later - np.log(len(LATER_STOPS))),
+    )
+
+
+def _beside_none(ratios: Sequence[Numbers]) -> Numbers:
+    return np.stack([np.zeros_like(ratios[0]), *ratios])
+
+
+def _laid(of_since: Callable[[WeekNumbers], Numbers], length: int, onsets: WeekNumbers) -> Numbers:
+    """(w, t) a function of the weeks since the onset, for every week and onset."""
+    return of_since(np.arange(length, dtype=np.int64)[:, None] - onsets[None, :])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Orders:
+    """Orders by week, and what was known of their rate before each onset.
+
+    `shape` and `rate` are the gamma's, `undisturbed` is the log likelihood of the weeks since the
+    onset without a decline: each foretold by all before it, so a rate may drift without one.
+    """
+
+    count: Numbers
+    ticks: Numbers
+    onsets: WeekNumbers
+    shape: Numbers
+    rate: Numbers
+    undisturbed: Numbers
+
+    @classmethod
+    def of(cls, weeks: WeeklyOrders, rhythm: Rhythm, onsets: WeekNumbers) -> _Orders:
+        exact = _regularity(weeks, rhythm)[:, None]
+        count, ticks = exact * weeks.count, exact * weeks.ticks
+        kept = float(np.exp(-1.0 / MEMORY_WEEKS))
+        shape = np.empty((count.shape[0], count.shape[1] + 1))
+        rate = np.empty_like(shape)
+        shape[:, 0], rate[:, 0] = rhythm.a, rhythm.b
+        for week in range(count.shape[1]):
+            shape[:, week + 1] = np.maximum(kept * shape[:, week], _LEAST) + count[:, week]
+            rate[:, week + 1] = kept * rate[:, week] + ticks[:, week]
+        foretold = _foretold(shape[:, :-1], rate[:, :-1], count, ticks)
+        since = np.cumsum(foretold[:, ::-1], axis=1)[:, ::-1]
+        return cls(count, ticks, onsets, shape[:, onsets], rate[:, onsets], since[:, onsets])
+
+    def ratio(self, course: Course) -> Numbers:
+        """(c, t) log likelihood ratio of a course; none where it leaves no order that there was."""
+        length = self.ticks.shape[1]
+        left = _laid(course.left_since, length, self.onsets)
+        since = _laid(lambda weeks: (weeks >= 0).astype(np.float64), length, self.onsets)
+        fallen = self.count @ (np.log(np.maximum(left, _NOTHING)) * since)
+        after = _foretold(self.shape, self.rate, self.count @ since, self.ticks @ (left * since))
+        impossible = self.count @ ((left <= _NOTHING) * since)
+        return np.where(impossible > 0.0, -np.inf, fallen + after - self.undisturbed)
+
+
+def _regularity(weeks: WeeklyOrders, rhythm: Rhythm) -> Numbers:
+    """(c,) how many times as exact as Poisson's a client's counts are.
+
+    Counts of gaps with a gamma's shape k vary k times less (Cox 1962, Renewal Theory, 4.2).
+    """
+    joint = np.log(rhythm.weight) + rhythm.log_evidence(*weeks.gaps)
+    shape = np.exp(joint - logsumexp(joint, axis=1, keepdims=True)) @ SHAPES
+    return np.asarray(np.clip(shape / REGULAR, 1.0, MOST_REGULAR), dtype=np.float64)
+
+
+def _foretold(shape: Numbers, rate: Numbers, count: Numbers, ticks: Numbers) -> Numbers:
+    """Log likelihood of counts whose rate is a gamma, but for terms of the counts alone."""
+    return np.asarray(
+        gammaln(shape + count)
+        - gammaln(shape)
+        + shape * np.log(rate)
+        - (shape + count) * np.log(rate + ticks)
+    )
+
+
+def _fallen(
+    count: Numbers, channel: Channel, onsets: WeekNumbers, sizes: Sequence[float]
+) -> list[Numbers]:
+    """(c, t) log likelihood ratios of falls: each size after the other, course by course."""
+    length = count.shape[1]
+    seen = _laid(lambda weeks: (weeks >= -YEAR_WEEKS).astype(np.float64), length, onsets)
+    orders, total = np.maximum(count @ seen, _NOTHING), channel.sums @ seen
+    found = []
+    for course in FALLS:
+        gone = (1.0 - _laid(course.left_since, length, onsets)) * seen
+        fallen = count @ gone
+        spread = np.maximum(count @ gone**2 - fallen**2 / orders, 0.0)
+        along = fallen * total / orders - channel.sums @ gone
+        found += [
+            (size * along - 0.5 * size**2 * spread) / channel.variance[:, None] for size in sizes
+        ]
+    return found

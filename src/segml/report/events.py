@@ -1,0 +1,213 @@
+"""What followed the company's events: facts of `event_impact`, and the sentences that say them.
+
+Every sentence says what came after an event and for whom, never that the event did it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from segml.report import phrases
+from segml.report.figures import KEPT, money, number, plural, signed
+from segml.report.records import records
+
+TOLD = ("worse", "better", "overlapping")
+"""Verdicts that say something of an event; the others say why nothing can be said."""
+NAMED = 3
+"""Things an event is about that are named; of more the number is told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeFact:
+    """What became of one outcome after an event; the effect is None where there is no estimate.
+
+    `effect`, `low` and `high` are a share of clients for `lost`, money a client and year for
+    `profit`.
+    """
+
+    verdict: str
+    effect: float | None
+    low: float | None
+    high: float | None
+    p: float | None
+    exposed: int
+    compared: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFact:
+    """One event, or several that count as one, with both outcomes; `beside` names another one."""
+
+    date: dt.date
+    kind: str
+    scope: str
+    about: tuple[str, ...]
+    magnitude: float | None
+    description: str | None
+    lost: OutcomeFact
+    profit: OutcomeFact
+    beside: str | None
+
+    @property
+    def verdicts(self) -> tuple[str, str]:
+        """Of losses and of profit."""
+        return self.lost.verdict, self.profit.verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFacts:
+    """All events of an analysis: those after which something was seen, and how many are silent.
+
+    `told` stands with the surest first; `silent` counts, by verdict, the events of which nothing is
+    told: what was found where anything was, else why nothing could be.
+    """
+
+    told: tuple[EventFact, ...]
+    silent: Mapping[str, int]
+
+
+def event_facts(tables: Mapping[str, pd.DataFrame]) -> EventFacts | None:
+    """The facts of a loss analysis's events; None where it published none.
+
+    Parameters
+    ----------
+    tables
+        `event_impact` and `company_events`; analyses of older versions have neither.
+    """
+    impact, events = tables.get("event_impact"), tables.get("company_events")
+    if impact is None or events is None or not len(events):
+        return None
+    outcomes = {(row["event_id"], row["outcome"]): _outcome(row) for row in records(impact)}
+    names = {row["event_id"]: event_name(row) for row in records(events)}
+    found = []
+    for together, rows in events.groupby("together", sort=True):
+        first = records(rows[rows["event_id"] == together])[0]
+        beside = first["beside"]
+        found.append(
+            EventFact(
+                **{name: first[name] for name in ("date", "kind", "scope", "magnitude")},
+                description=first["description"] if len(rows) == 1 else None,
+                about=tuple(sorted({*rows["scope_value"].dropna()})),
+                lost=outcomes[together, "lost"],
+                profit=outcomes[together, "profit"],
+                beside=names.get(beside) if beside else None,
+            )
+        )
+    told = [each for each in found if {*each.verdicts} & {*TOLD}]
+    told.sort(key=lambda each: (_surest(each), each.date, each.kind, each.about))
+    silent = pd.Series([_silence(each) for each in found if each not in told], dtype="str")
+    return EventFacts(
+        told=tuple(told),
+        silent={str(k): int(v) for k, v in silent.value_counts().sort_index().items()},
+    )
+
+
+def _outcome(row: Mapping[str, object]) -> OutcomeFact:
+    names = ("verdict", "effect", "low", "high", "exposed", "compared")
+    return OutcomeFact(**{name: row[name] for name in names}, p=row["p_adjusted"])  # type: ignore[arg-type]  # a row of the published table
+
+
+def _surest(each: EventFact) -> float:
+    return min(one.p for one in (each.lost, each.profit) if one.p is not None)
+
+
+def _silence(each: EventFact) -> str:
+    """Why nothing is told of an event: what most was found of either outcome."""
+    return min(each.verdicts, key=list(phrases.SILENT_EVENTS).index)
+
+
+def event_name(row: Mapping[str, object]) -> str:
+    """An event by its own words, else by its kind and what it was about.
+
+    Examples
+    --------
+    >>> event_name({"description": None, "kind": "service_outage", "scope": "region",
+    ...             "scope_value": "North"})
+    'outage (region North)'
+    """
+    if row["description"]:
+        return str(row["description"])
+    kind = phrases.EVENT_KINDS.get(str(row["kind"]), str(row["kind"]).replace("_", " "))
+    about = f" ({row['scope']} {row['scope_value']})" if row["scope_value"] else ""
+    return f"{kind}{about}"
+
+
+def event_title(event: EventFact) -> str:
+    """What happened: the ledger's description where it has one, else kind, size and whom."""
+    if event.description:
+        return event.description
+    kind = phrases.EVENT_KINDS.get(event.kind, event.kind.replace("_", " "))
+    size = f" {signed(100 * event.magnitude)}{KEPT}%" if event.magnitude is not None else ""
+    if len(event.about) > NAMED:
+        about = f": {plural(len(event.about), event.scope, f'{event.scope}s')}"
+    else:
+        about = f": {event.scope} {', '.join(event.about)}" if event.about else ""
+    return f"{kind[:1].upper()}{kind[1:]}{size}{about}"
+
+
+def event_sentence(event: EventFact, currency: str | None) -> str:
+    """What became of the clients that an event reached, as an association."""
+    said = [_lost_sentence(event.lost), _profit_sentence(event.profit, currency)]
+    if "overlapping" in event.verdicts and event.beside:
+        said.append(
+            f"Another event reached mostly the same clients at the time ({event.beside}): "
+            "the two cannot be told apart."
+        )
+    return " ".join(each for each in said if each)
+
+
+def _lost_sentence(found: OutcomeFact) -> str:
+    if found.verdict not in TOLD or found.effect is None:
+        return phrases.LOSSES_AFTER.get(found.verdict, "")
+    more = "more" if found.effect > 0 else "fewer"
+    return (
+        f"Of every hundred of the {number(found.exposed)} clients it reached, "
+        f"{number(100 * abs(found.effect), 1)} {more} were lost in the nine months after it than "
+        f"of comparable clients it did not reach ({_between(found, 100.0, 1)})."
+    )
+
+
+def _profit_sentence(found: OutcomeFact, currency: str | None) -> str:
+    if found.verdict not in TOLD or found.effect is None:
+        return phrases.PROFIT_AFTER.get(found.verdict, "")
+    more = "more" if found.effect > 0 else "less"
+    return (
+        f"The clients it reached earned us {money(abs(found.effect), currency)} a year and client "
+        f"{more} than comparable clients did ({_between(found, 1.0, 0)})."
+    )
+
+
+def _between(found: OutcomeFact, times: float, digits: int) -> str:
+    low, high = (times * (end or 0.0) for end in (found.low, found.high))
+    return f"95{KEPT}% interval {signed(low, digits)} to {signed(high, digits)}"
+
+
+def silent_sentences(facts: EventFacts) -> list[str]:
+    """How many events nothing is told of, and why."""
+    return [
+        f"{plural(facts.silent[code], 'event', 'events')}: {why}."
+        for code, why in phrases.SILENT_EVENTS.items()
+        if facts.silent.get(code)
+    ]
+
+
+def events_sentence(facts: EventFacts) -> str:
+    """What the table of events says as a whole."""
+    events = len(facts.told) + sum(facts.silent.values())
+    count = plural(
+        events, "event of the company or its market", "events of the company or its market"
+    )
+    if not facts.told:
+        return (
+            f"Of {count}, none was followed by a change beyond chance among the clients it reached."
+        )
+    followed = plural(len(facts.told), "was", "were")
+    return (
+        f"Of {count}, {followed} followed by a change beyond chance among the clients it reached, "
+        "against comparable clients it did not reach. This is an association: the event need not "
+        "be the cause."
+    )

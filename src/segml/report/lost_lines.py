@@ -1,0 +1,99 @@
+"""One lost client as lines for a terminal: the same facts and sentences as its dossier."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from segml.report import phrases
+from segml.report.dossier import LostClient, MoveFact, lost_client
+from segml.report.figures import day, label, money, percent, value
+from segml.report.records import records
+from segml.report.signs import recorded_sentence, signal_sentence
+from segml.report.words import evidence_text, loss_sentence, reason_sentence
+from segml.words.feature import Feature
+
+
+def loss_of(
+    run: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    client_id: str,
+    *,
+    names: Mapping[str, str],
+    kinds: Mapping[str, str],
+) -> LostClient | None:
+    """The facts of one client's loss, as its dossier has them; None where it was not lost.
+
+    Parameters
+    ----------
+    run
+        The run.json of the analysis.
+    tables
+        As for `loss_facts`.
+    client_id
+        Whose.
+    names
+        Client id to name.
+    kinds
+        Feature to driver, symptom or context.
+    """
+    losses = tables["losses"]
+    rows = records(losses[losses["client_id"] == client_id])
+    end = dt.date.fromisoformat(str(run["to"]))
+    return lost_client(rows[0], tables, names, kinds, end=end) if rows else None
+
+
+def lost_lines(
+    client: LostClient,
+    features: Mapping[str, Feature],
+    currency: str | None,
+    *,
+    between: tuple[dt.date, dt.date],
+) -> list[str]:
+    """The dossier of a lost client in lines.
+
+    Parameters
+    ----------
+    client
+        Its facts.
+    features
+        Feature name to the feature.
+    currency
+        Of the money.
+    between
+        The two dates of the analysis.
+    """
+    lines = [
+        f"Lost key client, by the loss analysis from {day(between[0])} to {day(between[1])}:",
+        loss_sentence(client, currency),
+        reason_sentence(client),
+        signal_sentence(client, features),
+    ]
+    if client.left_on:
+        lines.append(recorded_sentence(client))
+    if client.drivers:
+        lines += ["", "What may have driven it (half a year before, as it began, when lost):"]
+        lines += [f"  {_driver(move, features, currency)}" for move in client.drivers]
+    if client.evidence:
+        lines += ["", "In the ledger:"]
+        lines += [
+            f"  {_reason(row.reason)}{evidence_text(row, currency)} [{row.row_key}]"
+            for row in client.evidence
+        ]
+    return lines
+
+
+def _reason(code: str) -> str:
+    return "" if code == "unknown" else f"{phrases.REASONS.get(code, code)}. "
+
+
+def _driver(move: MoveFact, features: Mapping[str, Feature], currency: str | None) -> str:
+    values = (move.earlier, move.before, move.after)
+    told = " → ".join(value(each, move.feature, features, currency) for each in values)
+    said = "" if values == (None, None, None) else f": {told}"
+    reason = phrases.REASONS.get(move.reason, move.reason)
+    part = f"{percent(move.share)} of the loss, {money(move.money, currency)}"
+    return f"{label(move.feature, features)}{said} ({reason}; {part})"

@@ -1,0 +1,183 @@
+"""Declines whose day and course are known, drawn order by order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from segml.losses.clock import Clock
+from segml.losses.courses import FALLS, ORDER_COURSES, Course
+from segml.losses.decline_evidence import evidence_of
+from segml.losses.declines import Dated, even_weights, learn_weights, log_chance
+from segml.losses.rhythm import Rhythm
+from segml.losses.weeks import WeeklyOrders, weekly_orders
+
+END, CLIENTS = 1095, 120
+CLOCK = Clock(0, np.ones(52))
+RHYTHM = Rhythm(2.0, 20.0, np.full(7, 1 / 7))
+DAYS = np.arange(END)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Lines of clients that decline on one day, and the day of each."""
+
+    lines: pd.DataFrame
+    onset: np.ndarray
+
+    @property
+    def weeks(self) -> WeeklyOrders:
+        clients = [f"c{place:03d}" for place in range(len(self.onset))]
+        return weekly_orders(self.lines, clients, CLOCK, first_day=0, end=END)
+
+
+def draw(
+    orders: Course, volume: Course | None = None, *, seed: int = 0, lost: bool = True
+) -> Drawn:
+    rng = np.random.default_rng(seed)
+    onset = rng.integers(500, 900, CLIENTS)
+    parts = []
+    for place, day in enumerate(onset):
+        since = (DAYS - day) / 7.0 - 0.5
+        chance = 0.1 * (orders.left_since(since) if lost else np.ones(END))
+        days = DAYS[rng.random(END) < chance]
+        left = np.ones(END) if volume is None else volume.left_since(since)
+        listed = 100.0 * left[days] * np.exp(rng.normal(0.0, 0.4, len(days)))
+        parts.append(lines_of(f"c{place:03d}", days, listed))
+        # somebody steady beside each
+        days = DAYS[rng.random(END) < 0.1]
+        listed = 100.0 * np.exp(rng.normal(0.0, 0.4, len(days)))
+        parts.append(lines_of(f"s{place:03d}", days, listed))
+    return Drawn(pd.concat(parts, ignore_index=True), onset)
+
+
+def lines_of(client_id: str, days: np.ndarray, listed: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "client_id": client_id,
+            "day": days,
+            "category": "k",
+            "amount": listed,
+            "discount": 0.0,
+            "profit": 0.3 * listed,
+            "is_return": False,
+        }
+    )
+
+
+def learned(weeks: WeeklyOrders) -> dict[str, np.ndarray]:
+    return learn_weights(evidence_of(weeks, RHYTHM), weeks.count.sum(axis=1))
+
+
+def dated(drawn: Drawn, *, learn: bool = True) -> Dated:
+    weeks = drawn.weeks
+    evidence = evidence_of(weeks, RHYTHM)
+    weights = learned(weeks) if learn else even_weights(evidence)
+    chance = log_chance(evidence, weights)
+    chance = np.exp(chance - chance.max(axis=1, keepdims=True))
+    return Dated(
+        clients=weeks.clients,
+        days=weeks.starts[evidence.onsets],
+        chance=chance / chance.sum(axis=1, keepdims=True),
+    )
+
+
+def errors(drawn: Drawn, **how: bool) -> np.ndarray:
+    found = dated(drawn, **how).onsets()
+    return np.array([each.day for each in found.values()]) - drawn.onset
+
+
+def test_a_course_leaves_all_before_it_and_its_rest_after_it() -> None:
+    weeks = np.arange(-4, 60, dtype=np.int64)
+    for course in (*ORDER_COURSES, *FALLS):
+        left = course.left_since(weeks)
+        assert (left[:4] == 1.0).all()
+        assert left[-1] == pytest.approx(course.left)
+        assert (np.diff(left) <= 0.0).all()
+
+
+def test_a_stop_is_dated_within_two_gaps() -> None:
+    assert np.median(np.abs(errors(draw(Course(0.0))))) <= 20
+
+
+def test_a_fading_is_dated_within_a_third_of_its_length() -> None:
+    found = errors(draw(Course(135.0)))
+    assert np.median(np.abs(found)) <= 45
+
+
+def test_what_declines_look_like_is_learnt() -> None:
+    fading = draw(Course(180.0))
+    learnt, even = (np.median(np.abs(errors(fading, learn=way))) for way in (True, False))
+    assert learnt <= even + 3
+    weights = learned(draw(Course(0.0)).weeks)
+    assert weights["orders"].argmax() == 1  # at once, and nothing left
+    assert weights["volume"][0] > 0.5
+    assert {name: round(float(each.sum()), 9) for name, each in weights.items()} == dict.fromkeys(
+        weights, 1.0
+    )
+
+
+def test_smaller_orders_are_dated_though_none_is_missing() -> None:
+    found = errors(draw(Course(0.0, 1.0), Course(60.0, 0.2)))
+    assert np.median(np.abs(found)) <= 40
+
+
+def test_an_interval_holds_nine_onsets_in_ten() -> None:
+    drawn = draw(Course(90.0), seed=3)
+    found = dated(drawn).onsets().values()
+    inside = [each.low <= day <= each.high for each, day in zip(found, drawn.onset, strict=True)]
+    assert np.mean(inside) >= 0.75
+
+
+def test_steady_clients_show_less_than_those_that_decline() -> None:
+    def strength(drawn: Drawn) -> np.ndarray:
+        evidence = evidence_of(drawn.weeks, RHYTHM)
+        return log_chance(evidence, even_weights(evidence)).max(axis=1)
+
+    steady, declining = strength(draw(Course(0.0), lost=False)), strength(draw(Course(90.0)))
+    assert np.quantile(steady, 0.95) < np.quantile(declining, 0.05)
+
+
+def test_no_course_explains_an_order_after_the_end() -> None:
+    weeks = draw(Course(0.0)).weeks
+    evidence = evidence_of(weeks, RHYTHM)
+    stop = evidence.orders[1 + ORDER_COURSES.index(Course(0.0))]
+    last = weeks.count.shape[1] - 1 - (weeks.count[:, ::-1] > 0).argmax(axis=1)
+    assert (np.isneginf(stop) == (evidence.onsets[None, :] <= last[:, None])).all()
+
+
+def test_the_order_of_lines_and_of_clients_changes_nothing() -> None:
+    drawn = draw(Course(45.0))
+    first = dated(drawn)
+    shuffled = drawn.lines.sample(frac=1.0, random_state=2).reset_index(drop=True)
+    again = dated(Drawn(shuffled, drawn.onset))
+    assert again.chance.tobytes() == first.chance.tobytes()
+
+
+def test_lines_on_the_later_date_or_after_change_nothing() -> None:
+    drawn = draw(Course(45.0))
+    later = lines_of("c000", np.array([END, END + 9]), np.array([9e3, 9e3]))
+    more = Drawn(pd.concat([drawn.lines, later], ignore_index=True), drawn.onset)
+    assert dated(more).chance.tobytes() == dated(drawn).chance.tobytes()
+
+
+def test_what_all_prices_do_is_no_decline() -> None:
+    steady = draw(Course(0.0), lost=False)
+    cheaper = steady.lines.assign(
+        amount=steady.lines["amount"] * np.where(steady.lines["day"] > 700, 0.4, 1.0)
+    )
+    weeks = Drawn(cheaper, steady.onset).weeks
+    usual = steady.weeks
+    assert (
+        np.abs(weeks.volume.sums - usual.volume.sums).sum() < 0.25 * np.abs(usual.volume.sums).sum()
+    )
+
+
+def test_clients_without_orders_are_told_by_nothing() -> None:
+    weeks = weekly_orders(draw(Course(0.0)).lines, ["nobody"], CLOCK, first_day=0, end=END)
+    evidence = evidence_of(weeks, RHYTHM)
+    assert not weeks.count.any()
+    assert np.isfinite(log_chance(evidence, even_weights(evidence))).all()
