@@ -73,7 +73,7 @@ def sign_text(client: NextClient) -> str:
         said.append(f"warning since {day(client.warned_on)}")
     if client.days_left is not None and client.due_on is not None:
         said.append(
-            f"last order {day(client.last_order)}, the next was due by {day(client.due_on)}"
+            f"last order {day(client.last_order)}, the next expected by {day(client.due_on)}"
         )
     return "; ".join(said)
 
