@@ -68,8 +68,9 @@ def test_a_gap_within_the_rhythm_and_one_after_few_gaps_are_no_episode() -> None
 def test_it_is_the_same_rule_by_which_a_client_counts_as_left() -> None:
     draws = np.random.default_rng(5)
     for _ in range(30):
-        # a habit that slows down: only the recent gaps may count, as for the rule
-        gaps = np.concatenate([draws.exponential(7, 40), draws.exponential(40, 30)])
+        # a slow habit that becomes a quick one: only the recent gaps may count, as for the rule
+        gaps = np.concatenate([draws.exponential(60, 100), draws.exponential(6, 28)])
+        gaps[-3] = 80
         own = history(np.unique(np.cumsum(gaps.astype(int) + 1)))
         end = int(own.days[-1]) + 200
         by_rule = []
