@@ -124,7 +124,9 @@ def test_the_interval_holds_the_share_and_narrows_with_more_silences() -> None:
     )
     for each in (few, many):
         low, value, high = each.low, each.value, each.high
-        assert low is not None and value is not None and high is not None
+        assert low is not None
+        assert value is not None
+        assert high is not None
         assert 0 < low < value < high < 1
     wide, narrow = (dataclasses.asdict(each) for each in (few, many))
     assert narrow["high"] - narrow["low"] < 0.3 * (wide["high"] - wide["low"])

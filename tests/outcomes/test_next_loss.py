@@ -82,7 +82,8 @@ def test_the_order_of_the_rows_changes_nothing_and_each_keeps_its_own_chance() -
     shuffled = np.random.default_rng(2).permutation(len(rows))
     one = learn_next_loss(rows, rows.X[:9], like=ALL, seed=1, threads=1)
     two = learn_next_loss(rows.take(shuffled), rows.X[:9], like=ALL, seed=1, threads=1)
-    assert one is not None and two is not None
+    assert one is not None
+    assert two is not None
     np.testing.assert_array_equal(one.chance, two.chance)
     np.testing.assert_array_equal(one.held_out[shuffled], two.held_out)
 
