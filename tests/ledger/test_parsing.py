@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
 from segml.ledger import Ledger, day_of, open_ledger
+from segml.ledger.intake import FIRST_ROWS
+from segml.ledger.parsing import BLANKS, trimmed
 from segml.words.plan import Economics, LedgerPlan, SourcePlan
 
 IDS = "SELECT client_id FROM {clients} ORDER BY client_id"
@@ -101,6 +105,33 @@ def test_text_ids_lose_a_zero_fraction_only_if_every_id_is_a_number(
     assert floats.past(99_999).frame(IDS)["client_id"].tolist() == ["12", "13"]
     mixed = opened("client_id,date,amount\n12.0,2011-01-01,1\nx,2011-01-01,1\n")
     assert mixed.past(99_999).frame(IDS)["client_id"].tolist() == ["12.0", "x"]
+
+
+@pytest.mark.parametrize(
+    ("last", "kept"), [("13", ["12"]), ("13.0", ["12"]), ("B7", ["12", "12.0"])]
+)
+def test_an_id_tells_what_all_are_however_late_it_comes(
+    opened: Callable[..., Ledger], last: str, kept: list[str]
+) -> None:
+    rows = ["12,2011-01-01,1"] * (FIRST_ROWS + 100) + ["12.0,2011-01-01,1"]
+    text = "\n".join(["client_id,date,amount", *rows, f"{last},2011-01-01,1", ""])
+    ids = opened(text).past(99_999).frame(IDS)["client_id"]
+    assert sorted({*ids} - {last, "13"}) == kept
+
+
+SIGNS = ("a", "~", "!", "Ж", "中", "\u0301", "\u200d", "🏭", "\x7f", "\x1f", "\x0b", *BLANKS)
+
+
+def test_a_text_loses_the_blanks_at_its_ends_and_no_other_sign() -> None:
+    texts = [before + "mid" + after for before in ("", *SIGNS) for after in ("", *SIGNS)]
+    texts += [one + other + "\r\n" for one in SIGNS for other in SIGNS]
+    texts += ["".join(pair) for pair in product(SIGNS, ("", *SIGNS))]
+    with duckdb.connect() as connection:
+        told = [
+            connection.execute(f"SELECT {trimmed('t')} FROM (SELECT ? AS t)", [text]).fetchone()
+            for text in texts
+        ]
+    assert [one for (one,) in told] == [text.strip(BLANKS) or None for text in texts]
 
 
 def test_ids_keep_leading_zeros_and_lose_blanks_around(opened: Callable[..., Ledger]) -> None:

@@ -38,6 +38,17 @@ def test_each_client_and_row_is_in_one_part(opened: Callable[..., Ledger], size:
         assert seen == past.frame(f"{sql} ORDER BY 1")["client"].tolist()
 
 
+@pytest.mark.parametrize(("size", "count"), [(100, 1), (6, 2), (5, 4), (3, 4)])
+def test_of_several_parts_there_are_a_multiple_of_those_asked_for_at_once(
+    opened: Callable[..., Ledger], size: int, count: int
+) -> None:
+    parts = opened(LINES, CLIENTS).past(ALL).parts(size, at_once=2)
+    assert len(parts) == count
+    seen = [len(part.frame("SELECT client FROM {clients}")) for part in parts]
+    assert sum(seen) == 11
+    assert max(seen) <= size
+
+
 def test_a_part_sees_the_product_totals_of_all(opened: Callable[..., Ledger]) -> None:
     rows = "client_id,date,amount,product\na,2011-01-01,1,p\nb,2011-01-01,2,p\n"
     past = opened(rows).past(ALL)

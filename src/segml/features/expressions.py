@@ -22,7 +22,8 @@ def stages_for(wanted: Set[str], past: Past) -> tuple[Stage, ...]:
 
 def expressions(stages: Iterable[Stage], past: Past) -> list[str]:
     """The stages as common table expressions, but for those that are kept."""
-    return [f"{one.name} as ({stage_sql(one, past)})" for one in stages if not one.is_kept]
+    asked = ((one, " not materialized" if one.is_inlined else "") for one in stages)
+    return [f"{one.name} as{how} ({stage_sql(one, past)})" for one, how in asked if not one.is_kept]
 
 
 def stage_sql(stage: Stage, past: Past) -> str:

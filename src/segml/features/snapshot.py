@@ -129,7 +129,8 @@ def _answer(
     try:
         with question.prepared(past) as ready, ThreadPoolExecutor(max_workers=at_once) as pool:
             asked = pool.map(
-                lambda part: _typed(part.frame(question.sql), numbers, texts), ready.parts(PART)
+                lambda part: _typed(part.frame(question.sql), numbers, texts),
+                ready.parts(PART, at_once=at_once),
             )
             parts = list(asked)
     except duckdb.ConversionException as error:

@@ -46,6 +46,9 @@ class Stage:
         Whether its measures are taken a client at a time; else over all rows at once.
     is_kept
         Whether it is of all clients alike: made once a snapshot, and read by every part of it.
+    is_inlined
+        Whether each stage that reads it reads the ledger's rows for itself, and of those only the
+        columns it needs: for what is a bare scan, whose rows would cost more to keep.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Stage:
     optional: Mapping[str, str] = field(default_factory=dict)
     per_client: bool = True
     is_kept: bool = False
+    is_inlined: bool = False
 
 
 SILENT_DAYS = 90
@@ -83,6 +87,7 @@ PURCHASE = Stage(
 
 DAILY = Stage(
     name="daily",
+    is_inlined=True,
     sql="""
     select client, {as_of} - day as age, lines, orders, returns, amount, profit, cost, serve,
            discount, bought, returned, case when orders > 0 then 1 else 0 end as order_day

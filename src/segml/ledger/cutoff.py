@@ -78,7 +78,7 @@ class Past:
         """
         return self._answer(sql)
 
-    def parts(self, clients: int) -> tuple[Past, ...]:
+    def parts(self, clients: int, *, at_once: int = 1) -> tuple[Past, ...]:
         """Return the same past in parts, each of about so many clients; all of them, once.
 
         Parameters
@@ -86,12 +86,15 @@ class Past:
         clients
             The most clients of a part. Rows of other clients are not seen by a part, but for
             `{product_totals}` and `{events}`.
+        at_once
+            How many are asked at a time: several parts are a multiple of it, none waits alone.
         """
         last = self.frame("SELECT max(client) AS last FROM {clients}")["last"].iloc[0]
         known = 0 if pd.isna(last) else int(last) + 1
-        parts = parts_of(known, max(1, -(-known // clients)))
-        if len(parts) == 1:
+        count = max(1, -(-known // clients))
+        if count == 1:
             return (self,)
+        parts = parts_of(known, -(-count // at_once) * at_once)
         return tuple(
             replace(self, _only=f"client >= {part.start} AND client < {part.stop}")
             for part in parts

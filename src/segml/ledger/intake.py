@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 
 from segml.ledger.contract import SQL_TYPES, TRANSACTIONS, Column, Table
@@ -10,6 +12,9 @@ from segml.ledger.parsing import BLANKS, given, parsed, trimmed
 from segml.ledger.quoting import literal
 from segml.ledger.rules import Rule
 from segml.words.errors import ConfigurationRefused
+
+FIRST_ROWS = 1024
+"""Rows in which an id that is no number shows itself, in most ledgers."""
 
 
 def parse_table(
@@ -119,10 +124,11 @@ def _floats_in_text(
         for column in table.columns
         if column.kind == "id" and mapping.types.get(column.name) == "VARCHAR"
     ]
-    if not names:
-        return frozenset()
     rows = f"FROM {mapping.view} AS s WHERE {mapping.where}"
     try:
+        names = _numbers_at_first(connection, mapping, names)
+        if not names:
+            return frozenset()
         some = [
             f"coalesce(bool_or(contains({mapping.expressions[n]}, '.0')), false)" for n in names
         ]
@@ -130,18 +136,31 @@ def _floats_in_text(
         names = [name for name, has_any in zip(names, found, strict=True) if has_any]
         if not names:  # the common case, known without trimming a text
             return frozenset()
-        parts = [_float_counts(mapping.expressions[name]) for name in names]
+        parts = [part for name in names for part in _float_counts(mapping.expressions[name])]
         row = connection.execute(f"SELECT {', '.join(parts)} {rows}").fetchone() or ()
     except duckdb.Error as error:
         raise _culprit(connection, table, mapping, error) from None
     return frozenset(n for i, n in enumerate(names) if row[2 * i] > 0 and row[2 * i + 1] == 0)
 
 
-def _float_counts(expression: str) -> str:
+def _numbers_at_first(
+    connection: duckdb.DuckDBPyConnection, mapping: Mapping, names: Sequence[str]
+) -> list[str]:
+    """Name those of whose first values none is a text that is no number: the others never are."""
+    if not names:
+        return []
+    mapped = ", ".join(f"{mapping.expressions[name]} AS {name}" for name in names)
+    first = f"SELECT {mapped} FROM {mapping.view} AS s WHERE {mapping.where} LIMIT {FIRST_ROWS}"
+    others = ", ".join(_float_counts(name)[1] for name in names)
+    counts = connection.execute(f"SELECT {others} FROM ({first}) AS f").fetchone() or ()
+    return [name for name, count in zip(names, counts, strict=True) if not count]
+
+
+def _float_counts(expression: str) -> tuple[str, str]:
     """Write the counts of texts that end in ".0", and of those that are no number at all."""
     text = f"trim({expression}, {literal(BLANKS)})"
     other = f"{text} <> '' AND NOT regexp_full_match({text}, '-?\\d+(\\.0)?')"
-    return f"count(*) FILTER (WHERE ends_with({text}, '.0')), count(*) FILTER (WHERE {other})"
+    return f"count(*) FILTER (WHERE ends_with({text}, '.0'))", f"count(*) FILTER (WHERE {other})"
 
 
 def _culprit(

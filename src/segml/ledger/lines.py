@@ -6,6 +6,8 @@ files change a sum. What it says of a line never depends on a later day.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import duckdb
 
 from segml.ledger.books import build_books
@@ -13,6 +15,7 @@ from segml.ledger.contract import TABLES
 from segml.ledger.currency import rate_sql
 from segml.ledger.economics import acquisition_days, serve_sql
 from segml.ledger.parts import SIDE_BY_SIDE, parts_of, run_in_parts
+from segml.ledger.quoting import literal
 from segml.ledger.records import build_records
 from segml.words.plan import Economics, LedgerPlan
 
@@ -88,25 +91,40 @@ def _credits(connection: duckdb.DuckDBPyConnection) -> None:
 
     A credit of a later day is one, a discount line within a sale is none.
     """
-    document = "client_id, date AS day, coalesce('order ' || order_id, '') AS reference"
     kept = "FROM checked_transactions WHERE problems = 0"
+    document = "hash(client_id, date, order_id)"
     connection.execute(
-        f"CREATE TABLE credits AS SELECT DISTINCT {document} {kept} AND {_IS_RETURN}"
-    )
-    connection.execute(
-        "DELETE FROM credits WHERE (client_id, day, reference) IN "
-        f"(SELECT DISTINCT {document} {kept} AND NOT {_IS_RETURN})"
+        "CREATE TABLE credits AS SELECT client_id, date AS day, coalesce('order ' || order_id, '') "
+        f"AS reference {kept} AND {document} IN (SELECT {document} {kept} AND {_IS_RETURN}) "
+        f"GROUP BY ALL HAVING bool_and({_IS_RETURN})"
     )
 
 
-def _lines_sql(
-    plan: LedgerPlan, economics: Economics, currency: str | None, part: range, base: int
-) -> str:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Lines that are made at a time.
+
+    Parameters
+    ----------
+    clients
+        Whose lines: numbers of clients.
+    has
+        The SQL of whether a `client_id` is one of theirs.
+    base
+        Numbers of their orders begin after it.
+    """
+
+    clients: range
+    has: str
+    base: int
+
+
+def _lines_sql(plan: LedgerPlan, economics: Economics, currency: str | None, part: _Part) -> str:
     """Write the lines of the clients of a part, sorted and marked in one pass.
 
     Sorted lines of one client, day and order follow each other, so comparing a line with the one
     before finds where an order begins; its first sale carries the order, and the first line of a
-    return document that. Numbers of orders begin after `base`.
+    return document that.
     """
     margin = economics.margin_rate
     absent = "0.0" if margin is None else f"amount * {1.0 - margin!r} * rate"
@@ -115,10 +133,12 @@ def _lines_sql(
         f"AS amount, coalesce(cost * rate, {absent}) AS cost, coalesce(discount, 0.0) * rate "
         f"AS discount, {_IS_RETURN} AS is_return, s.number, s.sale_day, r.day IS NOT NULL AS "
         f"is_credit FROM (SELECT *, {rate_sql(plan, currency)} AS rate FROM checked_transactions "
-        f"WHERE problems = 0) AS c JOIN (SELECT * FROM codes WHERE client >= {part.start} "
-        f"AND client < {part.stop}) AS k USING (client_id) LEFT JOIN spread AS s ON s.client_id = "
-        "c.client_id AND s.order_id = c.order_id LEFT JOIN credits AS r ON r.client_id = "
-        "c.client_id AND r.day = c.date AND r.reference = coalesce('order ' || c.order_id, '')"
+        f"WHERE problems = 0 AND {part.has}) AS c JOIN (SELECT * FROM codes WHERE client >= "
+        f"{part.clients.start} AND client < {part.clients.stop}) AS k USING (client_id) "
+        f"LEFT JOIN (SELECT * FROM spread WHERE {part.has}) AS s ON s.client_id = c.client_id AND "
+        f"s.order_id = c.order_id LEFT JOIN (SELECT * FROM credits WHERE {part.has}) AS r ON "
+        "r.client_id = c.client_id AND r.day = c.date AND r.reference = "
+        "coalesce('order ' || c.order_id, '')"
     )
     ordered = (
         f"SELECT * FROM ({raw}) ORDER BY client, day, order_id NULLS FIRST, product, category, "
@@ -138,9 +158,10 @@ def _lines_sql(
     )
     marked = (
         "SELECT client, day, coalesce(-number, place + "
-        f"{base}) AS order_key, order_id, product, category, quantity, amount, cost, discount, "
-        "is_return, NOT is_return AND sales - sales_before = 1 AND coalesce(day = sale_day, true) "
-        f"AS is_order, is_new AND is_credit AS is_return_order FROM ({counted})"
+        f"{part.base}) AS order_key, order_id, product, category, quantity, amount, cost, "
+        "discount, is_return, NOT is_return AND sales - sales_before = 1 AND "
+        "coalesce(day = sale_day, true) AS is_order, is_new AND is_credit AS is_return_order "
+        f"FROM ({counted})"
     )
     return f"SELECT *, {serve_sql(economics)} AS serve FROM ({marked})"
 
@@ -160,12 +181,28 @@ def _lines(
         "SELECT (SELECT count(*) FROM codes), (SELECT count(*) FROM checked_transactions)"
     ).fetchone() or (0, 0)
     count = max(SIDE_BY_SIDE, -(-rows // PART_LINES))
-    parts = parts_of(clients, count)
-    queries = [
-        _lines_sql(plan, economics, currency, part, rows * n) for n, part in enumerate(parts)
+    parts = [
+        _Part(clients, _ids_of(connection, clients), rows * n)
+        for n, clients in enumerate(parts_of(clients, count))
     ]
+    queries = [_lines_sql(plan, economics, currency, part) for part in parts]
     connection.execute(f"CREATE TABLE lines AS {queries[0]} LIMIT 0")
     run_in_parts(connection, [[f"INSERT INTO lines {query}"] for query in queries])
+
+
+def _ids_of(connection: duckdb.DuckDBPyConnection, clients: range) -> str:
+    """Write the condition on `client_id` that holds for these clients: numbers follow the ids.
+
+    Where lines stand in the order of their days every part reads all of them: comparing ids is
+    cheaper than looking each up among the part's clients.
+    """
+    if not clients:
+        return "false"
+    first, last = connection.execute(
+        f"SELECT min(client_id), max(client_id) FROM codes WHERE client IN ({clients[0]}, "
+        f"{clients[-1]})"
+    ).fetchone() or ("", "")
+    return f"client_id BETWEEN {literal(first)} AND {literal(last)}"
 
 
 def _clients(connection: duckdb.DuckDBPyConnection, economics: Economics) -> None:

@@ -23,6 +23,7 @@ from segml.losses.history import EMPTY, of
 from segml.losses.missed import missed_signals, speaking_drivers
 from segml.losses.money import Money, cost_of
 from segml.losses.months import as_date
+from segml.losses.order_level import OrderLevel, learn_order_level
 from segml.losses.profit_parts import Change, part_rows, profit_change
 from segml.losses.reasons import NAMED, loss_reasons, margin_rows, named_reasons
 from segml.losses.scene import Scene
@@ -103,7 +104,10 @@ def dossiers(scene: Scene, books: Books, fates: Fates, declines: Declines) -> Do
     spans = {each: _span(scene, books, each, loss) for each, loss in fates.lost.items()}
     scene.prepare(day for span in spans.values() for day in (span.before, span.after))
     lost = _decomposed(scene, spans)
-    costs = {each: _money(scene, books, each, fates.lost[each]) for each in sorted(fates.lost)}
+    level = learn_order_level([of(books.orders, each) for each in fates.stayed], end=scene.end)
+    costs = {
+        each: _money(scene, books, level, fates.lost[each], each) for each in sorted(fates.lost)
+    }
     lines = by_client(scene.ledger.past(scene.end).lines(list(costs)), costs)
     changes = _changes(scene, lines, costs)
     learnt = learn_reasons(scene.ledger, fates, declines, seed=books.lens.seed, end=scene.end)
@@ -139,7 +143,9 @@ def dossiers(scene: Scene, books: Books, fates: Fates, declines: Declines) -> Do
     )
 
 
-def _money(scene: Scene, books: Books, client_id: str, loss: Transition) -> Money:
+def _money(
+    scene: Scene, books: Books, level: OrderLevel | None, loss: Transition, client_id: str
+) -> Money:
     return cost_of(
         loss,
         of(books.orders, client_id),
@@ -147,6 +153,7 @@ def _money(scene: Scene, books: Books, client_id: str, loss: Transition) -> Mone
         books.lens.clock,
         books.peers,
         end=scene.end,
+        level=level,
     )
 
 

@@ -7,12 +7,13 @@ once paid to acquire the client is sunk and is not lost a second time.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from segml.losses.clock import Clock
 from segml.losses.history import EMPTY, History, of
+from segml.losses.order_level import OrderLevel
 from segml.losses.transitions import Transition
 from segml.losses.yearly import Peers, Stretch, after, before
 
@@ -28,7 +29,8 @@ class Money:
     profit_before
         Profit of the 365 days before the onset.
     profit_lost
-        Profit a year that is gone: the yearly profit before less the yearly profit after.
+        Profit a year that is gone: the yearly profit before, at the level of the year after, less
+        the yearly profit after.
     referral_profit_lost
         The same for the clients it brought, times the referral weight.
     before, after
@@ -50,6 +52,7 @@ def cost_of(
     peers: Peers | None = None,
     *,
     end: int,
+    level: OrderLevel | None = None,
 ) -> Money:
     """The money of one loss.
 
@@ -69,9 +72,13 @@ def cost_of(
         What comparable clients earn; None to go by its own rate alone.
     end
         The later date, in days.
+    level
+        What an order of clients that stayed earned over time; None where that is not known.
     """
     onset = loss.onset.day
     healthy = before(own, onset, clock, peers)
+    if level is not None and healthy.profit(own) > 0.0:
+        healthy = replace(healthy, factor=healthy.factor * level.growth(onset))
     since = None if loss.kind == "left" else after(onset, end, clock)
     remains = 0.0 if since is None else since.profit(own)
     return Money(
