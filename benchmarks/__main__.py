@@ -5,6 +5,7 @@ python -m benchmarks start                how long `segml --help` and the heavy 
 python -m benchmarks demo                 `segml demo` in an empty folder: time, memory, stages
 python -m benchmarks causes               how often the true cause of a loss is named
 python -m benchmarks losses               how well losses are found, dated, priced and explained
+python -m benchmarks next                 who is lost next: against silence, and the latent state
 python -m benchmarks impact               what is told of company events, where it is known
 python -m benchmarks explanations         TreeSHAP and two-row Shapley values
 python -m benchmarks ledger               reading and checking a ledger: time, memory
@@ -30,6 +31,7 @@ from benchmarks.features import features
 from benchmarks.impact import impact
 from benchmarks.ledger import ledger
 from benchmarks.losses import losses
+from benchmarks.next_lost import next_lost
 from benchmarks.nightly import nightly
 from benchmarks.page import page
 from benchmarks.result import Result
@@ -41,6 +43,7 @@ ALL: dict[str, Callable[[], Iterable[Result]]] = {
     "demo": demo,
     "causes": causes,
     "losses": losses,
+    "next": next_lost,
     "impact": impact,
     "explanations": explanations,
     "ledger": ledger,

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from segml.flows.losses import TABLES as LOSS_TABLES
+from segml.losses import LEVERS, VERDICTS
 from segml.losses.evidence import TEXT_CODES
 from segml.scoring import ACTIONS
 from segml.stores import TABLES, read_run
@@ -22,7 +23,7 @@ TYPES = {
     "int64": pa.int64(),
     "bool": pa.bool_(),
 }
-UNWRITTEN = {"outlook", "lookalikes"}
+UNWRITTEN = {"outlook"}
 """Declared; take a name out when a flow publishes its table, and document its columns."""
 
 
@@ -50,6 +51,16 @@ def test_actions_and_text_codes_are_the_codes(tables: Callable[[str], Any]) -> N
     assert _names(found["scores"][1], "Action") == list(ACTIONS)
     codes = {row["Text code"].strip("`"): row["Meaning"] for row in found["evidence"][1]}
     assert codes == dict(TEXT_CODES)
+
+
+def test_levers_and_verdicts_are_the_codes(tables: Callable[[str], Any]) -> None:
+    found = tables("outputs.md")
+    assert _meanings(found["next_lost"][1], "Lever") == dict(LEVERS)
+    assert _meanings(found["winback"][1], "Verdict") == dict(VERDICTS)
+
+
+def _meanings(rows: list[dict[str, str]], column: str) -> dict[str, str]:
+    return {row[column].strip("`"): row["Meaning"] for row in rows}
 
 
 def test_metrics_and_models_are_those_of_a_backtest(tables: Callable[[str], Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ import pytest
 from segml.bundle import Bundle, fit
 from segml.ledger import Ledger, day_of, open_ledger
 from segml.losses import LossAnalysis, analyse
+from segml.losses.books import Books, open_books
+from segml.losses.scene import Scene
 from segml.words.plan import (
     ChurnPlan,
     Economics,
@@ -110,3 +113,62 @@ def bundle(
 @pytest.fixture(scope="session")
 def analysis(ledger: Ledger, bundle: Bundle, dates: tuple[int, int]) -> LossAnalysis:
     return analyse(ledger, bundle, start=dates[0], end=dates[1])
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Ahead:
+    """A ledger with losses enough to learn from: its analysis, and what it was made of."""
+
+    scene: Scene
+    books: Books
+    analysis: LossAnalysis
+
+
+COMING = dt.date(2024, 2, 12)
+"""Since then `coming` has the discount that `press0` to `press5` had before their decline."""
+FIRST_DISCOUNT = dt.date(2023, 9, 11)
+
+
+def lines_ahead() -> pd.DataFrame:
+    """Clients pressed by discount and lost, one that is being pressed now, and many that fade."""
+    parts = [lines()]
+    for place in range(6):
+        turn = TURN + dt.timedelta(days=7 * (place % 3))
+        parts += [
+            orders(f"press{place}", every(14, until=FIRST_DISCOUNT), 1000.0, 500.0),
+            orders(f"press{place}", every(14, FIRST_DISCOUNT, turn), 980.0, 500.0, discount=20.0),
+            orders(f"press{place}", every(14, first=turn), 450.0, 500.0, discount=550.0),
+        ]
+    parts += [
+        orders("coming", every(14, until=COMING), 1000.0, 500.0),
+        orders("coming", every(14, first=COMING), 980.0, 500.0, discount=20.0),
+    ]
+    draws = np.random.default_rng(8)
+    for place in range(120):
+        days = np.cumsum(draws.integers(10, 22, size=90))
+        until = draws.integers(500, 1000) if place % 2 else 920
+        kept = days[days < min(until, 920)].tolist()
+        parts.append(orders(f"shop{place:03d}", kept, 60.0 + place, 30.0))
+    return pd.concat(parts, ignore_index=True)
+
+
+@pytest.fixture(scope="session")
+def ahead(dates: tuple[int, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ahead]:
+    """That ledger's analysis."""
+    start, end = dates
+    plan = plan_of(tmp_path_factory.mktemp("ahead"), lines_ahead())
+    with open_ledger(plan.ledger, plan.economics) as opened:
+        bundle = fit(opened, start, plan, threads=1)
+        scene = Scene(ledger=opened, bundle=bundle, start=start, end=end)
+        books = open_books(
+            opened,
+            scene.key,
+            known=list(scene.after.index),
+            start=start,
+            end=end,
+            shrunk_below=plan.losses.shrunk_below,
+            seed=plan.seed,
+        )
+        yield Ahead(
+            scene=scene, books=books, analysis=analyse(opened, bundle, start=start, end=end)
+        )

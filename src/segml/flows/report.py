@@ -14,7 +14,7 @@ from segml.features import CATALOGUE
 from segml.flows.result import Result
 from segml.flows.session import as_date, session
 from segml.flows.settings import Settings, read_settings
-from segml.report import TOGETHER, ReportFacts, render_report, report_facts
+from segml.report import AHEAD, TOGETHER, ReportFacts, render_report, report_facts
 from segml.stores import find_table, latest_run, list_losses, publish_file, read_run, read_table
 
 TABLES = ("scores", "reasons", "clients", "features")
@@ -82,7 +82,7 @@ def newest_losses(settings: Settings, as_of: dt.date) -> Published | None:
     folder = fitting[-1].folder
     names = ("losses", "loss_reasons", "evidence", "demoted", "course", "path")
     tables = {name: read_table(folder, name) for name in names}
-    later = (*TOGETHER, "event_impact", "company_events")
+    later = (*TOGETHER, *AHEAD, "event_impact", "company_events")
     found = {name: find_table(folder, name) for name in later}
     return read_run(folder), tables | {
         name: table for name, table in found.items() if table is not None

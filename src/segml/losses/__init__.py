@@ -5,14 +5,16 @@
 (`transitions`: `silence`, `onset`, `confidence`), `dating` (`weeks`, `courses`, `decline_evidence`,
 `declines`), `money` (`yearly`, `order_level`), `profit_parts`, `attribution`, `causes` (`exposures`
 and the files named after them, `onset_months`, `signatures`, `aftermath`), `shares` and `accounted`
-(reasons), `evidence`, `course`, `missed` (`signal`), `dossiers`; then all of them together:
-`together` (`mix`, `behind`), `compared`, `trend`, `relief`, `impact` (`impact_reach`,
-`impact_weeks`, `impact_study`, `impact_contrast`), `summary`. What a person recorded of a leaving
-is `ends`.
+(reasons), `evidence`, `course`, `missed` (`signal`), `dossiers`; then what comes: `outlook`
+(`foretold` of `recent`, `who_next` of `pressure`, `lookalikes` and `days_left`, `winback` of
+`returns`, `levers`); then all of them together: `together` (`mix`, `behind`), `compared`, `trend`,
+`relief`, `impact` (`impact_reach`, `impact_weeks`, `impact_study`, `impact_contrast`), `summary`.
+What a person recorded of a leaving is `ends`.
 """
 
 from segml.losses.analysis import LossAnalysis, analyse
 from segml.losses.evidence import TEXT_CODES
+from segml.losses.levers import LEVERS
 from segml.losses.profit_parts import PARTS
 from segml.losses.reasons import UNKNOWN
 from segml.losses.tables import (
@@ -33,6 +35,8 @@ from segml.losses.tables import (
     PROFIT_PARTS,
     RELIEF,
 )
+from segml.losses.tables_ahead import LOOKALIKES, NEXT_LOST, WINBACK
+from segml.losses.winback import VERDICTS
 
 __all__ = [
     "COMPANY_EVENTS",
@@ -40,6 +44,8 @@ __all__ = [
     "DEMOTED",
     "EVENT_IMPACT",
     "EVIDENCE",
+    "LEVERS",
+    "LOOKALIKES",
     "LOSSES",
     "LOSSES_BY",
     "LOSS_DRIVERS",
@@ -48,12 +54,15 @@ __all__ = [
     "LOSS_REASONS",
     "LOSS_TREND",
     "MARGINS",
+    "NEXT_LOST",
     "PARTS",
     "PATH",
     "PROFIT_PARTS",
     "RELIEF",
     "TEXT_CODES",
     "UNKNOWN",
+    "VERDICTS",
+    "WINBACK",
     "LossAnalysis",
     "analyse",
 ]

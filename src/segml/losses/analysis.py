@@ -16,6 +16,7 @@ from segml.losses.dating import declines_of
 from segml.losses.dossiers import Dossiers, dossiers, no_dossiers
 from segml.losses.fates import Fates, demoted, fates
 from segml.losses.impact import event_impact
+from segml.losses.outlook import outlook
 from segml.losses.overall import contradicted_note, overall
 from segml.losses.relief import relief
 from segml.losses.scene import Scene
@@ -48,6 +49,10 @@ class LossAnalysis:
         The exact parts of the change of the tier margin between them (`tables.MARGINS`).
     profit_parts
         Where the profit of those that stayed went, exactly (`tables.PROFIT_PARTS`).
+    next_lost, lookalikes
+        Who is next, and whose road it is on (`tables_ahead.NEXT_LOST`, `tables_ahead.LOOKALIKES`).
+    winback
+        Who it may pay to win back (`tables_ahead.WINBACK`).
     losses_by, loss_faults, loss_events
         All losses together: money by every dimension, what is in our hand to mend, and what is
         written of the events named in both (`tables.LOSSES_BY` and so on).
@@ -71,6 +76,9 @@ class LossAnalysis:
     path: pd.DataFrame
     margins: pd.DataFrame
     profit_parts: pd.DataFrame
+    next_lost: pd.DataFrame
+    lookalikes: pd.DataFrame
+    winback: pd.DataFrame
     losses_by: pd.DataFrame
     loss_faults: pd.DataFrame
     loss_events: pd.DataFrame
@@ -106,11 +114,11 @@ def analyse(
     if start >= end:
         raise ValueError("start lies before end")
     tell = progress or _silent
-    tell("key clients", 0, 5)
+    tell("key clients", 0, 6)
     scene = Scene(ledger=ledger, bundle=bundle, start=start, end=end)
     scene.prepare((start, end))
     plan, known = bundle.plan, list(scene.after.index)
-    tell("rhythms", 1, 5)
+    tell("rhythms", 1, 6)
     books = open_books(
         ledger,
         scene.key,
@@ -120,18 +128,21 @@ def analyse(
         shrunk_below=plan.losses.shrunk_below,
         seed=plan.seed,
     )
-    tell("losses", 2, 5)
+    tell("losses", 2, 6)
     became = fates(books, scene.key, start=start, end=end)
     declines = declines_of(ledger, books, became, known=known, start=start, end=end)
     became = declines.fates
     fallen = demoted(scene.before, scene.after, became.stayed)
-    tell("reasons", 3, 5)
+    tell("reasons", 3, 6)
     found = dossiers(scene, books, became, declines) if became.lost else no_dossiers()
     together = _together(scene, books, became, found)
-    tell("events", 4, 5)
+    tell("who is next", 4, 6)
+    coming = outlook(scene, books, found)
+    tell("events", 5, 6)
     impact = event_impact(ledger, books, _about(scene), known=known, end=end)
     said = summary(scene, books, became, found, fallen) | overall(books, became, together)
-    tell("done", 5, 5)
+    notes = [*said["notes"], *contradicted_note(books, scene.key)]
+    tell("done", 6, 6)
     return LossAnalysis(
         losses=found.losses,
         loss_reasons=found.loss_reasons,
@@ -142,7 +153,8 @@ def analyse(
         margins=found.margins,
         profit_parts=found.profit_parts,
         **together,
-        summary=said | {"notes": [*said["notes"], *contradicted_note(books, scene.key)]},
+        **coming.frames,
+        summary=said | coming.summary | {"notes": notes},
         event_impact=impact.event_impact,
         company_events=impact.company_events,
     )

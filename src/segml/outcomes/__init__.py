@@ -5,6 +5,7 @@ from segml.outcomes.calibration import Calibration, fit_calibration
 from segml.outcomes.churn import ChurnModel, fit_churn
 from segml.outcomes.curve import Curve
 from segml.outcomes.folds import Fold, Folds, split
+from segml.outcomes.next_loss import NextLoss, caught, learn_next_loss
 from segml.outcomes.potential import PotentialModel, fit_potential
 from segml.outcomes.rows import Rows
 from segml.outcomes.score import AdditiveScore
@@ -17,12 +18,15 @@ __all__ = [
     "Curve",
     "Fold",
     "Folds",
+    "NextLoss",
     "PotentialModel",
     "Rows",
+    "caught",
     "churn",
     "fit_calibration",
     "fit_churn",
     "fit_potential",
+    "learn_next_loss",
     "potential",
     "split",
     "top_tenth",

@@ -1,11 +1,13 @@
 """The report: facts (what is true), words (sentences), render (the page); plots for MLflow.
 
-`facts`, `lost`, `dossier` and `waterfall` read published frames; `figures`, `phrases` and `words`
-say them; `course` and `effects` place the bars; `render` puts it all on one page.
+`facts`, `lost`, `dossier`, `ahead` and `waterfall` read published frames; `figures`, `phrases`,
+`words` and `ahead_words` say them; `course` and `effects` place the bars; `render` puts it all on
+one page.
 """
 
 from __future__ import annotations
 
+from segml.report.ahead import TABLES as AHEAD
 from segml.report.dossier import LostClient
 from segml.report.facts import PortfolioFacts, ReportFacts, report_facts
 from segml.report.lost import DemotedClient, LossFacts, loss_facts
@@ -20,6 +22,7 @@ from segml.report.waterfall import ProfitFacts, profit_facts
 from segml.report.words import client_lines, contribution_lines
 
 __all__ = [
+    "AHEAD",
     "TOGETHER",
     "DemotedClient",
     "LossFacts",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from segml.report.ahead import NextFacts, WinBackClient, next_facts, winback_facts
 from segml.report.dossier import LostClient, lost_client
 from segml.report.events import EventFacts, event_facts
 from segml.report.records import records
@@ -31,9 +32,10 @@ class DemotedClient:
 class LossFacts:
     """All losses between two dates.
 
-    `events` is None where there were none. `money_by_reason` adds up to `profit_lost`, greatest
-    first and `unknown` last; `lost` stands with the dearest loss first, `demoted` with the
-    greatest fall of value first.
+    `money_by_reason` adds up to `profit_lost`, greatest first and `unknown` last; `lost` stands
+    with the dearest loss first, `demoted` with the greatest fall of value first. `events` is None
+    where there were none; `ahead` is None, and `winback` empty, where the analysis is of a version
+    that did not look ahead.
     """
 
     start: dt.date
@@ -47,6 +49,8 @@ class LossFacts:
     by_kind: Mapping[str, int]
     demoted: tuple[DemotedClient, ...]
     version: str
+    ahead: NextFacts | None = None
+    winback: tuple[WinBackClient, ...] = ()
     together: TogetherFacts | None = None
     events: EventFacts | None = None
 
@@ -72,8 +76,8 @@ def loss_facts(
         Its run.json.
     tables
         `losses`, `loss_reasons`, `evidence`, `course`, `path`, `demoted`; those of
-        `together.TABLES` where the analysis holds them, and
-        `event_impact` and `company_events` where they were published.
+        `together.TABLES` and `ahead.TABLES`, `event_impact` and `company_events` where they were
+        published.
     names
         Client id to name.
     kinds
@@ -96,6 +100,8 @@ def loss_facts(
         by_kind={str(k): int(v) for k, v in losses["kind"].value_counts().items()},
         demoted=_demoted(tables["demoted"], names),
         version=str(run["model_version"]),
+        ahead=next_facts(run, tables, names=names),
+        winback=winback_facts(tables.get("winback"), names=names),
         together=together_facts(run, tables),
         events=event_facts(tables),
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from segml.report import events, figures, overview, phrases, signs, words
+from segml.report import ahead_words, events, figures, overview, phrases, signs, words
 from segml.report.course import CourseChart, course_chart
 from segml.report.dossier import LostClient
 from segml.report.effects import steps, strengths
@@ -20,6 +20,7 @@ from segml.report.support import support_sentences
 DOSSIERS_SHOWN = 10
 """Dossiers on the page; the table lists everyone."""
 DEMOTED_SHOWN = 10
+NEXT_SHOWN, WINBACK_SHOWN = 12, 10
 EVENTS_SHOWN = 12
 
 
@@ -69,6 +70,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals |= {
+        "NEXT_SHOWN": NEXT_SHOWN,
+        "WINBACK_SHOWN": WINBACK_SHOWN,
+        "ahead_words": ahead_words,
         "bar": _bar,
         "events": events,
         "figures": figures,

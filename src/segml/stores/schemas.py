@@ -196,6 +196,27 @@ LOOKALIKES = declare(
     unique=False,
 )
 
+NEXT_LOST = declare(
+    "next_lost",
+    (
+        *("client_id text", "rank count", "chance number?", "horizon_days count"),
+        *("profit_365 money", "profit_at_risk money?", "days_left number?", "warned_on date?"),
+        *("last_order date?", "due_on date?", "reason text?", "driver text?"),
+        *("driver_value number?", "lever text?"),
+    ),
+    key=("client_id",),
+)
+
+WINBACK = declare(
+    "winback",
+    (
+        *("client_id text", "kind text", "reason text", "lever text?", "profit_lost money"),
+        *("chance number?", "chance_low number?", "chance_high number?", "compared count"),
+        *("returned count", "verdict text", "expected_value money?", "attempt_cost money?"),
+    ),
+    key=("client_id",),
+)
+
 TABLES: Mapping[str, TableSchema] = {
     table.name: table
     for table in (
@@ -219,6 +240,8 @@ TABLES: Mapping[str, TableSchema] = {
         EVENT_IMPACT,
         COMPANY_EVENTS,
         LOOKALIKES,
+        NEXT_LOST,
+        WINBACK,
     )
 }
 """Every table with fixed columns, by name; `features` is declared by its own columns."""

@@ -1,0 +1,251 @@
+"""The chance that each of today's key clients is lost within the horizon: learnt on past dates.
+
+::
+
+    past dates ── snapshot, recent course ─┐
+    losses known at the later date ────────┴─ forest ─┐
+    today ── snapshot, recent course ─────────────────┴─ calibrated on key clients ── chance
+
+The past dates lie so far back that the horizon of each had ended by the later date. Where too few
+losses are known, or the ledger is too short, the bundle's probability of no purchase stands in.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from segml.features import CATALOGUE
+from segml.losses.books import Books, client_of
+from segml.losses.ends import recorded_loss
+from segml.losses.history import Numbers
+from segml.losses.recent import COURSE, FAVOURITE, recent_course, recent_favourite
+from segml.losses.scene import Scene
+from segml.losses.transitions import Transition, transition
+from segml.outcomes import Rows, caught, learn_next_loss
+
+Told = Callable[[Sequence[str], int], npt.NDArray[np.float32]]
+"""Gives k numbers a client on a day, shape (clients, k)."""
+
+HORIZON_DAYS = 180
+DATES, STEP_DAYS = 6, 60
+"""Past dates that are learnt from, and the days between them."""
+EVERY_DAYS = 7
+"""Onsets are dated to the week: the label asks for no more."""
+SAMPLE = 8_000
+"""Clients, besides key clients, whose past dates are learnt from."""
+_DISCOUNT = ("discount_rate_90", "discount_rate_365")
+"""Its last months against its year: the difference is one column."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Foretold:
+    """What is foretold of today's key clients, and how well that would have gone before.
+
+    Parameters
+    ----------
+    chance
+        By client id, of key clients that are active today and were not lost by today.
+    lost
+        How many lost clients it was learnt from; None where the bundle's probability of no
+        purchase stands in.
+    caught, caught_by_silence
+        On key clients of the past dates: the share of the lost among the tenth ranked first, by
+        chances that were learnt from other clients, and by silence over the own usual gap.
+    """
+
+    chance: pd.Series
+    lost: int | None = None
+    caught: float | None = None
+    caught_by_silence: float | None = None
+
+
+def foretell(scene: Scene, books: Books, *, told: Told | None = None) -> Foretold:
+    """The chances of today's key clients.
+
+    Parameters
+    ----------
+    scene
+        Ledger, model and dates; today is the later one.
+    books
+        Histories, rhythm and clock.
+    told
+        What is known of clients besides the ledger, for benchmarks: how much better the same
+        learner would do with it.
+    """
+    end, after = scene.end, scene.after
+    key = [str(each) for each in after.index[after["is_key"] & after["is_active"]]]
+    chosen = sample(books, [*key, *scene.key])
+    losses = _losses(books, chosen, end)
+    today = [each for each in key if each not in losses]
+    churn = scene.chances(end).reindex(today).rename("chance").astype("float64")
+    days = past_dates(scene.ledger.first_day, end, least=scene.bundle.plan.churn.min_history_days)
+    if not days or not today:
+        return Foretold(chance=churn)
+    scene.prepare(days)
+    look = _Look(scene, books, scene.ledger.past(end).lines(chosen), told)
+    found = [_then(look, chosen, losses, day) for day in days]
+    rows = _rows(look.columns, found)
+    key_rows = np.concatenate([each.is_key for each in found])
+    learnt = learn_next_loss(rows, look.matrix(today, end), like=key_rows, seed=books.lens.seed)
+    if learnt is None:
+        return Foretold(chance=churn)
+    silent = np.concatenate([each.silence for each in found])
+    return Foretold(
+        chance=pd.Series(learnt.chance, index=churn.index, name="chance"),
+        lost=learnt.lost,
+        caught=caught(learnt.held_out[key_rows], rows.y[key_rows]),
+        caught_by_silence=caught(silent[key_rows], rows.y[key_rows]),
+    )
+
+
+def sample(books: Books, always: Iterable[str]) -> list[str]:
+    """About `SAMPLE` clients that ever bought, and those that are always there, sorted."""
+    everyone = sorted(books.orders)
+    step = -(-len(everyone) // SAMPLE) or 1
+    return sorted({*everyone[::step], *always} & {*everyone})
+
+
+def past_dates(first_day: int, end: int, *, least: int) -> tuple[int, ...]:
+    """The past dates to learn from, the latest first; their horizons had ended by `end`.
+
+    Parameters
+    ----------
+    first_day
+        Of the ledger, in days.
+    end
+        The later date.
+    least
+        Days of history that a date needs before it.
+
+    Examples
+    --------
+    >>> past_dates(0, 500, least=180)
+    (320, 260, 200)
+    """
+    latest = end - HORIZON_DAYS
+    days = (latest - STEP_DAYS * place for place in range(DATES))
+    return tuple(day for day in days if day - first_day >= least)
+
+
+def _losses(books: Books, clients: Sequence[str], end: int) -> dict[str, Transition]:
+    """Who of them is lost at the later date, onsets to the week; a recorded end wins."""
+    lens = dataclasses.replace(books.lens, every=EVERY_DAYS)
+
+    def lost(client_id: str) -> Transition | None:
+        client, ended = client_of(books, client_id), books.ends.get(client_id)
+        return recorded_loss(client, ended, lens) if ended else transition(client, lens, end=end)
+
+    with ThreadPoolExecutor() as pool:
+        found = pool.map(lost, clients)
+        return {each: loss for each, loss in zip(clients, found, strict=True) if loss is not None}
+
+
+@dataclass(frozen=True, eq=False)
+class _Look:
+    """What a client looks like on a day, as a row of numbers."""
+
+    scene: Scene
+    books: Books
+    lines: pd.DataFrame
+    told: Told | None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        known = {each.name for each in self.scene.bundle.encoder.features}
+        named = [e.name for e in CATALOGUE if e.name in known and not e.is_categorical]
+        besides = tuple(f"told_{place}" for place in range(self._besides.shape[1]))
+        return (*named, *COURSE, "discount_move_90", *FAVOURITE, *besides)
+
+    @property
+    def _besides(self) -> npt.NDArray[np.float32]:
+        nothing = np.empty((0, 0), dtype=np.float32)
+        return nothing if self.told is None else self.told([], self.scene.end)
+
+    def matrix(self, clients: Sequence[str], day: int) -> npt.NDArray[np.float32]:
+        frame = self.scene.snapshot(day).frame.loc[list(clients)]
+        course = recent_course(self.books.orders, clients, day)
+        favourite = recent_favourite(self.lines, clients, day)
+        nothing = pd.Series(np.nan, index=frame.index)
+        now, usual = (frame.get(name, nothing) for name in _DISCOUNT)
+        known = set(frame.columns)
+        parts = [
+            frame[[name for name in self.columns if name in known]].to_numpy(np.float32),
+            course.to_numpy(),
+            (now - usual).to_numpy(np.float32)[:, None],
+            favourite.to_numpy(),
+        ]
+        if self.told is not None:
+            parts.append(self.told(clients, day))
+        return np.ascontiguousarray(np.concatenate(parts, axis=1), dtype=np.float32)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Then:
+    """The clients of a past date that were active and not lost yet, one row each."""
+
+    X: npt.NDArray[np.float32]
+    clients: list[str]
+    day: int
+    y: Numbers
+    is_key: npt.NDArray[np.bool_]
+    silence: Numbers
+
+
+def _then(look: _Look, clients: Sequence[str], losses: Mapping[str, Transition], day: int) -> _Then:
+    bundle, now = look.scene.bundle, look.scene.snapshot(day)
+    active = {*now.status.index[now.status.eq("active")]}
+    known = [each for each in clients if each in active and not _is_lost(losses.get(each), day)]
+    rank = bundle.tiers.assign(now.frame, None)["tier_rank"].reindex(known)
+    frame = now.frame.reindex(known)
+    silence = frame.get("silence_over_gap", pd.Series(np.nan, index=frame.index))
+    return _Then(
+        X=look.matrix(known, day),
+        clients=known,
+        day=day,
+        y=np.array([_is_next(losses.get(each), day) for each in known], dtype=np.float64),
+        is_key=rank.isin(bundle.plan.tiers.key).to_numpy(dtype=bool),
+        silence=np.nan_to_num(silence.to_numpy(np.float64)),
+    )
+
+
+def _is_lost(loss: Transition | None, day: int) -> bool:
+    return loss is not None and loss.lost_on <= day
+
+
+def _is_next(loss: Transition | None, day: int) -> bool:
+    """Whether the loss came, or began, in the horizon of a day."""
+    if loss is None:
+        return False
+    border = day + HORIZON_DAYS
+    return day < loss.lost_on <= border or day <= loss.onset.day < border
+
+
+def _rows(columns: tuple[str, ...], found: Sequence[_Then]) -> Rows:
+    return Rows(
+        X=np.concatenate([each.X for each in found]),
+        y=np.concatenate([each.y for each in found]),
+        cutoff=np.repeat([each.day for each in found], [len(each.y) for each in found]),
+        client=np.array([who for each in found for who in each.clients], dtype=object),
+        columns=columns,
+    )
+
+
+def ranked(chance: pd.Series) -> Numbers:
+    """The place of each client, 1 the likeliest to be lost; ties by id.
+
+    Examples
+    --------
+    >>> ranked(pd.Series([0.1, 0.4, 0.1], index=["b", "a", "c"])).tolist()
+    [2.0, 1.0, 3.0]
+    """
+    order = np.lexsort((chance.index.to_numpy(dtype=str), -chance.fillna(-1.0).to_numpy()))
+    place = np.empty(len(chance))
+    place[order] = np.arange(1, len(chance) + 1)
+    return place

@@ -1,0 +1,290 @@
+"""Who is next and win back on the page: in their order, as likeness and no forecast, as text."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from segml.losses import LEVERS, LOOKALIKES, NEXT_LOST, VERDICTS, WINBACK
+from segml.losses.tables import framed
+from segml.report import ReportFacts, ahead_words, render_report, report_facts
+from segml.report.ahead import (
+    SAME_ROAD_SHOWN,
+    NextClient,
+    NextFacts,
+    WinBackClient,
+    next_facts,
+    winback_facts,
+)
+from segml.words.feature import Feature
+
+Published = tuple[dict[str, Any], dict[str, pd.DataFrame]]
+EVIL = "<script>alert(1)</script>"
+NAMED = {"a": EVIL, "n1": "First & Sons", "e": "Gone Ltd"}
+
+
+def next_row(client_id: str, rank: int, **given: Any) -> dict[str, Any]:
+    row = {
+        "client_id": client_id,
+        "rank": rank,
+        "chance": 0.4,
+        "horizon_days": 180,
+        "profit_365": 1000.0,
+        "profit_at_risk": 400.0,
+        "days_left": None,
+        "warned_on": None,
+        "last_order": dt.date(2024, 6, 1),
+        "due_on": dt.date(2024, 6, 20),
+        "reason": None,
+        "driver": None,
+        "driver_value": None,
+        "lever": None,
+    }
+    return row | given
+
+
+def pair(client_id: str, like: str, similarity: float = 0.9) -> dict[str, Any]:
+    return {
+        "client_id": client_id,
+        "like": like,
+        "reason": "price",
+        "similarity": similarity,
+        "profit_at_risk": 400.0,
+        "days_left": None,
+        "lever": "review_prices",
+    }
+
+
+def winback_row(client_id: str, **given: Any) -> dict[str, Any]:
+    row = {
+        "client_id": client_id,
+        "kind": "left",
+        "reason": "price",
+        "lever": None,
+        "profit_lost": 600.0,
+        "chance": 0.2,
+        "chance_low": 0.1,
+        "chance_high": 0.3,
+        "compared": 50,
+        "returned": 10,
+        "verdict": "estimated",
+        "expected_value": 120.0,
+        "attempt_cost": 35.0,
+    }
+    return row | given
+
+
+UNKNOWN = {"chance": None, "chance_low": None, "chance_high": None, "expected_value": None}
+PRESSED = {
+    "reason": "price",
+    "driver": "price_rise",
+    "driver_value": 0.12,
+    "lever": "review_prices",
+    "days_left": 1.0,
+    "warned_on": dt.date(2024, 5, 1),
+}
+
+
+@pytest.fixture
+def ahead(analysed: Published) -> Published:
+    """The loss analysis with what comes after it."""
+    run, tables = analysed
+    told = {"key_clients": 3, "horizon_days": 180, "profit_at_risk": 1100.0, "learnt_from": 60}
+    return {**run, "next": told | {"caught": 0.35, "caught_by_silence": 0.15}}, tables | {
+        "next_lost": framed(
+            [
+                next_row("n2", 2),
+                next_row("n1", 1, **PRESSED),
+                next_row("d", 3, chance=None, profit_at_risk=None),
+            ],
+            NEXT_LOST,
+        ),
+        "lookalikes": framed(
+            [pair("n1", "a", 0.93), pair("n1", "e", 0.97), pair("n2", "a", 0.99)], LOOKALIKES
+        ),
+        "winback": framed(
+            [
+                winback_row("f", kind="shrunk", verdict="still_buys", **UNKNOWN),
+                winback_row("a"),
+                winback_row("e", expected_value=300.0, lever="review_prices"),
+            ],
+            WINBACK,
+        ),
+    }
+
+
+@pytest.fixture
+def facts_ahead(ahead: Published) -> NextFacts:
+    found = next_facts(*ahead, names=NAMED)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def html(published: Published, ahead: Published, features: Mapping[str, Feature]) -> str:
+    return render_report(report_facts(*published, losses=ahead, features=features))
+
+
+def client(**given: Any) -> NextClient:
+    row = next_row("n", 1, name="N", like=(), **given)
+    row.pop("horizon_days")
+    return NextClient(**row)
+
+
+def gone(**given: Any) -> WinBackClient:
+    return WinBackClient(**winback_row("g", name="G", **given))
+
+
+def test_who_is_next_stands_by_rank_and_missing_values_stay_missing(
+    facts_ahead: NextFacts,
+) -> None:
+    assert [each.client_id for each in facts_ahead.clients] == ["n1", "n2", "d"]
+    last = facts_ahead.clients[-1]
+    assert (last.chance, last.profit_at_risk, last.days_left, last.reason) == (None,) * 4
+
+
+def test_the_lost_clients_it_is_like_are_named_the_most_alike_first(
+    facts_ahead: NextFacts,
+) -> None:
+    assert facts_ahead.clients[0].like == ("Gone Ltd", EVIL)
+
+
+def test_on_a_road_the_likeliest_to_be_lost_is_named_first_and_not_the_most_alike(
+    facts_ahead: NextFacts,
+) -> None:
+    assert facts_ahead.same_road == {"a": ("First & Sons", "n2"), "e": ("First & Sons",)}
+
+
+def test_no_more_than_five_are_named_on_a_road(ahead: Published) -> None:
+    run, tables = ahead
+    many = framed([pair(f"m{place}", "a") for place in range(9)], LOOKALIKES)
+    found = next_facts(run, tables | {"lookalikes": many}, names={})
+    assert found is not None
+    assert len(found.same_road["a"]) == SAME_ROAD_SHOWN
+
+
+def test_an_analysis_that_did_not_look_ahead_tells_nothing_of_it(
+    analysed: Published, published: Published, features: Mapping[str, Feature]
+) -> None:
+    assert next_facts(*analysed, names={}) is None
+    assert winback_facts(None, names={}) == ()
+    page = render_report(report_facts(*published, losses=analysed, features=features))
+    assert "Who is next" not in page
+    assert "Win back" not in page
+
+
+def test_win_back_stands_by_expected_value_and_what_cannot_be_counted_last(
+    ahead: Published,
+) -> None:
+    found = winback_facts(ahead[1]["winback"], names=NAMED)
+    assert [each.client_id for each in found] == ["e", "a", "f"]
+    assert found[0].name == "Gone Ltd"
+    assert found[-1].expected_value is None
+
+
+def test_the_page_holds_both_sections_and_the_road_on_the_dossier(html: str) -> None:
+    assert "<h3>Who is next</h3>" in html
+    assert "<h3>Win back</h3>" in html
+    # of the dearest loss first: `e`, whom one is like, then `a`, whom two are like
+    first, second = (part.split("<")[0] for part in html.split("On the same road today")[1:])
+    assert "\u2068n1\u2069." in first
+    assert "\u2068n1\u2069, \u2068n2\u2069." in second
+
+
+def test_a_name_is_text_wherever_it_stands(html: str) -> None:
+    assert "<script" not in html.lower()
+    assert "&lt;script&gt;" in html
+
+
+def test_the_sentence_says_how_far_the_order_can_be_trusted(facts_ahead: NextFacts) -> None:
+    said = ahead_words.next_sentence(facts_ahead, "EUR").replace("\u00a0", " ")
+    assert said.startswith("3 key clients are active today and not lost.")
+    assert "1,100 EUR" in said
+    assert "held 35 % of those that were lost" in said
+    assert "silence alone held 15 %" in said
+    unlearnt = dataclasses.replace(facts_ahead, learnt_from=None, caught=None)
+    said = ahead_words.next_sentence(unlearnt, "EUR")
+    assert "Too few losses are known to learn from" in said
+    assert "On past dates" not in said
+
+
+def test_nothing_is_told_as_a_cause(html: str, facts_ahead: NextFacts) -> None:
+    part = html[html.index("Who is next") :]
+    assert "because" not in part.lower()
+    assert "A likeness, not a forecast." in ahead_words.same_road_sentence(("N",))
+
+
+@pytest.mark.parametrize(
+    ("days", "text"), [(None, "not dated"), (1.2, "1 day"), (0.0, "0 days"), (33.0, "33 days")]
+)
+def test_days_left_are_whole_days_or_not_dated(days: float | None, text: str) -> None:
+    assert ahead_words.days_left_text(client(days_left=days)) == text
+
+
+def test_what_stands_out_is_told_only_where_something_has_begun() -> None:
+    assert ahead_words.sign_text(client()) == ""
+    told = ahead_words.sign_text(client(**PRESSED)).replace("\u00a0", " ")
+    assert (
+        told == "warning since 1 May 2024; last order 1 Jun 2024, the next expected by 20 Jun 2024"
+    )
+
+
+def test_the_road_names_the_driver_its_value_and_who_went_it(
+    features: Mapping[str, Feature],
+) -> None:
+    one = dataclasses.replace(client(**PRESSED), like=("Gone Ltd", "B"))
+    said = ahead_words.road_text(one, features, "EUR")
+    assert said.startswith("Price: rise of own unit prices 12")
+    assert "as with \u2068Gone Ltd\u2069, \u2068B\u2069 before the decline" in said
+    assert "Like no lost client" in ahead_words.road_text(client(), features, "EUR")
+
+
+def test_every_lever_has_words_and_without_one_people_are_asked() -> None:
+    assert set(ahead_words.LEVERS) == set(LEVERS)
+    assert ahead_words.lever_text("visit") == ahead_words.LEVERS["visit"]
+    assert ahead_words.lever_text(None) == ahead_words.ASK
+
+
+def test_a_chance_of_return_is_told_with_what_it_was_counted_from() -> None:
+    said = ahead_words.return_text(gone()).replace("\u00a0", " ")
+    assert said == "20 % (10 % to 30 %) (10 of 50)"
+    few = gone(verdict="too_few_returns", compared=19, returned=2, **UNKNOWN)
+    assert ahead_words.return_text(few) == "too few returns to say (2 of 19)"
+    assert ahead_words.return_text(gone(verdict="still_buys", **UNKNOWN)) == "still buys a little"
+
+
+def test_every_verdict_has_its_own_words() -> None:
+    rows = [gone(verdict=each, **({} if each == "estimated" else UNKNOWN)) for each in VERDICTS]
+    assert len({ahead_words.return_text(row) for row in rows}) == len(VERDICTS)
+
+
+def test_win_back_adds_up_what_was_counted_and_says_what_was_not(ahead: Published) -> None:
+    clients = winback_facts(ahead[1]["winback"], names=NAMED)
+    said = ahead_words.winback_sentence(clients, "EUR").replace("\u00a0", " ")
+    assert "2 lost clients may bring back 420 EUR of profit a year" in said
+    assert "For 1 nothing can be counted" in said
+    assert "A visit costs 35 EUR." in said
+    assert "whether or not somebody tried" in said
+
+
+def test_without_any_count_no_money_is_promised_and_no_unknown_cost_is_told() -> None:
+    said = ahead_words.winback_sentence(
+        (gone(verdict="too_few_returns", attempt_cost=None, **UNKNOWN),), "EUR"
+    )
+    assert "bring back" not in said
+    assert "A visit costs" not in said
+
+
+def test_the_facts_of_the_page_hold_what_comes(
+    published: Published, ahead: Published, features: Mapping[str, Feature]
+) -> None:
+    facts: ReportFacts = report_facts(*published, losses=ahead, features=features)
+    assert facts.losses is not None
+    assert facts.losses.ahead is not None
+    assert len(facts.losses.ahead.clients) == 3
+    assert len(facts.losses.winback) == 3
