@@ -291,3 +291,8 @@ def test_rows_on_or_after_the_later_date_change_nothing(
 def test_the_earlier_date_must_come_first(ledger: Ledger, bundle: Bundle) -> None:
     with pytest.raises(ValueError, match="before"):
         analyse(ledger, bundle, start=19000, end=19000)
+
+
+def test_nobody_is_both_lost_and_next(analysis: LossAnalysis) -> None:
+    assert len(analysis.next_lost) > 0
+    assert not set(analysis.next_lost["client_id"]) & set(analysis.losses["client_id"])

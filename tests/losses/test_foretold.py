@@ -87,3 +87,7 @@ def test_the_same_ledger_gives_the_same_chances(ahead: Ahead) -> None:
     told = ahead.analysis.next_lost.set_index("client_id")["chance"]
     np.testing.assert_array_equal(one.chance[told.index], told)
     assert one.caught == pytest.approx(ahead.analysis.summary["next"]["caught"])
+
+
+def test_who_is_known_to_be_lost_is_not_next(ahead: Ahead) -> None:
+    assert "big00" not in foretell(ahead.scene, ahead.books, lost={"big00"}).chance.index

@@ -13,7 +13,7 @@ losses are known, or the ledger is too short, the bundle's probability of no pur
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -66,7 +66,9 @@ class Foretold:
     caught_by_silence: float | None = None
 
 
-def foretell(scene: Scene, books: Books, *, told: Told | None = None) -> Foretold:
+def foretell(
+    scene: Scene, books: Books, *, lost: Collection[str] = (), told: Told | None = None
+) -> Foretold:
     """The chances of today's key clients.
 
     Parameters
@@ -75,6 +77,8 @@ def foretell(scene: Scene, books: Books, *, told: Told | None = None) -> Foretol
         Ledger, model and dates; today is the later one.
     books
         Histories, rhythm and clock.
+    lost
+        Who is known to be lost by more than its own orders.
     told
         What is known of clients besides the ledger, for benchmarks: how much better the same
         learner would do with it.
@@ -83,7 +87,7 @@ def foretell(scene: Scene, books: Books, *, told: Told | None = None) -> Foretol
     key = [str(each) for each in after.index[after["is_key"] & after["is_active"]]]
     chosen = sample(books, [*key, *scene.key])
     losses = _losses(books, chosen, end)
-    today = [each for each in key if each not in losses]
+    today = [each for each in key if each not in losses and each not in lost]
     churn = scene.chances(end).reindex(today).rename("chance").astype("float64")
     days = past_dates(scene.ledger.first_day, end, least=scene.bundle.plan.churn.min_history_days)
     if not days or not today:

@@ -63,7 +63,7 @@ def who_next(
     spans
         Lost client to the dates its reasons are taken between.
     """
-    foretold = foretell(scene, books)
+    foretold = foretell(scene, books, lost=frozenset(losses["client_id"]))
     today = list(foretold.chance.index)
     alike = _alike(scene, today, shares, spans)
     warned, leads = (
