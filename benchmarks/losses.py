@@ -7,16 +7,21 @@ of every cause at the onset and names the greatest. `found` counts onsets up to 
 the larger of 90 days and three median gaps, `false alarms` key clients without an onset by then.
 Means over the worlds, with the standard error of the mean.
 
-SEGML_BENCH_WORLDS=<number> takes fewer worlds.
+`random losses` is a second, smaller world of the same seed in which every loss is without a cause:
+the share of its lost key clients for whom a cause is named with a share above a half.
+
+SEGML_BENCH_WORLDS=<number> takes fewer worlds, SEGML_BENCH_SEED=<number> another first seed.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,7 +30,9 @@ import segml
 from benchmarks.result import Result
 
 FIRST_SEED, CLIENTS, MONTHS, TRAINED_AFTER = 500, 20_000, 36, 24
-WORLDS = "SEGML_BENCH_WORLDS"
+RANDOM_CLIENTS = 10_000
+WITHOUT_CAUSE = MappingProxyType({"cause_mix": {"unknown": 1.0}})
+WORLDS, SEED = "SEGML_BENCH_WORLDS", "SEGML_BENCH_SEED"
 BINS = 10
 
 BOUNDS: dict[str, dict[str, float]] = {
@@ -40,6 +47,7 @@ BOUNDS: dict[str, dict[str, float]] = {
     "onset error, median days": {"most": 21},
     "money lost, apart from the truth's": {"most": 0.1},
     "money lost, rank correlation": {"least": 0.9},
+    "random losses: a cause named above a half": {"most": 0.05},
 }
 """What each figure must keep; those of the same name in `_figures`."""
 
@@ -57,11 +65,14 @@ class _Seen:
 
 
 def losses() -> Iterator[Result]:
-    worlds = int(os.environ.get(WORLDS, "10"))
+    worlds, first = int(os.environ.get(WORLDS, "10")), int(os.environ.get(SEED, FIRST_SEED))
     rows = []
-    for seed in range(FIRST_SEED, FIRST_SEED + worlds):
+    for seed in range(first, first + worlds):
         with tempfile.TemporaryDirectory() as scratch:
-            rows.append(_figures(_seen(Path(scratch), seed)))
+            rows.append(_figures(_seen(Path(scratch), seed, clients=CLIENTS)))
+        with tempfile.TemporaryDirectory() as scratch:
+            none = _seen(Path(scratch), seed, clients=RANDOM_CLIENTS, overrides=WITHOUT_CAUSE)
+            rows[-1]["random losses: a cause named above a half"] = _named_in_vain(none)
         told = ", ".join(f"{name} {value:.2f}" for name, value in rows[-1].items())
         yield Result(f"seed {seed}", told)
     for name in rows[0]:
@@ -70,8 +81,16 @@ def losses() -> Iterator[Result]:
         yield Result(f"{name} (± {error:.2g})", float(values.mean()), **BOUNDS.get(name, {}))
 
 
-def _seen(folder: Path, seed: int) -> _Seen:
-    world = segml.write_world(folder, clients=CLIENTS, months=MONTHS, seed=seed)
+def _seen(
+    folder: Path,
+    seed: int,
+    *,
+    clients: int,
+    overrides: Mapping[str, Any] = MappingProxyType({}),
+) -> _Seen:
+    world = segml.write_world(
+        folder, clients=clients, months=MONTHS, seed=seed, overrides=overrides
+    )
     end = pd.Timestamp(world.end)
     start = end - pd.DateOffset(months=MONTHS - TRAINED_AFTER)
     segml.train(world.config, as_of=start.date())
@@ -131,6 +150,11 @@ def _figures(seen: _Seen) -> dict[str, float]:
         "money lost, apart from the truth's": abs(money - 1.0),
         "money lost, rank correlation": float(both["profit_lost"].corr(gone, method="spearman")),
     }
+
+
+def _named_in_vain(seen: _Seen) -> float:
+    """The share of the losses of which a cause is named with a share above a half."""
+    return float((seen.losses["reason_1"].ne("unknown") & (seen.losses["share_1"] > 0.5)).mean())
 
 
 def _calibration(both: pd.DataFrame) -> float:

@@ -26,7 +26,7 @@ import pandas as pd
 
 import segml
 from benchmarks.latent import LATENT, latent
-from benchmarks.losses import WORLDS
+from benchmarks.losses import SEED, WORLDS
 from benchmarks.result import Result
 from segml.bundle import Bundle
 from segml.ledger import day_of, open_ledger
@@ -37,7 +37,6 @@ from segml.outcomes import caught
 from segml.simulate.world import START
 
 FIRST_SEED, CLIENTS, MONTHS, YEAR = 721, 8_000, 36, 365
-SEED = "SEGML_BENCH_SEED"
 LEAST_CLOSED = 0.5
 WAYS = ("begins", "complete", "either")
 ORDERS = ("recency", "ours", "latent")
