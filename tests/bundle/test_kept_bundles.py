@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from segml.bundle import PROTOCOL, READABLE, load
-from segml.words.plan import Economics
+from segml.words.plan import ContactRate, Economics
 
 KEPT = Path(__file__).parents[1] / "data" / "bundles"
 
@@ -31,4 +32,34 @@ def test_protocol_1_still_scores_as_it_did() -> None:
     )
     assert bundle.potential.expected(X) == pytest.approx(
         [9.59418311635525, 30.39812701111792, -26.147140105516662, 174.4236532327787], abs=1e-9
+    )
+
+
+def test_protocol_2_still_scores_and_places_as_it_did() -> None:
+    bundle = load(
+        KEPT / "2",
+        manifest_digest="b0a3c02e33fbd1d9b4b90b081aae87afe9cc44545673d5d14f874ecb3499d6e0",
+    )
+    assert bundle.protocol == 2
+    assert bundle.plan.economics.kinds == {"visit": ContactRate(minute=1.4, contact=35.0)}
+    assert (bundle.plan.tiers.scheme, bundle.plan.tiers.bands) == ("clusters", "auto")
+    columns = len(bundle.encoder.columns)
+    X = (np.arange(4 * columns).reshape(4, columns) % 7).astype(np.float32)
+    X[3] = np.nan
+    # as the last segml of protocol 2 printed them
+    assert bundle.churn.raw(X) == pytest.approx(
+        [-1.9147398784829741, -0.5265521403483779, -2.1302871618157844, -1.392720259772319],
+        abs=1e-12,
+    )
+    assert bundle.potential.expected(X) == pytest.approx(
+        [25.340637664248842, -1.6780233523725787, -38.60779468418285, 103.60886233615295], abs=1e-9
+    )
+    money = np.array([0.0, 50.0, 500.0, 9000.0])
+    placed = bundle.tiers.assign(
+        pd.DataFrame({name: money * (1 + i) for i, name in enumerate(bundle.tiers.columns)})
+    )
+    assert placed["tier_rank"].tolist() == [4, 4, 3, 1]
+    assert placed["tier_margin"].tolist() == pytest.approx(
+        [0.01324493241678848, 0.0028085148579037877, 0.024684017105499834, 0.47157941054229013],
+        abs=1e-12,
     )

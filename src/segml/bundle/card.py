@@ -59,6 +59,14 @@ _LIMITS = (
         "credit, contracts or a person."
     ),
 )
+_MARGIN_OF_CLUSTERS = (
+    "For `tier` the score is the margin: how much nearer the client is to its own tier than to "
+    "the nearest other one; the values are exact and need no approximation."
+)
+_MARGIN_OF_A_RULE = (
+    "For `tier` the score is the margin: how many points of the rule's 100 the client is away from "
+    "the nearest edge of its tier; the values are exact and need no approximation."
+)
 _READING = (
     (
         "`contribution` is in the raw score's unit; a client's rows of one subject sum to its raw "
@@ -68,10 +76,7 @@ _READING = (
         "`points` are the same contributions as percentage points of the probability, scaled to "
         "sum to it exactly."
     ),
-    (
-        "For `tier` the score is the margin: how much nearer the client is to its own tier than to "
-        "the nearest other one; the values are exact and need no approximation."
-    ),
+    "{margin}",
     "A *driver* can cause a loss, a *symptom* shows it, *context* is neither.",
 )
 
@@ -91,7 +96,7 @@ def card(bundle: Bundle) -> str:
         ("Churn: population and label", _churn(bundle)),
         ("Potential: population and label", _potential(bundle)),
         ("Features", _features(bundle.encoder.features)),
-        ("How to read the reasons", _bullets(_READING)),
+        ("How to read the reasons", _reading(bundle)),
         ("Limits", _bullets(_LIMITS)),
         ("Made with", _bullets(f"{k} {v}" for k, v in sorted(bundle.record.versions.items()))),
     )
@@ -219,6 +224,12 @@ def _features(features: Iterable[Feature]) -> str:
         reason = f", {feature.reason}" if feature.kind == "driver" else ""
         by_kind[feature.kind].append(f"`{feature.name}` ({feature.label}{reason})")
     return _bullets(f"**{kind}**: {'; '.join(names) or 'none'}" for kind, names in by_kind.items())
+
+
+def _reading(bundle: Bundle) -> str:
+    ruled = bundle.plan.tiers.scheme != "clusters"
+    margin = _MARGIN_OF_A_RULE if ruled else _MARGIN_OF_CLUSTERS
+    return _bullets(line.replace("{margin}", margin) for line in _READING)
 
 
 def _before(day: int) -> dt.date:

@@ -55,6 +55,8 @@ def plan_from_json(value: Mapping[str, Any]) -> Plan:
     tiers = dict(value["tiers"])
     tiers["key"] = tuple(tiers["key"])
     tiers["key_roles"] = tuple(tiers["key_roles"])
+    bands = tiers.get("bands", "auto")  # protocols 1 and 2 knew no bands
+    tiers["bands"] = bands if bands == "auto" else tuple(bands)
     economics = dict(value["economics"])
     kinds = economics.pop("kinds", {})  # protocol 1 knew no kinds
     return Plan(

@@ -14,12 +14,13 @@ metric in the training record or a new sentence in the card does not change the 
 
 from __future__ import annotations
 
-PROTOCOL: int = 2
+PROTOCOL: int = 3
 """The protocol this code writes, and the greatest it reads.
 
 1: without `economics.kinds`; profit knew neither interactions nor invoices.
-2: with them.
+2: with them; tiers were clusters.
+3: tiers name their scheme; rules have criteria and edges; `tiers.bands`.
 """
 
-READABLE: frozenset[int] = frozenset({1, 2})
+READABLE: frozenset[int] = frozenset({1, 2, 3})
 """Every protocol this code reads."""

@@ -55,6 +55,8 @@ class Support:
         Clients in each tier, top first.
     tier_note
         Why the tiers are a ranking; empty if they are none.
+    scheme
+        How the tiers are made.
     """
 
     as_of: int
@@ -72,6 +74,7 @@ class Support:
     ranking: bool
     tiers: tuple[int, ...]
     tier_note: str
+    scheme: str = "clusters"
 
     @property
     def is_small(self) -> bool:
@@ -165,6 +168,8 @@ class Support:
         sizes = ", ".join(f"{count}" for count in self.tiers)
         if self.ranking:
             return f"the tiers ({sizes} clients) are a {self.tier_note}"
+        if self.scheme != "clusters":
+            return f"the tiers ({sizes} clients, top first) follow the rule `{self.scheme}`"
         return f"the tiers are clusters of {sizes} clients, top first"
 
 
@@ -211,6 +216,7 @@ def support_of(bundle: Bundle) -> Support | None:
         ranking=ranking,
         tiers=tuple(int(tier["clients"]) for tier in record.tiers),
         tier_note=bundle.tiers.estimator.order_note_ if ranking else "",
+        scheme=bundle.plan.tiers.scheme,
     )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from segml.tiers import ClusterTiers, TierModel, ValueSpace
+from segml.bundle.rule_part import rule_from_json, rule_to_json
+from segml.tiers import ClusterTiers, RuleTiers, TierModel, ValueSpace, scheme_of
 from segml.tiers.centroids import Centroids
 from segml.tiers.monotone import MonotoneMap
 
@@ -23,16 +24,15 @@ def tiers_to_json(model: TierModel) -> dict[str, Any]:
         Fitted; the training rows' own labels are left out, scoring does not need them.
     """
     estimator = model.estimator
-    params = estimator.get_params(deep=False)
-    params["weights"] = None if params["weights"] is None else list(params["weights"])
+    if isinstance(estimator, RuleTiers):
+        learnt = rule_to_json(estimator)
+    elif isinstance(estimator, ClusterTiers):
+        learnt = _clusters_to_json(estimator)
+    else:
+        raise TypeError(f"no scheme is known whose estimator is a {type(estimator).__name__}")
     return {
-        "params": params,
-        "map": {name: getattr(estimator.map_, name).tolist() for name in _MAP},
-        "centroids": {
-            "points": estimator.centroids_.points.tolist(),
-            "tier": estimator.centroids_.tier.tolist(),
-            "held": float(estimator.centroids_.held),
-        },
+        **learnt,
+        "scheme": scheme_of(estimator),
         "background": estimator.background_.tolist(),
         "order_note": estimator.order_note_,
         "space": {name: list(getattr(model.space, name)) for name in _SPACE},
@@ -44,13 +44,29 @@ def tiers_to_json(model: TierModel) -> dict[str, Any]:
 def tiers_from_json(value: Mapping[str, Any]) -> TierModel:
     """The tier model read back; it assigns and explains as the written one, bit for bit."""
     space = ValueSpace(**{name: tuple(value["space"][name]) for name in _SPACE})
-    return TierModel(_estimator(value), space, tuple(value["names"]), tuple(value["notes"]))
+    scheme = value.get("scheme", "clusters")  # protocols 1 and 2 knew no other
+    estimator = _clusters(value) if scheme == "clusters" else rule_from_json(scheme, value)
+    return TierModel(estimator, space, tuple(value["names"]), tuple(value["notes"]))
 
 
 _SPACE = ("columns", "fills", "weights", "notes")
 
 
-def _estimator(value: Mapping[str, Any]) -> ClusterTiers:
+def _clusters_to_json(estimator: ClusterTiers) -> dict[str, Any]:
+    params = estimator.get_params(deep=False)
+    params["weights"] = None if params["weights"] is None else list(params["weights"])
+    return {
+        "params": params,
+        "map": {name: getattr(estimator.map_, name).tolist() for name in _MAP},
+        "centroids": {
+            "points": estimator.centroids_.points.tolist(),
+            "tier": estimator.centroids_.tier.tolist(),
+            "held": float(estimator.centroids_.held),
+        },
+    }
+
+
+def _clusters(value: Mapping[str, Any]) -> ClusterTiers:
     params = dict(value["params"])
     if params["weights"] is not None:
         params["weights"] = tuple(params["weights"])

@@ -17,7 +17,7 @@ _OF_THE_LEDGER = ("timezone", "duplicates", "rates")
 def agreed(bundle: Bundle, plan: Plan) -> tuple[Bundle, list[str]]:
     """The version under today's rules of analysis, and what of its own settings differs from them.
 
-    What a version has learnt stays as it was trained: horizons, cut-offs, the number of tiers.
+    What a version has learnt stays as it was trained: horizons, cut-offs, how tiers are made.
     What only reads its scores follows the configuration at once: key tiers and roles, losses.
 
     Parameters
@@ -54,7 +54,7 @@ def agreed(bundle: Bundle, plan: Plan) -> tuple[Bundle, list[str]]:
         *(
             found
             for found in _differences("tiers", trained.tiers, plan.tiers)
-            if found[0] in ("tiers.scheme", "tiers.number")
+            if found[0] in ("tiers.scheme", "tiers.number", "tiers.bands")
         ),
     ]
     notes = (

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 Share = Annotated[float, Field(ge=0, le=1)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Amount = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Days = Annotated[int, Field(ge=1, le=36_500)]
 
 
@@ -98,12 +99,16 @@ class EconomicsSection(_Section):
 
 
 class TiersSection(_Section):
-    """The scheme, the number of tiers and the ranks that are key."""
+    """The scheme, the number of tiers, the ranks that are key and the bands of `strategic`.
 
-    scheme: Literal["clusters"] = "clusters"
-    number: Annotated[int, Field(ge=2, le=12)] = 4
+    `number` is asked of `clusters` alone; a rule has as many tiers as it has.
+    """
+
+    scheme: Literal["clusters", "profitability", "levels", "strategic"] = "clusters"
+    number: Annotated[int, Field(ge=2, le=12)] | None = None
     key: Annotated[tuple[int, ...], Field(min_length=1)] = (1,)
     key_roles: tuple[str, ...] = ("magnet", "special")
+    bands: Literal["auto"] | tuple[Amount, Amount, Amount] = "auto"
 
 
 class ChurnSection(_Section):

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from segml.flows.schema import Configuration, EconomicsSection, SourceSection
+from segml.flows.schema import Configuration, EconomicsSection, SourceSection, TiersSection
 from segml.flows.yaml_reader import read_yaml
 from segml.words.errors import ConfigurationRefused
 from segml.words.plan import (
@@ -24,6 +24,7 @@ from segml.words.plan import (
     PotentialPlan,
     SourcePlan,
     TierPlan,
+    tiers_in,
 )
 
 
@@ -85,7 +86,7 @@ def _settle(parsed: Configuration, folder: Path) -> Settings:
             **ledger.model_dump(exclude=_TABLES),
         ),
         economics=_economics(parsed.economics),
-        tiers=TierPlan(**parsed.tiers.model_dump()),
+        tiers=_tiers(parsed.tiers),
         churn=ChurnPlan(**parsed.churn.model_dump()),
         potential=PotentialPlan(**parsed.potential.model_dump()),
         losses=LossPlan(**parsed.losses.model_dump()),
@@ -108,6 +109,11 @@ _TABLES = {"transactions", "clients", "interactions", "invoices", "events"}
 def _economics(section: EconomicsSection) -> Economics:
     kinds = {kind: ContactRate(**rate.model_dump()) for kind, rate in section.kinds.items()}
     return Economics(**section.model_dump(exclude={"kinds"}), kinds=kinds)
+
+
+def _tiers(section: TiersSection) -> TierPlan:
+    number = tiers_in(section.scheme) if section.number is None else section.number
+    return TierPlan(**section.model_dump(exclude={"number"}), number=number)
 
 
 def _optional_source(section: SourceSection | None, folder: Path) -> SourcePlan | None:

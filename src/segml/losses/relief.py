@@ -1,9 +1,9 @@
 """Departures that are a relief: care and cost freed, profit forgone.
 
 A scheme may mark its lowest tier as one whose departure is a relief (`levels`: level 1,
-`profitability`: problem). Where a scheme marks none, it is a client that cost more than it brought
-in the year before the earlier date. A key client is never one: it is kept for a reason, and its
-departure is a loss.
+`profitability`: problem). Where a scheme marks none, or had too few clients for its rule, it is a
+client that cost more than it brought in the year before the earlier date. A key client is never
+one: it is kept for a reason, and its departure is a loss.
 """
 
 from __future__ import annotations
@@ -75,8 +75,9 @@ def candidates(scene: Scene) -> list[str]:
         The model's scheme, tiers, and the money of the year before.
     """
     before, scheme = scene.before, str(scene.bundle.plan.tiers.scheme)
-    if scheme in MARKING_SCHEMES:
-        marked = before["tier_rank"] == before["tier_rank"].max()
+    tiers = scene.bundle.tiers
+    if scheme in MARKING_SCHEMES and not tiers.estimator.ranking_:
+        marked = before["tier"] == tiers.names[-1]
     else:
         marked = scene.snapshot(scene.start).money["profit_365"] < 0.0
     chosen = marked & before["is_active"] & ~before["is_key"]

@@ -1,10 +1,17 @@
-"""Tiers of value: the `clusters` scheme, its margin with exact parts, names that last."""
+"""Tiers of value: four schemes behind one interface, margins with exact parts, names that last."""
 
 from segml.tiers.clusters import ClusterTiers
+from segml.tiers.criteria import Criterion
 from segml.tiers.fit import fit_tiers
+from segml.tiers.levels import LevelTiers
 from segml.tiers.margin import NO_TIER, Assignment
 from segml.tiers.matching import default_names, match_tiers
 from segml.tiers.model import MarginParts, TierModel
+from segml.tiers.profitability import ProfitabilityTiers
+from segml.tiers.rule import Rule
+from segml.tiers.rules import RuleTiers
+from segml.tiers.scheme import RULE_SCHEMES, TierEstimator, scheme_of
+from segml.tiers.strategic import EXPECTED_CLIENTS, EXPECTED_PROFIT, StrategicTiers
 from segml.tiers.value_space import (
     VALUE_COORDINATES,
     ValueCoordinate,
@@ -14,11 +21,21 @@ from segml.tiers.value_space import (
 )
 
 __all__ = [
+    "EXPECTED_CLIENTS",
+    "EXPECTED_PROFIT",
     "NO_TIER",
+    "RULE_SCHEMES",
     "VALUE_COORDINATES",
     "Assignment",
     "ClusterTiers",
+    "Criterion",
+    "LevelTiers",
     "MarginParts",
+    "ProfitabilityTiers",
+    "Rule",
+    "RuleTiers",
+    "StrategicTiers",
+    "TierEstimator",
     "TierModel",
     "ValueCoordinate",
     "ValueSpace",
@@ -26,5 +43,6 @@ __all__ = [
     "fit_tiers",
     "learn_value_space",
     "match_tiers",
+    "scheme_of",
     "value_space",
 ]

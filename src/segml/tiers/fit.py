@@ -8,6 +8,8 @@ import pandas as pd
 from segml.tiers.clusters import ClusterTiers
 from segml.tiers.matching import default_names, match_tiers
 from segml.tiers.model import TierModel
+from segml.tiers.ruled import fit_rule
+from segml.tiers.scheme import RULE_SCHEMES
 from segml.tiers.stability import shaky
 from segml.tiers.value_space import learn_value_space
 from segml.words.errors import DataRefused
@@ -28,6 +30,8 @@ def fit_tiers(
     clients make clusters that do not come back when the clients are drawn anew, the tiers are a
     ranking by profit.
 
+    A rule scheme has names of its own (see `fit_rule`).
+
     Parameters
     ----------
     frame
@@ -35,7 +39,7 @@ def fit_tiers(
     status
         `active`, `lapsed` or `prospect` by client id.
     plan
-        How many tiers.
+        The scheme, and how many tiers.
     seed
         Of k-means.
     previous
@@ -46,6 +50,8 @@ def fit_tiers(
     DataRefused
         If fewer than two clients differ in profit.
     """
+    if plan.scheme in RULE_SCHEMES:
+        return fit_rule(frame, status, plan=plan)
     buyers = frame.loc[(status.reindex(frame.index) != "prospect").to_numpy(bool)]
     space = learn_value_space(buyers)
     estimator = ClusterTiers(plan.number, weights=space.weights, random_state=seed)
@@ -64,8 +70,8 @@ def fit_tiers(
     notes = tuple(note for note in (estimator.order_note_, *space.notes) if note)
     names = default_names(estimator.n_tiers_)
     model = TierModel(estimator, space, names, notes)
-    if previous is None:
-        return model
+    if previous is None or not isinstance(previous.estimator, ClusterTiers):
+        return model  # the names of a rule's tiers are the rule's
     return TierModel(estimator, space, _continued(model, previous, buyers), notes)
 
 

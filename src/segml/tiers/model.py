@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segml.tiers.clusters import ClusterTiers
 from segml.tiers.margin import NO_TIER
+from segml.tiers.rules import RuleTiers
+from segml.tiers.scheme import TierEstimator
 from segml.tiers.value_space import ValueSpace
 
 Array = npt.NDArray[np.float64]
@@ -41,7 +42,7 @@ class TierModel:
         What was left out, merged or ranked, one sentence each.
     """
 
-    estimator: ClusterTiers
+    estimator: TierEstimator
     space: ValueSpace
     names: tuple[str, ...]
     notes: tuple[str, ...]
@@ -73,8 +74,9 @@ class TierModel:
         -------
         DataFrame
             `tier` (name), `tier_rank` (1 = top), `previous_tier` (name or missing), `tier_rival`
-            (name of the nearest other tier), `tier_margin` (≥ 0, squared distance in value
-            space), `pair_own` and `pair_rival` (the deciding centroids).
+            (name of the nearest other tier), `tier_margin` (≥ 0; of clusters a squared distance
+            in value space, of a rule points of its score), `pair_own` and `pair_rival` (the
+            deciding centroids; of a rule the tiers on both sides of the deciding edge).
 
         Raises
         ------
@@ -142,6 +144,19 @@ class TierModel:
             _pair(frame, assignment),
             self._labels(frame, assignment["previous_tier"]),
         )
+
+    def thresholds(self, frame: pd.DataFrame, assignment: pd.DataFrame) -> pd.DataFrame:
+        """What each feature alone would have to gain to put a client on its margin's edge.
+
+        In the features' own units, index as in `frame`, columns as `columns`; NaN where no value
+        of the feature gets there, and for clusters, whose tiers have no edge in one feature.
+        """
+        pair = _pair(frame, assignment)
+        found = np.full((len(frame), len(self.columns)), np.nan)
+        if isinstance(self.estimator, RuleTiers):
+            held = self._labels(frame, assignment["previous_tier"])
+            found = self.estimator.threshold_distances(self._numbers(frame), pair, held)
+        return pd.DataFrame(found, index=frame.index, columns=list(self.columns))
 
     def _numbers(self, frame: pd.DataFrame) -> Array:
         return self.values(frame).to_numpy(np.float64)

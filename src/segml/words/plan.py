@@ -114,16 +114,42 @@ class Economics:
         _require(0 <= self.referral_weight <= 1, "referral_weight lies in [0, 1]")
 
 
+RULE_TIERS: Mapping[str, int] = {"profitability": 3, "levels": 3, "strategic": 5}
+"""How many tiers each rule scheme has."""
+
+
+def tiers_in(scheme: str) -> int:
+    """How many tiers a scheme makes when none are asked for.
+
+    Examples
+    --------
+    >>> tiers_in("clusters"), tiers_in("levels")
+    (4, 3)
+    """
+    return RULE_TIERS.get(scheme, 4)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TierPlan:
-    """How value tiers are made and which ranks (1 = top) are key."""
+    """How value tiers are made and which ranks (1 = top) are key.
 
-    scheme: Literal["clusters"] = "clusters"
+    A rule scheme has as many tiers as its rule (`RULE_TIERS`). `bands` is the yearly spend at
+    which the tiers vip, important and ordinary of `strategic` begin.
+    """
+
+    scheme: Literal["clusters", "profitability", "levels", "strategic"] = "clusters"
     number: int = 4
     key: tuple[int, ...] = (1,)
     key_roles: tuple[str, ...] = ("magnet", "special")
+    bands: Literal["auto"] | tuple[float, float, float] = "auto"
 
     def __post_init__(self) -> None:
+        ruled = RULE_TIERS.get(self.scheme)
+        _require(ruled in (None, self.number), f"{self.scheme} has {ruled} tiers")
+        _require(self.bands == "auto" or self.scheme == "strategic", "bands go with strategic")
+        if self.bands != "auto":
+            vip, important, ordinary = self.bands
+            _require(vip > important > ordinary > 0, "bands fall and are above zero")
         _require(2 <= self.number <= 12, "number of tiers lies in 2 to 12")
         _require(all(1 <= rank <= self.number for rank in self.key), "key ranks exist")
         _require(len(self.key) > 0, "at least one key rank")

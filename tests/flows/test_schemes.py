@@ -1,0 +1,109 @@
+"""The shipped configurations of the four schemes, from training to report on a made world."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import segml
+from segml import read_settings
+from segml.stores import read_table
+from segml.words.errors import ConfigurationRefused
+from segml.words.plan import RULE_TIERS
+
+SHIPPED = Path(__file__).parents[2] / "configs"
+SCHEMES = ("clusters", *RULE_TIERS)
+NAMES = {
+    "profitability": ["vip", "regular", "problem"],
+    "levels": ["level 3", "level 2", "level 1"],
+    "strategic": ["vip", "important", "ordinary", "potential", "small"],
+}
+EARLIER, LATER = "2023-10-01", "2024-04-01"
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    segml.write_world(folder, clients=1000, months=27, seed=731)
+    return folder
+
+
+def _shipped(scheme: str, folder: Path) -> Path:
+    """The shipped configuration in a folder of its own: what it writes lands beside."""
+    (folder / "configs").mkdir()
+    return Path(shutil.copy(SHIPPED / f"made-{scheme}.yaml", folder / "configs"))
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_each_scheme_has_a_shipped_configuration(scheme: str) -> None:
+    settings = read_settings(SHIPPED / f"made-{scheme}.yaml")
+    assert settings.plan.tiers.scheme == scheme
+    assert settings.plan.portfolio == f"made-{scheme}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_chain_runs_from_training_to_report_with_each_scheme(
+    scheme: str, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEGML_MADE", str(made))
+    config = _shipped(scheme, tmp_path)
+    trained = segml.train(config, as_of=EARLIER)
+    assert trained.tracked is not None
+    assert list(trained.bundle.tiers.names) == NAMES.get(scheme, trained.summary["tiers"])
+    scored = segml.score(config, as_of=LATER)
+    scores = read_table(scored.folder, "scores").set_index("client_id")
+    reasons = read_table(scored.folder, "reasons")
+    assert (scores["tier_margin"] >= 0).all()
+    assert set(scores["tier"]) <= set(trained.bundle.tiers.names)
+    assert scores.loc[scores["is_key"], "tier_rank"].isin(trained.bundle.plan.tiers.key).all()
+    sums = reasons[reasons["subject"] == "tier"].groupby("client_id")["contribution"].sum()
+    np.testing.assert_allclose(sums, scores["tier_margin"].loc[sums.index], atol=1e-6)
+    client = str(scores.index[scores["is_key"]][0])
+    told = segml.explain(config, client, as_of=LATER)
+    assert f"in {scores['tier'][client]} on" in "\n".join(told.told)
+    lost = segml.analyse_losses(config, start=EARLIER, end=LATER)
+    assert lost.summary["model_version"] == trained.version.version
+    page = segml.write_report(config, as_of=LATER).path.read_text("utf-8")
+    assert all(name in page for name in set(scores["tier"]))
+    _relief_is_marked(scheme, lost)
+
+
+def _relief_is_marked(scheme: str, lost: Any) -> None:
+    marked = {"levels": "level 1", "profitability": "problem"}
+    if scheme in marked:
+        assert set(lost.analysis.relief["tier_before"]) <= {marked[scheme]}
+
+
+@pytest.mark.parametrize(
+    ("tiers", "message"),
+    [
+        ("{scheme: levels, number: 4}", "levels has 3 tiers"),
+        ("{scheme: levels, key: [4]}", "key ranks exist"),
+        ("{scheme: levels, bands: [3, 2, 1]}", "bands go with strategic"),
+        ("{scheme: strategic, bands: [1, 2, 3]}", "bands fall and are above zero"),
+        ("{scheme: strategic, bands: [3, 2]}", "tiers.bands"),
+        ("{scheme: gold}", "tiers.scheme"),
+    ],
+)
+def test_a_scheme_that_cannot_be_is_refused_by_name(
+    tmp_path: Path, tiers: str, message: str
+) -> None:
+    text = (SHIPPED / "made-levels.yaml").read_text("utf-8")
+    config = tmp_path / "segml.yaml"
+    config.write_text(re.sub(r"^tiers: .*$", f"tiers: {tiers}", text, flags=re.MULTILINE), "utf-8")
+    with pytest.raises(ConfigurationRefused, match=message):
+        read_settings(config)
+
+
+def test_a_rule_has_the_number_of_its_tiers_and_clusters_four(tmp_path: Path) -> None:
+    for scheme, number in {**RULE_TIERS, "clusters": 4}.items():
+        text = (SHIPPED / f"made-{scheme}.yaml").read_text("utf-8")
+        config = tmp_path / f"{scheme}.yaml"
+        config.write_text(text.replace("number: 4, ", ""), "utf-8")
+        assert read_settings(config).plan.tiers.number == number
