@@ -14,12 +14,13 @@ metric in the training record or a new sentence in the card does not change the 
 
 from __future__ import annotations
 
-PROTOCOL: int = 2
+PROTOCOL: int = 3
 """The protocol this code writes, and the greatest it reads.
 
 1: without `economics.kinds`; profit knew neither interactions nor invoices.
 2: with them.
+3: with `prospects` (absent where too few newcomers could teach it).
 """
 
-READABLE: frozenset[int] = frozenset({1, 2})
+READABLE: frozenset[int] = frozenset({1, 2, 3})
 """Every protocol this code reads."""
