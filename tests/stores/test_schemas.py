@@ -28,6 +28,8 @@ ARROW = {
         ("scores", scoring.SCORES),
         ("reasons", scoring.REASONS),
         ("clients", scoring.CLIENTS),
+        ("prospects", scoring.PROSPECTS),
+        ("prospect_reasons", scoring.PROSPECT_REASONS),
         ("losses", tables.LOSSES),
         ("loss_reasons", tables.LOSS_REASONS),
         ("evidence", tables.EVIDENCE),

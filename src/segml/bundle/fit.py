@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from segml.bundle.learning import Learnt, learn_churn, learn_potential, means
+from segml.bundle.newcomers import learn_prospects
 from segml.bundle.planned import portable
 from segml.bundle.record import TrainingRecord, library_versions, plain
 from segml.bundle.value import Bundle
@@ -33,7 +34,7 @@ from segml.words.plan import Plan
 
 Progress = Callable[[str, int, int], None]
 """Called as (what is done next, steps done, steps in all)."""
-_STEPS = ("features", "churn", "potential", "tiers", "done")
+_STEPS = ("features", "churn", "potential", "tiers", "prospects", "done")
 
 
 def fit(
@@ -72,16 +73,16 @@ def fit(
     tell = progress or _silent
     windows = windows_for(ledger, as_day(as_of), plan)
     features = FeaturePlan(horizon_days=plan.churn.horizon_days, active_days=plan.churn.active_days)
-    tell(_STEPS[0], 0, 4)
+    tell(_STEPS[0], 0, 5)
     past = _snapshots(ledger, windows, features)
     encoder = Encoder.learn(
         [one.frame for one in past.values()], available(ledger.past(windows.as_of))
     )
-    tell(_STEPS[1], 1, 4)
+    tell(_STEPS[1], 1, 5)
     lost = learn_churn(ledger, _at(past, windows.churn), encoder, plan, threads)
-    tell(_STEPS[2], 2, 4)
+    tell(_STEPS[2], 2, 5)
     worth = learn_potential(ledger, _at(past, windows.potential), encoder, plan, threads)
-    tell(_STEPS[3], 3, 4)
+    tell(_STEPS[3], 3, 5)
     now = snapshot(ledger.past(windows.as_of), features)
     tiers = fit_tiers(
         now.frame,
@@ -90,7 +91,9 @@ def fit(
         seed=plan.seed,
         previous=None if previous is None else previous.tiers,
     )
-    tell(_STEPS[4], 4, 4)
+    tell(_STEPS[4], 4, 5)
+    prospects, said = learn_prospects(ledger, windows.as_of, plan, threads)
+    tell(_STEPS[5], 5, 5)
     return Bundle(
         as_of=windows.as_of,
         plan=portable(plan),
@@ -104,7 +107,8 @@ def fit(
             "potential": worth.references,
             "tiers": means(tiers.values(now.frame[now.status.ne("prospect").to_numpy()])),
         },
-        record=_record(ledger, windows, now, tiers, (lost, worth)),
+        record=_record(ledger, windows, now, tiers, (lost, worth), more=said),
+        prospects=prospects,
     )
 
 
@@ -127,6 +131,8 @@ def _record(
     now: Snapshot,
     tiers: TierModel,
     learnt: tuple[Learnt[ChurnModel], Learnt[PotentialModel]],
+    *,
+    more: tuple[str, ...],
 ) -> TrainingRecord:
     lost, worth = learnt
     past = ledger.past(windows.as_of)
@@ -134,7 +140,7 @@ def _record(
     return TrainingRecord(
         churn=lost.record,
         potential=worth.record,
-        notes=(*ledger.notes, *left_out_notes(past), *windows.notes, *said, *tiers.notes),
+        notes=(*ledger.notes, *left_out_notes(past), *windows.notes, *said, *tiers.notes, *more),
         counts={
             "clients": len(now.frame),
             **{status: int(now.status.eq(status).sum()) for status in _STATUSES},

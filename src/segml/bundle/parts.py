@@ -16,7 +16,7 @@ from segml.bundle.record import record_from_json, record_to_json
 from segml.bundle.tier_part import tiers_from_json, tiers_to_json
 from segml.bundle.value import Bundle
 from segml.features import Encoder, FeaturePlan
-from segml.outcomes import ChurnModel, PotentialModel
+from segml.outcomes import ChurnModel, PotentialModel, ProspectModel
 
 CARD = "card.md"
 _FOREST = ".lightgbm.txt"
@@ -31,6 +31,8 @@ def encode(bundle: Bundle) -> dict[str, bytes]:
         A fitted bundle.
     """
     forests = {**bundle.churn.forests(), **bundle.potential.forests()}
+    if bundle.prospects is not None:
+        forests |= bundle.prospects.forests()
     values = {
         "bundle": _bundle_to_json(bundle),
         "encoder": bundle.encoder.to_json(),
@@ -39,6 +41,8 @@ def encode(bundle: Bundle) -> dict[str, bytes]:
         "potential": bundle.potential.to_json(),
         "record": record_to_json(bundle.record),
     }
+    if bundle.prospects is not None:
+        values["prospects"] = bundle.prospects.to_json()
     return {
         **{f"{name}.json": _json(value) for name, value in values.items()},
         **{f"{name}{_FOREST}": text.encode() for name, text in forests.items()},
@@ -78,6 +82,9 @@ def decode(files: Mapping[str, bytes], *, protocol: int) -> Bundle:
         references=head["references"],
         record=record_from_json(value["record"]),
         protocol=protocol,
+        prospects=ProspectModel.from_json(value["prospects"], forests)
+        if "prospects" in value  # protocols 1 and 2 had none, nor has who knew few newcomers
+        else None,
     )
 
 

@@ -19,7 +19,8 @@ PROTOCOL: int = 3
 
 1: without `economics.kinds`; profit knew neither interactions nor invoices.
 2: with them; tiers were clusters.
-3: tiers name their scheme; rules have criteria and edges; `tiers.bands`.
+3: tiers name their scheme; rules have criteria and edges; `tiers.bands`; with
+   `prospects` (absent where too few newcomers could teach it).
 """
 
 READABLE: frozenset[int] = frozenset({1, 2, 3})

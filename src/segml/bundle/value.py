@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from segml.bundle.protocol import PROTOCOL
 from segml.bundle.record import TrainingRecord
 from segml.features import Encoder, FeaturePlan
-from segml.outcomes import ChurnModel, PotentialModel
+from segml.outcomes import ChurnModel, PotentialModel, ProspectModel
 from segml.tiers import TierModel
 from segml.words.plan import Plan
 
@@ -40,6 +40,9 @@ class Bundle:
         How it was trained and how well it held.
     protocol
         The number of the file format.
+    prospects
+        What a prospect's first year is expected to bring; None where too few newcomers could teach
+        it, and in bundles of protocols 1 and 2.
     """
 
     as_of: int
@@ -52,6 +55,7 @@ class Bundle:
     references: Mapping[str, Mapping[str, float]]
     record: TrainingRecord
     protocol: int = PROTOCOL
+    prospects: ProspectModel | None = None
 
     @property
     def portfolio(self) -> str:

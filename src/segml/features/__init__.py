@@ -5,6 +5,7 @@
 
 from segml.features.catalogue import BLANKS, CATALOGUE, available, left_out, left_out_notes
 from segml.features.encoder import Encoder
+from segml.features.first_contact import FIRST_CONTACT, first_contact
 from segml.features.panel import Panel, panel, snapshots
 from segml.features.plan import FeaturePlan
 from segml.features.snapshot import CLIENT_COLUMNS, MONEY_COLUMNS, Snapshot, snapshot
@@ -13,12 +14,14 @@ __all__ = [
     "BLANKS",
     "CATALOGUE",
     "CLIENT_COLUMNS",
+    "FIRST_CONTACT",
     "MONEY_COLUMNS",
     "Encoder",
     "FeaturePlan",
     "Panel",
     "Snapshot",
     "available",
+    "first_contact",
     "left_out",
     "left_out_notes",
     "panel",

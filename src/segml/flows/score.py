@@ -100,6 +100,8 @@ def publish_scores(
         "features": scored.features,
         "clients": scored.clients,
         "profit": made_of,
+        "prospects": scored.prospects,
+        "prospect_reasons": scored.prospect_reasons,
         "quarantine": ledger.quarantine(),
     }
     record: dict[str, Any] = {}

@@ -7,11 +7,14 @@ from segml.outcomes.curve import Curve
 from segml.outcomes.folds import Fold, Folds, split
 from segml.outcomes.next_loss import NextLoss, caught, learn_next_loss
 from segml.outcomes.potential import PotentialModel, fit_potential
+from segml.outcomes.prospect import LEAST as LEAST_NEWCOMERS
+from segml.outcomes.prospect import ProspectModel, fit_prospect
 from segml.outcomes.rows import Rows
 from segml.outcomes.score import AdditiveScore
 from segml.outcomes.slices import top_tenth
 
 __all__ = [
+    "LEAST_NEWCOMERS",
     "AdditiveScore",
     "Calibration",
     "ChurnModel",
@@ -20,12 +23,14 @@ __all__ = [
     "Folds",
     "NextLoss",
     "PotentialModel",
+    "ProspectModel",
     "Rows",
     "caught",
     "churn",
     "fit_calibration",
     "fit_churn",
     "fit_potential",
+    "fit_prospect",
     "learn_next_loss",
     "potential",
     "split",

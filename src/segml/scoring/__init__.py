@@ -5,9 +5,18 @@ from segml.scoring.explain import ClientFacts, Explained, ReasonFact, client_fac
 from segml.scoring.explanations import between, contributions
 from segml.scoring.gathering import Reasons
 from segml.scoring.parts import SUBJECTS, Parts, Subject
+from segml.scoring.prospects import RECOMMENDATIONS
 from segml.scoring.reasons import BASE, OTHER
 from segml.scoring.replay import replay, tier_columns
-from segml.scoring.schema import CLIENTS, REASONS, SCORES, ColumnKind, conform
+from segml.scoring.schema import (
+    CLIENTS,
+    PROSPECT_REASONS,
+    PROSPECTS,
+    REASONS,
+    SCORES,
+    ColumnKind,
+    conform,
+)
 from segml.scoring.score import Scored, score
 from segml.scoring.taking_apart import take_apart, take_change_apart
 
@@ -16,7 +25,10 @@ __all__ = [
     "BASE",
     "CLIENTS",
     "OTHER",
+    "PROSPECTS",
+    "PROSPECT_REASONS",
     "REASONS",
+    "RECOMMENDATIONS",
     "SCORES",
     "SUBJECTS",
     "ClientFacts",

@@ -3,7 +3,8 @@
 Every threshold is relative to the portfolio scored, so that no currency or size is built in.
 
 =========  ==================================================================================
-contact    a prospect
+contact    a prospect; where its first year is foretold, the recommendation of it instead
+           (`contact_now`, `contact`, `low_touch`, `decline`: see `scoring.prospects`)
 win_back   lapsed; the profit of the year before the last one is in the top quarter of the
            profits of today's active clients
 remind     lapsed, any other: a reminder, no personal care
@@ -22,7 +23,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-ACTIONS = ("contact", "win_back", "remind", "retain", "keep", "watch", "grow", "maintain")
+ACTIONS = (
+    "contact_now",
+    "contact",
+    "low_touch",
+    "decline",
+    "win_back",
+    "remind",
+    "retain",
+    "keep",
+    "watch",
+    "grow",
+    "maintain",
+)
 """Every action code."""
 
 TOP = 0.75
@@ -35,7 +48,8 @@ def actions(scores: pd.DataFrame, profit_before: pd.Series, *, horizon_days: int
     Parameters
     ----------
     scores
-        `status`, `is_key`, `p_churn`, `expected_profit`, `profit_365`, indexed by client.
+        `status`, `is_key`, `p_churn`, `expected_profit`, `profit_365`, indexed by client;
+        `recommendation` where prospects have one, null for all others.
     profit_before
         The profit of the year before the last 365 days, same index, in money.
     horizon_days
@@ -63,7 +77,10 @@ def actions(scores: pd.DataFrame, profit_before: pd.Series, *, horizon_days: int
         "grow": other & (expected >= _level(expected, other)) & (expected > last_year),
     }
     codes = np.select([rule.to_numpy() for rule in rules.values()], list(rules), default="maintain")
-    return pd.Series(codes, index=scores.index, dtype="str", name="action")
+    told = pd.Series(codes, index=scores.index, dtype="str", name="action")
+    if "recommendation" not in scores:
+        return told
+    return scores["recommendation"].astype("str").where(scores["recommendation"].notna(), told)
 
 
 def _level(values: pd.Series, group: pd.Series, at: float = TOP) -> float:

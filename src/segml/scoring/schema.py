@@ -76,6 +76,40 @@ CLIENTS: Mapping[str, ColumnKind] = MappingProxyType(
 )
 """One row a client: who it is."""
 
+PROSPECTS: Mapping[str, ColumnKind] = MappingProxyType(
+    {
+        "as_of": "date",
+        "client_id": "text",
+        "expected_profit": "number",
+        "low": "number",
+        "high": "number",
+        "expected_minutes": "number",
+        "expected_cost_to_serve": "number",
+        "recommendation": "text",
+        "like_1": "text",
+        "like_2": "text",
+        "like_3": "text",
+        "like_profit": "number",
+        "learnt_from": "whole",
+    }
+)
+"""One row a prospect: its first year, if it begins to buy."""
+
+PROSPECT_REASONS: Mapping[str, ColumnKind] = MappingProxyType(
+    {
+        "as_of": "date",
+        "client_id": "text",
+        "rank": "whole",
+        "feature": "text",
+        "value": "number",
+        "value_text": "text",
+        "reference": "number",
+        "contribution": "number",
+        "money": "number",
+    }
+)
+"""Long: prospect x reason, rank 0 the base."""
+
 _DTYPES: Mapping[ColumnKind, Any] = MappingProxyType(
     {"date": "object", "text": "str", "whole": "int32", "number": "float64", "flag": "bool"}
 )

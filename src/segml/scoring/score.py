@@ -19,8 +19,16 @@ from segml.scoring.actions import actions
 from segml.scoring.gathering import Reasons, chunks_of
 from segml.scoring.parts import Subject, Values
 from segml.scoring.progress import Progress, silent
+from segml.scoring.prospects import Foretold, foretell_prospects
 from segml.scoring.replay import replay
-from segml.scoring.schema import CLIENTS, REASONS, SCORES, conform
+from segml.scoring.schema import (
+    CLIENTS,
+    PROSPECT_REASONS,
+    PROSPECTS,
+    REASONS,
+    SCORES,
+    conform,
+)
 from segml.scoring.taking_apart import score_of
 
 
@@ -40,6 +48,9 @@ class Scored:
         Who they are, columns of `schema.CLIENTS`.
     counts
         Counts by status and tier, notes; plain values.
+    prospects, prospect_reasons
+        One row a prospect, and the reasons of its expected profit: columns of `schema.PROSPECTS`
+        and `schema.PROSPECT_REASONS`.
     """
 
     scores: pd.DataFrame
@@ -47,6 +58,8 @@ class Scored:
     features: pd.DataFrame
     clients: pd.DataFrame
     counts: Mapping[str, Any]
+    prospects: pd.DataFrame
+    prospect_reasons: pd.DataFrame
 
     @cached_property
     def reasons(self) -> pd.DataFrame:
@@ -94,7 +107,8 @@ def score(
     now = snapshot(ledger.past(day), bundle.features)
     progress("scores", 2, 3)
     tiers, raw = bundle.tiers.assign(now.frame, held), _raw(bundle, now.frame)
-    scores = _scores(bundle, now, tiers, raw)
+    foretold = foretell_prospects(bundle, ledger, day, _prospects(now))
+    scores = _scores(bundle, now, (tiers, _potential(bundle, now, raw, foretold)), raw)
     scores["model_version"], scores["currency"] = version, ledger.currency
     progress("scores", 3, 3)
     told = Reasons(
@@ -111,7 +125,13 @@ def score(
         features=_dated(now.frame, day),
         clients=conform(now.clients.reset_index(), CLIENTS),
         counts=_counts_of(scores, ledger, bundle, day=day, version=version),
+        prospects=conform(_at(foretold.prospects, day), PROSPECTS),
+        prospect_reasons=conform(_at(foretold.reasons, day), PROSPECT_REASONS),
     )
+
+
+def _prospects(now: Snapshot) -> pd.Index:
+    return now.frame.index[now.status.eq("prospect").to_numpy()]
 
 
 def _raw(bundle: Bundle, frame: pd.DataFrame) -> dict[Subject, Values]:
@@ -126,10 +146,14 @@ def _raw(bundle: Bundle, frame: pd.DataFrame) -> dict[Subject, Values]:
 
 
 def _scores(
-    bundle: Bundle, now: Snapshot, tiers: pd.DataFrame, raw: Mapping[Subject, Values]
+    bundle: Bundle,
+    now: Snapshot,
+    told: tuple[pd.DataFrame, pd.DataFrame],
+    raw: Mapping[Subject, Values],
 ) -> pd.DataFrame:
     """The scores, indexed by client, without those columns that are the same for all."""
-    churn, potential = _churn(bundle, now, raw["churn"]), _potential(bundle, now, raw)
+    tiers, potential = told
+    churn = _churn(bundle, now, raw["churn"])
     scores = pd.concat([now.status.rename("status"), tiers, churn, potential], axis=1)
     scores = scores.join(now.money[list(_MONEY)])
     scores["roles"] = ""  # a declared role is read, and none is found or used yet
@@ -164,10 +188,16 @@ def _churn(bundle: Bundle, now: Snapshot, raw: Values) -> pd.DataFrame:
     return pd.DataFrame(columns, index=now.frame.index).assign(raw_churn=raw)
 
 
-def _potential(bundle: Bundle, now: Snapshot, raw: Mapping[Subject, Values]) -> pd.DataFrame:
+def _potential(
+    bundle: Bundle, now: Snapshot, raw: Mapping[Subject, Values], foretold: Foretold
+) -> pd.DataFrame:
+    """Of who has bought by the potential model, of prospects by the model of first years or null.
+
+    The potential model learnt from clients with a history: it has no word on who has none.
+    """
     expected = bundle.potential.joint(raw["buys"], raw["spends"])
     low, median, high = bundle.potential.spread.interval(expected)
-    return pd.DataFrame(
+    told = pd.DataFrame(
         {
             "raw_potential": raw["spends"],
             "expected_profit": expected,
@@ -177,6 +207,16 @@ def _potential(bundle: Bundle, now: Snapshot, raw: Mapping[Subject, Values]) -> 
         },
         index=now.frame.index,
     )
+    names = [name for name in told if name != "raw_potential"]
+    told.loc[_prospects(now), names] = np.nan
+    if len(foretold.expected):
+        told.loc[foretold.expected.index, names] = foretold.expected[names]
+    told["recommendation"] = foretold.expected.get("recommendation")
+    return told
+
+
+def _at(frame: pd.DataFrame, day: int) -> pd.DataFrame:
+    return frame.assign(as_of=pd.Series([date_of(day)] * len(frame), dtype=object))
 
 
 def _dated(frame: pd.DataFrame, day: int) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from segml.stores.declaration import TableSchema, declare
+from segml.stores.schemas_prospects import PROSPECT_REASONS, PROSPECTS
 from segml.stores.schemas_together import TOGETHER
 
 SCORES = declare(
@@ -19,8 +20,8 @@ SCORES = declare(
         *("tier text", "tier_rank count", "previous_tier text?", "tier_margin number"),
         *("tier_rival text?", "raw_churn number"),
         *("p_churn number?", "p_churn_low number?", "p_churn_high number?"),
-        *("raw_potential number", "expected_profit money"),
-        *("expected_profit_low money", "expected_profit_high money", "median_profit money"),
+        *("raw_potential number", "expected_profit money?"),
+        *("expected_profit_low money?", "expected_profit_high money?", "median_profit money?"),
         *("profit_365 money", "revenue_365 money", "cost_to_serve_365 money"),
         *("referral_profit_365 money", "value_365 money"),
         *("roles text", "is_key flag", "action text?", "model_version text", "currency text?"),
@@ -242,6 +243,8 @@ TABLES: Mapping[str, TableSchema] = {
         LOOKALIKES,
         NEXT_LOST,
         WINBACK,
+        PROSPECTS,
+        PROSPECT_REASONS,
     )
 }
 """Every table with fixed columns, by name; `features` is declared by its own columns."""
