@@ -28,6 +28,8 @@ ARROW = {
         ("scores", scoring.SCORES),
         ("reasons", scoring.REASONS),
         ("clients", scoring.CLIENTS),
+        ("roles", scoring.ROLES),
+        ("levers", scoring.LEVERS),
         ("losses", tables.LOSSES),
         ("loss_reasons", tables.LOSS_REASONS),
         ("evidence", tables.EVIDENCE),

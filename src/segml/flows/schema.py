@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from segml.words.role import Role
+
 Share = Annotated[float, Field(ge=0, le=1)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Days = Annotated[int, Field(ge=1, le=36_500)]
@@ -103,7 +105,7 @@ class TiersSection(_Section):
     scheme: Literal["clusters"] = "clusters"
     number: Annotated[int, Field(ge=2, le=12)] = 4
     key: Annotated[tuple[int, ...], Field(min_length=1)] = (1,)
-    key_roles: tuple[str, ...] = ("magnet", "special")
+    key_roles: tuple[Role, ...] = ("magnet", "special")
 
 
 class ChurnSection(_Section):

@@ -7,7 +7,8 @@ from segml.scoring.gathering import Reasons
 from segml.scoring.parts import SUBJECTS, Parts, Subject
 from segml.scoring.reasons import BASE, OTHER
 from segml.scoring.replay import replay, tier_columns
-from segml.scoring.schema import CLIENTS, REASONS, SCORES, ColumnKind, conform
+from segml.scoring.roles import is_key, key_at, roles_of
+from segml.scoring.schema import CLIENTS, LEVERS, REASONS, ROLES, SCORES, ColumnKind, conform
 from segml.scoring.score import Scored, score
 from segml.scoring.taking_apart import take_apart, take_change_apart
 
@@ -15,8 +16,10 @@ __all__ = [
     "ACTIONS",
     "BASE",
     "CLIENTS",
+    "LEVERS",
     "OTHER",
     "REASONS",
+    "ROLES",
     "SCORES",
     "SUBJECTS",
     "ClientFacts",
@@ -31,7 +34,10 @@ __all__ = [
     "client_facts",
     "conform",
     "contributions",
+    "is_key",
+    "key_at",
     "replay",
+    "roles_of",
     "score",
     "take_apart",
     "take_change_apart",
