@@ -51,7 +51,11 @@ def test_what_is_left_out_is_told_with_what_it_lacks(rich: Any, rich_past: Past)
     ("table", "column", "names"),
     [
         ("interactions", "minutes", {"minutes_365", "minutes_drop_180"}),
-        ("interactions", "outcome", {"complaints_upheld_365", "demands_rejected_365"}),
+        (
+            "interactions",
+            "outcome",
+            {"complaints_upheld_365", "demands_rejected_365", "ideas_upheld_365"},
+        ),
         (
             "interactions",
             "resolved",
@@ -62,6 +66,7 @@ def test_what_is_left_out_is_told_with_what_it_lacks(rich: Any, rich_past: Past)
                 "resolution_days_365",
                 "resolution_rise_180",
                 "demands_rejected_365",
+                "ideas_upheld_365",
             },
         ),
         (

@@ -74,11 +74,14 @@ def test_no_margin_is_negative_and_no_tier_is_its_own_rival(scored: Scored) -> N
     assert (scored.scores["tier"] != scored.scores["tier_rival"]).all()
 
 
-def test_value_is_profit_and_referral_profit_and_key_is_the_top_rank(scored: Scored) -> None:
+def test_value_is_profit_and_referral_profit_and_key_are_the_top_rank_and_the_key_roles(
+    scored: Scored,
+) -> None:
     scores = scored.scores
     expected = scores["profit_365"] + scores["referral_profit_365"]
     assert np.allclose(scores["value_365"], expected, rtol=0, atol=1e-9)
-    assert scores["is_key"].equals(scores["tier_rank"].eq(1).rename("is_key"))
+    by_role = scores["roles"].str.contains("magnet|special")
+    assert scores["is_key"].equals((scores["tier_rank"].eq(1) | by_role).rename("is_key"))
     assert set(scores["action"]) <= set(ACTIONS)
     assert set(scores["model_version"]) == {VERSION}
     assert set(scores["currency"]) == {"EUR"}

@@ -30,6 +30,8 @@ ARROW = {
         ("clients", scoring.CLIENTS),
         ("prospects", scoring.PROSPECTS),
         ("prospect_reasons", scoring.PROSPECT_REASONS),
+        ("roles", scoring.ROLES),
+        ("levers", scoring.LEVERS),
         ("losses", tables.LOSSES),
         ("loss_reasons", tables.LOSS_REASONS),
         ("evidence", tables.EVIDENCE),

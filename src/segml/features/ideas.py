@@ -1,4 +1,7 @@
-"""Ideas: what the client proposed or tested for us; it may be worth more than it buys."""
+"""Ideas: what the client proposed or tested for us; it may be worth more than it buys.
+
+An idea counts as taken up from the day on which it was.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,14 @@ from segml.words.feature import Feature
 FAMILY = Family(
     name="ideas",
     needs=frozenset({"interactions"}),
-    measures=(rows_where("contact", "ideas_365", "kind = 'idea' and age <= 365"),),
+    measures=(
+        rows_where("contact", "ideas_365", "kind = 'idea' and age <= 365"),
+        rows_where(
+            "contact",
+            "ideas_upheld_365",
+            "kind = 'idea' and outcome = 'upheld' and resolved_age <= 365",
+        ),
+    ),
     columns=(
         Column(
             feature=Feature(
@@ -20,6 +30,17 @@ FAMILY = Family(
                 label="ideas it gave us in the last 365 days",
             ),
             sql="ideas_365",
+        ),
+        Column(
+            feature=Feature(
+                name="ideas_upheld_365",
+                family="ideas",
+                unit="count",
+                kind="context",
+                label="ideas of it that were taken up in the last 365 days",
+            ),
+            sql="ideas_upheld_365",
+            needs=frozenset({"interactions.resolved_on", "interactions.outcome"}),
         ),
     ),
 )

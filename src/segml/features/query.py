@@ -36,7 +36,7 @@ PREFIX = "_"
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")
 _ATTRIBUTES = (
     "client_id, name, manager, region, industry, employees, annual_turnover, "
-    "acquisition_channel, referred_by, wallet"
+    "acquisition_channel, referred_by, wallet, role, role_note"
 )
 
 _MONEY_MEASURES = (
@@ -60,6 +60,8 @@ _EXTRAS = {
     "manager": "manager",
     "region": "region",
     "industry": "industry",
+    "role": "role",
+    "role_note": "role_note",
     "status": _STATUS,
     "profit_365": "profit_year",
     "profit_prev_365": profit("prev_365"),

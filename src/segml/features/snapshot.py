@@ -33,7 +33,7 @@ MONEY_COLUMNS = (
 )
 """The columns of `Snapshot.money`, in order; all in the ledger's currency."""
 
-CLIENT_COLUMNS = ("name", "manager", "region", "industry")
+CLIENT_COLUMNS = ("name", "manager", "region", "industry", "role", "role_note")
 """The columns of `Snapshot.clients`, in order."""
 
 
@@ -55,7 +55,7 @@ class Snapshot:
         float64: the columns of `MONEY_COLUMNS` over [as_of - 365, as_of), and profit_prev_365
         over the year before.
     clients
-        str or None: name, manager, region, industry.
+        str or None: name, manager, region, industry, and the declared role with its note.
     status
         "active", "lapsed" or "prospect".
     state

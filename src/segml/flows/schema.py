@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from segml.words.role import Role
+
 Share = Annotated[float, Field(ge=0, le=1)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Amount = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -107,8 +109,8 @@ class TiersSection(_Section):
     scheme: Literal["clusters", "profitability", "levels", "strategic"] = "clusters"
     number: Annotated[int, Field(ge=2, le=12)] | None = None
     key: Annotated[tuple[int, ...], Field(min_length=1)] = (1,)
-    key_roles: tuple[str, ...] = ("magnet", "special")
     bands: Literal["auto"] | tuple[Amount, Amount, Amount] = "auto"
+    key_roles: tuple[Role, ...] = ("magnet", "special")
 
 
 class ChurnSection(_Section):

@@ -102,6 +102,8 @@ def publish_scores(
         "profit": made_of,
         "prospects": scored.prospects,
         "prospect_reasons": scored.prospect_reasons,
+        "roles": scored.roles,
+        "levers": scored.levers,
         "quarantine": ledger.quarantine(),
     }
     record: dict[str, Any] = {}
@@ -125,15 +127,21 @@ def publish_scores(
         return record
 
     publish(folder, tables, told_last)
-    counts = scored.scores["status"].value_counts()
     told = (
-        f"Scored {len(scored.scores):,} clients at {day} with {version.version}: "
-        + ", ".join(f"{count:,} {status}" for status, count in sorted(counts.items())),
+        _counted(scored, version, day),
         *(f"Small portfolio: {said}" for said in _support(scored)),
         f"In {folder}",
     )
     summary = {**record, "ok": True, "folder": str(folder)}
     return ScoreRun(summary=summary, told=told, scored=scored, version=version, folder=folder)
+
+
+def _counted(scored: Scored, version: Version, day: dt.date) -> str:
+    """How many clients were scored, by status."""
+    counts = scored.scores["status"].value_counts()
+    return f"Scored {len(scored.scores):,} clients at {day} with {version.version}: " + ", ".join(
+        f"{count:,} {status}" for status, count in sorted(counts.items())
+    )
 
 
 def _timed(run: Session, stage: str, chunks: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:

@@ -29,6 +29,7 @@ from segml.losses.recent import COURSE, FAVOURITE, recent_course, recent_favouri
 from segml.losses.scene import Scene
 from segml.losses.transitions import Transition, transition
 from segml.outcomes import Rows, caught, learn_next_loss
+from segml.scoring import key_at
 
 Told = Callable[[Sequence[str], int], npt.NDArray[np.float32]]
 """Gives k numbers a client on a day, shape (clients, k)."""
@@ -206,7 +207,7 @@ def _then(look: _Look, clients: Sequence[str], losses: Mapping[str, Transition],
     bundle, now = look.scene.bundle, look.scene.snapshot(day)
     active = {*now.status.index[now.status.eq("active")]}
     known = [each for each in clients if each in active and not _is_lost(losses.get(each), day)]
-    rank = bundle.tiers.assign(now.frame, None)["tier_rank"].reindex(known)
+    rank = bundle.tiers.assign(now.frame, None)["tier_rank"]
     frame = now.frame.reindex(known)
     silence = frame.get("silence_over_gap", pd.Series(np.nan, index=frame.index))
     return _Then(
@@ -214,7 +215,7 @@ def _then(look: _Look, clients: Sequence[str], losses: Mapping[str, Transition],
         clients=known,
         day=day,
         y=np.array([_is_next(losses.get(each), day) for each in known], dtype=np.float64),
-        is_key=rank.isin(bundle.plan.tiers.key).to_numpy(dtype=bool),
+        is_key=key_at(bundle, now, rank).reindex(known).to_numpy(dtype=bool),
         silence=np.nan_to_num(silence.to_numpy(np.float64)),
     )
 

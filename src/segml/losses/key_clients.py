@@ -7,6 +7,7 @@ import pandas as pd
 
 from segml.bundle import Bundle
 from segml.features import Snapshot
+from segml.scoring import key_at
 
 HIGH_RISK_LEVEL = 0.9
 
@@ -17,7 +18,7 @@ def standing(bundle: Bundle, now: Snapshot, held: pd.Series) -> pd.DataFrame:
     Parameters
     ----------
     bundle
-        The model; its plan names the key ranks.
+        The model; its plan names the key ranks and the key roles.
     now
         The snapshot of the date.
     held
@@ -26,8 +27,8 @@ def standing(bundle: Bundle, now: Snapshot, held: pd.Series) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        By client id: `tier`, `tier_rank` (1 is the top), `is_key` (holds a key
-        tier), `is_active`, `value` (profit and referral profit of 365 days), `p_churn` (missing
+        By client id: `tier`, `tier_rank` (1 is the top), `is_key` (holds a key tier or a key
+        role), `is_active`, `value` (profit and referral profit of 365 days), `p_churn` (missing
         where not active).
     """
     tiers = bundle.tiers.assign(now.frame, held)
@@ -35,7 +36,7 @@ def standing(bundle: Bundle, now: Snapshot, held: pd.Series) -> pd.DataFrame:
         {
             "tier": tiers["tier"],
             "tier_rank": tiers["tier_rank"],
-            "is_key": tiers["tier_rank"].isin(bundle.plan.tiers.key),
+            "is_key": key_at(bundle, now, tiers["tier_rank"]),
             "is_active": now.status.eq("active"),
             "value": now.money["value_365"],
             "p_churn": churn_chance(bundle, now),

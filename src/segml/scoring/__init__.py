@@ -8,11 +8,14 @@ from segml.scoring.parts import SUBJECTS, Parts, Subject
 from segml.scoring.prospects import RECOMMENDATIONS
 from segml.scoring.reasons import BASE, OTHER
 from segml.scoring.replay import replay, tier_columns
+from segml.scoring.roles import is_key, key_at, roles_of
 from segml.scoring.schema import (
     CLIENTS,
+    LEVERS,
     PROSPECT_REASONS,
     PROSPECTS,
     REASONS,
+    ROLES,
     SCORES,
     ColumnKind,
     conform,
@@ -24,11 +27,13 @@ __all__ = [
     "ACTIONS",
     "BASE",
     "CLIENTS",
+    "LEVERS",
     "OTHER",
     "PROSPECTS",
     "PROSPECT_REASONS",
     "REASONS",
     "RECOMMENDATIONS",
+    "ROLES",
     "SCORES",
     "SUBJECTS",
     "ClientFacts",
@@ -43,7 +48,10 @@ __all__ = [
     "client_facts",
     "conform",
     "contributions",
+    "is_key",
+    "key_at",
     "replay",
+    "roles_of",
     "score",
     "take_apart",
     "take_change_apart",

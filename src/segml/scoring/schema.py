@@ -109,6 +109,37 @@ PROSPECT_REASONS: Mapping[str, ColumnKind] = MappingProxyType(
     }
 )
 """Long: prospect x reason, rank 0 the base."""
+ROLES: Mapping[str, ColumnKind] = MappingProxyType(
+    {
+        "as_of": "date",
+        "client_id": "text",
+        "role": "text",
+        "rank": "whole",
+        "source": "text",
+        "strength": "number",
+        "measure": "text",
+        "value": "number",
+        "reference": "number",
+        "note": "text",
+    }
+)
+"""One row a client, role and piece of evidence."""
+
+LEVERS: Mapping[str, ColumnKind] = MappingProxyType(
+    {
+        "as_of": "date",
+        "client_id": "text",
+        "direction": "text",
+        "rank": "whole",
+        "lever": "text",
+        "feature": "text",
+        "value": "number",
+        "target": "number",
+        "to_tier": "text",
+        "distance": "number",
+    }
+)
+"""One row a client, direction and lever."""
 
 _DTYPES: Mapping[ColumnKind, Any] = MappingProxyType(
     {"date": "object", "text": "str", "whole": "int32", "number": "float64", "flag": "bool"}

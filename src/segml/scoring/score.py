@@ -21,15 +21,19 @@ from segml.scoring.parts import Subject, Values
 from segml.scoring.progress import Progress, silent
 from segml.scoring.prospects import Foretold, foretell_prospects
 from segml.scoring.replay import replay
+from segml.scoring.roles import is_key, roles_of
 from segml.scoring.schema import (
     CLIENTS,
+    LEVERS,
     PROSPECT_REASONS,
     PROSPECTS,
     REASONS,
+    ROLES,
     SCORES,
     conform,
 )
 from segml.scoring.taking_apart import score_of
+from segml.tiers import Roles, lever_moves
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -46,8 +50,12 @@ class Scored:
         `as_of`, `client_id` and the features, as the model saw them.
     clients
         Who they are, columns of `schema.CLIENTS`.
+    roles
+        The evidence of every role, columns of `schema.ROLES`.
+    levers
+        What would move each active client, columns of `schema.LEVERS`.
     counts
-        Counts by status and tier, notes; plain values.
+        Counts by status, tier and role, notes; plain values.
     prospects, prospect_reasons
         One row a prospect, and the reasons of its expected profit: columns of `schema.PROSPECTS`
         and `schema.PROSPECT_REASONS`.
@@ -57,6 +65,8 @@ class Scored:
     told: Reasons
     features: pd.DataFrame
     clients: pd.DataFrame
+    roles: pd.DataFrame
+    levers: pd.DataFrame
     counts: Mapping[str, Any]
     prospects: pd.DataFrame
     prospect_reasons: pd.DataFrame
@@ -108,7 +118,9 @@ def score(
     progress("scores", 2, 3)
     tiers, raw = bundle.tiers.assign(now.frame, held), _raw(bundle, now.frame)
     foretold = foretell_prospects(bundle, ledger, day, _prospects(now))
-    scores = _scores(bundle, now, (tiers, _potential(bundle, now, raw, foretold)), raw)
+    scores, roles = _scores(bundle, now, (tiers, _potential(bundle, now, raw, foretold)), raw)
+    active = now.status.eq("active").to_numpy(dtype=bool)
+    levers = lever_moves(bundle.tiers, now.frame[active], tiers[active])
     scores["model_version"], scores["currency"] = version, ledger.currency
     progress("scores", 3, 3)
     told = Reasons(
@@ -124,9 +136,11 @@ def score(
         told=told,
         features=_dated(now.frame, day),
         clients=conform(now.clients.reset_index(), CLIENTS),
-        counts=_counts_of(scores, ledger, bundle, day=day, version=version),
         prospects=conform(_at(foretold.prospects, day), PROSPECTS),
         prospect_reasons=conform(_at(foretold.reasons, day), PROSPECT_REASONS),
+        roles=conform(_of_day(roles.evidence, day), ROLES),
+        levers=conform(_of_day(levers, day), LEVERS),
+        counts=_counts_of(scores, roles, ledger, bundle, day=day, version=version),
     )
 
 
@@ -150,20 +164,21 @@ def _scores(
     now: Snapshot,
     told: tuple[pd.DataFrame, pd.DataFrame],
     raw: Mapping[Subject, Values],
-) -> pd.DataFrame:
-    """The scores, indexed by client, without those columns that are the same for all."""
+) -> tuple[pd.DataFrame, Roles]:
+    """The scores, indexed by client, without those columns that are the same for all; the roles."""
     tiers, potential = told
     churn = _churn(bundle, now, raw["churn"])
     scores = pd.concat([now.status.rename("status"), tiers, churn, potential], axis=1)
     scores = scores.join(now.money[list(_MONEY)])
-    scores["roles"] = ""  # a declared role is read, and none is found or used yet
-    scores["is_key"] = scores["tier_rank"].isin(bundle.plan.tiers.key)
+    roles = roles_of(bundle, now, expected=scores["expected_profit"].to_numpy(np.float64))
+    scores["roles"] = roles.text
+    scores["is_key"] = is_key(bundle, scores["tier_rank"], roles)
     scores["action"] = actions(
         scores,
         now.money["profit_prev_365"],
         horizon_days=bundle.plan.potential.horizon_days,
     )
-    return scores
+    return scores, roles
 
 
 _MONEY = (
@@ -221,13 +236,18 @@ def _at(frame: pd.DataFrame, day: int) -> pd.DataFrame:
 
 def _dated(frame: pd.DataFrame, day: int) -> pd.DataFrame:
     """The frame with `as_of` and `client_id` as its first columns."""
-    dated = frame.rename_axis(index="client_id").reset_index()
+    return _of_day(frame.rename_axis(index="client_id").reset_index(), day)
+
+
+def _of_day(table: pd.DataFrame, day: int) -> pd.DataFrame:
+    """The table with `as_of` as its first column."""
+    dated = table.copy(deep=False)
     dated.insert(0, "as_of", pd.Series([date_of(day)] * len(dated), dtype=object))
     return dated
 
 
 def _counts_of(
-    scores: pd.DataFrame, ledger: Ledger, bundle: Bundle, *, day: int, version: str
+    scores: pd.DataFrame, roles: Roles, ledger: Ledger, bundle: Bundle, *, day: int, version: str
 ) -> dict[str, Any]:
     support = support_of(bundle)
     return {
@@ -238,9 +258,15 @@ def _counts_of(
         "by_status": _counts(scores["status"]),
         "by_tier": _counts(scores["tier"]),
         "by_action": _counts(scores["action"]),
+        "by_role": {name: int(held.sum()) for name, held in roles.held.items()},
         "key_clients": int(scores["is_key"].sum()),
         "support": support.to_json() if support else None,
-        "notes": [*ledger.notes, *_season(bundle), *(support.sentences() if support else ())],
+        "notes": [
+            *ledger.notes,
+            *roles.notes,
+            *_season(bundle),
+            *(support.sentences() if support else ()),
+        ],
     }
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from segml.stores.declaration import TableSchema, declare
+from segml.stores.schemas_clients import OF_CLIENTS
 from segml.stores.schemas_prospects import PROSPECT_REASONS, PROSPECTS
 from segml.stores.schemas_together import TOGETHER
 
@@ -225,6 +226,7 @@ TABLES: Mapping[str, TableSchema] = {
         REASONS,
         CLIENTS,
         PROFIT,
+        *OF_CLIENTS,
         OUTLOOK,
         LOSSES,
         LOSS_REASONS,

@@ -1,13 +1,16 @@
-"""Tiers of value: four schemes behind one interface, margins with exact parts, names that last."""
+"""Tiers of value: four schemes behind one interface, exact margins, names that last; roles."""
 
 from segml.tiers.clusters import ClusterTiers
 from segml.tiers.criteria import Criterion
 from segml.tiers.fit import fit_tiers
 from segml.tiers.levels import LevelTiers
+from segml.tiers.levers import LEVERS, lever_moves
 from segml.tiers.margin import NO_TIER, Assignment
 from segml.tiers.matching import default_names, match_tiers
 from segml.tiers.model import MarginParts, TierModel
 from segml.tiers.profitability import ProfitabilityTiers
+from segml.tiers.role_rules import Portfolio
+from segml.tiers.roles import Roles, find_roles
 from segml.tiers.rule import Rule
 from segml.tiers.rules import RuleTiers
 from segml.tiers.scheme import RULE_SCHEMES, TierEstimator, scheme_of
@@ -23,6 +26,7 @@ from segml.tiers.value_space import (
 __all__ = [
     "EXPECTED_CLIENTS",
     "EXPECTED_PROFIT",
+    "LEVERS",
     "NO_TIER",
     "RULE_SCHEMES",
     "VALUE_COORDINATES",
@@ -31,7 +35,9 @@ __all__ = [
     "Criterion",
     "LevelTiers",
     "MarginParts",
+    "Portfolio",
     "ProfitabilityTiers",
+    "Roles",
     "Rule",
     "RuleTiers",
     "StrategicTiers",
@@ -40,8 +46,10 @@ __all__ = [
     "ValueCoordinate",
     "ValueSpace",
     "default_names",
+    "find_roles",
     "fit_tiers",
     "learn_value_space",
+    "lever_moves",
     "match_tiers",
     "scheme_of",
     "value_space",

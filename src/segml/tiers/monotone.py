@@ -51,6 +51,24 @@ class MonotoneMap:
             dtype=np.float64,
         )
 
+    def invert(self, z: Array) -> Array:
+        """The rows in their features' units, shape (n, d): what `apply` took, but for rounding.
+
+        Parameters
+        ----------
+        z
+            Shape (n, d), in value space.
+
+        Examples
+        --------
+        >>> rows = np.array([[-10.0], [0.0], [250.0]])
+        >>> learnt = learn_monotone_map(rows, np.ones(1))
+        >>> bool(np.allclose(learnt.invert(learnt.apply(rows)), rows))
+        True
+        """
+        logs = z / self.weight * self.spread + self.centre
+        return np.asarray(self.scale * np.sinh(logs), dtype=np.float64)
+
 
 def learn_monotone_map(X: Array, weight: Array) -> MonotoneMap:
     """The map learnt on training rows, by robust constants.

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from segml.words.role import ROLES
+
 
 def _require(condition: bool, rule: str) -> None:  # noqa: FBT001 - a predicate, not a switch
     if not condition:
@@ -153,6 +155,7 @@ class TierPlan:
         _require(2 <= self.number <= 12, "number of tiers lies in 2 to 12")
         _require(all(1 <= rank <= self.number for rank in self.key), "key ranks exist")
         _require(len(self.key) > 0, "at least one key rank")
+        _require(set(self.key_roles) <= set(ROLES), f"key roles are of {', '.join(ROLES)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
