@@ -4,6 +4,7 @@ from segml.scoring.actions import ACTIONS
 from segml.scoring.explain import ClientFacts, Explained, ReasonFact, client_facts
 from segml.scoring.explanations import between, contributions
 from segml.scoring.gathering import Reasons
+from segml.scoring.month_starts import last_month_start
 from segml.scoring.parts import SUBJECTS, Parts, Subject
 from segml.scoring.reasons import BASE, OTHER
 from segml.scoring.replay import replay, tier_columns
@@ -31,6 +32,7 @@ __all__ = [
     "client_facts",
     "conform",
     "contributions",
+    "last_month_start",
     "replay",
     "score",
     "take_apart",

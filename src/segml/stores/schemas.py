@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from segml.stores.declaration import TableSchema, declare
+from segml.stores.schemas_portfolio import PORTFOLIO
 from segml.stores.schemas_together import TOGETHER
 
 SCORES = declare(
@@ -242,6 +243,7 @@ TABLES: Mapping[str, TableSchema] = {
         LOOKALIKES,
         NEXT_LOST,
         WINBACK,
+        *PORTFOLIO,
     )
 }
 """Every table with fixed columns, by name; `features` is declared by its own columns."""
