@@ -118,6 +118,29 @@ def test_what_presses_is_what_takes_more_of_the_list_than_before(
     assert _row(table)["eaten_share_before"] == pytest.approx((200.0 + 8.0) / 2000.0)
 
 
+def test_a_line_that_falls_with_the_orders_alone_is_no_boundary(
+    opened: Opened, scene_of: Scenes
+) -> None:
+    fewer = [line("a", ago, 400.0 + 80 * n, cost=200.0 + 40 * n) for n, ago in enumerate(MIDDLES)]
+    dearer = [
+        line("b", ago, 1000.0 + 60 * n, cost=500.0, discount=480.0 - 60 * n)
+        for n, ago in enumerate(MIDDLES)
+    ]
+    rows = [*fewer, *dearer, line("a", LONG_AGO), line("b", LONG_AGO)]
+    table = boundaries(scene_of(opened(rows)))
+    assert table["verdict"].tolist() == ["reaches_zero", "reaches_zero"]
+    assert (table["eaten_share"] < 0.5).all()
+    assert table["pressed_by"].tolist()[1] == "discount"
+    assert table["on_boundary"].tolist() == [False, True]
+
+
+def test_a_pace_below_zero_needs_no_date(opened: Opened, scene_of: Scenes) -> None:
+    profits = [-150.0, -50.0, 100.0, 200.0, 400.0, 400.0, 400.0, 400.0]
+    found = _row(boundaries(scene_of(opened(_each("a", profits)))))
+    assert found["profit"] > 0
+    assert (found["verdict"], found["zero_on"]) == ("below_zero", None)
+
+
 def test_rows_of_the_date_or_later_change_nothing(opened: Opened, scene_of: Scenes) -> None:
     rows = _each("a", [100.0] * 8)
     one = boundaries(scene_of(opened(rows)))

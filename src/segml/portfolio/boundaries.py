@@ -27,11 +27,12 @@ LEAST_COMPARED = 3
 """Quarters that must have the same quarter of a year before, lived through, to speak of a trend."""
 LEAST_FALLING = 3
 """Quarters that must be below the year before; with fewer no date is said."""
-LARGE = 0.5
-"""Eaten by more than this share of the gross, a client is on its boundary whatever the trend."""
+HALF = 0.5
+"""On its boundary is a client of whose gross more than half is eaten, or half of whose fall of
+profit is eaten beyond the share of a year before."""
 
 VERDICTS = {
-    "below_zero": "the last year's profit is below zero already",
+    "below_zero": "the last year's profit, or the pace it fell to, is below zero already",
     "reaches_zero": "falling, and the line reaches zero on `zero_on`",
     "not_within_two_years": "falling, but the line does not reach zero within two years",
     "unclear": "lower than a year before, but in fewer than three of the last four quarters",
@@ -68,7 +69,7 @@ def boundaries(scene: Scene) -> pd.DataFrame:
     verdict, days = line(now, slope, falling, young=young)
     eaten = _eaten(money, slice(0, A_YEAR))
     eaten_before = np.where(young, np.nan, _eaten(money, slice(A_YEAR, None)))
-    pressed_by, taken = _pressed(money)
+    pressed_by, taken, together = _pressed(money)
     pressed_by[young] = None
     reached = np.isin(verdict, ("below_zero", "reaches_zero"))
     return pd.DataFrame(
@@ -88,7 +89,8 @@ def boundaries(scene: Scene) -> pd.DataFrame:
             "falling_quarters": np.where(young, np.nan, falling),
             "verdict": verdict,
             "zero_on": _dates(scene.past.as_of, days),
-            "on_boundary": reached & (taken > 0) & ~young | (eaten > LARGE) | (now < 0),
+            # a line that falls with the orders alone is a fading client, not one on its boundary
+            "on_boundary": (reached & (together >= HALF * -slope)) | (eaten > HALF) | (now < 0),
         }
     ).reset_index(drop=True)
 
@@ -124,7 +126,7 @@ def line(now: Values, slope: Values, falling: Values, *, young: Flags) -> tuple[
         days = np.where(slope < 0, YEAR * np.maximum(pace, 0.0) / -slope, np.inf)
     clear = (slope < 0) & (falling >= LEAST_FALLING)
     verdict = np.select(
-        [now < 0, young, slope >= 0, ~clear, days <= AHEAD_DAYS],
+        [(now < 0) | (clear & (pace <= 0)), young, slope >= 0, ~clear, days <= AHEAD_DAYS],
         ["below_zero", "too_young", "not_falling", "unclear", "reaches_zero"],
         "not_within_two_years",
     )
@@ -155,8 +157,11 @@ def _eaten(money: dict[str, Values], when: slice) -> Values:
     return np.where(gross > 0, eaten / np.where(gross > 0, gross, 1.0), np.nan)
 
 
-def _pressed(money: dict[str, Values]) -> tuple[np.ndarray, Values]:
-    """What presses more than a year before: the eater whose share of the list value rose most."""
+def _pressed(money: dict[str, Values]) -> tuple[np.ndarray, Values, Values]:
+    """What presses: the eater whose share of the list value rose most, its money, that of all four.
+
+    The money is what they take beyond their share of the list value a year before.
+    """
     value = money["revenue"] + money["discount"]
     now, before = value[:, :A_YEAR].sum(axis=1), value[:, A_YEAR:].sum(axis=1)
     known = (now > 0) & (before > 0)
@@ -172,7 +177,8 @@ def _pressed(money: dict[str, Values]) -> tuple[np.ndarray, Values]:
     rose = known & (most > 0)
     names = np.array(EATERS, dtype=object)[largest]
     names[~rose] = None
-    return names, np.where(known, np.maximum(most, 0.0), np.nan)
+    together = np.where(known, taken.sum(axis=1), np.nan)
+    return names, np.where(known, np.maximum(most, 0.0), np.nan), together
 
 
 def _dates(as_of: int, days: Values) -> list[dt.date | None]:
