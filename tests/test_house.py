@@ -23,6 +23,7 @@ BELOW_FLOWS = (
     "stores",
     "evaluation",
     "losses",
+    "portfolio",
     "report",
 )
 CORE = ("scoring", "bundle", "features", "tiers", "outcomes", "ledger")
@@ -41,7 +42,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "stores": ("scoring", "bundle", "ledger"),
     "evaluation": CORE,
     "losses": CORE,
-    "report": ("losses", "evaluation", "scoring"),
+    "portfolio": CORE,
+    "report": ("losses", "portfolio", "evaluation", "scoring"),
     "flows": BELOW_FLOWS,
     "cli": ("flows",),
 }

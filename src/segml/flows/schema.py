@@ -155,6 +155,7 @@ class Configuration(_Section):
     tracking: TrackingSection = Field(default_factory=TrackingSection)
     models: str = "models"
     output: str = "out"
+    playbooks: str | None = None
     language: Literal["en"] = "en"
     engine: Literal["duckdb"] = "duckdb"
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0

@@ -12,6 +12,7 @@ import pandas as pd
 
 from segml.bundle import Bundle
 from segml.flows.agreement import agreed
+from segml.flows.portfolio import portfolio_of
 from segml.flows.result import Progress, Result, silent
 from segml.flows.session import Session, as_date, load_version, opened, registry_of, session
 from segml.flows.settings import Settings, read_settings
@@ -92,19 +93,18 @@ def publish_scores(
     with run.timed("score"):
         scored = score_clients(bundle, ledger, day, version=version.version, progress=progress)
     folder = scores_folder(run.settings.output, day)
-    with run.timed("profit"):
-        made_of = profit_table(ledger, day)
     tables: dict[str, Frames] = {
         "scores": scored.scores,
         "reasons": _timed(run, "reasons", scored.told),
         "features": scored.features,
         "clients": scored.clients,
-        "profit": made_of,
         "prospects": scored.prospects,
         "prospect_reasons": scored.prospect_reasons,
         "roles": scored.roles,
         "levers": scored.levers,
+        "profit": _profit(run, ledger, day),
         "quarantine": ledger.quarantine(),
+        **portfolio_of(run, ledger, bundle, version, day=day, scored=scored),
     }
     record: dict[str, Any] = {}
 
@@ -148,6 +148,11 @@ def _timed(run: Session, stage: str, chunks: Iterable[pd.DataFrame]) -> Iterator
     """The chunks, and how long they took to be made and written as the run's stage."""
     with run.timed(stage):
         yield from chunks
+
+
+def _profit(run: Session, ledger: Ledger, day: dt.date) -> pd.DataFrame:
+    with run.timed("profit"):
+        return profit_table(ledger, day)
 
 
 def profit_table(ledger: Ledger, day: dt.date) -> pd.DataFrame:

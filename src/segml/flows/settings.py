@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from segml.flows.playbooks import read_playbooks
 from segml.flows.schema import Configuration, EconomicsSection, SourceSection, TiersSection
 from segml.flows.yaml_reader import read_yaml
 from segml.words.errors import ConfigurationRefused
@@ -26,6 +27,7 @@ from segml.words.plan import (
     TierPlan,
     tiers_in,
 )
+from segml.words.playbook import Playbooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,7 @@ class Settings:
     output: Path
     tracking_uri: str
     artifacts: Path
+    playbooks: Playbooks
     language: str = "en"
 
 
@@ -99,6 +102,10 @@ def _settle(parsed: Configuration, folder: Path) -> Settings:
         output=_beside(folder, parsed.output),
         tracking_uri=_tracking_uri(parsed.tracking.uri, folder),
         artifacts=_artifacts(_tracking_uri(parsed.tracking.uri, folder), folder),
+        playbooks=read_playbooks(
+            None if parsed.playbooks is None else _beside(folder, parsed.playbooks),
+            parsed.tiers.scheme,
+        ),
         language=parsed.language,
     )
 

@@ -8,26 +8,50 @@ from segml.ledger.economics import acquisition_sql, bad_debt_sql, overdue_sql, p
 from segml.ledger.findings import Finding, Findings
 from segml.ledger.horizon import Future
 from segml.ledger.ledger import Check, Ledger, check_ledger, open_ledger, require_fresh
+from segml.ledger.places import (
+    Baskets,
+    Level,
+    baskets,
+    contact_costs,
+    contact_days,
+    discounts,
+    referrals,
+    starts,
+)
+from segml.ledger.quarters import quarter_edges, quarters
+from segml.ledger.terms import TermsChanged, terms_changed
 from segml.ledger.told import described_events, recorded_ends
 
 __all__ = [
+    "Baskets",
     "Check",
     "Counts",
     "Finding",
     "Findings",
     "Future",
     "Ledger",
+    "Level",
     "Past",
+    "TermsChanged",
     "acquisition_sql",
     "bad_debt_sql",
+    "baskets",
     "check_ledger",
+    "contact_costs",
+    "contact_days",
     "date_of",
     "day_of",
     "described_events",
+    "discounts",
     "micro",
     "open_ledger",
     "overdue_sql",
     "profit",
+    "quarter_edges",
+    "quarters",
     "recorded_ends",
+    "referrals",
     "require_fresh",
+    "starts",
+    "terms_changed",
 ]

@@ -60,7 +60,7 @@ class Past:
     _only: str = field(default="", repr=False)
     _kept: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
-    def frame(self, sql: str) -> pd.DataFrame:
+    def frame(self, sql: str, *values: object) -> pd.DataFrame:
         """Return the answer to a question about the past.
 
         Parameters
@@ -70,13 +70,15 @@ class Past:
             the rows dated before the day with what was known of them by then, `{purchases}`,
             `{days}` and `{product_totals}` for the books of those lines, `{clients}` for the
             clients known before it, and `{as_of}` for the day.
+        values
+            Bound to the placeholders ``?``.
 
         Returns
         -------
         DataFrame
             The answer's rows.
         """
-        return self._answer(sql)
+        return ask(self._connection, sql, self._named, values)
 
     def parts(self, clients: int, *, at_once: int = 1) -> tuple[Past, ...]:
         """Return the same past in parts, each of about so many clients; all of them, once.
@@ -145,7 +147,7 @@ class Past:
             One row an order and day, sorted: client_id, order_id (null where an order is client
             x day), day, amount, profit (before acquisition), discount, is_return.
         """
-        return orders_of(self._answer, client_ids)
+        return orders_of(self.frame, client_ids)
 
     def lines(self, client_ids: Sequence[str]) -> pd.DataFrame:
         """Return every line of some clients, as evidence.
@@ -162,7 +164,7 @@ class Past:
             where it has none), day, product, category, quantity, amount, discount, profit (before
             acquisition), is_return.
         """
-        return lines_of(self._answer, client_ids)
+        return lines_of(self.frame, client_ids)
 
     def contacts(self, client_ids: Sequence[str]) -> pd.DataFrame:
         """Return every interaction of some clients, as evidence.
@@ -178,7 +180,7 @@ class Past:
             Sorted: client_id, row_key (client, day and kind), day, kind, minutes, cost (money:
             time and outlay), resolved_day and outcome as far as they were known.
         """
-        return contacts_of(self._answer, client_ids)
+        return contacts_of(self.frame, client_ids)
 
     def bills(self, client_ids: Sequence[str]) -> pd.DataFrame:
         """Return every invoice of some clients, as evidence.
@@ -194,7 +196,7 @@ class Past:
             Sorted: client_id, row_key (client and day of issue), issued_day, due_day, paid_day
             (null: not paid by then), amount.
         """
-        return bills_of(self._answer, client_ids)
+        return bills_of(self.frame, client_ids)
 
     def charges(self, client_ids: Sequence[str]) -> pd.DataFrame:
         """Return what serving some clients cost beside their orders, by day.
@@ -210,7 +212,7 @@ class Past:
             One row a client and day, sorted: client_id, day, care (minutes and outlay), unpaid
             (overdue money, charged at the end of each 30 days since it fell due, and bad debt).
         """
-        return charges_of(self._answer, client_ids, self.economics, self.as_of)
+        return charges_of(self.frame, client_ids, self.economics, self.as_of)
 
     def events(self, client_ids: Sequence[str]) -> pd.DataFrame:
         """Return the events that reached some clients after their first order, as evidence.
@@ -227,11 +229,11 @@ class Past:
             what the client spent in the 365 days before on what the event is about) and share (of
             all it spent then; null where it spent nothing).
         """
-        return events_of(self._answer, client_ids)
+        return events_of(self.frame, client_ids)
 
     def company_events(self) -> pd.DataFrame:
         """Return every event before the day, by day, with what its row says."""
-        return company_events_of(self._answer)
+        return company_events_of(self.frame)
 
     def brought(self) -> dict[str, tuple[str, ...]]:
         """Return, for each client that brought others, the ids of those it brought, sorted.
@@ -241,7 +243,7 @@ class Past:
         dict
             A referral between clients that are not both known yet is not in it.
         """
-        return brought_clients(self._answer)
+        return brought_clients(self.frame)
 
     def withdrawn(self) -> frozenset[str]:
         """Return the products that nobody could buy lately, though they sold well before.
@@ -252,7 +254,7 @@ class Past:
             Not bought by anybody for 90 days, in the year before on at least twelve lines of at
             least three clients; empty where the ledger has no products.
         """
-        return withdrawn_products(self._answer, self.as_of)
+        return withdrawn_products(self.frame, self.as_of)
 
     @property
     def last_day(self) -> int:
@@ -295,6 +297,3 @@ class Past:
     def _named(self) -> dict[str, str]:
         known = known_by(self.as_of, only=self._only)
         return {**known, **self._kept, "as_of": str(self.as_of)}
-
-    def _answer(self, sql: str, *values: object) -> pd.DataFrame:
-        return ask(self._connection, sql, self._named, values)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from segml.report.ahead import TABLES as AHEAD
 from segml.report.dossier import LostClient
 from segml.report.facts import PortfolioFacts, ReportFacts, report_facts
+from segml.report.health import TABLES as HEALTH
+from segml.report.health import HealthFacts
 from segml.report.lost import DemotedClient, LossFacts, loss_facts
 from segml.report.lost_lines import loss_of, lost_lines
 from segml.report.plots import calibration_plot, contribution_plot
@@ -23,8 +25,10 @@ from segml.report.words import client_lines, contribution_lines
 
 __all__ = [
     "AHEAD",
+    "HEALTH",
     "TOGETHER",
     "DemotedClient",
+    "HealthFacts",
     "LossFacts",
     "LostClient",
     "PortfolioFacts",

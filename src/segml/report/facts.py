@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from segml.report.health import HealthFacts, health_facts
 from segml.report.lost import LossFacts, loss_facts
 from segml.report.records import records
 from segml.report.silence import RiskFacts, with_silence
@@ -93,6 +94,7 @@ class ReportFacts:
     profit: ProfitFacts | None = None
     example_profit: ProfitFacts | None = None
     support: SupportFacts | None = None
+    health: HealthFacts | None = None
 
 
 def report_facts(
@@ -110,7 +112,7 @@ def report_facts(
         The run.json of the scores: portfolio, model version, horizons, notes.
     tables
         `scores`, `reasons`, `clients`; `features` where silences are to be shown, and `profit`
-        where it was published.
+        where it was published, and those of `health.TABLES` that were.
     losses
         The run.json and the tables of a loss analysis, or None.
     features
@@ -139,6 +141,7 @@ def report_facts(
         features=features,
         notes=tuple(note for note in dict.fromkeys(notes) if note not in said),
         support=support,
+        health=health_facts(tables, names),
     )
 
 

@@ -10,7 +10,16 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from segml.report import ahead_words, events, figures, overview, phrases, signs, words
+from segml.report import (
+    ahead_words,
+    events,
+    figures,
+    health_words,
+    overview,
+    phrases,
+    signs,
+    words,
+)
 from segml.report.course import CourseChart, course_chart
 from segml.report.dossier import LostClient
 from segml.report.effects import steps, strengths
@@ -76,6 +85,7 @@ def _environment() -> Environment:
         "bar": _bar,
         "events": events,
         "figures": figures,
+        "health_words": health_words,
         "overview": overview,
         "phrases": phrases,
         "signs": signs,

@@ -4,6 +4,7 @@ from segml.scoring.actions import ACTIONS
 from segml.scoring.explain import ClientFacts, Explained, ReasonFact, client_facts
 from segml.scoring.explanations import between, contributions
 from segml.scoring.gathering import Reasons
+from segml.scoring.month_starts import last_month_start
 from segml.scoring.parts import SUBJECTS, Parts, Subject
 from segml.scoring.prospects import RECOMMENDATIONS
 from segml.scoring.reasons import BASE, OTHER
@@ -50,6 +51,7 @@ __all__ = [
     "contributions",
     "is_key",
     "key_at",
+    "last_month_start",
     "replay",
     "roles_of",
     "score",

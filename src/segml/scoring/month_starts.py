@@ -34,3 +34,15 @@ def month_starts(as_of: int, first_day: int) -> tuple[int, ...]:
         days.append(day_of(start))
         start = (start - dt.timedelta(days=1)).replace(day=1)
     return tuple(reversed(days))
+
+
+def last_month_start(as_of: int, first_day: int) -> int | None:
+    """The month start a date's previous tiers are of; None where no month started before it.
+
+    Parameters
+    ----------
+    as_of, first_day
+        As for `month_starts`.
+    """
+    days = month_starts(as_of, first_day)
+    return days[-1] if days else None

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from segml.stores.declaration import TableSchema, declare
 from segml.stores.schemas_clients import OF_CLIENTS
+from segml.stores.schemas_portfolio import PORTFOLIO
 from segml.stores.schemas_prospects import PROSPECT_REASONS, PROSPECTS
 from segml.stores.schemas_together import TOGETHER
 
@@ -247,6 +248,7 @@ TABLES: Mapping[str, TableSchema] = {
         WINBACK,
         PROSPECTS,
         PROSPECT_REASONS,
+        *PORTFOLIO,
     )
 }
 """Every table with fixed columns, by name; `features` is declared by its own columns."""

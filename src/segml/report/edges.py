@@ -1,0 +1,155 @@
+"""Clients whose terms do not pay, as facts: boundaries, spreads, and what to do below zero."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from segml.report.records import records
+
+SHOWN = 8
+"""Clients named in each section."""
+SPREADS_SHOWN = 6
+_FIRST = ("below_zero", "reaches_zero")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundaryFact:
+    """A key client on its boundary: what is eaten, what presses, and the line."""
+
+    name: str
+    profit: float
+    profit_before: float | None
+    eaten_share: float | None
+    pressed_by: str | None
+    pressed_money: float | None
+    verdict: str
+    zero_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpreadFact:
+    """A tier that could learn of the key clients' discounts in a category."""
+
+    category: str
+    tier: str
+    discount_rate: float
+    key_discount_rate: float
+    granted: float
+    linked: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundaryFacts:
+    """`key_clients` were looked at, `count` are on their boundary, the first of them `shown`."""
+
+    key_clients: int
+    count: int
+    shown: tuple[BoundaryFact, ...]
+    spreads: tuple[SpreadFact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionFact:
+    """A client below zero: its options in money a year, the best and what must be true."""
+
+    name: str
+    tier: str
+    profit: float
+    keep: float
+    reprice: float | None
+    best: str
+    condition: str
+    break_even: float | None
+    rise: float | None
+    accepted: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionFacts:
+    """`by_best` counts the options; `acceptance` is None where too few terms were tried."""
+
+    count: int
+    lost: float
+    by_best: Mapping[str, int]
+    acceptance: float | None
+    tried: int
+    shown: tuple[DecisionFact, ...]
+
+
+def boundary_facts(
+    table: pd.DataFrame | None, spreads: pd.DataFrame | None, names: Mapping[str, str]
+) -> BoundaryFacts | None:
+    """The facts of `boundaries` and `spreads`; None where the former was not published."""
+    if table is None:
+        return None
+    on = table[table["on_boundary"]]
+    place = on["verdict"].map({verdict: n for n, verdict in enumerate(_FIRST)}).fillna(len(_FIRST))
+    zero = pd.to_datetime(on["zero_on"])
+    ordered = on.assign(_place=place, _zero=zero).sort_values(
+        ["_place", "_zero", "eaten_share", "client_id"], ascending=[True, True, False, True]
+    )
+    learnt = [] if spreads is None else records(spreads[spreads["could_be_learnt"]])
+    learnt.sort(
+        key=lambda row: (-(row["key_discount_rate"] - row["discount_rate"]), row["category"])
+    )
+    return BoundaryFacts(
+        key_clients=len(table),
+        count=len(on),
+        shown=tuple(
+            BoundaryFact(
+                name=names.get(row["client_id"], row["client_id"]),
+                profit=row["profit"],
+                profit_before=row["profit_before"],
+                eaten_share=row["eaten_share"],
+                pressed_by=row["pressed_by"],
+                pressed_money=row["pressed_money"],
+                verdict=row["verdict"],
+                zero_on=row["zero_on"],
+            )
+            for row in records(ordered.head(SHOWN))
+        ),
+        spreads=tuple(
+            SpreadFact(
+                category=row["category"],
+                tier=row["tier"],
+                discount_rate=row["discount_rate"],
+                key_discount_rate=row["key_discount_rate"],
+                granted=row["granted"],
+                linked=row["linked"],
+            )
+            for row in learnt[:SPREADS_SHOWN]
+        ),
+    )
+
+
+def decision_facts(table: pd.DataFrame | None, names: Mapping[str, str]) -> DecisionFacts | None:
+    """The facts of `decisions`; None where it was not published."""
+    if table is None:
+        return None
+    rows = records(table.sort_values(["profit_365", "client_id"]).head(SHOWN))
+    return DecisionFacts(
+        count=len(table),
+        lost=-float(table["profit_365"].sum()),
+        by_best={str(k): int(v) for k, v in table["best"].value_counts().sort_index().items()},
+        acceptance=rows[0]["acceptance"] if rows else None,
+        tried=int(rows[0]["tried"]) if rows else 0,
+        shown=tuple(
+            DecisionFact(
+                name=names.get(row["client_id"], row["client_id"]),
+                tier=row["tier"],
+                profit=row["profit_365"],
+                keep=row["keep"],
+                reprice=row["reprice"],
+                best=row["best"],
+                condition=row["condition"],
+                break_even=row["break_even"],
+                rise=row["rise"],
+                accepted=row["keep"] + row["gain"],
+            )
+            for row in rows
+        ),
+    )
