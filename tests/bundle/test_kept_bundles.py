@@ -32,3 +32,24 @@ def test_protocol_1_still_scores_as_it_did() -> None:
     assert bundle.potential.expected(X) == pytest.approx(
         [9.59418311635525, 30.39812701111792, -26.147140105516662, 174.4236532327787], abs=1e-9
     )
+
+
+def test_protocol_2_still_scores_as_it_did_and_has_no_word_on_prospects() -> None:
+    bundle = load(
+        KEPT / "2",
+        manifest_digest="34087bb7f10853346e524ba585daffcb69dd4cf888153e4ca9166b9c5199695c",
+    )
+    assert bundle.protocol == 2
+    assert bundle.prospects is None
+    assert bundle.plan.economics.kinds["visit"].contact == 20.0
+    columns = len(bundle.encoder.columns)
+    X = (np.arange(4 * columns).reshape(4, columns) % 7).astype(np.float32)
+    X[3] = np.nan
+    # as the code of protocol 2 printed them when it wrote the bundle
+    assert bundle.churn.raw(X) == pytest.approx(
+        [-1.9558109897902658, -2.2905929549358577, -2.042764697004439, -1.424000937111242],
+        abs=1e-12,
+    )
+    assert bundle.potential.expected(X) == pytest.approx(
+        [49.61767361501989, 5.5768159187421915, 49.735497554267745, 143.78878969123022], abs=1e-9
+    )

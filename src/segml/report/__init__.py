@@ -13,6 +13,9 @@ from segml.report.facts import PortfolioFacts, ReportFacts, report_facts
 from segml.report.lost import DemotedClient, LossFacts, loss_facts
 from segml.report.lost_lines import loss_of, lost_lines
 from segml.report.plots import calibration_plot, contribution_plot
+from segml.report.prospect_words import prospect_lines
+from segml.report.prospects import TABLES as PROSPECTS
+from segml.report.prospects import ProspectFact, ProspectFacts, prospect_of
 from segml.report.render import render_report
 from segml.report.silence import RiskFacts
 from segml.report.support import SupportFacts, support_facts, support_sentences
@@ -23,12 +26,15 @@ from segml.report.words import client_lines, contribution_lines
 
 __all__ = [
     "AHEAD",
+    "PROSPECTS",
     "TOGETHER",
     "DemotedClient",
     "LossFacts",
     "LostClient",
     "PortfolioFacts",
     "ProfitFacts",
+    "ProspectFact",
+    "ProspectFacts",
     "ReportFacts",
     "RiskFacts",
     "SupportFacts",
@@ -41,6 +47,8 @@ __all__ = [
     "loss_of",
     "lost_lines",
     "profit_facts",
+    "prospect_lines",
+    "prospect_of",
     "render_report",
     "report_facts",
     "support_facts",
