@@ -41,6 +41,7 @@ def test_protocol_2_still_scores_and_places_as_it_did() -> None:
         manifest_digest="b0a3c02e33fbd1d9b4b90b081aae87afe9cc44545673d5d14f874ecb3499d6e0",
     )
     assert bundle.protocol == 2
+    assert bundle.prospects is None
     assert bundle.plan.economics.kinds == {"visit": ContactRate(minute=1.4, contact=35.0)}
     assert (bundle.plan.tiers.scheme, bundle.plan.tiers.bands) == ("clusters", "auto")
     columns = len(bundle.encoder.columns)

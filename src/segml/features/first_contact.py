@@ -36,7 +36,7 @@ FIRST_CONTACT: tuple[Feature, ...] = (
     _known("referrer_profit", "money", "profit of the client that brought it, the year before"),
     _known("contacts_before", "count", "contacts before the first order, within a year"),
     _known("minutes_before", "count", "minutes of these contacts"),
-    _known("price_rise", "share", "announced rise of our prices, the year before"),
+    _known("announced_rise", "share", "announced rise of our prices, the year before"),
     _known("month", "count", "month of the year"),
 )
 """What can be known at first contact, in the order in which it is told."""
@@ -76,7 +76,7 @@ def first_contact(past: Past) -> pd.DataFrame:
         "ORDER BY client_id"
     ).set_index("client_id")
     until = frame.pop("until").to_numpy(np.int64)
-    frame["price_rise"] = _price_rise(past, frame, until)
+    frame["announced_rise"] = _price_rise(past, frame, until)
     frame["month"] = _month(until)
     return pd.DataFrame(
         {each.name: _typed(frame[each.name], each.is_categorical) for each in FIRST_CONTACT},

@@ -12,19 +12,25 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from segml.features import CATALOGUE
+import pandas as pd
+
+from segml.features import CATALOGUE, FIRST_CONTACT
 from segml.flows.report import newest_losses
 from segml.flows.result import Progress, Result, silent
 from segml.flows.score import score
 from segml.flows.session import as_date
 from segml.flows.settings import Settings, read_settings
 from segml.report import (
+    PROSPECTS,
     LostClient,
+    ProspectFact,
     client_lines,
     contribution_lines,
     loss_of,
     lost_lines,
     profit_facts,
+    prospect_lines,
+    prospect_of,
     support_facts,
     support_sentences,
 )
@@ -76,14 +82,20 @@ def explain(
     )
     facts = client_facts(scores, reasons, clients, client_id=client_id)
     profit = profit_facts(find_table(folder, "profit"), client_id)
-    features = {feature.name: feature for feature in CATALOGUE}
-    lines = (*client_lines(facts, profit=profit), "", *contribution_lines(facts, features))
+    features = {feature.name: feature for feature in (*FIRST_CONTACT, *CATALOGUE)}
+    prospect = _prospect(folder, facts, clients)
+    lines = [*client_lines(facts, profit=profit), ""]
+    if prospect is not None:
+        lines += prospect_lines(prospect, features, facts.currency)
+    else:
+        lines += contribution_lines(facts, features)
     loss, said = _loss(settings, day, facts, features)
     summary = {
         "ok": True,
         **_plain(asdict(facts)),
         "profit": profit and _plain(asdict(profit)),
         "loss": loss and _plain(asdict(loss)),
+        "prospect": prospect and _plain(asdict(prospect)),
     }
     told = (*lines, *said, *_caution(folder))
     return ClientExplained(summary=summary, told=told, facts=facts, loss=loss)
@@ -104,6 +116,17 @@ def _loss(
         return None, []
     between = (as_date(str(run["from"])), as_date(str(run["to"])))
     return loss, ["", *lost_lines(loss, features, facts.currency, between=between)]
+
+
+def _prospect(folder: Path, facts: ClientFacts, clients: pd.DataFrame) -> ProspectFact | None:
+    """What is foretold of a prospect's first year; None for a client that has bought."""
+    if facts.status != "prospect":
+        return None
+    found = {name: find_table(folder, name) for name in PROSPECTS}
+    tables = {name: table for name, table in found.items() if table is not None}
+    named = clients.dropna(subset=["name"])
+    names = dict(zip(named["client_id"].astype(str), named["name"].astype(str), strict=True))
+    return prospect_of(tables, facts.client_id, names=names)
 
 
 def _caution(folder: Path) -> list[str]:

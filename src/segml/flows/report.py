@@ -10,11 +10,19 @@ from typing import Any
 
 import pandas as pd
 
-from segml.features import CATALOGUE
+from segml.features import CATALOGUE, FIRST_CONTACT
 from segml.flows.result import Result
 from segml.flows.session import as_date, session
 from segml.flows.settings import Settings, read_settings
-from segml.report import AHEAD, HEALTH, TOGETHER, ReportFacts, render_report, report_facts
+from segml.report import (
+    AHEAD,
+    HEALTH,
+    PROSPECTS,
+    TOGETHER,
+    ReportFacts,
+    render_report,
+    report_facts,
+)
 from segml.stores import find_table, latest_run, list_losses, publish_file, read_run, read_table
 
 TABLES = ("scores", "reasons", "clients", "features")
@@ -51,13 +59,13 @@ def write_report(config: str | Path | Settings, *, as_of: dt.date | str | None =
         day = None if as_of is None else as_date(as_of)
         run = latest_run(settings.output, day, portfolio=settings.plan.portfolio)
         tables = {name: read_table(run.folder, name) for name in TABLES}
-        found = {name: find_table(run.folder, name) for name in ("profit", *HEALTH)}
+        found = {name: find_table(run.folder, name) for name in ("profit", *HEALTH, *PROSPECTS)}
         tables |= {name: table for name, table in found.items() if table is not None}
         facts = report_facts(
             read_run(run.folder),
             tables,
             losses=newest_losses(settings, run.as_of),
-            features={feature.name: feature for feature in CATALOGUE},
+            features={feature.name: feature for feature in (*FIRST_CONTACT, *CATALOGUE)},
         )
         path = settings.output / f"report-{run.as_of.isoformat()}.html"
         publish_file(path, render_report(facts).encode())

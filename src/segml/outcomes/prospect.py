@@ -30,7 +30,7 @@ from segml.outcomes.ridge import Ridge, fit_ridge
 Values = npt.NDArray[np.float64]
 LEAST = 40
 """With fewer newcomers whose first year is over nothing is learnt."""
-OF_THE_TIME = ("price_rise", "month")
+OF_THE_TIME = ("announced_rise", "month")
 MANY = 400
 """From so many on a forest is tried beside the regression."""
 

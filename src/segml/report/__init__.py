@@ -15,6 +15,9 @@ from segml.report.health import HealthFacts
 from segml.report.lost import DemotedClient, LossFacts, loss_facts
 from segml.report.lost_lines import loss_of, lost_lines
 from segml.report.plots import calibration_plot, contribution_plot
+from segml.report.prospect_words import prospect_lines
+from segml.report.prospects import TABLES as PROSPECTS
+from segml.report.prospects import ProspectFact, ProspectFacts, prospect_of
 from segml.report.render import render_report
 from segml.report.silence import RiskFacts
 from segml.report.support import SupportFacts, support_facts, support_sentences
@@ -26,6 +29,7 @@ from segml.report.words import client_lines, contribution_lines
 __all__ = [
     "AHEAD",
     "HEALTH",
+    "PROSPECTS",
     "TOGETHER",
     "DemotedClient",
     "HealthFacts",
@@ -33,6 +37,8 @@ __all__ = [
     "LostClient",
     "PortfolioFacts",
     "ProfitFacts",
+    "ProspectFact",
+    "ProspectFacts",
     "ReportFacts",
     "RiskFacts",
     "SupportFacts",
@@ -45,6 +51,8 @@ __all__ = [
     "loss_of",
     "lost_lines",
     "profit_facts",
+    "prospect_lines",
+    "prospect_of",
     "render_report",
     "report_facts",
     "support_facts",

@@ -15,6 +15,7 @@ import pandas as pd
 
 from segml.report.health import HealthFacts, health_facts
 from segml.report.lost import LossFacts, loss_facts
+from segml.report.prospects import ProspectFacts, prospects_facts
 from segml.report.records import records
 from segml.report.silence import RiskFacts, with_silence
 from segml.report.support import SupportFacts, support_facts
@@ -52,6 +53,7 @@ class PortfolioFacts:
     `migration` counts the clients of each (previous tier, tier) pair; `tier_names` are today's
     tiers top first, then those that hold nobody any more; `top_shares` are the shares
     of positive profit of the best 1, 5 and 10 clients (None where nobody brings profit);
+    `expected_profit` is that of clients that have bought;
     `at_stake` is the sum over active clients, those already counted as lost left out, of the
     probability of churn times the profit of their last 365 days, where that is positive.
     """
@@ -82,7 +84,7 @@ class ReportFacts:
 
     `profit` says what the year's profit of all clients is made of, `example_profit` that of the
     example; None where the run did not publish it.
-    `support` is there where the model learnt from few clients.
+    `support` is there where the model learnt from few clients, `prospects` where there are any.
     """
 
     portfolio: PortfolioFacts
@@ -95,6 +97,7 @@ class ReportFacts:
     example_profit: ProfitFacts | None = None
     support: SupportFacts | None = None
     health: HealthFacts | None = None
+    prospects: ProspectFacts | None = None
 
 
 def report_facts(
@@ -111,8 +114,8 @@ def report_facts(
     run
         The run.json of the scores: portfolio, model version, horizons, notes.
     tables
-        `scores`, `reasons`, `clients`; `features` where silences are to be shown, and `profit`
-        where it was published, and those of `health.TABLES` that were.
+        `scores`, `reasons`, `clients`; `features` where silences are to be shown; `profit`,
+        `prospects`, `prospect_reasons` and those of `health.TABLES` where they were published.
     losses
         The run.json and the tables of a loss analysis, or None.
     features
@@ -142,6 +145,7 @@ def report_facts(
         notes=tuple(note for note in dict.fromkeys(notes) if note not in said),
         support=support,
         health=health_facts(tables, names),
+        prospects=prospects_facts(tables, names=names),
     )
 
 
@@ -179,7 +183,7 @@ def portfolio_facts(
         profit=float(scores["profit_365"].sum()),
         revenue=float(scores["revenue_365"].sum()),
         cost_to_serve=float(scores["cost_to_serve_365"].sum()),
-        expected_profit=float(scores["expected_profit"].sum()),
+        expected_profit=_expected(scores),
         at_stake=float(stake.sum()),
         at_stake_key=float(stake[active["is_key"]].sum()),
         top_shares={n: _share(float(gains.head(n).sum()), float(gains.sum())) for n in (1, 5, 10)},
@@ -210,10 +214,15 @@ def _tiers(scores: pd.DataFrame) -> tuple[TierFacts, ...]:
                 cost_to_serve=float(rows["cost_to_serve_365"].sum()),
                 client_share=len(rows) / len(scores),
                 profit_share=_share(float(rows["profit_365"].sum()), total),
-                expected_profit=float(rows["expected_profit"].sum()),
+                expected_profit=_expected(rows),
             )
         )
     return tuple(found)
+
+
+def _expected(scores: pd.DataFrame) -> float:
+    """What clients are expected to bring; a prospect's year holds only if it begins to buy."""
+    return float(scores.loc[scores["status"] != "prospect", "expected_profit"].sum())
 
 
 def _share(part: float, whole: float) -> float | None:

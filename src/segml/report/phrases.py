@@ -30,7 +30,10 @@ REASON_MEANINGS = {
     "unknown": "nothing recorded in the ledger explains it",
 }
 ACTIONS = {
+    "contact_now": "Make first contact now",
     "contact": "Make first contact",
+    "low_touch": "Little care: it may not pay",
+    "decline": "No effort: it costs more than it brings",
     "win_back": "Win back",
     "remind": "Send a reminder",
     "retain": "Call now",
@@ -38,6 +41,12 @@ ACTIONS = {
     "watch": "Watch",
     "grow": "Offer more",
     "maintain": "No special effort",
+}
+RECOMMENDED = {
+    "contact_now": "to contact now",
+    "contact": "to contact",
+    "low_touch": "to serve with little care",
+    "decline": "to leave alone",
 }
 SUBJECTS = {
     "churn": "Risk of no purchase",

@@ -17,6 +17,7 @@ from segml.report import (
     health_words,
     overview,
     phrases,
+    prospect_words,
     signs,
     words,
 )
@@ -88,6 +89,7 @@ def _environment() -> Environment:
         "health_words": health_words,
         "overview": overview,
         "phrases": phrases,
+        "prospect_words": prospect_words,
         "signs": signs,
         "steps": steps,
         "strengths": strengths,

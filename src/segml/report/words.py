@@ -23,6 +23,7 @@ from segml.report.figures import (
     signed,
 )
 from segml.report.lost import LossFacts
+from segml.report.prospect_words import expected_sentence
 from segml.report.silence import RiskFacts
 from segml.report.waterfall import ProfitFacts
 from segml.scoring import ClientFacts
@@ -237,7 +238,6 @@ def client_lines(
     """
     currency = client.currency
     rival = f"; the nearest other tier is {client.tier_rival}" if client.tier_rival else ""
-    span = f"over the next {potential_days} days" if potential_days else "over the model's horizon"
     lines = [
         (
             f"{_called(client)} is {phrases.STATUSES.get(client.status, client.status)} in "
@@ -249,11 +249,7 @@ def client_lines(
             if profit is None
             else profit_sentence(profit, currency)
         ),
-        (
-            f"Expected profit {span}: {money(client.expected_profit, currency)}, four times in "
-            f"five between {money(client.expected_profit_low, currency)} and "
-            f"{money(client.expected_profit_high, currency)}, by the model's estimate."
-        ),
+        expected_sentence(client, potential_days),
     ]
     if client.p_churn is not None:
         within = f"{horizon_days} days" if horizon_days else "the model's horizon"

@@ -68,10 +68,10 @@ class ClientFacts:
     p_churn: float | None
     p_churn_low: float | None
     p_churn_high: float | None
-    expected_profit: float
-    expected_profit_low: float
-    expected_profit_high: float
-    median_profit: float
+    expected_profit: float | None
+    expected_profit_low: float | None
+    expected_profit_high: float | None
+    median_profit: float | None
     profit_365: float
     revenue_365: float
     cost_to_serve_365: float
