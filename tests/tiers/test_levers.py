@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from segml.tiers import TierModel, fit_tiers, lever_moves
-from segml.tiers.levers import LEVERS
+from segml.tiers.lever import LEVERS
 from segml.words.plan import TierPlan
 
 

@@ -4,7 +4,8 @@ from segml.tiers.clusters import ClusterTiers
 from segml.tiers.criteria import Criterion
 from segml.tiers.fit import fit_tiers
 from segml.tiers.levels import LevelTiers
-from segml.tiers.levers import LEVERS, lever_moves
+from segml.tiers.lever import LEVERS
+from segml.tiers.levers import lever_moves
 from segml.tiers.margin import NO_TIER, Assignment
 from segml.tiers.matching import default_names, match_tiers
 from segml.tiers.model import MarginParts, TierModel

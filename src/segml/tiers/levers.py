@@ -14,55 +14,29 @@ which is the shortest way where the own centroid decides.
 
 Every change is tried by assigning the changed client anew; one that does not lead out of the tier
 is not told. None goes beyond what 98 of 100 of the clients keep to in that coordinate, and profit
-from the same sales not beyond the profit rate that 99 of 100 of them keep to.
+from the same sales not beyond the profit rate that 99 of 100 of them keep to. The levers of a rule
+are in `rule_levers`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from segml.tiers.centroids import Array, Ints
+from segml.tiers.clusters import ClusterTiers
+from segml.tiers.lever import INNER, PROFIT, SALES, Direction, Lever, as_table, offered
 from segml.tiers.model import TierModel
+from segml.tiers.rule_levers import rule_moves
 from segml.tiers.steps import Bools, Standing, steps
-
-Direction = Literal["up", "down"]
 
 CHUNK = 65_536
 """Clients that are moved at a time."""
-PROFIT, SALES = "profit_365", "spend_365"
-INNER = 0.98
-"""The share of active clients whose values are the range that a lever is moved in."""
 _BEYOND = 1e-9
 """How much further than the border a step goes, so that rounding does not leave it short."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lever:
-    """Something a firm can move: its name, the features that stand for it, the way it is wanted."""
-
-    name: str
-    features: tuple[str, ...]
-    wanted: Literal[-1, 1]
-    is_whole: bool = False
-
-
-LEVERS: tuple[Lever, ...] = (
-    Lever("margin", (PROFIT,), 1),
-    Lever("spend", (SALES,), 1),
-    Lever("frequency", ("orders_365",), 1, is_whole=True),
-    Lever("breadth", ("categories_365",), 1, is_whole=True),
-    Lever("care", ("cost_to_serve_365", "care_share_365"), -1),
-)
-"""Every lever, in order; of a scheme those that its value space has a coordinate for. `margin` is
-more profit from the same sales, at the same care."""
-
-COLUMNS = ("client_id", "direction", "rank", "lever", "feature", "value", "target", "to_tier")
-"""The columns of `lever_moves`, before `distance`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,12 +69,15 @@ def lever_moves(model: TierModel, frame: pd.DataFrame, assignment: pd.DataFrame)
         step in value space.
         None for a client that no allowed change moves.
     """
+    estimator = model.estimator
+    if not isinstance(estimator, ClusterTiers):
+        return rule_moves(model, frame, assignment)
     values = model.values(frame).to_numpy(np.float64)
-    found = _offered(model)
+    found = offered(model.columns)
     if not found or not len(values):
-        return _table([])
-    z = model.estimator.transform(values)
-    low, high = _range(model, values, z)
+        return as_table([])
+    z = estimator.transform(values)
+    low, high = _range(model, estimator, values, z)
     previous = np.asarray(
         pd.Index(model.names).get_indexer(pd.Index(assignment["previous_tier"])), np.int64
     )
@@ -111,25 +88,18 @@ def lever_moves(model: TierModel, frame: pd.DataFrame, assignment: pd.DataFrame)
         rows = slice(start, start + CHUNK)
         portion = _Portion(
             model=model,
+            estimator=estimator,
             clients=frame.index[rows],
             values=values[rows],
             at=at.only(rows),
         )
         parts += [portion.moved("up", found), portion.moved("down", found)]
-    return _table(parts)
+    return as_table(parts)
 
 
-def _offered(model: TierModel) -> list[tuple[int, Lever]]:
-    """The levers that value space has a coordinate for, each with that coordinate's place."""
-    places = {name: place for place, name in enumerate(model.columns)}
-    return [
-        (places[name], lever)
-        for lever in LEVERS
-        if (name := next((one for one in lever.features if one in places), ""))
-    ]
-
-
-def _range(model: TierModel, values: Array, z: Array) -> tuple[Array, Array]:
+def _range(
+    model: TierModel, estimator: ClusterTiers, values: Array, z: Array
+) -> tuple[Array, Array]:
     """The least value of each coordinate that a client is moved to, (d,), the greatest, (n, d)."""
     low, high = np.quantile(z, ((1 - INNER) / 2, (1 + INNER) / 2), axis=0)
     each = np.tile(high, (len(z), 1))
@@ -140,7 +110,7 @@ def _range(model: TierModel, values: Array, z: Array) -> tuple[Array, Array]:
             rate = np.quantile(values[sold, profit] / values[sold, sales], (1 + INNER) / 2)
             most = values.copy()
             most[:, profit] = rate * np.maximum(values[:, sales], 0.0)
-            limit = model.estimator.map_.apply(most)[:, profit]
+            limit = estimator.map_.apply(most)[:, profit]
             each[:, profit] = np.minimum(each[:, profit], limit)
     return low, each
 
@@ -150,6 +120,7 @@ class _Portion:
     """Some clients, their values, and where they stand in value space."""
 
     model: TierModel
+    estimator: ClusterTiers
     clients: pd.Index
     values: Array
     at: Standing
@@ -159,13 +130,13 @@ class _Portion:
         sense = 1 if direction == "up" else -1
         step = self._shortest(sense, levers)
         target = self._target(step, sense, levers)
-        found = self.model.estimator.assign(target, self.at.previous).label
+        found = self.estimator.assign(target, self.at.previous).label
         reached = np.isfinite(step.length) & (sense * found < sense * self.at.label)
         return self._rows(direction, levers, step, (target, found, reached))
 
     def _shortest(self, sense: int, levers: list[tuple[int, Lever]]) -> _Step:
         """The shortest step by the fewest levers; infinite where there is none."""
-        centroids = self.model.estimator.centroids_
+        centroids = self.estimator.centroids_
         best = _Step(np.full(len(self.at.z), np.inf), np.zeros_like(self.at.z))
         for number in range(1, len(levers) + 1):
             still = np.flatnonzero(~np.isfinite(best.length))
@@ -183,7 +154,7 @@ class _Portion:
     def _target(self, step: _Step, sense: int, levers: list[tuple[int, Lever]]) -> Array:
         """The changed values; whole numbers of what is counted, on the far side of the border."""
         far = np.where(np.isfinite(step.length), step.length * (1 + _BEYOND) + _BEYOND, 0.0)
-        changed = self.model.estimator.map_.invert(self.at.z + far[:, None] * step.way)
+        changed = self.estimator.map_.invert(self.at.z + far[:, None] * step.way)
         target = np.where(step.way != 0, changed, self.values)
         for place, lever in levers:
             if lever.is_whole:
@@ -218,13 +189,3 @@ class _Portion:
                 "distance": step.length[who],
             }
         )
-
-
-def _table(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    if not parts:
-        return pd.DataFrame({name: [] for name in (*COLUMNS, "distance")})
-    table = pd.concat(parts, ignore_index=True)
-    # a client's rows stand together, up before down
-    table["_down"] = table["direction"].eq("down")
-    ordered = table.sort_values(["client_id", "_down", "rank"], kind="stable", ignore_index=True)
-    return ordered.drop(columns="_down")

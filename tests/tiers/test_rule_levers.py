@@ -1,0 +1,100 @@
+"""What would move a client under a rule: checked by assigning anew, on both sides of the edge."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from segml.tiers import RULE_SCHEMES, TierModel, fit_tiers, lever_moves
+from segml.tiers.rule_levers import rule_moves
+from segml.words.plan import RULE_TIERS, TierPlan
+
+SHORT = 1e-3
+"""The part of a step that is left out to stay on this side of the edge."""
+
+
+def _clients(seed: int, number: int = 500) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    size = rng.lognormal(0, 1.2, number)
+    return pd.DataFrame(
+        {
+            "profit_365": 300 * size * rng.lognormal(0, 0.3, number) - 60,
+            "spend_365": 1000 * size * rng.lognormal(0, 0.3, number),
+            "orders_365": rng.poisson(4 * size) + 1.0,
+            "margin_rate_365": rng.normal(0.3, 0.1, number),
+            "tenure_days": rng.integers(1, 1500, number),
+            "continuity_365": rng.integers(1, 13, number) / 12,
+            "cost_to_serve_365": 40 * rng.lognormal(0, 1, number),
+            "care_share_365": rng.lognormal(-2, 0.7, number),
+        },
+        index=pd.Index([f"c{n:03}" for n in range(number)], name="client_id"),
+    ).astype(np.float32)
+
+
+@pytest.fixture(scope="module", params=list(RULE_SCHEMES))
+def world(request: pytest.FixtureRequest) -> tuple[TierModel, pd.DataFrame, pd.DataFrame]:
+    frame, scheme = _clients(5), request.param
+    plan = TierPlan(scheme=scheme, number=RULE_TIERS[scheme])
+    model = fit_tiers(frame, pd.Series("active", index=frame.index), plan=plan)
+    held = model.assign(frame.iloc[::-1])["tier"].shift(40)
+    return model, frame, model.assign(frame, held)
+
+
+def _at(frame: pd.DataFrame, rows: pd.DataFrame, part: float) -> pd.DataFrame:
+    """The clients of some rows, their lever moved by a part of the step to its target."""
+    moved = frame.loc[rows["client_id"]].astype(np.float64)
+    for row in rows.itertuples():
+        moved.loc[row.client_id, row.feature] = row.value + part * (row.target - row.value)
+    return moved
+
+
+@pytest.mark.parametrize("direction", ["up", "down"])
+def test_a_client_changed_as_told_is_in_the_tier_told(
+    world: tuple[TierModel, pd.DataFrame, pd.DataFrame], direction: str
+) -> None:
+    model, frame, assigned = world
+    rows = lever_moves(model, frame, assigned)
+    rows = rows[rows["direction"].eq(direction)]
+    assert len(rows) > 20
+    again = model.assign(_at(frame, rows, 1.0), assigned["previous_tier"])
+    assert again["tier"].tolist() == rows["to_tier"].tolist()
+    sense = 1 if direction == "up" else -1
+    before = assigned.loc[again.index, "tier_rank"]
+    assert (sense * again["tier_rank"] < sense * before).all()
+
+
+def test_a_little_less_is_not_enough(
+    world: tuple[TierModel, pd.DataFrame, pd.DataFrame],
+) -> None:
+    model, frame, assigned = world
+    rows = lever_moves(model, frame, assigned)
+    rows = rows[~rows["lever"].isin(["frequency", "breadth"])]  # counts go to the next whole
+    rows = rows[rows["distance"] > 1e-6]  # who stands on the edge itself has no side of it
+    again = model.assign(_at(frame, rows, 1.0 - SHORT), assigned["previous_tier"])
+    assert again["tier"].tolist() == assigned.loc[rows["client_id"], "tier"].tolist()
+
+
+def test_no_lever_leaves_the_range_or_moves_the_unwanted_way(
+    world: tuple[TierModel, pd.DataFrame, pd.DataFrame],
+) -> None:
+    model, frame, assigned = world
+    rows = lever_moves(model, frame, assigned)
+    wanted = np.where(rows["lever"].eq("care"), -1, 1)
+    sense = np.where(rows["direction"].eq("up"), 1, -1)
+    assert ((rows["target"] - rows["value"]) * wanted * sense >= 0).all()
+    assert set(rows["feature"]) <= {
+        "profit_365",
+        "spend_365",
+        "orders_365",
+        "cost_to_serve_365",
+        "care_share_365",
+    }
+    for name, of in rows.groupby("feature"):
+        low, high = np.quantile(frame[name].astype(np.float64), (0.01, 0.99))
+        assert of["target"].between(low - 1e-9, high + 1e-9).all()
+
+
+def test_tiers_that_are_no_rule_are_refused() -> None:
+    frame = _clients(6)
+    model = fit_tiers(frame, pd.Series("active", index=frame.index), plan=TierPlan())
+    with pytest.raises(TypeError, match="ClusterTiers is no rule"):
+        rule_moves(model, frame, model.assign(frame))
