@@ -165,7 +165,7 @@ def test_a_rising_client_is_expected_to_grow_and_does(growing: Portfolio) -> Non
         {"expected": 95.0},
         {"status": "lapsed"},
     ],
-    ids=lambda change: ",".join(change),
+    ids=",".join,
 )
 def test_who_is_large_or_falls_or_has_no_room_is_not_rising(
     growing: Portfolio, change: dict[str, object]

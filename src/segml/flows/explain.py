@@ -25,6 +25,8 @@ from segml.report import (
     loss_of,
     lost_lines,
     profit_facts,
+    standing_facts,
+    standing_lines,
     support_facts,
     support_sentences,
 )
@@ -77,12 +79,15 @@ def explain(
     facts = client_facts(scores, reasons, clients, client_id=client_id)
     profit = profit_facts(find_table(folder, "profit"), client_id)
     features = {feature.name: feature for feature in CATALOGUE}
-    lines = (*client_lines(facts, profit=profit), "", *contribution_lines(facts, features))
+    standing = standing_facts(find_table(folder, "roles"), find_table(folder, "levers"), client_id)
+    stands = standing_lines(standing, features, facts.currency) if standing else []
+    lines = (*client_lines(facts, profit=profit), *stands, "", *contribution_lines(facts, features))
     loss, said = _loss(settings, day, facts, features)
     summary = {
         "ok": True,
         **_plain(asdict(facts)),
         "profit": profit and _plain(asdict(profit)),
+        "standing": standing and _plain(asdict(standing)),
         "loss": loss and _plain(asdict(loss)),
     }
     told = (*lines, *said, *_caution(folder))

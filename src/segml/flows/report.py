@@ -14,7 +14,7 @@ from segml.features import CATALOGUE
 from segml.flows.result import Result
 from segml.flows.session import as_date, session
 from segml.flows.settings import Settings, read_settings
-from segml.report import AHEAD, TOGETHER, ReportFacts, render_report, report_facts
+from segml.report import AHEAD, STANDING, TOGETHER, ReportFacts, render_report, report_facts
 from segml.stores import find_table, latest_run, list_losses, publish_file, read_run, read_table
 
 TABLES = ("scores", "reasons", "clients", "features")
@@ -51,8 +51,9 @@ def write_report(config: str | Path | Settings, *, as_of: dt.date | str | None =
         day = None if as_of is None else as_date(as_of)
         run = latest_run(settings.output, day, portfolio=settings.plan.portfolio)
         tables = {name: read_table(run.folder, name) for name in TABLES}
-        if (made_of := find_table(run.folder, "profit")) is not None:
-            tables["profit"] = made_of
+        for name in ("profit", *STANDING):
+            if (found := find_table(run.folder, name)) is not None:
+                tables[name] = found
         facts = report_facts(
             read_run(run.folder),
             tables,

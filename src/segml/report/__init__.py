@@ -1,8 +1,8 @@
 """The report: facts (what is true), words (sentences), render (the page); plots for MLflow.
 
-`facts`, `lost`, `dossier`, `ahead` and `waterfall` read published frames; `figures`, `phrases`,
-`words` and `ahead_words` say them; `course` and `effects` place the bars; `render` puts it all on
-one page.
+`facts`, `lost`, `dossier`, `ahead`, `standing` and `waterfall` read published frames; `figures`,
+`phrases`, `words`, `ahead_words` and `role_words` say them; `course` and `effects` place the bars;
+`render` puts it all on one page.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from segml.report.lost import DemotedClient, LossFacts, loss_facts
 from segml.report.lost_lines import loss_of, lost_lines
 from segml.report.plots import calibration_plot, contribution_plot
 from segml.report.render import render_report
+from segml.report.role_words import standing_lines
 from segml.report.silence import RiskFacts
+from segml.report.standing import TABLES as STANDING
+from segml.report.standing import StandingFacts, standing_facts
 from segml.report.support import SupportFacts, support_facts, support_sentences
 from segml.report.together import TABLES as TOGETHER
 from segml.report.together import TogetherFacts
@@ -23,6 +26,7 @@ from segml.report.words import client_lines, contribution_lines
 
 __all__ = [
     "AHEAD",
+    "STANDING",
     "TOGETHER",
     "DemotedClient",
     "LossFacts",
@@ -31,6 +35,7 @@ __all__ = [
     "ProfitFacts",
     "ReportFacts",
     "RiskFacts",
+    "StandingFacts",
     "SupportFacts",
     "TogetherFacts",
     "calibration_plot",
@@ -43,6 +48,8 @@ __all__ = [
     "profit_facts",
     "render_report",
     "report_facts",
+    "standing_facts",
+    "standing_lines",
     "support_facts",
     "support_sentences",
 ]

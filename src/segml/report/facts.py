@@ -16,6 +16,7 @@ import pandas as pd
 from segml.report.lost import LossFacts, loss_facts
 from segml.report.records import records
 from segml.report.silence import RiskFacts, with_silence
+from segml.report.standing import RolesFacts, StandingFacts, roles_facts, standing_facts
 from segml.report.support import SupportFacts, support_facts
 from segml.report.waterfall import ProfitFacts, profit_facts
 from segml.scoring import ClientFacts, client_facts
@@ -81,7 +82,8 @@ class ReportFacts:
 
     `profit` says what the year's profit of all clients is made of, `example_profit` that of the
     example; None where the run did not publish it.
-    `support` is there where the model learnt from few clients.
+    `support` is there where the model learnt from few clients. `roles` and `example_standing` are
+    None where the run published no roles.
     """
 
     portfolio: PortfolioFacts
@@ -93,6 +95,8 @@ class ReportFacts:
     profit: ProfitFacts | None = None
     example_profit: ProfitFacts | None = None
     support: SupportFacts | None = None
+    roles: RolesFacts | None = None
+    example_standing: StandingFacts | None = None
 
 
 def report_facts(
@@ -109,8 +113,8 @@ def report_facts(
     run
         The run.json of the scores: portfolio, model version, horizons, notes.
     tables
-        `scores`, `reasons`, `clients`; `features` where silences are to be shown, and `profit`
-        where it was published.
+        `scores`, `reasons`, `clients`; `features` where silences are to be shown, and `profit`,
+        `roles` and `levers` where they were published.
     losses
         The run.json and the tables of a loss analysis, or None.
     features
@@ -139,6 +143,12 @@ def report_facts(
         features=features,
         notes=tuple(note for note in dict.fromkeys(notes) if note not in said),
         support=support,
+        roles=roles_facts(scores, tables.get("roles"), names),
+        example_standing=standing_facts(
+            tables.get("roles"), tables.get("levers"), example.client_id
+        )
+        if example
+        else None,
     )
 
 

@@ -10,7 +10,16 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from segml.report import ahead_words, events, figures, overview, phrases, signs, words
+from segml.report import (
+    ahead_words,
+    events,
+    figures,
+    overview,
+    phrases,
+    role_words,
+    signs,
+    words,
+)
 from segml.report.course import CourseChart, course_chart
 from segml.report.dossier import LostClient
 from segml.report.effects import steps, strengths
@@ -78,6 +87,7 @@ def _environment() -> Environment:
         "figures": figures,
         "overview": overview,
         "phrases": phrases,
+        "role_words": role_words,
         "signs": signs,
         "steps": steps,
         "strengths": strengths,
