@@ -24,7 +24,7 @@ def roles() -> pd.DataFrame:
         ("c", "anchor", 1, "found", 0.1, "profit_share", 0.1, 0.02),
         ("c", "anchor", 2, "found", 0.1, "profit_prev_365", 5000.0, 900.0),
         ("d", "rising", 1, "found", 0.98, "profit_growth", 700.0, 300.0),
-        ("d", "rising", 2, "found", 0.98, "orders_trend_365", 1.3, 0.9),
+        ("d", "rising", 2, "found", 0.98, "orders_trend_90", 1.3, 0.9),
         ("e", "magnet", 1, "declared", None, "declared", None, None),
     ]
     table = pd.DataFrame(rows, columns=columns)
@@ -85,8 +85,8 @@ def test_a_client_is_told_each_role_with_its_evidence_and_both_moves(
         (
             "d",
             (
-                "Rising: the model expects its yearly profit to grow by 700 EUR; its orders come "
-                "at 1.30× its earlier rate (0.90× is usual)."
+                "Rising: the model expects its yearly profit to grow by 700 EUR; its orders of "
+                "90 days come at 1.30× its earlier rate (0.90× is usual)."
             ),
         ),
         ("e", "Magnet: declared by a person."),

@@ -62,8 +62,8 @@ def now(told: Ledger, bundle: Bundle, as_of: int) -> Snapshot:
 def test_a_magnet_that_buys_little_is_found_and_is_a_key_client(
     bundle: Bundle, now: Snapshot, magnet: str
 ) -> None:
-    roles = roles_of(bundle, now)
     rank = bundle.tiers.assign(now.frame)["tier_rank"]
+    roles = roles_of(bundle, now, rank)
     assert roles.text[magnet] == "magnet"
     assert rank[magnet] not in bundle.plan.tiers.key
     assert key_at(bundle, now, rank)[magnet]
@@ -75,11 +75,12 @@ def test_a_magnet_that_buys_little_is_found_and_is_a_key_client(
 
 
 def test_a_declared_role_makes_a_key_client_with_its_note(bundle: Bundle, now: Snapshot) -> None:
-    roles = roles_of(bundle, now)
+    rank = bundle.tiers.assign(now.frame)["tier_rank"]
+    roles = roles_of(bundle, now, rank)
     (note,) = roles.evidence.loc[roles.evidence["client_id"].eq("friend"), "note"]
     assert roles.text["friend"] == "special"
     assert note == "the owner's friend"
-    assert key_at(bundle, now, bundle.tiers.assign(now.frame)["tier_rank"])["friend"]
+    assert key_at(bundle, now, rank)["friend"]
 
 
 def test_without_key_roles_key_clients_are_those_of_the_key_tiers(
@@ -94,9 +95,10 @@ def test_without_key_roles_key_clients_are_those_of_the_key_tiers(
 def test_looking_for_some_roles_finds_the_same_as_looking_for_all(
     bundle: Bundle, now: Snapshot
 ) -> None:
-    every = roles_of(bundle, now).held
-    some = roles_of(bundle, now, names=("magnet", "special")).held
+    rank = bundle.tiers.assign(now.frame)["tier_rank"]
+    every = roles_of(bundle, now, rank).held
+    some = roles_of(bundle, now, rank, names=("magnet", "special")).held
     assert every["magnet"].any()
     assert some[["magnet", "special"]].equals(every[["magnet", "special"]])
-    rising = roles_of(bundle, now, names=("rising",)).held["rising"]
+    rising = roles_of(bundle, now, rank, names=("rising",)).held["rising"]
     assert rising.equals(every["rising"])

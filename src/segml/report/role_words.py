@@ -77,9 +77,9 @@ def _anchor(told: Measures, currency: str | None) -> str:
 def _rising(told: Measures, currency: str | None) -> str:
     growth, _ = told["profit_growth"]
     said = f"the model expects its yearly profit to grow by {money(growth, currency)}"
-    if "orders_trend_365" in told:
-        trend, usual = told["orders_trend_365"]
-        said += f"; its orders come at {number(trend, 2)}× its earlier rate"
+    if "orders_trend_90" in told:
+        trend, usual = told["orders_trend_90"]
+        said += f"; its orders of 90 days come at {number(trend, 2)}× its earlier rate"
         said += f" ({number(usual, 2)}× is usual)" if usual is not None else ""
     if "headroom" in told:
         said += f"; {percent(told['headroom'][0])} of its wallet is spent elsewhere"
