@@ -150,7 +150,7 @@ def roles_facts(
             if len(rows)
         ),
         by_role_alone=int((scores["is_key"] & outside).sum()),
-        quiet_magnets=_quiet(held["magnet"][outside.loc[held["magnet"].index]], roles, names),
+        quiet_magnets=_quiet(scores[outside & each.map({"magnet"}.issubset)], roles, names),
     )
 
 
