@@ -6,6 +6,7 @@ python -m benchmarks demo                 `segml demo` in an empty folder: time,
 python -m benchmarks causes               how often the true cause of a loss is named
 python -m benchmarks losses               how well losses are found, dated, priced and explained
 python -m benchmarks next                 who is lost next: against silence, and the latent state
+python -m benchmarks roles                how well roles are found, and whether the rising rise
 python -m benchmarks impact               what is told of company events, where it is known
 python -m benchmarks prospects            how well a prospect's first year is foretold
 python -m benchmarks explanations         TreeSHAP and two-row Shapley values
@@ -37,6 +38,7 @@ from benchmarks.nightly import nightly
 from benchmarks.page import page
 from benchmarks.prospects import prospects
 from benchmarks.result import Result
+from benchmarks.roles import roles
 from benchmarks.start import start
 from benchmarks.worlds import GIVEN
 
@@ -46,6 +48,7 @@ ALL: dict[str, Callable[[], Iterable[Result]]] = {
     "causes": causes,
     "losses": losses,
     "next": next_lost,
+    "roles": roles,
     "impact": impact,
     "prospects": prospects,
     "explanations": explanations,

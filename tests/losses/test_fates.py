@@ -46,11 +46,21 @@ def test_two_periods_side_by_side_count_a_loss_once() -> None:
 
 def test_who_fell_out_of_the_key_tiers_without_a_loss_is_demoted() -> None:
     before = pd.DataFrame(
-        {"tier": ["tier 1", "tier 1"], "is_key": [True, True], "value": [9.0, 8.0]},
-        index=["a", "b"],
+        {
+            "tier": ["tier 1", "tier 1", "tier 2"],
+            "tier_rank": [1, 1, 2],
+            "is_key": True,
+            "value": [9.0, 8.0, 3.0],
+        },
+        index=["a", "b", "was a magnet"],
     )
-    after = before.assign(tier=["tier 1", "tier 2"], is_key=[True, False], value=[9.0, 5.0])
-    rows = demoted(before, after, ["b", "a"])
+    after = before.assign(
+        tier=["tier 1", "tier 2", "tier 2"],
+        tier_rank=[1, 2, 2],
+        is_key=[True, False, False],
+        value=[9.0, 5.0, 3.0],
+    )
+    rows = demoted(before, after, ["b", "a", "was a magnet"])
     assert rows.to_dict("records") == [
         {
             "client_id": "b",

@@ -214,3 +214,45 @@ def test_ten_dossiers_stay_small(
     assert html.count("<h4>") == 10
     assert "<bdi>n14</bdi>" in html
     assert len(html.encode()) < 150_000
+
+
+def test_roles_and_their_notes_are_on_the_page_as_text(
+    published: Published, features: Features
+) -> None:
+    """The client with the most at stake, made a magnet in tier 2 with a note that is markup."""
+    run, tables = published
+    who = report_facts(run, tables, losses=None, features=features).at_risk[0].client_id
+    scores = tables["scores"].copy()
+    mine = scores["client_id"].eq(who)
+    scores.loc[mine, "roles"] = "magnet,special"
+    scores.loc[mine, "tier_rank"], scores.loc[mine, "is_key"] = 99, True
+    scores = pd.concat(
+        [scores, scores[mine].assign(client_id="z", roles="", is_key=False)], ignore_index=True
+    )
+    columns = ["role", "rank", "source", "measure", "value", "reference", "note"]
+    rows = [
+        ("magnet", 1, "found", "brought_profit_365", 900.0, 10.0, None),
+        ("magnet", 2, "found", "referred_clients", 4.0, 0.2, None),
+        ("special", 1, "declared", "declared", None, None, "<b>friend</b>"),
+    ]
+    roles = pd.DataFrame(rows, columns=columns).assign(client_id=who, strength=0.9)
+    levers = pd.DataFrame(
+        {
+            "client_id": [who],
+            "direction": ["up"],
+            "rank": [1],
+            "lever": ["spend"],
+            "feature": ["spend_365"],
+            "value": [10.0],
+            "target": [900.0],
+            "to_tier": ["<i>tier 1</i>"],
+        }
+    )
+    shown = {**tables, "scores": scores, "roles": roles, "levers": levers}
+    page = Page(render_report(report_facts(run, shown, losses=None, features=features)))
+    text = page.words
+    assert not {"b", "i", "script"} & set(page.tags)
+    assert "Special: declared by a person: <b>friend</b>." in text
+    assert "It would reach <i>tier 1</i> with yearly sales of 900" in text
+    assert "1 client is a key client by role alone" in text
+    assert "Magnets outside the key tiers" in text

@@ -8,7 +8,17 @@ import pytest
 
 from segml.bundle import NO_SEASON, Bundle, load, save
 from segml.ledger import Ledger, date_of, open_ledger
-from segml.scoring import ACTIONS, CLIENTS, REASONS, SCORES, SUBJECTS, Scored, score
+from segml.scoring import (
+    ACTIONS,
+    CLIENTS,
+    LEVERS,
+    REASONS,
+    ROLES,
+    SCORES,
+    SUBJECTS,
+    Scored,
+    score,
+)
 from segml.words.plan import Plan, SourcePlan
 
 VERSION = "2023-10-02-0123456789"
@@ -22,7 +32,7 @@ CONTRACT = (
 
 
 def assert_same(one: Scored, two: Scored) -> None:
-    for name in ("scores", "reasons", "features", "clients"):
+    for name in ("scores", "reasons", "features", "clients", "roles", "levers"):
         pd.testing.assert_frame_equal(getattr(one, name), getattr(two, name), check_exact=True)
 
 
@@ -31,7 +41,14 @@ def test_the_scores_have_the_columns_of_the_contract_in_its_order(scored: Scored
 
 
 @pytest.mark.parametrize(
-    ("name", "schema"), [("scores", SCORES), ("reasons", REASONS), ("clients", CLIENTS)]
+    ("name", "schema"),
+    [
+        ("scores", SCORES),
+        ("reasons", REASONS),
+        ("clients", CLIENTS),
+        ("roles", ROLES),
+        ("levers", LEVERS),
+    ],
 )
 def test_every_column_has_its_type(scored: Scored, name: str, schema: dict[str, str]) -> None:
     frame = getattr(scored, name)
@@ -85,6 +102,25 @@ def test_value_is_profit_and_referral_profit_and_key_are_the_top_rank_and_the_ke
     assert set(scores["action"]) <= set(ACTIONS)
     assert set(scores["model_version"]) == {VERSION}
     assert set(scores["currency"]) == {"EUR"}
+
+
+def test_roles_are_those_of_which_there_is_evidence(scored: Scored) -> None:
+    scores = scored.scores.set_index("client_id")["roles"].str.split(",").explode()
+    told = scored.roles[["client_id", "role"]].drop_duplicates()
+    assert len(told) > 0
+    pairs = [*zip(told["client_id"], told["role"], strict=True)]
+    assert sorted(pairs) == sorted((who, role) for who, role in scores.items() if role)
+    held = {role: count for role, count in scored.counts["by_role"].items() if count}
+    assert held == told["role"].value_counts().to_dict()
+
+
+def test_levers_are_told_of_active_clients_and_start_at_their_features(scored: Scored) -> None:
+    status = scored.scores.set_index("client_id")["status"]
+    assert len(scored.levers) > 0
+    assert status.loc[scored.levers["client_id"]].eq("active").all()
+    features = scored.features.set_index("client_id")
+    values = [features.loc[row.client_id, row.feature] for row in scored.levers.itertuples()]
+    assert scored.levers["value"].tolist() == values
 
 
 def test_the_reasons_of_a_client_and_subject_sum_to_its_raw_score(

@@ -34,7 +34,6 @@ def known() -> Portfolio:
             "ideas_365": (np.arange(N) % 20 == 0).astype(float),
             "ideas_upheld_365": (np.arange(N) % 40 == 0).astype(float),
             "wallet_headroom": 0.5,
-            "orders_trend_365": 1.0,
             "orders_trend_90": 1.0,
         },
         index=index,
@@ -51,6 +50,7 @@ def known() -> Portfolio:
         frame=frame,
         money=money,
         status=pd.Series("active", index=index),
+        in_key_tier=pd.Series(False, index=index),
         expected=pd.Series(np.linspace(90.0, 110.0, N), index=index),
         referral_weight=0.2,
     )
@@ -147,7 +147,7 @@ def test_half_of_the_profit_is_that_of_the_fewest_clients() -> None:
 def growing(known: Portfolio) -> Portfolio:
     """A large client beside the others, and client 9 of whom the model expects much more."""
     large = _with(known, 0, profit_365=1e6)
-    return _with(large, 9, expected=900.0, orders_trend_365=1.4, orders_trend_90=1.2)
+    return _with(large, 9, expected=900.0, orders_trend_90=1.2)
 
 
 def test_a_rising_client_is_expected_to_grow_and_does(growing: Portfolio) -> None:
@@ -158,9 +158,8 @@ def test_a_rising_client_is_expected_to_grow_and_does(growing: Portfolio) -> Non
     "change",
     [
         {"profit_365": 2e6, "expected": 3e6},
-        {"orders_trend_365": 0.9},
         {"orders_trend_90": 0.9},
-        {"orders_trend_365": np.nan},
+        {"orders_trend_90": np.nan},
         {"wallet_headroom": 0.0},
         {"expected": 95.0},
         {"status": "lapsed"},
@@ -175,3 +174,9 @@ def test_who_is_large_or_falls_or_has_no_room_is_not_rising(
 
 def test_an_unknown_wallet_is_no_lack_of_room(growing: Portfolio) -> None:
     assert rising(_with(growing, 9, wallet_headroom=np.nan)).holds[9]
+
+
+def test_who_holds_a_key_tier_is_not_small(growing: Portfolio) -> None:
+    index = growing.frame.index
+    top = dataclasses.replace(growing, in_key_tier=pd.Series(np.arange(N) == 9, index=index))
+    assert not rising(top).holds[9]

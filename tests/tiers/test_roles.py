@@ -22,7 +22,6 @@ def known() -> Portfolio:
             "was_referred": (np.arange(N) >= N - 9).astype(float),
             "tenure_days": np.linspace(2000, 100, N),
             "gap_variation": 1.0,
-            "orders_trend_365": 1.0,
             "orders_trend_90": 1.0,
         },
         index=index,
@@ -41,6 +40,7 @@ def known() -> Portfolio:
         frame=frame,
         money=money,
         status=pd.Series("active", index=index),
+        in_key_tier=pd.Series(False, index=index),
         expected=pd.Series(100.0, index=index),
         referral_weight=0.2,
     )
@@ -113,6 +113,7 @@ def test_rows_in_another_order_give_the_same_roles(known: Portfolio) -> None:
         frame=known.frame.loc[order],
         money=known.money.loc[order],
         status=known.status.loc[order],
+        in_key_tier=known.in_key_tier.loc[order],
         expected=known.expected.loc[order],
         referral_weight=known.referral_weight,
     )

@@ -31,6 +31,8 @@ from segml.report import (
     profit_facts,
     prospect_lines,
     prospect_of,
+    standing_facts,
+    standing_lines,
     support_facts,
     support_sentences,
 )
@@ -83,8 +85,12 @@ def explain(
     facts = client_facts(scores, reasons, clients, client_id=client_id)
     profit = profit_facts(find_table(folder, "profit"), client_id)
     features = {feature.name: feature for feature in (*FIRST_CONTACT, *CATALOGUE)}
+    standing = standing_facts(find_table(folder, "roles"), find_table(folder, "levers"), client_id)
     prospect = _prospect(folder, facts, clients)
-    lines = [*client_lines(facts, profit=profit), ""]
+    lines = client_lines(facts, profit=profit)
+    if standing is not None:
+        lines += standing_lines(standing, features, facts.currency)
+    lines += [""]
     if prospect is not None:
         lines += prospect_lines(prospect, features, facts.currency)
     else:
@@ -94,6 +100,7 @@ def explain(
         "ok": True,
         **_plain(asdict(facts)),
         "profit": profit and _plain(asdict(profit)),
+        "standing": standing and _plain(asdict(standing)),
         "loss": loss and _plain(asdict(loss)),
         "prospect": prospect and _plain(asdict(prospect)),
     }

@@ -18,6 +18,7 @@ from segml.report import (
     AHEAD,
     HEALTH,
     PROSPECTS,
+    STANDING,
     TOGETHER,
     ReportFacts,
     render_report,
@@ -59,7 +60,8 @@ def write_report(config: str | Path | Settings, *, as_of: dt.date | str | None =
         day = None if as_of is None else as_date(as_of)
         run = latest_run(settings.output, day, portfolio=settings.plan.portfolio)
         tables = {name: read_table(run.folder, name) for name in TABLES}
-        found = {name: find_table(run.folder, name) for name in ("profit", *HEALTH, *PROSPECTS)}
+        names = ("profit", *HEALTH, *PROSPECTS, *STANDING)
+        found = {name: find_table(run.folder, name) for name in names}
         tables |= {name: table for name, table in found.items() if table is not None}
         facts = report_facts(
             read_run(run.folder),

@@ -71,7 +71,9 @@ def was_lost(found: Transition | None, start: int) -> bool:
 
 
 def demoted(before: pd.DataFrame, after: pd.DataFrame, stayed: Sequence[str]) -> pd.DataFrame:
-    """The clients that stayed but fell out of the key tiers: demoted, no loss.
+    """The clients that stayed but are key no more, in a lower tier: demoted, no loss.
+
+    Who only lost a key role, in the tier it held, has not fallen.
 
     Parameters
     ----------
@@ -85,7 +87,8 @@ def demoted(before: pd.DataFrame, after: pd.DataFrame, stayed: Sequence[str]) ->
     pandas.DataFrame
         Columns of `tables.DEMOTED`, by client id.
     """
-    fallen = [each for each in sorted(stayed) if not after["is_key"][each]]
+    lower = after["tier_rank"] > before["tier_rank"].reindex(after.index)
+    fallen = [each for each in sorted(stayed) if not after["is_key"][each] and lower[each]]
     return pd.DataFrame(
         {
             "client_id": pd.Series(fallen, dtype="str"),

@@ -1,8 +1,8 @@
 """The report: facts (what is true), words (sentences), render (the page); plots for MLflow.
 
-`facts`, `lost`, `dossier`, `ahead` and `waterfall` read published frames; `figures`, `phrases`,
-`words` and `ahead_words` say them; `course` and `effects` place the bars; `render` puts it all on
-one page.
+`facts`, `lost`, `dossier`, `ahead`, `standing` and `waterfall` read published frames; `figures`,
+`phrases`, `words`, `ahead_words` and `role_words` say them; `course` and `effects` place the bars;
+`render` puts it all on one page.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from segml.report.prospect_words import prospect_lines
 from segml.report.prospects import TABLES as PROSPECTS
 from segml.report.prospects import ProspectFact, ProspectFacts, prospect_of
 from segml.report.render import render_report
+from segml.report.role_words import standing_lines
 from segml.report.silence import RiskFacts
+from segml.report.standing import TABLES as STANDING
+from segml.report.standing import StandingFacts, standing_facts
 from segml.report.support import SupportFacts, support_facts, support_sentences
 from segml.report.together import TABLES as TOGETHER
 from segml.report.together import TogetherFacts
@@ -30,6 +33,7 @@ __all__ = [
     "AHEAD",
     "HEALTH",
     "PROSPECTS",
+    "STANDING",
     "TOGETHER",
     "DemotedClient",
     "HealthFacts",
@@ -41,6 +45,7 @@ __all__ = [
     "ProspectFacts",
     "ReportFacts",
     "RiskFacts",
+    "StandingFacts",
     "SupportFacts",
     "TogetherFacts",
     "calibration_plot",
@@ -55,6 +60,8 @@ __all__ = [
     "prospect_of",
     "render_report",
     "report_facts",
+    "standing_facts",
+    "standing_lines",
     "support_facts",
     "support_sentences",
 ]

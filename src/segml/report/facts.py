@@ -18,6 +18,7 @@ from segml.report.lost import LossFacts, loss_facts
 from segml.report.prospects import ProspectFacts, prospects_facts
 from segml.report.records import records
 from segml.report.silence import RiskFacts, with_silence
+from segml.report.standing import RolesFacts, StandingFacts, roles_facts, standing_facts
 from segml.report.support import SupportFacts, support_facts
 from segml.report.waterfall import ProfitFacts, profit_facts
 from segml.scoring import ClientFacts, client_facts
@@ -85,6 +86,7 @@ class ReportFacts:
     `profit` says what the year's profit of all clients is made of, `example_profit` that of the
     example; None where the run did not publish it.
     `support` is there where the model learnt from few clients, `prospects` where there are any.
+    `roles` and `example_standing` are None where the run published no roles.
     """
 
     portfolio: PortfolioFacts
@@ -98,6 +100,8 @@ class ReportFacts:
     support: SupportFacts | None = None
     health: HealthFacts | None = None
     prospects: ProspectFacts | None = None
+    roles: RolesFacts | None = None
+    example_standing: StandingFacts | None = None
 
 
 def report_facts(
@@ -115,7 +119,8 @@ def report_facts(
         The run.json of the scores: portfolio, model version, horizons, notes.
     tables
         `scores`, `reasons`, `clients`; `features` where silences are to be shown; `profit`,
-        `prospects`, `prospect_reasons` and those of `health.TABLES` where they were published.
+        `roles`, `levers`, `prospects`, `prospect_reasons` and those of `health.TABLES` where they
+        were published.
     losses
         The run.json and the tables of a loss analysis, or None.
     features
@@ -146,6 +151,12 @@ def report_facts(
         support=support,
         health=health_facts(tables, names),
         prospects=prospects_facts(tables, names=names),
+        roles=roles_facts(scores, tables.get("roles"), names),
+        example_standing=standing_facts(
+            tables.get("roles"), tables.get("levers"), example.client_id
+        )
+        if example
+        else None,
     )
 
 

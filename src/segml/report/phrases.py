@@ -29,6 +29,28 @@ REASON_MEANINGS = {
     "margin": "discounts and cost to serve grew until it stopped paying for itself",
     "unknown": "nothing recorded in the ledger explains it",
 }
+ROLES = {
+    "anchor": "Anchor",
+    "rising": "Rising",
+    "magnet": "Magnet",
+    "advisor": "Advisor",
+    "special": "Special",
+}
+ROLE_MEANINGS = {
+    "anchor": "large and steady",
+    "rising": "small today, can be large",
+    "magnet": "brings others, and may buy little itself",
+    "advisor": "gives ideas far more often than others",
+    "special": "declared by a person",
+}
+LEVERS = {
+    "margin": "a profit of the same sales",
+    "spend": "yearly sales",
+    "frequency": "a number of orders a year",
+    "breadth": "a number of categories a year",
+    "care": "a yearly cost of care",
+}
+"""Lever to what is moved; its target follows."""
 ACTIONS = {
     "contact_now": "Make first contact now",
     "contact": "Make first contact",

@@ -18,6 +18,7 @@ from segml.report import (
     overview,
     phrases,
     prospect_words,
+    role_words,
     signs,
     words,
 )
@@ -90,6 +91,7 @@ def _environment() -> Environment:
         "overview": overview,
         "phrases": phrases,
         "prospect_words": prospect_words,
+        "role_words": role_words,
         "signs": signs,
         "steps": steps,
         "strengths": strengths,

@@ -18,6 +18,7 @@ YEAR = 365
 def roles_of(
     bundle: Bundle,
     now: Snapshot,
+    tier_rank: pd.Series,
     *,
     expected: Values | None = None,
     names: Collection[str] = ROLES,
@@ -30,6 +31,8 @@ def roles_of(
         The trained value; it expects the profit that a rising client is known by.
     now
         The clients, with all their features.
+    tier_rank
+        The rank of each client's tier, 1 = top, same index.
     expected
         Shape (n,), profit expected over the bundle's potential horizon, where it is known already;
         None: predicted, if a role that is looked for needs it.
@@ -44,6 +47,7 @@ def roles_of(
         frame=now.frame,
         money=now.money,
         status=now.status,
+        in_key_tier=tier_rank.isin(plan.tiers.key),
         expected=yearly * (YEAR / plan.potential.horizon_days),
         referral_weight=plan.economics.referral_weight,
     )
@@ -76,4 +80,5 @@ def key_at(bundle: Bundle, now: Snapshot, tier_rank: pd.Series) -> pd.Series:
     now
         The clients, with all their features.
     """
-    return is_key(bundle, tier_rank, roles_of(bundle, now, names=bundle.plan.tiers.key_roles))
+    names = bundle.plan.tiers.key_roles
+    return is_key(bundle, tier_rank, roles_of(bundle, now, tier_rank, names=names))

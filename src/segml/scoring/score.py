@@ -170,7 +170,8 @@ def _scores(
     churn = _churn(bundle, now, raw["churn"])
     scores = pd.concat([now.status.rename("status"), tiers, churn, potential], axis=1)
     scores = scores.join(now.money[list(_MONEY)])
-    roles = roles_of(bundle, now, expected=scores["expected_profit"].to_numpy(np.float64))
+    expected = scores["expected_profit"].to_numpy(np.float64)
+    roles = roles_of(bundle, now, scores["tier_rank"], expected=expected)
     scores["roles"] = roles.text
     scores["is_key"] = is_key(bundle, scores["tier_rank"], roles)
     scores["action"] = actions(

@@ -12,10 +12,10 @@ magnet   brings others far more often than clients that were there as long (`sta
          the median profit of active clients
 advisor  proposes far more often than clients known as long (`standing_out`); where ideas are known
          to be taken up at all, one of its own was
-rising   active, not among those that bring half of the profit; orders faster against its own
-         earlier rate than the median active client, over a year and over 90 days; does not spend
-         its whole wallet with us yet; and the growth of its profit that the model expects is in the
-         top twentieth of the active clients'
+rising   active and small: holds no key tier, and is not among those that bring half of the profit.
+         Against all such clients the growth of its profit that the model expects is in the top
+         twentieth, and its orders of 90 days against its own earlier rate are not below the median.
+         It does not spend its whole wallet with us yet
 =======  =========================================================================================
 """
 
@@ -35,7 +35,7 @@ Bools = npt.NDArray[np.bool_]
 
 YEAR = 365.0
 TOP_GROWTH = 0.95
-"""The quantile of the growth expected of active clients from which a client may be rising."""
+"""The quantile of the growth expected of small clients from which one may be rising."""
 HALF = 0.5
 """The share of the profit that the largest clients bring, and the chance from which a count is
 taken for more than chance."""
@@ -53,6 +53,8 @@ class Portfolio:
         `profit_365`, `profit_prev_365` and `referral_profit_365`, float64.
     status
         `active`, `lapsed` or `prospect`.
+    in_key_tier
+        Whether it holds a key tier.
     expected
         The profit that the model expects over a year, in money.
     referral_weight
@@ -62,6 +64,7 @@ class Portfolio:
     frame: pd.DataFrame
     money: pd.DataFrame
     status: pd.Series
+    in_key_tier: pd.Series
     expected: pd.Series
     referral_weight: float
 
@@ -170,28 +173,28 @@ def advisors(known: Portfolio) -> Found:
 
 def rising(known: Portfolio) -> Found:
     """The small that can be large: growing against comparable clients, with room left."""
-    profit, active = known.amount("profit_365"), known.active
+    profit = known.amount("profit_365")
     line = half_line(profit)
+    small = known.active & (profit < line) & ~known.in_key_tier.to_numpy(bool)
     growth = known.expected.to_numpy(np.float64) - profit
-    candidates = growth[active & np.isfinite(growth)]
-    if not len(candidates):
+    comparable = np.sort(growth[small & np.isfinite(growth)])
+    if not len(comparable):
         return _nobody(known)
-    least = float(np.quantile(candidates, TOP_GROWTH))
-    room = known.feature("wallet_headroom")
-    trends = [known.feature(f"orders_trend_{days}") for days in (365, 90)]
-    usual = [_median(trend[active]) for trend in trends]
-    holds = active & (profit < line) & (growth >= least) & (growth > 0) & ~(room <= 0)
-    for trend, median in zip(trends, usual, strict=True):
-        holds &= (trend >= median) | np.isnan(median)
-    place = np.searchsorted(np.sort(candidates), growth, side="right") / len(candidates)
+    least = float(np.quantile(comparable, TOP_GROWTH))
+    trend, room = known.feature("orders_trend_90"), known.feature("wallet_headroom")
+    usual = _median(trend[small])
     return Found(
-        holds=holds,
-        strength=place,
+        holds=small
+        & (growth >= least)
+        & (growth > 0)
+        & ((trend >= usual) | np.isnan(usual))
+        & ~(room <= 0),
+        strength=np.searchsorted(comparable, growth, side="right") / len(comparable),
         evidence=(
             _measure("profit_growth", growth, least),
             _measure("profit_365", profit, line),
-            _measure("orders_trend_365", trends[0], usual[0]),
-            _measure("headroom", room, _median(room[active])),
+            _measure("orders_trend_90", trend, usual),
+            _measure("headroom", room, _median(room[small])),
         ),
     )
 
