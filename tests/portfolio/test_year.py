@@ -11,7 +11,7 @@ from scipy.special import expit, logit
 from scipy.stats import norm
 
 from segml.portfolio import simulated_year
-from segml.portfolio.year import periods_of, stay_of
+from segml.portfolio.year import level_of, periods_of, stay_of
 
 Z80 = 1.2815515655446004
 
@@ -116,6 +116,26 @@ def test_a_season_that_may_differ_puts_more_at_risk() -> None:
     assert alike.sd_season == pytest.approx(0.0, abs=1e-6)
     assert differing.at_risk > 2 * alike.at_risk
     assert differing.expected == pytest.approx(alike.expected)
+
+
+def test_a_level_common_to_all_widens_the_year_and_leaves_its_mean() -> None:
+    draws = np.random.default_rng(3)
+    book = _book(draws.uniform(0.02, 0.5, 400).tolist(), draws.lognormal(4, 1, 400).tolist())
+    plain = simulated_year(book, churn_days=180, seed=1)
+    found = simulated_year(book, churn_days=180, seed=1, level=0.2)
+    assert found.expected == plain.expected
+    assert found.sd_level**2 == pytest.approx(0.04 * (plain.sd**2 + plain.expected**2))
+    assert found.sd**2 == pytest.approx(plain.sd**2 + found.sd_level**2)
+    assert found.simulated_sd == pytest.approx(found.sd, rel=0.03)
+    assert found.at_risk == pytest.approx(1.645 * found.sd, rel=0.03)
+
+
+def test_the_level_is_learnt_from_years_and_assumed_without() -> None:
+    assert level_of(np.array([]), 0.0) == level_of(np.array([0.5]), None) == 0.2
+    calm, wild = (level_of(np.full(8, each), 0.0) for each in (0.01, 0.6))
+    assert calm < 0.2 < wild
+    # a change that was expected is no surprise
+    assert level_of(np.full(8, 0.6), 0.6) < calm
 
 
 def test_who_cannot_be_lost_counts_for_certain() -> None:

@@ -8,6 +8,7 @@ from segml.ledger.economics import acquisition_sql, bad_debt_sql, overdue_sql, p
 from segml.ledger.findings import Finding, Findings
 from segml.ledger.horizon import Future
 from segml.ledger.ledger import Check, Ledger, check_ledger, open_ledger, require_fresh
+from segml.ledger.levels import yearly_changes
 from segml.ledger.places import (
     Baskets,
     Level,
@@ -54,4 +55,5 @@ __all__ = [
     "require_fresh",
     "starts",
     "terms_changed",
+    "yearly_changes",
 ]

@@ -10,8 +10,6 @@ year of the slope, since its middle lies half a year back) and is followed for t
 
 from __future__ import annotations
 
-import datetime as dt
-
 import numpy as np
 import pandas as pd
 
@@ -181,5 +179,7 @@ def _pressed(money: dict[str, Values]) -> tuple[np.ndarray, Values, Values]:
     return names, np.where(known, np.maximum(most, 0.0), np.nan), together
 
 
-def _dates(as_of: int, days: Values) -> list[dt.date | None]:
-    return [None if np.isnan(n) else date_of(as_of + int(np.ceil(n))) for n in days]
+def _dates(as_of: int, days: Values) -> pd.Series:
+    """The date of each line's end; of Python dates, also where there is none at all."""
+    told = [None if np.isnan(n) else date_of(as_of + int(np.ceil(n))) for n in days]
+    return pd.Series(told, dtype=object)

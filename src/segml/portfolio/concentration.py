@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
+from segml.ledger import yearly_changes
 from segml.portfolio.scene import Scene, Values
-from segml.portfolio.year import Year, periods_of, simulated_year, stay_of
+from segml.portfolio.year import Year, level_of, periods_of, simulated_year, stay_of
 
 TOPS = (1, 5, 10)
 STRESSED = 10
@@ -17,6 +18,7 @@ YEAR_ITEMS = (
     "sd",
     "sd_clients",
     "sd_season",
+    "sd_level",
     "low",
     "median",
     "high",
@@ -62,7 +64,12 @@ def concentration(scene: Scene) -> pd.DataFrame:
 def year_of(scene: Scene) -> Year:
     """The simulated year of a scored date; a date has draws of its own."""
     seed = int(np.random.SeedSequence([scene.seed, scene.past.as_of]).generate_state(1)[0])
-    return simulated_year(scene.book, churn_days=scene.churn_days, seed=seed)
+    last, ahead = (float(scene.book[name].sum()) for name in ("profit_365", "year"))
+    foreseen = float(np.log(ahead / last)) if min(last, ahead) > 0 else None
+    changes = yearly_changes(scene.past).to_numpy(dtype=np.float64)
+    return simulated_year(
+        scene.book, churn_days=scene.churn_days, seed=seed, level=level_of(changes, foreseen)
+    )
 
 
 def _tops(book: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,11 @@ lost in four seasons of five, so the log-odds of each p move with one normal z t
 share, by the half-width of their own interval. Given z clients are independent; the moments over z
 are by Gauss-Hermite quadrature.
 
+Whole years are better or worse than foretold, too, for reasons no client's risk knows: prices,
+demand, the market. The profit of all is multiplied by one normal factor around 1; its width is
+`level_of`, from how far yearly changes of the same clients' profit lay from the change that is
+expected now, with an assumption worth two years until there are years enough to see.
+
 What a client brings if it stays is set so that its mean is the model's expected profit: the sum of
 the expected profits is the mean of the simulated year, exactly. Clients without a probability
 (lapsed ones, prospects) count with their expected profit, for certain.
@@ -27,6 +32,7 @@ import pandas as pd
 from scipy.interpolate import CubicSpline
 from scipy.special import expit, logit
 
+from segml.ledger.quarters import A_YEAR
 from segml.portfolio.scene import YEAR, Values
 
 DRAWS = 20_000
@@ -37,6 +43,10 @@ LEAST_STAY = 0.25
 """A client that is not likely to stay is not taken to bring more than four times what is expected
 of it if it stays: beyond that the quotient says more about p than about profit."""
 NODES = 16
+ASSUMED_LEVEL = 0.2
+"""How far a year's profit lies from what is expected of it, before any year is seen: a fifth."""
+ASSUMED_YEARS = 2.0
+"""How many years the assumption is worth, as with the level of churn."""
 _FOUR_IN_FIVE = 1.2815515655446004  # the normal's 0.9 quantile
 _NEVER_SURE = 1e-6
 
@@ -50,8 +60,8 @@ class Year:
     expected
         The mean: the sum of the expected profits.
     sd
-        Exact standard deviation; `sd_clients` of it if all seasons were alike, `sd_season` if only
-        the season were uncertain.
+        Exact standard deviation; its square is the sum of three: `sd_clients` (all seasons alike),
+        `sd_season` (a season common to all), `sd_level` (a year's profit common to all).
     low, median, high
         The 5 %, 50 % and 95 % points of the simulated years.
     simulated_mean, simulated_sd
@@ -62,6 +72,7 @@ class Year:
     sd: float
     sd_clients: float
     sd_season: float
+    sd_level: float
     low: float
     median: float
     high: float
@@ -160,7 +171,30 @@ def stay_of(book: pd.DataFrame, periods: Periods) -> Stay:
     return Stay(odds=odds, season=season, profit=year / np.maximum(mean, LEAST_STAY))
 
 
-def simulated_year(book: pd.DataFrame, *, churn_days: int, seed: int) -> Year:
+def level_of(changes: Values, foreseen: float | None) -> float:
+    """How far a year's profit may lie from the expected one, as a share of it.
+
+    Parameters
+    ----------
+    changes
+        Logarithms of yearly changes, a quarter each.
+    foreseen
+        The logarithm of the change that is expected now; None where either year earns nothing.
+
+    Examples
+    --------
+    >>> round(level_of(np.array([]), 0.1), 3), round(level_of(np.full(32, 0.05), 0.0), 3)
+    (0.2, 0.1)
+    """
+    if foreseen is None or not len(changes):
+        return ASSUMED_LEVEL
+    years = len(changes) / A_YEAR
+    seen = float(np.mean((changes - foreseen) ** 2))
+    both = ASSUMED_YEARS * ASSUMED_LEVEL**2 + years * seen
+    return float(np.sqrt(both / (ASSUMED_YEARS + years)))
+
+
+def simulated_year(book: pd.DataFrame, *, churn_days: int, seed: int, level: float = 0.0) -> Year:
     """The distribution of the portfolio's profit over the year after a date.
 
     Parameters
@@ -172,6 +206,8 @@ def simulated_year(book: pd.DataFrame, *, churn_days: int, seed: int) -> Year:
         The horizon of that probability.
     seed
         Of the draws; the same seed gives the same years.
+    level
+        How far a year's profit may lie from the expected one, as a share of it.
 
     References
     ----------
@@ -190,14 +226,17 @@ def simulated_year(book: pd.DataFrame, *, churn_days: int, seed: int) -> Year:
     centre = float(weights @ means)
     season = float(weights @ (means - centre) ** 2)
     within = float(weights @ variances)
-    base = expected - centre
-    years = base + _draws(single, CubicSpline(nodes, np.column_stack(theirs)), periods, seed)
+    common = level**2 * (within + season + expected**2)
+    rng = np.random.default_rng(seed)
+    lost = _draws(single, CubicSpline(nodes, np.column_stack(theirs)), periods, rng)
+    years = (expected - centre + lost) * (1.0 + level * rng.standard_normal(DRAWS))
     low, median, high = (float(value) for value in np.quantile(years, (0.05, 0.5, 0.95)))
     return Year(
         expected=expected,
-        sd=float(np.sqrt(within + season)),
+        sd=float(np.sqrt(within + season + common)),
         sd_clients=float(np.sqrt(within)),
         sd_season=float(np.sqrt(season)),
+        sd_level=float(np.sqrt(common)),
         low=low,
         median=median,
         high=high,
@@ -222,9 +261,8 @@ def _given_seasons(stay: Stay, periods: Periods) -> tuple[Values, Values]:
     return np.array(means), np.array(variances)
 
 
-def _draws(single: Stay, rest: CubicSpline, periods: Periods, seed: int) -> Values:
+def _draws(single: Stay, rest: CubicSpline, periods: Periods, rng: np.random.Generator) -> Values:
     """Simulated profits: the season, then the largest clients one by one, the rest together."""
-    rng = np.random.default_rng(seed)
     z, together = rng.standard_normal(DRAWS), rng.standard_normal(DRAWS)
     mean, variance = rest(z).T
     years = np.asarray(mean + together * np.sqrt(np.maximum(variance, 0.0)))

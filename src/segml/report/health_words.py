@@ -45,9 +45,9 @@ def year_sentence(facts: ConcentrationFacts, currency: str | None) -> str:
         f"By the model's estimate the next year brings {money(year['expected'], currency)} of "
         f"profit. With the predicted losses, nine simulated years in ten lie between "
         f"{money(year['low'], currency)} and {money(year['high'], currency)}; one in twenty falls "
-        f"short by {money(year['at_risk'], currency)} or more. Losses of clients and a season that "
-        "is better or worse for all of them are played through; a shock unlike any past season is "
-        "not."
+        f"short by {money(year['at_risk'], currency)} or more. Losses of clients are played "
+        "through, and years that are better or worse for all of them, as past years were; a shock "
+        "unlike those is not."
     )
 
 
