@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from segml.ledger import Ledger, open_ledger, profit
-from segml.ledger.first_year import FIRST_YEAR_DAYS, QUIET_DAYS, first_years
+from segml.ledger.first_year import AGES, FIRST_YEAR_DAYS, QUIET_DAYS, first_years, so_far
 from segml.simulate import make_world
 from segml.words.plan import ContactRate, Economics, LedgerPlan, SourcePlan
 
@@ -42,7 +42,22 @@ def test_a_first_year_is_the_profit_of_the_year_from_the_first_order(world: Ledg
         alone = profit(past, start, start + FIRST_YEAR_DAYS).loc[client_id]
         assert row["profit"] == pytest.approx(alone["profit"], abs=1e-3)
         assert row["cost_to_serve"] == pytest.approx(alone["cost_to_serve"], abs=1e-3)
+        assert row["acquisition"] == pytest.approx(alone["acquisition"])
     assert over["minutes"].sum() > 0
+
+
+def test_what_was_earned_by_an_age_is_the_profit_by_then_before_acquisition_and_unpaid_money(
+    world: Ledger,
+) -> None:
+    end = world.last_day + 1
+    past = world.past(end)
+    found = first_years(past, start=world.first_day, end=end).head(25)
+    for client_id, row in found.iterrows():
+        start = int(row["first_day"])
+        for age in AGES:
+            alone = profit(past, start, start + age).loc[client_id]
+            paid = alone["profit"] + alone["acquisition"] + alone["overdue"] + alone["bad_debt"]
+            assert row[so_far(age)] == pytest.approx(paid, abs=1e-3)
 
 
 def test_a_future_that_begins_with_the_ledger_says_the_same_as_the_past(world: Ledger) -> None:

@@ -36,10 +36,13 @@ def newcomers(n: int, seed: int = 0) -> Frames:
             "profit": worth * np.exp(rng.normal(0, 0.5, n)) - 300,
             "cost_to_serve": 0.2 * worth + 50,
             "minutes": 100 * np.exp(rng.normal(0, 0.3, n)),
+            "acquisition": 300.0,
+            "seen_days": 365,
         },
         index=index,
     )
-    return contact, first
+    whole = first["profit"] + first["acquisition"]
+    return contact, first.assign(**{f"earned_{age}": whole * age / 365 for age in (90, 180, 270)})
 
 
 def fitted(n: int, seed: int = 0) -> tuple[ProspectModel, pd.DataFrame, pd.DataFrame]:
@@ -58,7 +61,7 @@ def test_fewer_than_forty_first_years_teach_nothing() -> None:
 
 def test_first_years_that_are_not_over_are_counted_and_not_learnt_from() -> None:
     contact, first = newcomers(90)
-    first.loc[first.index[:30], "complete"] = False
+    first.loc[first.index[:30], ["complete", "seen_days"]] = [False, 80]
     model = fit_prospect(contact, first, contact.iloc[:0], seed=1)
     first.loc[first.index[:30], ["profit", "minutes", "cost_to_serve"]] = 1e9
     again = fit_prospect(contact, first, contact.iloc[:0], seed=1)
@@ -170,3 +173,27 @@ def test_the_mean_of_the_expectations_is_the_mean_of_what_came_also_of_losses() 
     assert found.expected(raw).mean() == pytest.approx(amounts.mean())
     order = np.argsort(raw)
     assert (np.diff(found.expected(raw)[order]) > 0).all()
+
+
+def test_newcomers_still_in_their_first_year_set_the_level_beyond_luck() -> None:
+    contact, first = newcomers(600)
+    young = first.index[400:]
+    first.loc[young, ["complete", "seen_days"]] = [False, 200]
+    first.loc[young, "profit"] = np.nan  # of a year that is not over nothing else is looked at
+    none = contact.iloc[:0]
+    steady = fit_prospect(contact, first, none, seed=1, threads=1)
+    doubled = first.copy()
+    doubled.loc[young, ["earned_90", "earned_180"]] *= 1.8
+    risen = fit_prospect(contact, doubled, none, seed=1, threads=1)
+    assert steady is not None
+    assert risen is not None
+    assert steady.record["level"]["newcomers"] == 200
+    assert steady.record["level"]["ratio"] == pytest.approx(1.0, abs=0.1)
+    assert risen.record["level"]["ratio"] == pytest.approx(1.8, abs=0.2)
+    ratio = risen.record["level"]["ratio"] / steady.record["level"]["ratio"]
+    before, after = steady.expected(contact) + 300, risen.expected(contact) + 300
+    assert after == pytest.approx(ratio * before)
+    few = doubled.drop(index=young[3:])
+    told = fit_prospect(contact, few, none, seed=1, threads=1)
+    assert told is not None
+    assert abs(told.record["level"]["ratio"] - 1) < abs(told.record["level"]["found"] - 1)

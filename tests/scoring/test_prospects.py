@@ -132,7 +132,7 @@ def test_how_many_taught_and_how_many_are_not_counted_is_said(learnt: Bundle) ->
     assert learnt.prospects is not None
     said = (
         f"learnt from {learnt.prospects.learnt} newcomers whose first year is over; "
-        f"{learnt.prospects.censored} still in theirs"
+        f"{learnt.prospects.censored} still in theirs tell only"
     )
     assert any(said in note for note in learnt.record.notes)
     assert any("cost of the acquisition" in note for note in learnt.record.notes)

@@ -94,14 +94,11 @@ def publish_scores(
     folder = scores_folder(run.settings.output, day)
     with run.timed("profit"):
         made_of = profit_table(ledger, day)
+    reasons = _timed(run, "reasons", scored.told)
     tables: dict[str, Frames] = {
-        "scores": scored.scores,
-        "reasons": _timed(run, "reasons", scored.told),
-        "features": scored.features,
-        "clients": scored.clients,
+        **_tables(scored),
+        "reasons": reasons,
         "profit": made_of,
-        "prospects": scored.prospects,
-        "prospect_reasons": scored.prospect_reasons,
         "quarantine": ledger.quarantine(),
     }
     record: dict[str, Any] = {}
@@ -134,6 +131,12 @@ def publish_scores(
     )
     summary = {**record, "ok": True, "folder": str(folder)}
     return ScoreRun(summary=summary, told=told, scored=scored, version=version, folder=folder)
+
+
+def _tables(scored: Scored) -> dict[str, pd.DataFrame]:
+    """The tables that are whole when scoring is done."""
+    names = ("scores", "features", "clients", "prospects", "prospect_reasons")
+    return {name: getattr(scored, name) for name in names}
 
 
 def _timed(run: Session, stage: str, chunks: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
