@@ -6,7 +6,8 @@ known before their first orders. `ours / possible` is the rank correlation of th
 realised first-year profit over that of the simulator's own expectation given what is known at first
 contact (industry, region, channel, size, date): the mean over worlds of the one over that of the
 other. The simulator's expectation does not know the wallet, which a ledger may tell, so the same is
-measured without it. A portfolio of 40, 100 or 400 newcomers is a sample of those learnt from.
+measured without it. A portfolio of 40, 100 or 400 newcomers is a sample of those learnt from,
+with as large a share of those still in their first year.
 `covered` is the share of realised profits inside the 80 % interval; `total` the expected profit of
 all over the realised one.
 
@@ -107,12 +108,13 @@ def _first(ledger: Ledger, end: int) -> pd.DataFrame:
 def _figures(
     world: _World, left_out: tuple[str, ...], size: int | None
 ) -> Iterator[dict[str, float]]:
-    over = world.first[world.first["complete"]]
-    for sample in range(1 if size is None or size >= len(over) else SAMPLES):
-        some = over if size is None or size >= len(over) else over.sample(size, random_state=sample)
+    over, young = (world.first[world.first["complete"] == is_over] for is_over in (True, False))
+    share = 1.0 if size is None else min(size / len(over), 1.0)
+    for sample in range(SAMPLES if share < 1.0 else 1):
+        parts = [group.sample(frac=share, random_state=sample) for group in (over, young)]
         model = fit_prospect(
             world.newcomers.drop(columns=list(left_out)),
-            some,
+            pd.concat(parts),
             world.prospects.drop(columns=list(left_out)),
             seed=sample,
             threads=1,

@@ -73,7 +73,11 @@ def test_only_active_clients_have_a_churn_probability_and_all_have_a_raw_score(
     assert scores.loc[active, "p_churn"].between(0, 1).all()
     columns = ["p_churn", "p_churn_low", "p_churn_high"]
     assert scores.loc[~active, columns].isna().all(axis=None)
-    assert np.isfinite(scores[["raw_churn", "raw_potential", "expected_profit"]]).all(axis=None)
+    assert np.isfinite(scores[["raw_churn", "raw_potential"]]).all(axis=None)
+    # of a prospect nothing is expected where too few newcomers could teach it
+    bought = scores["status"].ne("prospect")
+    assert np.isfinite(scores.loc[bought, "expected_profit"]).all()
+    assert scores.loc[~bought, "expected_profit"].isna().all()
 
 
 def test_intervals_hold_what_they_are_around(scored: Scored) -> None:

@@ -50,7 +50,7 @@ def learn_prospects(
     assert model is not None
     learnt = (
         f"expected profits of prospects are learnt from {over} newcomers whose first year is over; "
-        f"{open_} still in theirs are not counted"
+        f"{open_} still in theirs tell only how much more or less newcomers bring by now"
     )
     said = [learnt]
     if model.design.left_out:

@@ -94,14 +94,8 @@ def publish_scores(
         scored = score_clients(bundle, ledger, day, version=version.version, progress=progress)
     folder = scores_folder(run.settings.output, day)
     tables: dict[str, Frames] = {
-        "scores": scored.scores,
+        **_tables(scored),
         "reasons": _timed(run, "reasons", scored.told),
-        "features": scored.features,
-        "clients": scored.clients,
-        "prospects": scored.prospects,
-        "prospect_reasons": scored.prospect_reasons,
-        "roles": scored.roles,
-        "levers": scored.levers,
         "profit": _profit(run, ledger, day),
         "quarantine": ledger.quarantine(),
         **portfolio_of(run, ledger, bundle, version, day=day, scored=scored),
@@ -142,6 +136,12 @@ def _counted(scored: Scored, version: Version, day: dt.date) -> str:
     return f"Scored {len(scored.scores):,} clients at {day} with {version.version}: " + ", ".join(
         f"{count:,} {status}" for status, count in sorted(counts.items())
     )
+
+
+def _tables(scored: Scored) -> dict[str, pd.DataFrame]:
+    """The tables that are whole when scoring is done."""
+    names = ("scores", "features", "clients", "roles", "levers", "prospects", "prospect_reasons")
+    return {name: getattr(scored, name) for name in names}
 
 
 def _timed(run: Session, stage: str, chunks: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:

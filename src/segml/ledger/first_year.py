@@ -13,8 +13,22 @@ FIRST_YEAR_DAYS = 365
 QUIET_DAYS = 180
 """A client of unknown acquisition is new if the ledger had been silent on it for so long."""
 
-MONEY = ("profit", "cost_to_serve", "minutes")
-"""What a first year came to: money, money, and minutes of contacts."""
+MONEY = ("profit", "cost_to_serve", "acquisition", "minutes")
+"""What a first year came to: money, and minutes of contacts."""
+
+AGES = (90, 180, 270)
+"""Days after which it is told what a first year had brought by then."""
+
+
+def so_far(age: int) -> str:
+    """Return the column of what a first year had brought at an age of `AGES`.
+
+    Examples
+    --------
+    >>> so_far(90)
+    'earned_90'
+    """
+    return f"earned_{age}"
 
 
 def exact_sum(expression: str) -> str:
@@ -44,11 +58,24 @@ def first_years(window: Window, *, start: int, end: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index client_id (sorted); first_day int64; complete, whether its first year was over by
-        `end`; float64 profit, cost_to_serve (money) and minutes, so far where it was not.
+        Index client_id (sorted); int64 first_day and seen_days (of the first year, by `end`);
+        complete, whether it was over by then; float64 profit, cost_to_serve, acquisition (money)
+        and minutes, so far where it was not, acquisition of the whole year; and a column `so_far`
+        of each age: profit by then before acquisition and unpaid money.
     """
     economics = window.economics
     unpaid = " + ".join(of(economics, "first_day", "stop") for of in (overdue_sql, bad_debt_sql))
+    earned = ", ".join(
+        f"coalesce(sold_{age}, 0.0) - coalesce(met_{age}, 0.0) AS {so_far(age)}" for age in AGES
+    )
+
+    def by_age(expression: str, name: str) -> str:
+        return ", ".join(
+            exact_sum(f"CASE WHEN day < first_day + {age} THEN {expression} ELSE 0.0 END")
+            + f" AS {name}_{age}"
+            for age in AGES
+        )
+
     own = "day >= first_day AND day < stop"
     frame = window.frame(
         "WITH who AS (SELECT client, client_id, first_day, acquired_day, acquisition_cost, "
@@ -57,10 +84,12 @@ def first_years(window: Window, *, start: int, end: int) -> pd.DataFrame:
         f"{int(start) + QUIET_DAYS} ELSE acquired_day >= {int(start)} END), "
         f"sold AS (SELECT client, {exact_sum('amount')} AS revenue, {exact_sum('cost')} AS cost, "
         f"{float(economics.order)!r} * count(*) FILTER (WHERE is_order) "
-        f"+ {float(economics.return_)!r} * count(*) FILTER (WHERE is_return_order) AS handling "
+        f"+ {float(economics.return_)!r} * count(*) FILTER (WHERE is_return_order) AS handling, "
+        f"{by_age('amount - cost - serve', 'sold')} "
         f"FROM {{lines}} JOIN who USING (client) WHERE {own} GROUP BY client), "
         f"met AS (SELECT client, {exact_sum('minutes')} AS minutes, "
-        f"{exact_sum('minutes_cost + contact_cost')} AS care "
+        f"{exact_sum('minutes_cost + contact_cost')} AS care, "
+        f"{by_age('minutes_cost + contact_cost', 'met')} "
         f"FROM {{interactions}} JOIN who USING (client) WHERE {own} GROUP BY client), "
         f"owed AS (SELECT client, {exact_sum(unpaid)} AS unpaid "
         "FROM {invoices} JOIN who USING (client) GROUP BY client) "
@@ -68,11 +97,13 @@ def first_years(window: Window, *, start: int, end: int) -> pd.DataFrame:
         "coalesce(care, 0.0) + coalesce(handling, 0.0) + coalesce(unpaid, 0.0) "
         f"+ coalesce(revenue, 0.0) * {float(economics.commission_rate)!r} AS cost_to_serve, "
         "coalesce(revenue, 0.0) - coalesce(cost, 0.0) "
-        f"- {acquisition_sql('first_day', 'stop')} AS before FROM who "
+        f"AS gross, {acquisition_sql('first_day', 'stop')} AS acquisition, {earned} FROM who "
         "LEFT JOIN sold USING (client) LEFT JOIN met USING (client) LEFT JOIN owed USING (client) "
         "ORDER BY client_id"
     ).set_index("client_id")
-    frame = frame.astype({"first_day": "int64", "minutes": "float64", "cost_to_serve": "float64"})
-    frame["profit"] = frame.pop("before").astype("float64") - frame["cost_to_serve"]
-    frame["complete"] = frame["first_day"] + FIRST_YEAR_DAYS <= end
-    return frame[["first_day", "complete", *MONEY]]
+    days = frame.pop("first_day").astype("int64")
+    frame = frame.astype("float64")
+    frame["profit"] = frame["gross"] - frame["cost_to_serve"] - frame["acquisition"]
+    frame["first_day"], frame["seen_days"] = days, (end - days).clip(upper=FIRST_YEAR_DAYS)
+    frame["complete"] = frame["seen_days"] >= FIRST_YEAR_DAYS
+    return frame[["first_day", "seen_days", "complete", *MONEY, *map(so_far, AGES)]]

@@ -8,7 +8,7 @@ found on unseen rows, brings the total back.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -116,6 +116,10 @@ class Spread:
             expected + np.asarray(part)[group] * size for part in (self.low, self.median, self.high)
         )
         return np.minimum(low, expected), median, np.maximum(high, expected)
+
+    def raised(self, ratio: float) -> Spread:
+        """The spread of money that is so many times as large."""
+        return replace(self, unit=ratio * self.unit, edges=tuple(ratio * e for e in self.edges))
 
     def to_json(self) -> dict[str, Any]:
         """The spread as plain values."""

@@ -8,7 +8,7 @@ mean of the expectations is the mean of what came.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,11 @@ class FirstAmount:
         """The expected money at raw scores of shape (n,)."""
         inside = np.clip(raw, self.lowest, self.highest)
         return np.asarray(self.level + self.slope * self.scale * np.sinh(inside))
+
+    def raised(self, ratio: float, cost: float) -> FirstAmount:
+        """The function of money whose part before a cost is so many times as large."""
+        level = ratio * self.level + (ratio - 1) * cost
+        return replace(self, level=level, slope=ratio * self.slope)
 
     def to_json(self) -> dict[str, float]:
         """The function as plain values."""

@@ -11,7 +11,7 @@ With few newcomers w is zero; with many it is what foretold later newcomers best
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from segml.ledger.horizon import Future
 from segml.outcomes.amount import Spread, fit_spread, scale_of
 from segml.outcomes.first_amount import FirstAmount, fit_first_amount
 from segml.outcomes.first_design import Design, learn_design
+from segml.outcomes.first_level import level_of
 from segml.outcomes.first_trials import FirstRows, chosen_weight, in_time, spearman
 from segml.outcomes.ridge import Ridge, fit_ridge
 
@@ -220,7 +221,7 @@ def fit_prospect(
     spread = fit_spread(expected, profit, unit=scale)
     low, _, high = spread.interval(expected)
     cared = over["minutes"].to_numpy(np.float64)
-    return ProspectModel(
+    model = ProspectModel(
         design=design,
         ridge=ridge,
         forest=rows.forest() if weight else None,
@@ -243,6 +244,27 @@ def fit_prospect(
             "mean_profit": float(profit.mean()),
             "mean_expected": float(expected.mean()),
         },
+    )
+    return _levelled(model, contact, first, pd.Series(expected, index=over.index))
+
+
+def _levelled(
+    model: ProspectModel, contact: pd.DataFrame, first: pd.DataFrame, held: pd.Series
+) -> ProspectModel:
+    """The model at the level of the newcomers still in their first year."""
+    first = first.sort_index(kind="stable")
+    expected = pd.Series(model.expected(contact.loc[first.index]), index=first.index)
+    expected[held.index] = held
+    level = level_of(first, expected)
+    cost, ratio = float(first.loc[held.index, "acquisition"].mean()), level.ratio
+    raised = ratio * held + (ratio - 1) * cost
+    return replace(
+        model,
+        amount=model.amount.raised(ratio, cost),
+        spread=model.spread.raised(ratio),
+        middle=float(raised.median()),
+        top=float(raised.quantile(0.75)),
+        record={**model.record, "level": vars(level)},
     )
 
 
