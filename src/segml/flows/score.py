@@ -100,6 +100,7 @@ def publish_scores(
         "features": scored.features,
         "clients": scored.clients,
         "profit": made_of,
+        "criteria": scored.criteria,
         "quarantine": ledger.quarantine(),
     }
     record: dict[str, Any] = {}
@@ -123,10 +124,11 @@ def publish_scores(
         return record
 
     publish(folder, tables, told_last)
-    counts = scored.scores["status"].value_counts()
     told = (
         f"Scored {len(scored.scores):,} clients at {day} with {version.version}: "
-        + ", ".join(f"{count:,} {status}" for status, count in sorted(counts.items())),
+        + ", ".join(
+            f"{count:,} {status}" for status, count in sorted(scored.summary["by_status"].items())
+        ),
         *(f"Small portfolio: {said}" for said in _support(scored)),
         f"In {folder}",
     )

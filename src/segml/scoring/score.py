@@ -16,6 +16,7 @@ from segml.features import Snapshot, snapshot
 from segml.ledger import Ledger, date_of
 from segml.ledger.days import as_day
 from segml.scoring.actions import actions
+from segml.scoring.criteria import Criteria
 from segml.scoring.gathering import Reasons, chunks_of
 from segml.scoring.parts import Subject, Values
 from segml.scoring.progress import Progress, silent
@@ -38,6 +39,8 @@ class Scored:
         `as_of`, `client_id` and the features, as the model saw them.
     clients
         Who they are, columns of `schema.CLIENTS`.
+    criteria
+        What a rule says of each client, chunk by chunk; no rows where tiers are no rule.
     counts
         Counts by status and tier, notes; plain values.
     """
@@ -46,6 +49,7 @@ class Scored:
     told: Reasons
     features: pd.DataFrame
     clients: pd.DataFrame
+    criteria: Criteria
     counts: Mapping[str, Any]
 
     @cached_property
@@ -110,6 +114,7 @@ def score(
         told=told,
         features=_dated(now.frame, day),
         clients=conform(now.clients.reset_index(), CLIENTS),
+        criteria=Criteria(tiers=bundle.tiers, frame=now.frame, assignment=tiers),
         counts=_counts_of(scores, ledger, bundle, day=day, version=version),
     )
 
