@@ -126,9 +126,7 @@ def publish_scores(
     publish(folder, tables, told_last)
     told = (
         f"Scored {len(scored.scores):,} clients at {day} with {version.version}: "
-        + ", ".join(
-            f"{count:,} {status}" for status, count in sorted(scored.summary["by_status"].items())
-        ),
+        + _statuses(scored),
         *(f"Small portfolio: {said}" for said in _support(scored)),
         f"In {folder}",
     )
@@ -159,6 +157,12 @@ def profit_table(ledger: Ledger, day: dt.date) -> pd.DataFrame:
     """
     end = day_of(day)
     return profit(ledger.past(end), end - PROFIT_DAYS, end).reset_index()
+
+
+def _statuses(scored: Scored) -> str:
+    """How many clients have each status."""
+    counts = scored.summary["by_status"]
+    return ", ".join(f"{count:,} {status}" for status, count in sorted(counts.items()))
 
 
 def _support(scored: Scored) -> list[str]:
