@@ -7,6 +7,7 @@ python -m benchmarks causes               how often the true cause of a loss is 
 python -m benchmarks losses               how well losses are found, dated, priced and explained
 python -m benchmarks next                 who is lost next: against silence, and the latent state
 python -m benchmarks impact               what is told of company events, where it is known
+python -m benchmarks schemes              how the four tier schemes hold, and a million clients
 python -m benchmarks explanations         TreeSHAP and two-row Shapley values
 python -m benchmarks ledger               reading and checking a ledger: time, memory
 python -m benchmarks nightly              `segml score` of a whole portfolio
@@ -35,6 +36,7 @@ from benchmarks.next_lost import next_lost
 from benchmarks.nightly import nightly
 from benchmarks.page import page
 from benchmarks.result import Result
+from benchmarks.schemes import schemes
 from benchmarks.start import start
 from benchmarks.worlds import GIVEN
 
@@ -45,6 +47,7 @@ ALL: dict[str, Callable[[], Iterable[Result]]] = {
     "losses": losses,
     "next": next_lost,
     "impact": impact,
+    "schemes": schemes,
     "explanations": explanations,
     "ledger": ledger,
     "features": features,
