@@ -9,6 +9,7 @@ python -m benchmarks next                 who is lost next: against silence, and
 python -m benchmarks roles                how well roles are found, and whether the rising rise
 python -m benchmarks impact               what is told of company events, where it is known
 python -m benchmarks prospects            how well a prospect's first year is foretold
+python -m benchmarks schemes              how the four tier schemes hold, and a million clients
 python -m benchmarks explanations         TreeSHAP and two-row Shapley values
 python -m benchmarks ledger               reading and checking a ledger: time, memory
 python -m benchmarks nightly              `segml score` of a whole portfolio
@@ -39,6 +40,7 @@ from benchmarks.page import page
 from benchmarks.prospects import prospects
 from benchmarks.result import Result
 from benchmarks.roles import roles
+from benchmarks.schemes import schemes
 from benchmarks.start import start
 from benchmarks.worlds import GIVEN
 
@@ -51,6 +53,7 @@ ALL: dict[str, Callable[[], Iterable[Result]]] = {
     "roles": roles,
     "impact": impact,
     "prospects": prospects,
+    "schemes": schemes,
     "explanations": explanations,
     "ledger": ledger,
     "features": features,

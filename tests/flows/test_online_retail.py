@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import segml
+from segml.features import FeaturePlan, snapshot
+from segml.ledger import day_of, open_ledger
+from segml.tiers import fit_tiers
+from segml.words.plan import RULE_TIERS, TierPlan
 
 CONFIG = Path(__file__).parents[2] / "configs" / "online-retail.yaml"
 LINES = Path(os.environ.get("SEGML_DATA", "absent")) / "online_retail" / "invoice_lines.parquet"
@@ -61,3 +66,20 @@ def test_the_chain_runs_from_training_to_report(config: Path) -> None:
     page = segml.write_report(config).path.read_text("utf-8")
     assert all(client in page for client in lost.analysis.losses["client_id"])
     assert "<script" not in page
+
+
+@pytest.mark.slow
+def test_each_rule_places_everybody_by_what_the_columns_allow(config: Path) -> None:
+    plan = segml.read_settings(config).plan
+    with open_ledger(plan.ledger, plan.economics) as ledger:
+        now = snapshot(ledger.past(day_of(date(2011, 6, 1))), FeaturePlan())
+    for scheme, number in RULE_TIERS.items():
+        model = fit_tiers(now.frame, now.status, plan=TierPlan(scheme=scheme, number=number))
+        found = model.assign(now.frame)
+        assert not model.estimator.ranking_
+        assert found["tier"].nunique() == len(model.names)
+        assert (found["tier_margin"] >= 0).all()
+        mean = now.money["profit_365"].groupby(found["tier_rank"]).mean()
+        assert mean.is_monotonic_decreasing
+        assert any("the ledger does not tell it" in note for note in model.notes)
+    assert model.names[-1] == "small"  # no wallets, so nobody is `potential`

@@ -97,6 +97,7 @@ def publish_scores(
         **_tables(scored),
         "reasons": _timed(run, "reasons", scored.told),
         "profit": _profit(run, ledger, day),
+        "criteria": scored.criteria,
         "quarantine": ledger.quarantine(),
         **portfolio_of(run, ledger, bundle, version, day=day, scored=scored),
     }
@@ -132,7 +133,7 @@ def publish_scores(
 
 def _counted(scored: Scored, version: Version, day: dt.date) -> str:
     """How many clients were scored, by status."""
-    counts = scored.scores["status"].value_counts()
+    counts = scored.summary["by_status"]
     return f"Scored {len(scored.scores):,} clients at {day} with {version.version}: " + ", ".join(
         f"{count:,} {status}" for status, count in sorted(counts.items())
     )

@@ -115,6 +115,16 @@ def _metrics(bundle: Bundle) -> dict[str, float | None]:
     }
 
 
+def _tier_shares(bundle: Bundle) -> dict[str, float | None]:
+    """Each tier's shares of the clients that have bought and of their profit of 365 days."""
+    tiers = bundle.record.tiers
+    buyers = max(sum(int(tier["clients"]) for tier in tiers), 1)
+    return {
+        **{f"tiers/{tier['name']}/clients": tier["clients"] / buyers for tier in tiers},
+        **{f"tiers/{tier['name']}/profit": tier["share"] for tier in tiers},
+    }
+
+
 def _tracked(
     run: Session,
     registry: Registry,
@@ -128,7 +138,7 @@ def _tracked(
         reap(tracking)
         training = Training(
             started=run.started,
-            metrics=_metrics(bundle),
+            metrics={**_metrics(bundle), **_tier_shares(bundle)},
             params={"cutoffs": len(bundle.record.churn.cutoffs)},
             files=files,
         )

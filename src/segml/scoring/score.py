@@ -16,6 +16,7 @@ from segml.features import Snapshot, snapshot
 from segml.ledger import Ledger, date_of
 from segml.ledger.days import as_day
 from segml.scoring.actions import actions
+from segml.scoring.criteria import Criteria
 from segml.scoring.gathering import Reasons, chunks_of
 from segml.scoring.parts import Subject, Values
 from segml.scoring.progress import Progress, silent
@@ -54,6 +55,8 @@ class Scored:
         The evidence of every role, columns of `schema.ROLES`.
     levers
         What would move each active client, columns of `schema.LEVERS`.
+    criteria
+        What a rule says of each client, chunk by chunk; no rows where tiers are no rule.
     counts
         Counts by status, tier and role, notes; plain values.
     prospects, prospect_reasons
@@ -67,6 +70,7 @@ class Scored:
     clients: pd.DataFrame
     roles: pd.DataFrame
     levers: pd.DataFrame
+    criteria: Criteria
     counts: Mapping[str, Any]
     prospects: pd.DataFrame
     prospect_reasons: pd.DataFrame
@@ -141,6 +145,7 @@ def score(
         roles=conform(_of_day(roles.evidence, day), ROLES),
         levers=conform(_of_day(levers, day), LEVERS),
         counts=_counts_of(scores, roles, ledger, bundle, day=day, version=version),
+        criteria=Criteria(tiers=bundle.tiers, frame=now.frame, assignment=tiers),
     )
 
 

@@ -58,6 +58,15 @@ PROFIT = declare(
     key=("client_id",),
 )
 
+CRITERIA = declare(
+    "criteria",
+    (
+        *("client_id text", "feature text", "value number", "points number"),
+        *("of_points number", "to_edge number?"),
+    ),
+    key=("client_id", "feature"),
+)
+
 OUTLOOK = declare(
     "outlook",
     ("client_id text", "horizon_days count", "p_churn number?", "p_up number?", "p_down number?"),
@@ -228,6 +237,7 @@ TABLES: Mapping[str, TableSchema] = {
         CLIENTS,
         PROFIT,
         *OF_CLIENTS,
+        CRITERIA,
         OUTLOOK,
         LOSSES,
         LOSS_REASONS,
