@@ -243,7 +243,10 @@ def test_changed_money_is_refused_and_changed_rules_are_followed(
         "utf-8",
     )
     scored = segml.score(config, as_of="2024-04-01")
-    assert set(scored.scored.scores.query("is_key")["tier_rank"]) == {1, 2}
+    scores = scored.scored.scores
+    by_role = scores["roles"].str.contains("magnet|special")
+    assert scores.loc[by_role, "is_key"].all()
+    assert set(scores.loc[scores["is_key"] & ~by_role, "tier_rank"]) == {1, 2}
     assert any(
         "`churn.horizon_days` 120 there, 60 here" in note for note in scored.summary["notes"]
     )

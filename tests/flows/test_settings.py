@@ -133,6 +133,7 @@ def test_a_connection_comes_from_the_environment(
             "differ in case alone",
         ),
         ("a: &x 1\nb: *x\n", "alias"),
+        ("tiers: {key_roles: [vip]}", "`tiers.key_roles.0` is 'vip' .Input should be 'anchor'"),
     ],
 )
 def test_each_fault_is_named(tmp_path: Path, text: str, said: str) -> None:

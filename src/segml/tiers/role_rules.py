@@ -7,9 +7,9 @@ No number of money, size or count is built in.
 =======  =========================================================================================
 anchor   active; among the fewest clients that together bring half of the profit of the last 365
          days, and of the year before; its gaps no less regular than the median of active clients'
-magnet   brings others far more often than clients that were there as long (`standing_out`), and
-         the profit of those it brought, one more client of the usual profit averaged in, is above
-         the median profit of active clients
+magnet   likely brings others far more often than clients there as long do (`standing_out`), and the
+         profit of those it brought, one more client of the usual profit averaged in, is above the
+         median profit of active clients
 advisor  proposes far more often than clients known as long (`standing_out`); where ideas are known
          to be taken up at all, one of its own was
 rising   active and small: holds no key tier, and is not among those that bring half of the profit.
@@ -36,6 +36,9 @@ Bools = npt.NDArray[np.bool_]
 YEAR = 365.0
 TOP_GROWTH = 0.95
 """The quantile of the growth expected of small clients from which one may be rising."""
+LIKELY_MAGNET = 1 / 3
+"""The chance from which a client is named a magnet: to miss one is taken for twice as bad as to
+name one wrongly, for what a magnet brings goes with it and is seen in no figure of its own."""
 HALF = 0.5
 """The share of the profit that the largest clients bring, and the chance from which a count is
 taken for more than chance."""
@@ -142,7 +145,7 @@ def magnets(known: Portfolio) -> Found:
     damped = brought * (profit + usual) / (brought + 1.0)
     line = max(_median(own[known.active]), 0.0)
     return Found(
-        holds=(found.chance > HALF) & (damped > line),
+        holds=(found.chance > LIKELY_MAGNET) & (damped > line),
         strength=found.chance,
         evidence=(
             _measure("brought_profit_365", profit, own),

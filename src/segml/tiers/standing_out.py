@@ -3,8 +3,8 @@
 Two kinds of clients are looked for in the portfolio itself: ordinary ones, who do it θ₀ times as
 often as is expected of comparable clients, and a few who do it θ₁ times as often. A count is
 Poisson given its kind; the rates and the share of each kind are those of greatest likelihood
-(EM; Dempster, Laird and Rubin 1977). A client stands out if it is more likely than not of the
-second kind: the chance that its count gives, small counts pulled towards the share of the kind.
+(EM; Dempster, Laird and Rubin 1977). A client stands out by its chance to be of the second kind,
+given its count: small counts are pulled towards the share of the kind.
 
 Where the counts need no second kind (Bayesian information criterion; Schwarz 1978), nobody does.
 """
