@@ -35,7 +35,7 @@ FIRST_CONTACT: tuple[Feature, ...] = (
     _known("acquisition_cost", "money", "cost of the acquisition"),
     _known("referrer_profit", "money", "profit of the client that brought it, the year before"),
     _known("contacts_before", "count", "contacts before the first order, within a year"),
-    _known("minutes_before", "count", "minutes of these contacts"),
+    _known("minutes_before", "count", "minutes of contacts before the first order, within a year"),
     _known("announced_rise", "share", "announced rise of our prices, the year before"),
     _known("month", "count", "month of the year"),
 )
