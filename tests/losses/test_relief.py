@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from segml.bundle import Bundle
@@ -36,13 +37,23 @@ def test_the_lowest_tier_of_these_rules_is_a_relief_and_no_other(
     ledger: Ledger, bundle: Bundle, dates: tuple[int, int], scheme: str
 ) -> None:
     scene = _scene(ledger, bundle, dates, TierPlan(scheme=scheme, number=3), least=1)
+    tiers, now = scene.bundle.tiers, scene.snapshot(dates[0])
+    score = tiers.estimator.score_points(tiers.values(now.frame).to_numpy())
+    edges = np.quantile(score, [0.9, 0.4])  # so that there are some below the lowest edge
+    tiers.estimator.rule_ = dataclasses.replace(tiers.estimator.rule_, edges=edges)
     before = scene.before
-    lowest = scene.bundle.tiers.names[-1]
-    marked = before[(before["tier"] == lowest) & before["is_active"]]
+    marked = before[(before["tier"] == tiers.names[-1]) & before["is_active"]]
+    assert 0 < len(marked) < before["is_active"].sum()
     assert candidates(scene) == sorted(marked.index)
-    held = set(before["tier"])
-    if lowest not in held:
-        assert candidates(scene) == []
+
+
+def test_where_nobody_is_in_the_lowest_tier_no_other_tier_stands_for_it(
+    ledger: Ledger, bundle: Bundle, dates: tuple[int, int]
+) -> None:
+    scene = _scene(ledger, bundle, dates, TierPlan(scheme="profitability", number=3), least=1)
+    assert "problem" not in set(scene.before["tier"])
+    assert {"vip", "regular"} <= set(scene.before["tier"])
+    assert candidates(scene) == []
 
 
 @pytest.mark.parametrize(("scheme", "least"), [("strategic", 1), ("levels", 10**6)])
