@@ -164,6 +164,8 @@ def rich_interactions(seed: int = 6) -> pd.DataFrame:
                     "outcome": str(rng.choice(["upheld", "Rejected"])) if solved else None,
                 }
             )
+            if kind == "idea":
+                rows[-1] |= {"resolved": day + 10.0, "outcome": ("Rejected", "upheld")[day % 2]}
             day += 1 + int(rng.exponential(rate * (2 if day > 600 and client % 4 == 0 else 1)))
     return pd.DataFrame(rows)
 
