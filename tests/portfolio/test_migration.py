@@ -71,3 +71,10 @@ def test_a_move_is_whose_change_makes_it() -> None:
 def test_one_model_leaves_nothing_to_the_model() -> None:
     table = migration(_moves([("a", "a", "b", "b", 1.0), ("b", "b", "a", "a", 2.0)]))
     assert (table["clients_by_model"] == 0).all()
+
+
+def test_without_moves_there_are_the_columns_and_no_rows() -> None:
+    some = migration(_moves([("a", "a", "b", "b", 1.0)]))
+    none = migration(None)
+    assert none.empty
+    assert none.dtypes.equals(some.dtypes)

@@ -56,7 +56,7 @@ def test_nothing_changed_nothing_told(bundle: Bundle, now: Snapshot) -> None:
 def test_an_explanation_is_of_shaps_own_type_and_its_plot_works(
     bundle: Bundle, now: Snapshot, subject: Subject
 ) -> None:
-    shap = pytest.importorskip("shap")
+    shap = pytest.importorskip("shap", reason="shap is not installed")  # its import warns
     told = contributions(bundle, now, subject)
     assert isinstance(told, shap.Explanation)
     parts = take_apart(bundle, now.frame, subject)

@@ -1,12 +1,16 @@
+import dataclasses
 import datetime as dt
+import threading
 
 import pandas as pd
+import pytest
 
 from segml.bundle import Bundle
 from segml.features import snapshot
 from segml.ledger import Ledger, date_of, day_of
 from segml.scoring import Scored, replay
 from segml.scoring.month_starts import month_starts
+from segml.words.errors import DataRefused
 
 
 def test_at_most_twelve_month_starts_before_the_date_and_after_the_first_day() -> None:
@@ -60,3 +64,21 @@ def test_the_previous_tier_is_the_replayed_one_and_missing_where_the_client_was_
 
 def test_before_the_first_month_start_nobody_held_a_tier(bundle: Bundle, ledger: Ledger) -> None:
     assert replay(bundle, ledger, ledger.first_day + 1).empty
+
+
+def test_a_model_that_refuses_leaves_nobody_asking_the_ledger(
+    bundle: Bundle, ledger: Ledger, as_of: int
+) -> None:
+    space = bundle.tiers.space
+    wider = dataclasses.replace(
+        space,
+        columns=(*space.columns, "gone_by_now"),
+        fills=(*space.fills, 0.0),
+        weights=(*space.weights, 0.0),
+    )
+    elsewhere = dataclasses.replace(bundle, tiers=dataclasses.replace(bundle.tiers, space=wider))
+    before = threading.active_count()
+    with pytest.raises(DataRefused, match="gone_by_now") as refused:
+        replay(elsewhere, ledger, as_of)
+    assert refused.value.__traceback__ is not None  # it holds every frame that was open
+    assert threading.active_count() == before

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from segml.bundle.record import plain
 from segml.features import FIRST_CONTACT, first_contact
 from segml.ledger import Ledger
@@ -68,4 +70,4 @@ def _prospects(ledger: Ledger, as_of: int) -> list[str]:
 
 def _plain(model: ProspectModel) -> ProspectModel:
     """The model with a record that JSON can hold."""
-    return ProspectModel(**{**vars(model), "record": plain(model.record)})
+    return dataclasses.replace(model, record=plain(model.record))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -97,7 +97,7 @@ def snapshots(
     plan: FeaturePlan,
     *,
     columns: Collection[str] | None = None,
-) -> Iterator[Snapshot]:
+) -> Generator[Snapshot]:
     """The snapshots of some days, in the order of the days, two made at a time.
 
     Parameters
@@ -112,7 +112,8 @@ def snapshots(
     Yields
     ------
     Snapshot
-        No more than the next two are made ahead: few are held, if whoever asks keeps none.
+        No more than the next two are made ahead: few are held, if whoever asks keeps none. Who may
+        stop half-way closes it: until then the two ask the ledger, which cannot be closed.
     """
     pasts = [ledger.past(day) for day in days]
     # the limit is the process's: what one snapshot ends must not change another's last bits

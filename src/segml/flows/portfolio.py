@@ -12,7 +12,7 @@ from segml.ledger import Ledger, date_of, day_of, profit
 from segml.portfolio import Moves, Scene, portfolio_tables
 from segml.scoring import Scored, last_month_start, replay, tier_columns
 from segml.stores import Frames, Version
-from segml.words.errors import NoModel
+from segml.words.errors import DataRefused, NoModel
 
 PROFIT_DAYS = 365
 
@@ -25,6 +25,7 @@ def portfolio_of(
     *,
     day: dt.date,
     scored: Scored,
+    notes: list[str],
 ) -> dict[str, Frames]:
     """The portfolio's tables of one scored date.
 
@@ -40,6 +41,8 @@ def portfolio_of(
         The date.
     scored
         Its scores.
+    notes
+        Gains what has to be said of them.
     """
     scene = Scene(
         past=ledger.past(day),
@@ -51,11 +54,22 @@ def portfolio_of(
         seed=run.settings.plan.seed,
     )
     with run.timed("portfolio"):
-        return {**portfolio_tables(scene, _moves(run, ledger, version, day, scored))}
+        moves: Moves | None = None
+        try:
+            moves = _moves(run, ledger, version, day, scored)
+        except DataRefused as refusal:
+            notes.append(f"no migration: the model of the last month start refuses. {refusal}")
+        return {**portfolio_tables(scene, moves)}
 
 
 def _moves(run: Session, ledger: Ledger, version: Version, day: dt.date, scored: Scored) -> Moves:
-    """The tiers at the last month start and now, by this model and the one that stood then."""
+    """The tiers at the last month start and now, by this model and the one that stood then.
+
+    Raises
+    ------
+    DataRefused
+        If the model that stood then reads what the ledger has no longer.
+    """
     scores = scored.scores.set_index("client_id")
     now, held = scores["tier"], scores["previous_tier"]
     end = day_of(day)

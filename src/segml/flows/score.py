@@ -99,7 +99,7 @@ def publish_scores(
         "profit": _profit(run, ledger, day),
         "criteria": scored.criteria,
         "quarantine": ledger.quarantine(),
-        **portfolio_of(run, ledger, bundle, version, day=day, scored=scored),
+        **portfolio_of(run, ledger, bundle, version, day=day, scored=scored, notes=notes),
     }
     record: dict[str, Any] = {}
 

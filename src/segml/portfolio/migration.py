@@ -23,6 +23,16 @@ ABSENT = "(new)"
 """Stands for the tier of a client that was not known at the earlier date."""
 
 
+_KINDS = {
+    **dict.fromkeys(("tier_before", "tier_after"), "str"),
+    "clients": "int64",
+    **dict.fromkeys(("clients_by_client", "clients_by_model"), "float64"),
+    **dict.fromkeys(("profit_before", "profit_after"), "float64"),
+    **dict.fromkeys(("profit_by_client", "profit_by_model"), "float64"),
+}
+"""The columns of `migration`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Moves:
     """The four tiers of every client known at the later date; index client_id.
@@ -46,13 +56,13 @@ class Moves:
     profit_after: pd.Series
 
 
-def migration(moves: Moves) -> pd.DataFrame:
+def migration(moves: Moves | None) -> pd.DataFrame:
     """The matrix of moves in clients and in profit, each cell split into client and model.
 
     Parameters
     ----------
     moves
-        The four tiers of every client.
+        The four tiers of every client; None where they cannot be told.
 
     Returns
     -------
@@ -60,8 +70,10 @@ def migration(moves: Moves) -> pd.DataFrame:
         One row a pair of tiers that holds somebody, sorted: tier_before, tier_after, clients,
         clients_by_client, clients_by_model, profit_before, profit_after, profit_by_client,
         profit_by_model (parts of profit_after). On the diagonal nothing moved and both parts are
-        zero. A client that is new since the earlier date comes from `ABSENT`.
+        zero. A client that is new since the earlier date comes from `ABSENT`. No moves, no rows.
     """
+    if moves is None:
+        return pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in _KINDS.items()})
     tiers = {
         name: getattr(moves, name).fillna(ABSENT).to_numpy(dtype=object)
         for name in ("before", "before_later_model", "after_earlier_model", "after")

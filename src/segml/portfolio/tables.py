@@ -17,7 +17,7 @@ from segml.portfolio.spreads import spreads
 
 
 def portfolio_tables(
-    scene: Scene, moves: Moves
+    scene: Scene, moves: Moves | None
 ) -> dict[str, pd.DataFrame | Iterator[pd.DataFrame]]:
     """The tables of a scored date, by name.
 
@@ -26,7 +26,7 @@ def portfolio_tables(
     scene
         The date.
     moves
-        The tiers of its clients at an earlier date and now.
+        The tiers of its clients at an earlier date and now; None where they cannot be told.
 
     Returns
     -------

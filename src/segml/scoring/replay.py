@@ -5,7 +5,8 @@ Nothing published is read, so scoring January after March gives what scoring it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 
 import pandas as pd
 
@@ -42,17 +43,19 @@ def replay(
         month started since the ledger's first day.
     """
     days = month_starts(as_of, ledger.first_day)
-    known = map(frames, days) if frames else _tier_columns(bundle, ledger, days)
+    known = (frames(day) for day in days) if frames else _tier_columns(bundle, ledger, days)
     held = pd.Series([], index=pd.Index([], dtype="str", name="client_id"), dtype=object)
-    for frame in known:
-        held = bundle.tiers.assign(frame, held)["tier"]
+    with closing(known):  # a model that refuses leaves nobody asking the ledger
+        for frame in known:
+            held = bundle.tiers.assign(frame, held)["tier"]
     return held
 
 
-def _tier_columns(bundle: Bundle, ledger: Ledger, days: tuple[int, ...]) -> Iterator[pd.DataFrame]:
+def _tier_columns(bundle: Bundle, ledger: Ledger, days: tuple[int, ...]) -> Generator[pd.DataFrame]:
     """`tier_columns` of several days, made ahead of their use; a few are held at a time."""
-    for made in snapshots(ledger, days, bundle.features, columns=bundle.tiers.columns):
-        yield made.frame
+    with closing(snapshots(ledger, days, bundle.features, columns=bundle.tiers.columns)) as made:
+        for one in made:
+            yield one.frame
 
 
 def tier_columns(bundle: Bundle, ledger: Ledger, day: int) -> pd.DataFrame:

@@ -140,8 +140,8 @@ def score(
         told=told,
         features=_dated(now.frame, day),
         clients=conform(now.clients.reset_index(), CLIENTS),
-        prospects=conform(_at(foretold.prospects, day), PROSPECTS),
-        prospect_reasons=conform(_at(foretold.reasons, day), PROSPECT_REASONS),
+        prospects=conform(_of_day(foretold.prospects, day), PROSPECTS),
+        prospect_reasons=conform(_of_day(foretold.reasons, day), PROSPECT_REASONS),
         roles=conform(_of_day(roles.evidence, day), ROLES),
         levers=conform(_of_day(levers, day), LEVERS),
         counts=_counts_of(scores, roles, ledger, bundle, day=day, version=version),
@@ -234,10 +234,6 @@ def _potential(
         told.loc[foretold.expected.index, names] = foretold.expected[names]
     told["recommendation"] = foretold.expected.get("recommendation")
     return told
-
-
-def _at(frame: pd.DataFrame, day: int) -> pd.DataFrame:
-    return frame.assign(as_of=pd.Series([date_of(day)] * len(frame), dtype=object))
 
 
 def _dated(frame: pd.DataFrame, day: int) -> pd.DataFrame:

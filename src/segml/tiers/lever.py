@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 Direction = Literal["up", "down"]
@@ -47,6 +49,26 @@ def offered(columns: Sequence[str]) -> list[tuple[int, Lever]]:
         for lever in LEVERS
         if (name := next((one for one in lever.features if one in places), ""))
     ]
+
+
+def most_profit(columns: Sequence[str], values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The most profit each client's sales may be asked to bring, (n,); inf without such columns.
+
+    Parameters
+    ----------
+    columns
+        Of `values`.
+    values
+        (n, d) of the active clients, in the features' units.
+    """
+    most = np.full(len(values), np.inf)
+    if {PROFIT, SALES} <= {*columns}:
+        profit, sales = (values[:, columns.index(name)] for name in (PROFIT, SALES))
+        sold = sales > 0
+        if sold.any():
+            rate = np.quantile(profit[sold] / sales[sold], (1 + INNER) / 2)
+            most = rate * np.maximum(sales, 0.0)
+    return most
 
 
 def as_table(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

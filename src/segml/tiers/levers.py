@@ -28,7 +28,7 @@ import pandas as pd
 
 from segml.tiers.centroids import Array, Ints
 from segml.tiers.clusters import ClusterTiers
-from segml.tiers.lever import INNER, PROFIT, SALES, Direction, Lever, as_table, offered
+from segml.tiers.lever import INNER, PROFIT, Direction, Lever, as_table, most_profit, offered
 from segml.tiers.model import TierModel
 from segml.tiers.rule_levers import rule_moves
 from segml.tiers.steps import Bools, Standing, steps
@@ -103,15 +103,13 @@ def _range(
     """The least value of each coordinate that a client is moved to, (d,), the greatest, (n, d)."""
     low, high = np.quantile(z, ((1 - INNER) / 2, (1 + INNER) / 2), axis=0)
     each = np.tile(high, (len(z), 1))
-    if {PROFIT, SALES} <= {*model.columns}:
-        profit, sales = (model.columns.index(name) for name in (PROFIT, SALES))
-        sold = values[:, sales] > 0
-        if sold.any():
-            rate = np.quantile(values[sold, profit] / values[sold, sales], (1 + INNER) / 2)
-            most = values.copy()
-            most[:, profit] = rate * np.maximum(values[:, sales], 0.0)
-            limit = estimator.map_.apply(most)[:, profit]
-            each[:, profit] = np.minimum(each[:, profit], limit)
+    profits = most_profit(model.columns, values)
+    if np.isfinite(profits).all():
+        profit = model.columns.index(PROFIT)
+        most = values.copy()
+        most[:, profit] = profits
+        limit = estimator.map_.apply(most)[:, profit]
+        each[:, profit] = np.minimum(each[:, profit], limit)
     return low, each
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segml.tiers.lever import INNER, PROFIT, SALES, Direction, Lever, as_table, offered
+from segml.tiers.lever import INNER, PROFIT, Direction, Lever, as_table, most_profit, offered
 from segml.tiers.model import TierModel
 from segml.tiers.rules import RuleTiers
 
@@ -63,13 +63,9 @@ def rule_moves(model: TierModel, frame: pd.DataFrame, assignment: pd.DataFrame) 
 def _limits(model: TierModel, values: Array, high: Array) -> Array:
     """The greatest value each client is moved to, (n, d): profit within a profit rate of sales."""
     each = np.tile(high, (len(values), 1))
-    if {PROFIT, SALES} <= {*model.columns}:
-        profit, sales = (model.columns.index(name) for name in (PROFIT, SALES))
-        sold = values[:, sales] > 0
-        if sold.any():
-            rate = np.quantile(values[sold, profit] / values[sold, sales], (1 + INNER) / 2)
-            most = rate * np.maximum(values[:, sales], 0.0)
-            each[:, profit] = np.minimum(each[:, profit], most)
+    if PROFIT in model.columns:
+        profit = model.columns.index(PROFIT)
+        each[:, profit] = np.minimum(each[:, profit], most_profit(model.columns, values))
     return each
 
 
