@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from segml.flows.demo import demo
     from segml.flows.explain import explain
     from segml.flows.losses import analyse_losses
+    from segml.flows.promote import promote
     from segml.flows.report import write_report
     from segml.flows.score import score
     from segml.flows.settings import read_settings
     from segml.flows.train import train
-    from segml.flows.versions import list_models, promote, rollback
+    from segml.flows.versions import list_models, rollback
     from segml.flows.world import write_world
 
 __version__ = "0.1.0"
@@ -42,7 +43,7 @@ _FACE = {
     "demo": "demo",
     "explain": "explain",
     "list_models": "versions",
-    "promote": "versions",
+    "promote": "promote",
     "read_settings": "settings",
     "rollback": "versions",
     "score": "score",

@@ -160,15 +160,18 @@ def models(
 def promote(
     config: Config,
     version: Annotated[str, typer.Argument(help="A version's name.", show_default=False)],
+    because: Annotated[
+        str | None, typer.Option(help="Why it is to be champion whatever the gate says.")
+    ] = None,
     json: Json = False,
     verbose: Verbose = False,
 ) -> None:
-    """Make a version the champion."""
+    """Make a version the champion, if it holds every reason of the gate."""
 
     def run(shown: Shown) -> object:
-        from segml.flows.versions import promote as flow
+        from segml.flows.promote import promote as flow
 
-        return flow(config, version)
+        return flow(config, version, because=because, progress=shown.progress)
 
     deliver(run, json=json, verbose=verbose)
 

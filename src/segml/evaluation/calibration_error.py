@@ -30,7 +30,33 @@ def calibration_error(lost: npt.NDArray[np.float64], probability: npt.NDArray[np
     """
     if len(lost) == 0:
         return float("nan")
-    order = np.argsort(probability, kind="stable")
-    groups = np.array_split(order, min(10, len(order)))
+    groups = _groups(probability)
     gaps = [abs(float(probability[g].mean() - lost[g].mean())) * len(g) for g in groups]
     return sum(gaps) / len(lost)
+
+
+def calibration_chance(probability: npt.NDArray[np.float64]) -> float:
+    """The calibration error to be expected of probabilities that are right, by chance alone.
+
+    In each group the share lost strays around its probability by a normal law of the binomial
+    variance, whose mean distance is sqrt(2 / pi) of its deviation.
+
+    Parameters
+    ----------
+    probability
+        Probabilities of shape (n,).
+
+    Examples
+    --------
+    >>> round(calibration_chance(np.full(1000, 0.5)), 3)
+    0.04
+    """
+    if len(probability) == 0:
+        return float("nan")
+    strays = [np.sqrt((probability[g] * (1 - probability[g])).sum()) for g in _groups(probability)]
+    return float(np.sqrt(2 / np.pi) * sum(strays) / len(probability))
+
+
+def _groups(probability: npt.NDArray[np.float64]) -> list[npt.NDArray[np.int64]]:
+    order = np.argsort(probability, kind="stable")
+    return np.array_split(order, min(10, len(order)))

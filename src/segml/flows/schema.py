@@ -136,6 +136,16 @@ class LossesSection(_Section):
     shrunk_below: Annotated[float, Field(gt=0, lt=1)] = 0.3
 
 
+class GateSection(_Section):
+    """What a version must hold before it becomes champion."""
+
+    grade: Literal["A", "B", "C", "D"] = "C"
+    calibration_error: Share = 0.05
+    size_gap: Share = 0.05
+    tier_moves: Share = 0.25
+    reasons_kept: Share = 0.4
+
+
 class TrackingSection(_Section):
     """Where MLflow keeps its runs."""
 
@@ -152,6 +162,7 @@ class Configuration(_Section):
     churn: ChurnSection = Field(default_factory=ChurnSection)
     potential: PotentialSection = Field(default_factory=PotentialSection)
     losses: LossesSection = Field(default_factory=LossesSection)
+    gate: GateSection = Field(default_factory=GateSection)
     tracking: TrackingSection = Field(default_factory=TrackingSection)
     models: str = "models"
     output: str = "out"

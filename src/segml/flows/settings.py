@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from segml.flows.playbooks import read_playbooks
 from segml.flows.schema import Configuration, EconomicsSection, SourceSection, TiersSection
 from segml.flows.yaml_reader import read_yaml
 from segml.words.errors import ConfigurationRefused
+from segml.words.gate import GatePlan
 from segml.words.plan import (
     ChurnPlan,
     ContactRate,
@@ -41,6 +42,7 @@ class Settings:
     tracking_uri: str
     artifacts: Path
     playbooks: Playbooks
+    gate: GatePlan = field(default_factory=GatePlan)
     language: str = "en"
 
 
@@ -106,6 +108,7 @@ def _settle(parsed: Configuration, folder: Path) -> Settings:
             None if parsed.playbooks is None else _beside(folder, parsed.playbooks),
             parsed.tiers.scheme,
         ),
+        gate=GatePlan(**parsed.gate.model_dump()),
         language=parsed.language,
     )
 

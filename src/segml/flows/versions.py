@@ -1,4 +1,4 @@
-"""The versions of a portfolio: listed, promoted, rolled back, mirrored in MLflow."""
+"""The versions of a portfolio: listed, rolled back, mirrored in MLflow."""
 
 from __future__ import annotations
 
@@ -19,26 +19,7 @@ def list_models(config: str | Path | Settings) -> Result:
     """Every version of a portfolio, the champion marked."""
     settings = read_settings(config)
     require_portfolio(settings.models, settings.plan.portfolio)
-    return _listed(settings, registry_of(settings))
-
-
-def promote(config: str | Path | Settings, version: str) -> Result:
-    """The versions after making one of them champion; its files are verified first.
-
-    Raises
-    ------
-    ConfigurationRefused
-        If there is no such version.
-    BundleRefused
-        If its files are not what the registry says.
-    """
-    settings = read_settings(config)
-    with session(settings, f"segml promote {version}") as run:
-        registry = registry_of(settings)
-        load_version(registry, registry.get(version))
-        registry.promote(version, at=run.started)
-        _mirror(settings, registry)
-    return _listed(settings, registry)
+    return listed(settings, registry_of(settings))
 
 
 def rollback(config: str | Path | Settings) -> Result:
@@ -55,8 +36,8 @@ def rollback(config: str | Path | Settings) -> Result:
         if len(registry.versions.line) > 1:  # else the registry says what is wrong
             load_version(registry, registry.get(registry.versions.line[-2]))
         registry.rollback(at=run.started)
-        _mirror(settings, registry)
-    return _listed(settings, registry)
+        mirror(settings, registry)
+    return listed(settings, registry)
 
 
 def sync_models(config: str | Path | Settings) -> Result:
@@ -85,7 +66,7 @@ def sync_models(config: str | Path | Settings) -> Result:
     return Result(summary=summary, told=(told,))
 
 
-def _mirror(settings: Settings, registry: Registry) -> None:
+def mirror(settings: Settings, registry: Registry) -> None:
     """Make MLflow follow; the registry is the authority, so a refusal is told and stops nothing."""
     try:
         sync(tracking_of(settings), registry)
@@ -93,7 +74,8 @@ def _mirror(settings: Settings, registry: Registry) -> None:
         LOG.warning("%s", refusal)
 
 
-def _listed(settings: Settings, registry: Registry) -> Result:
+def listed(settings: Settings, registry: Registry) -> Result:
+    """Every version that the registry holds, for machines and for people."""
     versions = registry.versions.versions
     summary = {
         "ok": True,

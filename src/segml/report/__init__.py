@@ -10,6 +10,7 @@ from __future__ import annotations
 from segml.report.ahead import TABLES as AHEAD
 from segml.report.dossier import LostClient
 from segml.report.facts import PortfolioFacts, ReportFacts, report_facts
+from segml.report.gate_words import verdict_line
 from segml.report.health import TABLES as HEALTH
 from segml.report.health import HealthFacts
 from segml.report.lost import DemotedClient, LossFacts, loss_facts
@@ -64,4 +65,5 @@ __all__ = [
     "standing_lines",
     "support_facts",
     "support_sentences",
+    "verdict_line",
 ]

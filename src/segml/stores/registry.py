@@ -154,6 +154,16 @@ class Registry:
         self._become(self.versions.promoted(name, at=_stamp(at), note=note))
         return self.champion()
 
+    def refuse(self, name: str, *, at: dt.datetime, note: str) -> None:
+        """Write down that the gate kept a version from being champion, and why.
+
+        Raises
+        ------
+        ConfigurationRefused
+            If there is no such version.
+        """
+        self._become(self.versions.refused(name, at=_stamp(at), note=note))
+
     def rollback(self, *, at: dt.datetime, note: str = "") -> Version:
         """The champion before this one, champion again; its files must stand.
 

@@ -18,7 +18,7 @@ from typing import Literal, get_args
 from segml.words.errors import ConfigurationRefused, NoModel
 
 Status = Literal["champion", "challenger", "archived"]
-Action = Literal["registered", "promoted", "rolled_back"]
+Action = Literal["registered", "promoted", "refused", "rolled_back"]
 
 VERSION_NAME = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{10}")
 """``<as-of>-<first ten hex of the manifest's digest>``; nothing else becomes a folder's name."""
@@ -198,6 +198,19 @@ class Versions:
             return self
         change = Change(at=at, action="promoted", version=name, before=before, note=note)
         return self._with_line((*self.line, name), change)
+
+    def refused(self, name: str, *, at: str, note: str) -> Versions:
+        """The registry with a line more in its trail: the gate kept `name` from being champion.
+
+        Raises
+        ------
+        ConfigurationRefused
+            If there is no such version.
+        """
+        self.get(name)
+        before = self.champion().version
+        change = Change(at=at, action="refused", version=name, before=before, note=note)
+        return replace(self, history=(*self.history, change))
 
     def rolled_back(self, *, at: str, note: str = "") -> Versions:
         """The registry with the champion before this one back, this one archived.

@@ -12,7 +12,8 @@
     ├── TrackingFailed          1  MLflow did not take or give what was asked
     └── GateRefused             5  a gate said no
         ├── BundleRefused       5    a model file is not what its manifest says
-        └── NoModel             5    no trained version fits the date asked for
+        ├── NoModel             5    no trained version fits the date asked for
+        └── PromotionRefused    5    a version is not good enough to be champion
 
 To add one: subclass the right branch, give it a docstring that names the cause, and raise it with
 the three parts. The message is composed here, nowhere else.
@@ -98,3 +99,7 @@ class BundleRefused(GateRefused):
 
 class NoModel(GateRefused):
     """No trained version exists for the date asked for."""
+
+
+class PromotionRefused(GateRefused):
+    """A version does not hold a reason of the gate before a champion; the message names each."""
