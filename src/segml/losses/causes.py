@@ -51,7 +51,7 @@ FOLDS = 5
 CHANCES = 2
 """How often the onsets are laid on clients drawn by chance."""
 SURELY = 2.326
-"""Standard errors a gain must be from nothing to be sure at 99 %: better none than a vain reason."""
+"""Standard errors a gain must be from nothing to be sure at 99 %: none beats a vain one."""
 CITED = 0.5
 """An event is evidence if it is more likely than not behind a loss: many events harm nobody."""
 _LEAST_UNKNOWN = 1e-6
