@@ -110,7 +110,10 @@ def test_the_order_of_the_clients_changes_nothing(world: World, learnt: Learnt) 
 def test_in_a_world_without_reasons_nothing_is_learnt(tmp_path: Path) -> None:
     with made(tmp_path, cause_mix={"unknown": 1.0}) as world:
         assert len(world.fates.lost) > 100
-        assert world.learnt() is None
+        found = world.learnt()
+        assert found is not None
+        assert (found.explained, dict(found.features), dict(found.events)) == (0.0, {}, {})
+        assert found.gain < 2 * found.error
 
 
 def test_of_few_declines_nothing_is_learnt(world: World) -> None:
@@ -139,6 +142,8 @@ def test_a_feature_the_model_lacks_leaves_its_share_to_its_reason_or_to_unknown(
         events={},
         explained=1.0,
         onsets=99,
+        gain=0.1,
+        error=0.01,
     )
     features = ("spend_90", "complaints_180", "returns_365")
     parts = SimpleNamespace(features=features, clients=pd.Index(["a", "b", "c"]))

@@ -243,8 +243,24 @@ def test_each_happening_is_a_column_of_its_own_and_only_harm_is_one() -> None:
     assert found == [ids for ids in (("e1",), ("e2", "e3"), ("e6",)) for _ in TAUS_DAYS]
     price = next(each for each in columns if each.event_ids == ("e1",))
     assert price.reason == "price"
-    faded = [np.exp(-(start - MONTHS[10] - 5) / TAUS_DAYS[0]) for start in (MONTHS[14], MONTHS[20])]
-    assert price.met == pytest.approx(0.7 * 0.1 * np.array(faded))
+    faded = [_mean_left(MONTHS[10] + 5, month, TAUS_DAYS[0]) for month in (14, 20)]
+    assert price.met == pytest.approx(0.7 * 0.1 * np.array(faded), rel=0.03)
+
+
+def _mean_left(day: int, month: int, tau: float) -> float:
+    """What is left of an event on an average day of a month, day by day."""
+    days = MONTHS[month] + np.arange(30)
+    return float(np.where(days >= day, np.exp((day - days - 0.5) / tau), 0.0).mean())
+
+
+def test_an_event_works_in_its_own_month_from_its_day_on_and_never_before() -> None:
+    told = records()
+    for day, expected in ((MONTHS[14] + 20, 10 / 30), (MONTHS[15], 0.0), (MONTHS[14], 1.0)):
+        moved = but(told, events=told.events.assign(day=day))
+        column = next(
+            each for each in columns_of(moved, at_risk(told.orders)) if each.event_ids == ("e1",)
+        )
+        assert column.met[0] == pytest.approx(0.7 * 0.1 * expected, rel=0.3, abs=1e-12)
 
 
 def test_an_event_that_touched_few_clients_is_no_column() -> None:
@@ -327,13 +343,13 @@ def test_the_mass_of_an_event_is_its_sum_at_risk() -> None:
     outage = [each for each in columns_of(told, risk) if each.event_ids == ("e6",)]
     for column, tau in zip(outage, TAUS_DAYS, strict=True):
         fades = [
-            np.exp(-(MONTHS[month] - MONTHS[16]) / tau)
+            _mean_left(MONTHS[16], month, tau)
             for row in range(1, 40)
-            for month in range(17, 24)
+            for month in range(16, 24)
             if risk.at_risk[row, month]
         ]
-        assert column.mass == pytest.approx(sum(fades))
-        assert column.met == pytest.approx([0.0, np.exp(-(MONTHS[20] - MONTHS[16]) / tau)])
+        assert column.mass == pytest.approx(sum(fades), rel=0.03)
+        assert column.met == pytest.approx([0.0, _mean_left(MONTHS[16], 20, tau)], rel=0.03)
 
 
 def test_every_column_is_shown_by_a_feature_of_its_reason() -> None:

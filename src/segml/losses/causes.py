@@ -8,9 +8,11 @@
 
 Who stayed tells as much as who declined: an exposure that most live through weighs little. No loss
 is explained by a hazard it was fitted to: each fold of the declines is told by what the others
-taught (cross-fitting). Of what drivers so gain over the baseline, what they gain as well on the
-same onsets laid on clients drawn by chance is no explanation; where the rest is not sure nothing
-was learnt, and the scores speak alone (`attribution`).
+taught (cross-fitting). Whether drivers explain anything at all is asked beside a baseline that
+knows the calendar, so that they are paid for whom declines befell and not for when they were; and
+what they gain as well on the same onsets laid on clients drawn by chance is no explanation. Where
+the rest is not sure, the declines were asked and said nothing: every reason is `unknown`. Only
+where there are too few declines to ask do the scores speak alone (`attribution`).
 
 References
 ----------
@@ -22,7 +24,7 @@ Chernozhukov and others (2018), Double/debiased machine learning, Econometrics J
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
@@ -32,11 +34,11 @@ from segml.ledger import Ledger
 from segml.losses.attribution import Decomposition
 from segml.losses.dating import Declines
 from segml.losses.exposed_risk import ACTIVE_DAYS
-from segml.losses.exposures import Column, Records, columns_of, risk_of
+from segml.losses.exposures import Column, Records, calendar_of, columns_of, risk_of
 from segml.losses.fates import Fates
 from segml.losses.history import Days, Numbers
 from segml.losses.onset import Onset
-from segml.losses.onset_months import beside, by_chance, onset_months
+from segml.losses.onset_months import OnsetMonths, beside, by_chance, onset_months
 from segml.losses.shares import DRIVEN, Weights
 from segml.losses.signatures import Sign, signatures
 from segml.outcomes.onset import Causes, learn_causes, told_by
@@ -48,8 +50,8 @@ LEAST_ONSETS = 30
 FOLDS = 5
 CHANCES = 2
 """How often the onsets are laid on clients drawn by chance."""
-SURELY = 1.645
-"""Standard errors a gain must be from nothing to be sure at 95 %."""
+SURELY = 2.326
+"""Standard errors a gain must be from nothing to be sure at 99 %: none beats a vain one."""
 CITED = 0.5
 """An event is evidence if it is more likely than not behind a loss: many events harm nobody."""
 _LEAST_UNKNOWN = 1e-6
@@ -70,9 +72,12 @@ class Learnt:
         Client to the events that are behind its loss with at least the probability `CITED`.
     explained
         Of what drivers gained on onsets that they were not fitted to, the part beyond chance and
-        error, above 0.
+        error; 0 where they explain nothing.
     onsets
         How many declines it was learnt from.
+    gain, error
+        What drivers gained over the calendar an onset, less chance, and its standard error: in
+        units of log likelihood.
     """
 
     clients: tuple[str, ...]
@@ -80,12 +85,14 @@ class Learnt:
     events: Mapping[str, frozenset[str]]
     explained: float
     onsets: int
+    gain: float
+    error: float
 
 
 def learn_reasons(
     ledger: Ledger, fates: Fates, declines: Declines, *, seed: int, end: int
 ) -> Learnt | None:
-    """The reasons of the losses; None where nothing was learnt from the declines that are known.
+    """The reasons of the losses; None where too few declines are known to ask.
 
     Parameters
     ----------
@@ -116,19 +123,28 @@ def learn_reasons(
         return None
     draws = np.random.default_rng(seed)
     every = [began, *(by_chance(began, draws) for _ in range(CHANCES))]
-    columns, declined = columns_of(records, beside(every)), began.clients
+    all_of_them = beside(every)
+    columns = columns_of(records, all_of_them)
+    calendar = calendar_of(all_of_them, began.by_month)
+    fold = draws.permutation(len(began.clients)) % FOLDS
+    gain = _gain(every, [*columns, *calendar], fold)
+    lost = tuple(each for each in began.clients if each in fates.lost)
+    if gain.explained == 0.0:
+        return Learnt(clients=lost, features={}, events={}, onsets=len(fold), **asdict(gain))
+    declined = began.clients
     days = np.array([onsets[each].day for each in declined], dtype=np.int64)
     signs = [_sign(each) for each in signatures(records, declined, days, end=end)]
-    fold = draws.permutation(len(declined)) % FOLDS
-    met = np.stack([column.met for column in columns], axis=1).reshape(len(every), -1, len(columns))
-    found = _crossed(began.mean(met[0]), columns, fold)
-    chance = np.mean(
-        [_gained(_crossed(began.mean(laid), columns, fold), fold).mean() for laid in met[1:]]
+    met = _met(every, columns)[0]
+    shares = _shares(_crossed(began.mean(met), columns, fold), fold, signs)
+    rows = [row for row, each in enumerate(declined) if each in fates.lost]
+    features, events = _told(shares[rows], columns)
+    return Learnt(
+        clients=lost,
+        features=features,
+        events=dict(zip(lost, events, strict=True)),
+        onsets=len(fold),
+        **asdict(gain),
     )
-    explained = _explained(_gained(found, fold), float(chance))
-    if explained == 0.0:
-        return None
-    return _told(_shares(found, fold, signs), explained, columns, declined, fates)
 
 
 def _latest(onsets: Mapping[str, Onset], orders: pd.DataFrame, end: int) -> dict[str, int]:
@@ -140,13 +156,43 @@ def _latest(onsets: Mapping[str, Onset], orders: pd.DataFrame, end: int) -> dict
     }
 
 
-def _explained(gained: Numbers, chance: float) -> float:
-    """The part of the mean gain that is beyond chance and beyond its own error."""
-    mean, error = float(gained.mean()), float(gained.std(ddof=1)) / np.sqrt(len(gained))
-    beyond = mean - max(chance, 0.0)
-    if beyond <= SURELY * error:
-        return 0.0
-    return float(beyond / mean * (1.0 - (SURELY * error / beyond) ** 2))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gain:
+    """What drivers gain an onset beyond chance, its standard error, and the part that is sure."""
+
+    gain: float
+    error: float
+    explained: float
+
+
+def _gain(every: Sequence[OnsetMonths], columns: Sequence[Column], fold: Days) -> _Gain:
+    """The gain of the first onsets by what other folds taught, beyond that of those laid by chance.
+
+    Parameters
+    ----------
+    every
+        The onsets as they were, then laid on clients drawn by chance.
+    columns
+        Of all of them, the calendar's among them.
+    fold
+        Of each onset.
+    """
+    own, *chance = (
+        _gained(_crossed(each.mean(met), columns, fold), fold)
+        for each, met in zip(every, _met(every, columns), strict=True)
+    )
+    mean, error = float(own.mean()), float(own.std(ddof=1)) / np.sqrt(len(own))
+    beyond = mean - max(float(np.mean(chance)), 0.0)
+    explained = 0.0
+    if beyond > SURELY * error:
+        explained = float(beyond / mean * (1.0 - (SURELY * error / beyond) ** 2))
+    return _Gain(gain=beyond, error=float(error), explained=explained)
+
+
+def _met(every: Sequence[OnsetMonths], columns: Sequence[Column]) -> Numbers:
+    """(sets, k, p) the columns' values in the client-months of each set of onsets."""
+    met = np.stack([column.met for column in columns], axis=1)
+    return np.asarray(met.reshape(len(every), -1, len(columns)))
 
 
 def _crossed(met: Numbers, columns: Sequence[Column], fold: Days) -> list[Causes]:
@@ -188,28 +234,15 @@ def _sign(seen: Sign) -> Signs:
 
 
 def _told(
-    shares: Numbers,
-    explained: float,
-    columns: Sequence[Column],
-    declined: Sequence[str],
-    fates: Fates,
-) -> Learnt:
-    """The lost clients' part of what was learnt, by feature and event."""
-    rows = [row for row, each in enumerate(declined) if each in fates.lost]
-    by_column = shares[rows]
+    by_column: Numbers, columns: Sequence[Column]
+) -> tuple[dict[str, Numbers], list[frozenset[str]]]:
+    """The shares of the lost clients, (n, p) by column, by feature; and the events behind each."""
     features: dict[str, Numbers] = {}
     for number, column in enumerate(columns):
         if column.reason != "unknown":
-            before = features.get(column.feature, np.zeros(len(rows)))
+            before = features.get(column.feature, np.zeros(len(by_column)))
             features[column.feature] = before + by_column[:, number]
-    lost = tuple(declined[row] for row in rows)
-    return Learnt(
-        clients=lost,
-        features=features,
-        events=dict(zip(lost, _events(columns, by_column), strict=True)),
-        explained=explained,
-        onsets=len(declined),
-    )
+    return features, _events(columns, by_column)
 
 
 def _events(columns: Sequence[Column], by_column: Numbers) -> list[frozenset[str]]:

@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from segml.losses.exposed_columns import Column
-from segml.losses.exposed_months import Months, days_of, numbers_of
+from segml.losses.exposed_months import MONTH_DAYS, Months, days_of, numbers_of
 from segml.losses.exposed_risk import Risk
-from segml.losses.history import Numbers
+from segml.losses.history import Days, Numbers
 from segml.words.feature import Reason
 
 SHOWN_BY: Mapping[str, tuple[Reason, str]] = {
@@ -104,8 +104,7 @@ def _fading(
     by_month = (dose[hit, None] * risk.at_risk[hit]).sum(axis=0)
     reason, feature = SHOWN_BY[kind]
     for tau in TAUS_DAYS:
-        since = np.maximum(risk.starts - day, 0)
-        left = np.where(since > 0, np.exp(-since / tau), 0.0)
+        left = _left(risk.starts, day, tau)
         yield Column(
             reason=reason,
             feature=feature,
@@ -113,3 +112,14 @@ def _fading(
             mass=float((by_month * left).sum()),
             met=dose[risk.lost] * left[risk.month],
         )
+
+
+def _left(starts: Days, day: int, tau: float) -> Numbers:
+    """(m,) what is left of an event, on an average of each month's days; nothing before its day.
+
+    An event works from its day on: who stops in the week after it need not wait for a new month.
+    """
+    ends = np.append(starts[1:], starts[-1] + MONTH_DAYS)
+    begun = np.maximum(starts, day)
+    left = tau * (np.exp((day - begun) / tau) - np.exp((day - np.maximum(ends, day)) / tau))
+    return np.asarray(np.where(ends > day, left / (ends - starts), 0.0), dtype=np.float64)

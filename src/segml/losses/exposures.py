@@ -9,7 +9,8 @@
     orders ── size and age: the baseline ───────────────────────────────┘
 
 A month's exposure is what was known at its start: rows dated before it, answers and payments that
-came before it. No clients x months matrix outlives the columns made of it.
+came before it. An event alone works from its day on, by what is left of it on an average of the
+month's days. No clients x months matrix outlives the columns made of it.
 """
 
 from __future__ import annotations
@@ -28,11 +29,14 @@ from segml.losses.exposed_events import exposed_events
 from segml.losses.exposed_months import Months, months_of
 from segml.losses.exposed_risk import Risk, risk_of
 from segml.losses.exposed_trade import exposed_leak, exposed_trade, sizes
+from segml.losses.history import Numbers
 
-__all__ = ["Column", "Records", "Risk", "columns_of", "exposures", "risk_of"]
+__all__ = ["Column", "Records", "Risk", "calendar_of", "columns_of", "exposures", "risk_of"]
 
 LEAST_MASS = 1.0
 """Client-months: a column that was met less could explain no more than a single decline."""
+STRETCH = 30.0
+"""Declines in a stretch of the calendar: of fewer, a rate of its own would be chance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,10 +88,32 @@ def exposures(records: Records, months: Months) -> Iterator[Exposure]:
 
 def _always(risk: Risk) -> Column:
     """The column that is one in every client-month."""
-    return Column(
-        reason="unknown",
-        feature=BASELINE,
-        event_ids=(),
-        mass=float(np.count_nonzero(risk.at_risk)),
-        met=np.ones(len(risk.lost)),
-    )
+    return _baseline(float(np.count_nonzero(risk.at_risk)), np.ones(len(risk.lost)))
+
+
+def calendar_of(risk: Risk, declines: Numbers) -> list[Column]:
+    """The columns of the baseline that are one in one stretch of time each.
+
+    Beside them a driver is paid for whom declines befell, and not for when they were.
+
+    Parameters
+    ----------
+    risk
+        Who could begin to decline, and when.
+    declines
+        (m,) how many began in each month: a stretch is a month, or as many as hold `STRETCH`.
+    """
+    stretch = np.floor(np.maximum(np.cumsum(declines) - declines / 2, 0.0) / STRETCH)
+    mass = risk.at_risk.sum(axis=0)
+    columns = [
+        _baseline(
+            float(mass[stretch == each].sum()), np.isin(risk.month, months).astype(np.float64)
+        )
+        for each in np.unique(stretch)
+        if len(months := np.flatnonzero(stretch == each))
+    ]
+    return [column for column in columns if column.mass >= LEAST_MASS]
+
+
+def _baseline(mass: float, met: Numbers) -> Column:
+    return Column(reason="unknown", feature=BASELINE, event_ids=(), mass=mass, met=met)

@@ -47,6 +47,12 @@ class OnsetMonths:
         """The n clients."""
         return tuple(self.risk.clients[row] for row in self.risk.lost[self.first])
 
+    @property
+    def by_month(self) -> Numbers:
+        """(m,) how many declines are likely to have begun in each month of the risk."""
+        count = len(self.risk.starts)
+        return np.bincount(self.risk.month, self.weight, count).astype(np.float64)
+
     def mean(self, met: Numbers) -> Numbers:
         """(n, p) the means of p columns over each client's months, of their values (k, p)."""
         weighed = met * self.weight[:, None]

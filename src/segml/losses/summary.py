@@ -60,7 +60,9 @@ def summary(
         "seasonal_clock": books.lens.clock.is_seasonal,
         "shrunk_below": books.lens.shrunk_below,
         "currency": scene.ledger.currency,
-        "notes": _notes(scene, books),
+        "gain_beyond_chance": found.learnt.gain if found.learnt else None,
+        "gain_error": found.learnt.error if found.learnt else None,
+        "notes": _notes(scene, books, found),
     }
 
 
@@ -76,7 +78,7 @@ def _explained(reasons: pd.DataFrame) -> float | None:
     return known / clients if clients else None
 
 
-def _notes(scene: Scene, books: Books) -> list[str]:
+def _notes(scene: Scene, books: Books, found: Dossiers) -> list[str]:
     notes = []
     if not books.lens.clock.is_seasonal:
         notes.append(
@@ -84,4 +86,12 @@ def _notes(scene: Scene, books: Books) -> list[str]:
         )
     if not any(feature.kind == "driver" for feature in scene.bundle.encoder.features):
         notes.append("the ledger carries no driver: every loss is `unknown`")
+    if found.learnt and found.learnt.explained == 0.0:
+        learnt = found.learnt
+        notes.append(
+            f"what the ledger records explains none of {learnt.onsets:,} declines: beyond the "
+            f"calendar and chance, drivers gain {learnt.gain:+.4f} of log likelihood a decline "
+            f"(standard error {learnt.error:.4f}); no reason is named but what the account of a "
+            "client that stayed shows"
+        )
     return notes

@@ -23,13 +23,16 @@ from segml.outcomes.onset_hazard import Columns, columns_of
 from segml.outcomes.onset_signs import Signs, likelihood_ratios
 
 Values = npt.NDArray[np.float64]
-MOST_STEPS = 30
+MOST_STEPS = 60
 """Of EM, which creeps at the end: later steps trade weight among columns that are nearly alike, and
-explain onsets that they were not fitted to hardly better."""
+explain onsets that they were not fitted to no better."""
+BASELINE_STEPS = 300
+"""Of the baseline alone, which drivers are held against: what it has not found yet would count as
+theirs."""
 CADENCE = 5
 """Steps between two looks at whether anything still moves."""
 SETTLED = 1e-4
-"""The greatest change of a share between two looks that counts as none."""
+"""The greatest change of a cause's hazard between two looks, of the whole, that counts as none."""
 PASSES = 2
 """How often the signs are asked: first of the hazard's shares, then of the shares they led to."""
 
@@ -98,9 +101,9 @@ def learn_causes(
     design = columns_of(met, mass, cause, causes)
     of = np.ones(len(design.met)) if teaches is None else np.asarray(teaches, dtype=np.float64)
     with threadpool_limits(limits=1):
-        weights = _fit(design, of)
+        weights = _fit(design, of, steps=MOST_STEPS)
         alone = design.baseline()
-        usual = alone.hazards(_fit(alone, of)).sum(axis=1)
+        usual = alone.hazards(_fit(alone, of, steps=BASELINE_STEPS)).sum(axis=1)
         hazards = design.hazards(weights)
     told = of > 0
     return Causes(
@@ -153,17 +156,17 @@ def _log(hazard: Values, told: npt.NDArray[np.bool_]) -> Values:
     return np.asarray(np.log(np.maximum(hazard, least)), dtype=np.float64)
 
 
-def _fit(design: Columns, of: Values) -> Values:
-    """The weights, learnt from onsets weighed by `of`."""
+def _fit(design: Columns, of: Values, *, steps: int) -> Values:
+    """The weights, learnt from onsets weighed by `of` in so many steps at most."""
     weights = design.start()
     before = np.zeros((len(design.met), design.causes))
-    for step in range(MOST_STEPS):
+    for step in range(steps):
         hazards = design.hazards(weights)
         pull = _pull(hazards, np.ones_like(hazards))
         if step % CADENCE == 0:
-            shares = hazards * pull
-            if np.abs(shares - before).max(initial=0.0) < SETTLED:
+            # the part of a hazard, not the share of it: the baseline alone has all of the shares
+            if (np.abs(hazards - before) * pull).max(initial=0.0) < SETTLED:
                 break
-            before = shares
+            before = hazards
         weights = design.improved(weights, pull * of[:, None])
     return weights
