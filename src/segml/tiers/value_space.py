@@ -52,14 +52,17 @@ VALUE_COORDINATES: tuple[ValueCoordinate, ...] = (
 """The coordinates in their order; profit is the first."""
 
 ROLE_WEIGHTS: Mapping[Role, float] = {
-    "contribution": 0.5,
-    "stability": 0.2,
-    "potential": 0.2,
+    "contribution": 0.65,
+    "stability": 0.1,
+    "potential": 0.15,
     "care": 0.1,
 }
 """Each role's share of the variance, split among its coordinates by trust, scaled to those there.
 
-A role whose coordinates together are trusted less than one steady one has that part of its share.
+Contribution outweighs the rest by so much that the clients lie along one axis, that of value: along
+one axis k-means has one optimum, across two it has several, nearly as good, and which of them is
+best changes with the draw of the clients. A role whose coordinates together are trusted less than
+one steady one has that part of its share.
 """
 
 _COMPUTED_FROM_PROFIT = ("value_", "profit_", "margin_")
