@@ -8,6 +8,7 @@ import pytest
 
 from segml.tiers import VALUE_COORDINATES, ClusterTiers, TierModel, TriedNumber, fit_tiers
 from segml.tiers.number import NUMBERS, STABLE_ENOUGH, TRIED_ON, none_holds, try_numbers
+from segml.tiers.stability import kept, kept_in_place
 from segml.words.errors import DataRefused
 from segml.words.plan import TierPlan
 
@@ -84,6 +85,34 @@ def test_a_given_number_is_taken_without_trying_others() -> None:
     model = _fitted(_groups(3, 80), TierPlan(number=2))
     assert model.tried == ()
     assert len(model.names) == 2
+
+
+def _pair_of_equal_profit() -> np.ndarray:
+    """A group on top, and two of one profit that differ in spend alone."""
+    rng = np.random.default_rng(3)
+    places = [(900.0, 900.0), (0.0, 600.0), (0.0, -600.0)]
+    return np.vstack([np.array(place) + rng.normal(0, 20, (100, 2)) for place in places])
+
+
+def test_groups_whose_order_is_left_to_chance_are_no_tiers_to_choose() -> None:
+    X = _pair_of_equal_profit()
+    three = next(one for one in _fitted(X).tried if one.number == 3)
+    assert three.refused
+    assert not three.chosen
+    tiers = ClusterTiers(3).fit(X)
+    assert tiers.n_tiers_ == 3
+    assert kept(tiers, X, seed=0).min() > 0.75
+    assert kept_in_place(tiers, X, seed=0).min() < 0.6  # the groups come back, their order does not
+
+
+def test_a_given_number_that_does_not_hold_is_taken_and_said() -> None:
+    frame, status = _named(_cloud(400))
+    model = fit_tiers(frame, status, plan=TierPlan(number=4))
+    assert not model.estimator.ranking_
+    (said,) = [note for note in model.notes if "do not hold" in note]
+    assert said.startswith("4 tiers were asked for and do not hold: drawn anew, one keeps ")
+    steady = _fitted(_groups(3, 80), TierPlan(number=3))
+    assert not any("do not hold" in note for note in steady.notes)
 
 
 def test_who_cannot_be_ordered_is_refused() -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 from segml.tiers.clusters import ClusterTiers
 from segml.tiers.matching import default_names, match_tiers
 from segml.tiers.model import TierModel
-from segml.tiers.number import TriedNumber, none_holds, try_numbers
+from segml.tiers.number import TriedNumber, none_holds, try_numbers, unsteady
 from segml.tiers.ruled import fit_rule
 from segml.tiers.scheme import RULE_SCHEMES
 from segml.tiers.stability import shaky
@@ -69,7 +69,8 @@ def fit_tiers(
             allowed="at least two clients with different profit and finite features",
             next_step="widen the ledger's dates or the `where` of `ledger.transactions`",
         ) from cause
-    notes = tuple(note for note in (estimator.order_note_, *space.notes) if note)
+    said = "" if tried else unsteady(estimator, values, seed=seed)
+    notes = tuple(note for note in (estimator.order_note_, said, *space.notes) if note)
     names = default_names(estimator.n_tiers_)
     model = TierModel(estimator, space, names, notes, tried)
     if previous is None or not isinstance(previous.estimator, ClusterTiers):

@@ -1,11 +1,11 @@
 """How many clusters a portfolio carries: each number tried, its stability and separation, a choice.
 
-*Stability*: the clients are drawn anew, clustered again, and each tier is looked for among the new
-ones; `kept` is the Jaccard index of the tier that fares worst, the mean over redraws (Hennig 2007,
-Cluster-wise assessment of cluster stability, Computational Statistics and Data Analysis 52). A
-number below `STABLE_ENOUGH` is refused; so is one whose tiers merge, or that leaves a tier too few
-clients. Choosing a number by what redraws agree on: Lange, Roth, Braun, Buhmann 2004,
-Stability-based validation of clustering solutions, Neural Computation 16.
+*Stability*: the clients are drawn anew, clustered again, and each tier is held against the new one
+of its rank; `kept` is the Jaccard index of the tier that fares worst, the mean over redraws (Hennig
+2007, Cluster-wise assessment of cluster stability, Computational Statistics and Data Analysis 52;
+his clusters have no ranks). A number below `STABLE_ENOUGH` is refused; so is one whose tiers merge,
+or that leaves a tier too few clients. Choosing a number by what redraws agree on: Lange, Roth,
+Braun, Buhmann 2004, Stability-based validation of clustering solutions, Neural Computation 16.
 
 *Separation*: the mean silhouette in value space (Rousseeuw 1987, Silhouettes: a graphical aid to
 the interpretation and validation of cluster analysis, Journal of Computational and Applied
@@ -29,7 +29,7 @@ from sklearn.base import clone
 from sklearn.metrics import silhouette_score
 
 from segml.tiers.clusters import ClusterTiers
-from segml.tiers.stability import kept
+from segml.tiers.stability import SMALL_TIER, STABLE, kept_in_place
 
 Array = npt.NDArray[np.float64]
 
@@ -111,10 +111,7 @@ def try_numbers(estimator: ClusterTiers, X: Array, *, seed: int) -> tuple[TriedN
     ValueError
         If the rows can carry no tiers at all (`ClusterTiers.fit`).
     """
-    rows = X[np.lexsort(X.T)]
-    rng = np.random.default_rng(seed)
-    if len(rows) > TRIED_ON:
-        rows = rows[np.sort(rng.choice(len(rows), TRIED_ON, replace=False))]
+    rows, rng = _some(X, seed)
     some = np.arange(len(rows))
     if len(rows) > SEPARATED_ON:
         some = np.sort(rng.choice(len(rows), SEPARATED_ON, replace=False))
@@ -122,6 +119,31 @@ def try_numbers(estimator: ClusterTiers, X: Array, *, seed: int) -> tuple[TriedN
     able = [one for one in tried if not one.refused]
     best = max(able, key=lambda one: one.score, default=None)  # the first of equals
     return tuple(_chosen(one) if one is best else one for one in tried)
+
+
+def unsteady(estimator: ClusterTiers, X: Array, *, seed: int) -> str:
+    """Why a given number of tiers does not hold, for a note; empty if it does.
+
+    Parameters
+    ----------
+    estimator
+        Fitted on X. A ranking holds, and few clients are judged by `shaky`.
+    X
+        Shape (n, d); the order of the rows changes nothing.
+    seed
+        Of the drawing.
+    """
+    if estimator.ranking_ or len(X) < SMALL_TIER * estimator.n_tiers:
+        return ""
+    rows, _ = _some(X, seed)
+    tiers = clone(estimator).fit(rows)
+    worst = float(kept_in_place(tiers, rows, seed=seed).min())
+    if worst >= STABLE:
+        return ""
+    return (
+        f"{estimator.n_tiers} tiers were asked for and do not hold: drawn anew, one keeps "
+        f"{worst:.0%} of its clients in its place; `tiers.number: auto` takes a number that holds"
+    )
 
 
 def none_holds(tried: tuple[TriedNumber, ...]) -> str:
@@ -134,6 +156,15 @@ def none_holds(tried: tuple[TriedNumber, ...]) -> str:
     """
     said = "; ".join(f"{one.number}: {one.refused}" for one in tried)
     return f"of {tried[0].number} to {tried[-1].number} clusters none holds; {said}"
+
+
+def _some(X: Array, seed: int) -> tuple[Array, np.random.Generator]:
+    """The rows that numbers are tried on, in an order of their own, and what draws further."""
+    rows = X[np.lexsort(X.T)]
+    rng = np.random.default_rng(seed)
+    if len(rows) > TRIED_ON:
+        rows = rows[np.sort(rng.choice(len(rows), TRIED_ON, replace=False))]
+    return rows, rng
 
 
 def _tried(
@@ -153,7 +184,7 @@ def _tried(
     if sizes.min() < tiers.min_per_tier:
         because = f"the smallest holds {sizes.min()} clients, {tiers.min_per_tier} are needed"
         return TriedNumber(number=number, kept=unknown, separation=unknown, refused=because)
-    worst = float(kept(tiers, rows, seed=seed).min())
+    worst = float(kept_in_place(tiers, rows, seed=seed).min())
     labels = tiers.labels_[some]
     parted = len(np.unique(labels)) > 1
     apart = float(silhouette_score(tiers.transform(rows[some]), labels)) if parted else 0.0
