@@ -7,6 +7,7 @@ start to the next, with hysteresis and without. `band`: hysteresis as a share of
 between neighbouring tiers' edges. `top`: the top tier's shares of clients and of profit. `as
 clusters`: the adjusted Rand index with the default scheme. Then a million clients drawn from the
 same snapshot, money and care blurred so that no two are alike, are fitted, assigned and explained.
+Who moves though nothing changed, and who once its true value did, is measured in `steady`.
 
 SEGML_BENCH_SEED=<number> takes another world, SEGML_BENCH_CLIENTS=<number> one of another size.
 """
@@ -28,6 +29,7 @@ from sklearn.metrics import adjusted_rand_score
 
 import segml
 from benchmarks.result import Result
+from benchmarks.steady import steady
 from segml.features import FeaturePlan, Snapshot, snapshot
 from segml.ledger import day_of, open_ledger
 from segml.tiers import RuleTiers, TierModel, fit_tiers
@@ -38,6 +40,8 @@ FIRST_SEED, REDRAWS, MILLION = 731, 5, 1_000_000
 LEAST_KEPT, MOST_BAND, MOST_FIT, MOST_TOLD = 0.95, 0.1, 60.0, 30.0
 BLURRED = ("profit_365", "spend_365", "wallet", "annual_turnover", "care_share_365")
 SCHEMES = {name: TierPlan(scheme=name, number=tiers_in(name)) for name in ("clusters", *RULE_TIERS)}
+
+OTHER_NUMBERS = {"clusters of 3": TierPlan(number=3), "clusters, auto": TierPlan(number="auto")}
 
 
 def schemes() -> Iterator[Result]:
@@ -69,14 +73,13 @@ def schemes() -> Iterator[Result]:
         _, told = _timed(lambda model=model, found=found: model.contributions(many, found))
         yield Result(f"{name}: a million, fit, s", fitted, most=MOST_FIT)
         yield Result(f"{name}: a million, assign and explain, s", assigned + told, most=MOST_TOLD)
+    yield from steady({**SCHEMES, **OTHER_NUMBERS}, seed=_seed(), clients=_clients())
 
 
 def _months() -> list[Snapshot]:
     """The snapshots of three month starts in a row, of one made world."""
-    seed = int(os.environ.get(SEED, FIRST_SEED))
     with tempfile.TemporaryDirectory() as scratch:
-        clients = int(os.environ.get(CLIENTS, "20000"))
-        world = segml.write_world(Path(scratch), clients=clients, months=36, seed=seed)
+        world = segml.write_world(Path(scratch), clients=_clients(), months=36, seed=_seed())
         year = world.end.year - 1
         days = [day_of(dt.date(year, month, 1)) for month in (10, 11, 12)]
         plan = segml.read_settings(world.config).plan
@@ -85,6 +88,14 @@ def _months() -> list[Snapshot]:
         )
         with open_ledger(plan.ledger, plan.economics) as ledger:
             return [snapshot(ledger.past(day), asked) for day in days]
+
+
+def _seed() -> int:
+    return int(os.environ.get(SEED, FIRST_SEED))
+
+
+def _clients() -> int:
+    return int(os.environ.get(CLIENTS, "20000"))
 
 
 def _fit(frame: pd.DataFrame, status: pd.Series, plan: TierPlan) -> TierModel:

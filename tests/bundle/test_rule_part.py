@@ -18,6 +18,7 @@ PLANS = [
     *(TierPlan(scheme=scheme, number=number) for scheme, number in RULE_TIERS.items()),
     TierPlan(scheme="strategic", number=5, bands=FIXED),
 ]
+AUTO = TierPlan(number="auto")
 
 
 def _frame(rows: int) -> pd.DataFrame:
@@ -54,7 +55,15 @@ def test_a_rule_read_back_assigns_and_explains_to_the_last_bit(plan: TierPlan, r
     assert again.estimator.get_params() == model.estimator.get_params()
 
 
-@pytest.mark.parametrize("tiers", PLANS, ids=lambda plan: f"{plan.scheme} {plan.bands}")
+def test_the_numbers_that_were_tried_are_read_back_as_they_were() -> None:
+    frame = _frame(60)
+    model = fit_tiers(frame, pd.Series("active", index=frame.index), plan=AUTO)
+    assert len(model.tried) == 7
+    again = tiers_from_json(json.loads(json.dumps(tiers_to_json(model), allow_nan=False)))
+    assert tiers_to_json(again) == tiers_to_json(model)
+
+
+@pytest.mark.parametrize("tiers", [*PLANS, AUTO], ids=lambda plan: f"{plan.scheme} {plan.bands}")
 def test_the_plan_of_a_rule_is_read_back_as_it_was(tiers: TierPlan) -> None:
     plan = Plan(
         portfolio="p", ledger=LedgerPlan(transactions=SourcePlan(path="lines")), tiers=tiers

@@ -60,10 +60,19 @@ def test_huge_profits_do_not_overflow_the_order() -> None:
     assert order_into_tiers(THREE, THREE, worth, profit=0).tier.tolist() == [0, 1, 2]
 
 
-def test_the_constant_is_a_share_of_the_smallest_distance_between_two_tiers() -> None:
-    points = np.array([[8.0, 0.0], [7.0, 0.0], [4.0, 0.0], [0.0, 0.0]])
-    centroids = Centroids(points, np.array([0, 0, 1, 2]))
-    assert with_hysteresis(centroids, 0.1).held == pytest.approx(0.1 * 3.0**2)
+def test_no_border_moves_by_more_than_the_share_of_the_median_distance_of_neighbours() -> None:
+    points = np.array([[12.0, 0.0], [11.0, 0.0], [8.0, 0.0], [4.0, 0.0], [-5.0, 0.0]])
+    centroids = with_hysteresis(Centroids(points, np.array([0, 0, 1, 2, 3])), 0.1)
+    # between nearest centroids 3, 4 and 9: the nearest pair's border moves by a tenth of 4
+    assert centroids.held == pytest.approx(2 * 0.1 * 4.0 * 3.0)
+    shifts = [centroids.held / (2 * apart) for apart in (3.0, 4.0, 9.0)]
+    assert max(shifts) == pytest.approx(0.1 * 4.0)
+
+
+def test_the_constant_never_carries_who_stands_on_a_centroid_to_another_tier() -> None:
+    points = np.array([[100.0, 0.0], [50.0, 0.0], [1.0, 0.0], [0.0, 0.0]])
+    centroids = with_hysteresis(Centroids(points, np.array([0, 1, 2, 3])), 0.9)
+    assert centroids.held == pytest.approx(1.0 / 2)
 
 
 def test_a_rows_distances_do_not_depend_on_the_rows_beside_it() -> None:

@@ -28,7 +28,9 @@ def _frame(seed: int = 0, rows: int = 200) -> pd.DataFrame:
             "orders_365": rng.poisson(4 * size) + 1,
             "tenure_days": rng.integers(1, 1500, rows),
             "continuity_365": rng.integers(1, 13, rows) / 12,
-            "spend_trend_90": np.where(rng.random(rows) < 0.3, np.nan, rng.lognormal(0, 0.5, rows)),
+            "spend_growth_365": np.where(
+                rng.random(rows) < 0.3, np.nan, rng.lognormal(0, 0.5, rows)
+            ),
             "industry": "retail",
         },
         index=pd.Index([f"k{i:03}" for i in range(rows)], name="client_id"),

@@ -124,7 +124,7 @@ def test_assigning_again_with_the_own_result_changes_no_tier_and_no_rival(seed: 
 
 def test_the_constant_holds_a_client_just_past_the_middle_and_no_further() -> None:
     centroids = with_hysteresis(Centroids(np.array([[10.0], [0.0]]), np.array([0, 1])), 0.1)
-    z = np.array([[4.6], [4.4], [5.4], [5.6]])  # the border moves by 0.1 * 10 / 2 = 0.5
+    z = np.array([[4.1], [3.9], [5.9], [6.1]])  # the border moves by 0.1 * 10 = 1
     held = assign(z, centroids, np.array([0, 0, 1, 1]))
     free = assign(z, centroids, np.full(4, NO_TIER))
     assert held.label.tolist() == [0, 1, 1, 0]

@@ -80,16 +80,26 @@ def test_a_second_feature_stands_in_for_a_first_that_is_absent() -> None:
     assert "annual_turnover" not in both
 
 
-def test_roles_share_the_variance_and_contribution_has_half_of_it() -> None:
+def test_roles_share_the_variance_and_contribution_has_most_of_it() -> None:
     every = {
         line.features[0]: np.arange(1.0, 5.0) ** (i + 1) for i, line in enumerate(VALUE_COORDINATES)
     }
     space = learn_value_space(pd.DataFrame(every))
     squares = np.square(space.weights)
     assert squares.sum() == pytest.approx(1.0)
-    assert squares[:3].sum() == pytest.approx(0.5)
+    assert squares[:3].sum() == pytest.approx(0.65)
+    by_name = dict(zip(space.columns, squares, strict=True))
+    assert by_name["tenure_days"] + by_name["continuity_365"] == pytest.approx(0.1)
+    assert by_name["tenure_days"] == pytest.approx(4 * by_name["continuity_365"])
+    assert by_name["wallet"] == pytest.approx(4 * by_name["spend_growth_365"])
     only_profit = learn_value_space(pd.DataFrame({"profit_365": [1.0, 2.0]}))
     assert only_profit.weights == (1.0,)
+
+
+def test_what_moves_by_chance_does_not_take_its_whole_roles_place() -> None:
+    frame = pd.DataFrame({"profit_365": [1.0, 2.0, 4.0], "spend_growth_365": [3.0, 1.0, 2.0]})
+    growth = learn_value_space(frame).weights[1] ** 2
+    assert growth == pytest.approx(0.25 * 0.15 / (0.65 + 0.25 * 0.15))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -147,7 +148,27 @@ def _tiers(bundle: Bundle) -> str:
     ]
     key = ", ".join(str(rank) for rank in bundle.plan.tiers.key)
     head = ("tier, top first", "clients", "profit of 365 days", "share of profit")
-    return f"Scheme `{bundle.plan.tiers.scheme}`; key ranks: {key}.\n\n{_table(head, rows)}"
+    found = f"Scheme `{bundle.plan.tiers.scheme}`; key ranks: {key}.\n\n{_table(head, rows)}"
+    return f"{found}\n\n{_tried(bundle)}" if bundle.tiers.tried else found
+
+
+def _tried(bundle: Bundle) -> str:
+    """The numbers of tiers that were tried, how each held, and what was chosen."""
+    rows = [
+        (
+            f"{one.number}",
+            "–" if math.isnan(one.kept) else f"{100 * one.kept:.0f} %",
+            "–" if math.isnan(one.separation) else f"{one.separation:.2f}",
+            "chosen" if one.chosen else one.refused or "it would hold",
+        )
+        for one in bundle.tiers.tried
+    ]
+    said = (
+        "The number of tiers was chosen: the greatest product of stability (what the tier that "
+        "comes back worst keeps of its clients when they are drawn anew) and separation (the mean "
+        "silhouette, 1 at best)."
+    )
+    return f"{said}\n\n{_table(('tiers', 'stability', 'separation', ''), rows)}"
 
 
 def _churn(bundle: Bundle) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from segml.bundle.rule_part import rule_from_json, rule_to_json
-from segml.tiers import ClusterTiers, RuleTiers, TierModel, ValueSpace, scheme_of
+from segml.tiers import ClusterTiers, RuleTiers, TierModel, TriedNumber, ValueSpace, scheme_of
 from segml.tiers.centroids import Centroids
 from segml.tiers.monotone import MonotoneMap
 
@@ -38,6 +38,7 @@ def tiers_to_json(model: TierModel) -> dict[str, Any]:
         "space": {name: list(getattr(model.space, name)) for name in _SPACE},
         "names": list(model.names),
         "notes": list(model.notes),
+        "tried": [one.to_json() for one in model.tried],
     }
 
 
@@ -46,7 +47,8 @@ def tiers_from_json(value: Mapping[str, Any]) -> TierModel:
     space = ValueSpace(**{name: tuple(value["space"][name]) for name in _SPACE})
     scheme = value.get("scheme", "clusters")  # protocols 1 and 2 knew no other
     estimator = _clusters(value) if scheme == "clusters" else rule_from_json(scheme, value)
-    return TierModel(estimator, space, tuple(value["names"]), tuple(value["notes"]))
+    tried = tuple(map(TriedNumber.from_json, value.get("tried", ())))
+    return TierModel(estimator, space, tuple(value["names"]), tuple(value["notes"]), tried)
 
 
 _SPACE = ("columns", "fills", "weights", "notes")

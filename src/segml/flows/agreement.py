@@ -62,9 +62,10 @@ def agreed(bundle: Bundle, plan: Plan) -> tuple[Bundle, list[str]]:
         if learnt
         else []
     )
+    ranks = 2 if trained.tiers.number == "auto" else trained.tiers.number
     tiers = dataclasses.replace(
         trained.tiers,
-        key=tuple(rank for rank in plan.tiers.key if rank <= trained.tiers.number) or (1,),
+        key=tuple(rank for rank in plan.tiers.key if rank <= ranks) or (1,),
         key_roles=plan.tiers.key_roles,
     )
     ruled = dataclasses.replace(trained, tiers=tiers, losses=plan.losses)

@@ -103,11 +103,12 @@ class EconomicsSection(_Section):
 class TiersSection(_Section):
     """The scheme, the number of tiers, the ranks that are key and the bands of `strategic`.
 
-    `number` is asked of `clusters` alone; a rule has as many tiers as it has.
+    `number` is asked of `clusters` alone, `auto` to have it chosen; a rule has as many tiers as it
+    has.
     """
 
     scheme: Literal["clusters", "profitability", "levels", "strategic"] = "clusters"
-    number: Annotated[int, Field(ge=2, le=12)] | None = None
+    number: Annotated[int, Field(ge=2, le=12)] | Literal["auto"] | None = None
     key: Annotated[tuple[int, ...], Field(min_length=1)] = (1,)
     bands: Literal["auto"] | tuple[Amount, Amount, Amount] = "auto"
     key_roles: tuple[Role, ...] = ("magnet", "special")

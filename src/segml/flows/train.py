@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import logging
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -78,7 +80,11 @@ def train(
                     ledger, day, settings.plan, previous=_previous(registry), progress=progress
                 )
             with run.timed("plots"):
-                files = {"model_card.md": card(bundle).encode(), **_plots(bundle, ledger)}
+                files = {
+                    "model_card.md": card(bundle).encode(),
+                    **_tier_numbers(bundle),
+                    **_plots(bundle, ledger),
+                }
             with registry.staging() as aside:
                 manifest = save(bundle, aside)
                 version = registry.add(
@@ -123,6 +129,14 @@ def _tier_shares(bundle: Bundle) -> dict[str, float | None]:
         **{f"tiers/{tier['name']}/clients": tier["clients"] / buyers for tier in tiers},
         **{f"tiers/{tier['name']}/profit": tier["share"] for tier in tiers},
     }
+
+
+def _tier_numbers(bundle: Bundle) -> dict[str, bytes]:
+    """The numbers of tiers that were tried, as a file of the run; none where one was given."""
+    if not bundle.tiers.tried:
+        return {}
+    tried = [one.to_json() for one in bundle.tiers.tried]
+    return {"tier_numbers.json": json.dumps(tried, indent=1).encode()}
 
 
 def _tracked(
@@ -187,6 +201,7 @@ def _trained(run: Session, bundle: Bundle, version: Version, tracked: TrackedRun
         "metrics": dict(version.metrics),
         "cutoffs": len(record.churn.cutoffs),
         "tiers": list(bundle.tiers.names),
+        "tier_numbers": [one.to_json() for one in bundle.tiers.tried],
         "notes": list(record.notes),
         "support": support.to_json() if support else None,
         "mlflow_run": tracked.run_id if tracked else None,
@@ -198,6 +213,7 @@ def _trained(run: Session, bundle: Bundle, version: Version, tracked: TrackedRun
         + _figures(record.churn.metrics),
         f"Potential: {record.potential.rows:,} rows at {len(record.potential.cutoffs)} cut-offs, "
         + _figures(record.potential.metrics),
+        *_told_numbers(bundle),
         *(f"Note: {note}" for note in record.notes),
         *(f"Small portfolio: {said}" for said in (support.sentences() if support else ())),
         f"MLflow run {tracked.run_id}" if tracked else "MLflow was not reached (see the warning).",
@@ -205,6 +221,17 @@ def _trained(run: Session, bundle: Bundle, version: Version, tracked: TrackedRun
     return Trained(
         summary=summary, told=tuple(told), bundle=bundle, version=version, tracked=tracked
     )
+
+
+def _told_numbers(bundle: Bundle) -> list[str]:
+    """A line a number of tiers that was tried."""
+    return [
+        f"Tried {one.number} tiers: "
+        + (f"stability {one.kept:.2f}, " if not math.isnan(one.kept) else "")
+        + (f"separation {one.separation:.2f}, " if not math.isnan(one.separation) else "")
+        + ("chosen" if one.chosen else one.refused or "it would hold")
+        for one in bundle.tiers.tried
+    ]
 
 
 def _figures(metrics: Mapping[str, float | None]) -> str:

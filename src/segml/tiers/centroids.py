@@ -136,14 +136,21 @@ def order_into_tiers(points: Array, z: Array, worth: Array, *, profit: int) -> C
 def with_hysteresis(centroids: Centroids, fraction: float) -> Centroids:
     """The same centroids with the constant that holds a client in its previous tier.
 
-    The constant is `fraction` times the smallest squared distance L² between centroids of two
-    different tiers. On the line between two such centroids the border then lies fraction · L / 2
-    (or less) beyond the middle: with a tenth, a client has to go 5 % of the way past it. As it
-    is less than every L², nobody who stands on a centroid is held away from its tier.
+    Let D be the median distance between neighbouring tiers and L the least between two tiers, both
+    between their nearest centroids. The constant is 2 · fraction · D · L: on the line between two
+    centroids l apart a constant h moves the border by h / 2l, so no border moves by more than
+    `fraction` of D. It is at most L² / 2, less than every l²: nobody who stands on a centroid is
+    held away from its tier.
     """
-    apart = squared_distances(centroids.points, centroids.points)
-    others = centroids.tier[:, None] != centroids.tier[None, :]
-    return Centroids(centroids.points, centroids.tier, fraction * float(apart[others].min()))
+    apart = np.sqrt(squared_distances(centroids.points, centroids.points))
+    tier = centroids.tier
+    least = float(apart[tier[:, None] != tier[None, :]].min())
+    neighbours = [
+        float(apart[np.ix_(tier == above, tier == above + 1)].min())
+        for above in range(centroids.n_tiers - 1)
+    ]
+    held = 2.0 * fraction * float(np.median(neighbours)) * least
+    return Centroids(centroids.points, tier, min(held, least**2 / 2))
 
 
 def _pooled(sums: Array, members: npt.NDArray[np.integer], level: npt.NDArray[np.bool_]) -> Ints:

@@ -52,8 +52,8 @@ class ClusterTiers(OneToOneFeatureMixin, ClusterMixin, TransformerMixin, BaseEst
     weights
         One positive number a column, on the coordinate's standard deviation; None for ones.
     hysteresis
-        In [0, 1): share of the smallest squared distance between centroids of two tiers that is
-        taken off the previous tier's squared distances.
+        In [0, 1): how far a tier's border moves away from who held it, at most, as a share of the
+        median distance between neighbouring tiers.
     min_per_tier
         Rows a tier that a clustering needs.
     n_init

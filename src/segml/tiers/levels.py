@@ -46,7 +46,7 @@ class LevelTiers(RuleTiers):
             features=("tenure_days",), weight=0.1, at=(0.0, 365.0, 1825.0, 3650.0), heights=THIRDS
         ),
         RuleCriterion(
-            features=("spend_trend_365", "spend_trend_180"),
+            features=("spend_growth_365", "spend_trend_180"),
             weight=0.15,
             at=(0.25, 0.75, 1.25, 2.0),
             heights=THIRDS,

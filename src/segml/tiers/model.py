@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from segml.tiers.margin import NO_TIER
+from segml.tiers.number import TriedNumber
 from segml.tiers.rules import RuleTiers
 from segml.tiers.scheme import TierEstimator
 from segml.tiers.value_space import ValueSpace
@@ -40,12 +41,15 @@ class TierModel:
         The tiers' names, top-down.
     notes
         What was left out, merged or ranked, one sentence each.
+    tried
+        The numbers of tiers that were tried; empty where the number was given.
     """
 
     estimator: TierEstimator
     space: ValueSpace
     names: tuple[str, ...]
     notes: tuple[str, ...]
+    tried: tuple[TriedNumber, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.names) != self.estimator.n_tiers_ or len(set(self.names)) != len(self.names):

@@ -27,8 +27,8 @@ class RuleTiers(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type:
     negative, and the tier is the first whose edge is reached. The same holds for every criterion,
     with the previous tier held equal.
 
-    *Hysteresis*: the edges around the previous tier stand `hysteresis` of the least distance
-    between two edges further off.
+    *Hysteresis*: the edges around the previous tier stand `hysteresis` of the median distance
+    between two neighbouring edges further off, at most half of the least.
 
     *Few clients*: with fewer than `min_per_tier` a tier, or where no criterion tells clients apart
     or two edges meet, the tiers are a ranking by profit (`ranking_`), under the same names.
@@ -274,10 +274,11 @@ def banded(
     edges
         Shape (k,), in points, falling.
     hysteresis
-        The share of the least distance between two edges (or to the ends, of a single one).
+        The share of the median distance between two edges (or to the ends, of a single one).
     """
     ends = np.concatenate([[POINTS], edges, [0.0]]) if len(edges) == 1 else edges
-    held = hysteresis * float(np.min(-np.diff(ends)))
+    apart = -np.diff(ends)
+    held = min(hysteresis * float(np.median(apart)), float(apart.min()) / 2)
     return Rule(
         criteria=criteria,
         weights=np.tile(points, (len(edges), 1)),

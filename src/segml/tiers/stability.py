@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import clone
@@ -9,6 +11,8 @@ from sklearn.base import clone
 from segml.tiers.clusters import ClusterTiers
 
 Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 SMALL_TIER = 50
 """With fewer clients than this a tier asked for, its clusters are tried before they are used.
@@ -72,19 +76,44 @@ def kept(tiers: ClusterTiers, X: Array, *, seed: int) -> Array:
     """
     rows = X[np.lexsort(X.T)]
     found = tiers.predict(rows)
-    rng = np.random.default_rng(seed)
     shares = np.zeros((REDRAWS, tiers.n_tiers_))
-    for draw in shares:
+    for draw, other in zip(shares, _redrawn(tiers, rows, seed), strict=True):
+        for tier in range(tiers.n_tiers_):
+            draw[tier] = max(_jaccard(found == tier, other == one) for one in range(tiers.n_tiers))
+    return np.asarray(shares.mean(axis=0), dtype=np.float64)
+
+
+def kept_in_place(tiers: ClusterTiers, X: Array, *, seed: int) -> Array:
+    """The same where a tier is looked for at its own rank alone, shape (n_tiers_,).
+
+    Two clusters that come back but change places are other tiers to whoever reads them.
+
+    Parameters
+    ----------
+    tiers, X, seed
+        As for `kept`.
+    """
+    rows = X[np.lexsort(X.T)]
+    found = tiers.predict(rows)
+    shares = [
+        [_jaccard(found == tier, other == tier) for tier in range(tiers.n_tiers_)]
+        for other in _redrawn(tiers, rows, seed)
+    ]
+    return np.asarray(np.mean(shares, axis=0), dtype=np.float64)
+
+
+def _redrawn(tiers: ClusterTiers, rows: Array, seed: int) -> Iterator[Ints]:
+    """The tiers of the rows by a fit on each redraw of them; all -1 where it can carry none."""
+    rng = np.random.default_rng(seed)
+    for _ in range(REDRAWS):
         again = clone(tiers)
         try:
             again.fit(rows[rng.integers(0, len(rows), len(rows))])
         except ValueError:  # all drawn rows have one profit
+            yield np.full(len(rows), -1, dtype=np.int64)
             continue
-        other = again.predict(rows)
-        for tier in range(tiers.n_tiers_):
-            mine = found == tier
-            draw[tier] = max(
-                float((mine & (other == one)).sum() / (mine | (other == one)).sum())
-                for one in range(again.n_tiers_)
-            )
-    return np.asarray(shares.mean(axis=0), dtype=np.float64)
+        yield again.predict(rows)
+
+
+def _jaccard(one: Bools, other: Bools) -> float:
+    return float((one & other).sum() / max(int((one | other).sum()), 1))

@@ -101,7 +101,7 @@ class StrategicTiers(RuleTiers):
             fill=None,
         ),
         RuleCriterion(
-            features=("spend_trend_365", "spend_trend_180"),
+            features=("spend_growth_365", "spend_trend_180"),
             weight=0.08,
             at=(0.0, 0.75, 1.0, 1.5, 2.0),
             heights=QUARTERS,

@@ -23,10 +23,19 @@ PROFIT = "profit_365"
 
 @dataclass(frozen=True, slots=True)
 class ValueCoordinate:
-    """One coordinate: its role and the features that can stand for it, the first usable one."""
+    """One coordinate: its role and the features that can stand for it, the first usable one.
+
+    `trust`, in (0, 1], is its weight beside the others of its role: less for what moves by chance
+    from month to month, so that such moves do not carry clients from tier to tier.
+    """
 
     role: Role
     features: tuple[str, ...]
+    trust: float = 1.0
+
+
+_BY_CHANCE = 0.25
+"""The trust in a quotient of two years and in a count of single months."""
 
 
 VALUE_COORDINATES: tuple[ValueCoordinate, ...] = (
@@ -34,21 +43,27 @@ VALUE_COORDINATES: tuple[ValueCoordinate, ...] = (
     ValueCoordinate("contribution", ("spend_365",)),
     ValueCoordinate("contribution", ("orders_365",)),
     ValueCoordinate("stability", ("tenure_days",)),
-    ValueCoordinate("stability", ("continuity_365",)),
+    ValueCoordinate("stability", ("continuity_365",), _BY_CHANCE),
     ValueCoordinate("potential", ("size_employees", "annual_turnover")),
-    ValueCoordinate("potential", ("spend_trend_90",)),
-    ValueCoordinate("potential", ("wallet_headroom", "wallet")),
+    ValueCoordinate("potential", ("spend_growth_365", "spend_trend_180"), _BY_CHANCE),
+    ValueCoordinate("potential", ("wallet",)),
     ValueCoordinate("care", ("cost_to_serve_365", "care_share_365")),
 )
 """The coordinates in their order; profit is the first."""
 
 ROLE_WEIGHTS: Mapping[Role, float] = {
-    "contribution": 0.5,
-    "stability": 0.2,
-    "potential": 0.2,
+    "contribution": 0.65,
+    "stability": 0.1,
+    "potential": 0.15,
     "care": 0.1,
 }
-"""Each role's share of the variance, split evenly among its coordinates, scaled to those there."""
+"""Each role's share of the variance, split among its coordinates by trust, scaled to those there.
+
+Contribution outweighs the rest by so much that the clients lie along one axis, that of value: along
+one axis k-means has one optimum, across two it has several, nearly as good, and which of them is
+best changes with the draw of the clients. A role whose coordinates together are trusted less than
+one steady one has that part of its share.
+"""
 
 _COMPUTED_FROM_PROFIT = ("value_", "profit_", "margin_")
 _KNOWN_ENOUGH = 0.5
@@ -119,7 +134,7 @@ def learn_value_space(frame: pd.DataFrame) -> ValueSpace:
     DataRefused
         If there is no profit, or all clients have the same.
     """
-    chosen = [(line.role, name) for line in VALUE_COORDINATES if (name := _usable(line, frame))]
+    chosen = [(line, name) for line in VALUE_COORDINATES if (name := _usable(line, frame))]
     if not chosen or chosen[0][1] != PROFIT:
         raise DataRefused(
             f"`{PROFIT}` of {len(frame)} clients with transactions has fewer than two values",
@@ -129,8 +144,8 @@ def learn_value_space(frame: pd.DataFrame) -> ValueSpace:
     columns = tuple(name for _, name in chosen)
     return ValueSpace(
         columns=columns,
-        fills=tuple(_fill(role, frame[name]) for role, name in chosen),
-        weights=_weights([role for role, _ in chosen]),
+        fills=tuple(_fill(line.role, frame[name]) for line, name in chosen),
+        weights=_weights([line for line, _ in chosen]),
         notes=_notes(frame, columns),
     )
 
@@ -183,12 +198,14 @@ def _fill(role: Role, column: pd.Series) -> float:
     return float(np.nanmedian(column.to_numpy(np.float64, na_value=np.nan)))
 
 
-def _weights(roles: list[Role]) -> tuple[float, ...]:
-    total = sum(ROLE_WEIGHTS[role] for role in dict.fromkeys(roles))
+def _weights(lines: list[ValueCoordinate]) -> tuple[float, ...]:
+    trusts: dict[Role, float] = {}
+    for line in lines:
+        trusts[line.role] = trusts.get(line.role, 0.0) + line.trust
     shares: npt.NDArray[np.float64] = np.array(
-        [ROLE_WEIGHTS[role] / total / roles.count(role) for role in roles]
+        [ROLE_WEIGHTS[line.role] * line.trust / max(1.0, trusts[line.role]) for line in lines]
     )
-    return tuple(np.sqrt(shares).tolist())
+    return tuple(np.sqrt(shares / shares.sum()).tolist())
 
 
 def _notes(frame: pd.DataFrame, columns: tuple[str, ...]) -> tuple[str, ...]:

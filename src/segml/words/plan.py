@@ -135,12 +135,13 @@ def tiers_in(scheme: str) -> int:
 class TierPlan:
     """How value tiers are made and which ranks (1 = top) are key.
 
-    A rule scheme has as many tiers as its rule (`RULE_TIERS`). `bands` is the yearly spend at
-    which the tiers vip, important and ordinary of `strategic` begin.
+    A rule scheme has as many tiers as its rule (`RULE_TIERS`); of clusters `auto` takes as many as
+    the clients carry, two at least, so the first two ranks can be key. `bands` is the yearly spend
+    at which the tiers vip, important and ordinary of `strategic` begin.
     """
 
     scheme: Literal["clusters", "profitability", "levels", "strategic"] = "clusters"
-    number: int = 4
+    number: int | Literal["auto"] = 4
     key: tuple[int, ...] = (1,)
     key_roles: tuple[str, ...] = ("magnet", "special")
     bands: Literal["auto"] | tuple[float, float, float] = "auto"
@@ -152,8 +153,11 @@ class TierPlan:
         if self.bands != "auto":
             vip, important, ordinary = self.bands
             _require(vip > important > ordinary > 0, "bands fall and are above zero")
-        _require(2 <= self.number <= 12, "number of tiers lies in 2 to 12")
-        _require(all(1 <= rank <= self.number for rank in self.key), "key ranks exist")
+        if self.number == "auto":
+            _require(set(self.key) <= {1, 2}, "with number: auto only the ranks 1 and 2 can be key")
+        else:
+            _require(2 <= self.number <= 12, "number of tiers lies in 2 to 12")
+            _require(all(1 <= rank <= self.number for rank in self.key), "key ranks exist")
         _require(len(self.key) > 0, "at least one key rank")
         _require(set(self.key_roles) <= set(ROLES), f"key roles are of {', '.join(ROLES)}")
 
