@@ -1,6 +1,7 @@
 """A square chart of lines between shares: where each line, tick and dot stands.
 
-Geometry alone, in units of a drawing 360 wide; the template draws it. No text of the ledger is here.
+Geometry alone, in units of a drawing 360 wide; the template draws it. Nothing here is any
+text of the ledger.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class LineChart:
 def line_chart(
     lines: Mapping[str, Points], *, most: float = 1.0, dotted: Sequence[str] = ()
 ) -> LineChart:
-    """The chart of some lines, both axes from 0 to the same share.
+    r"""The chart of some lines, both axes from 0 to the same share.
 
     Parameters
     ----------
@@ -55,7 +56,7 @@ def line_chart(
     --------
     >>> chart = line_chart({"even": [(0.0, 0.0), (1.0, 1.0)]})
     >>> chart.lines[0].path, [tick.text for tick in chart.up][-1]
-    ('M46.0 310.0L348.0 8.0', '100\\xa0%')
+    ('M46.0 310.0L348.0 8.0', '100\xa0%')
     """
 
     def place(point: tuple[float, float]) -> tuple[float, float]:

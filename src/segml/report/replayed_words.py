@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from segml.evaluation import Lead, Standing
+from segml.evaluation.empb import ACCEPTS, CONTACT, OFFER
 from segml.evaluation.grade import CALIBRATION
 from segml.report.figures import KEPT, MISSING, day, money, number, percent, plural, signed
 from segml.report.replayed import Figure, LaterFacts, ReplayFacts
@@ -41,6 +42,21 @@ GRADES: Mapping[str, str] = MappingProxyType(
     }
 )
 """What each grade says of the ranking; the probabilities have a line of their own."""
+NOTES = (
+    "AUC: the chance that a lost client stood above one that stayed, 0.5 by chance.",
+    "Average precision: how pure the top of the list is; by chance the share that was lost.",
+    "Lift: how much richer in lost clients the riskiest tenth is than the whole list.",
+    "Brier: the mean squared distance of a probability from what happened.",
+    "Calibration error: the mean gap between stated and seen, over ten groups of equal size.",
+    (
+        "Slope: one where high risks are as high, and low ones as low, as what happened; below one "
+        "the probabilities are too far apart."
+    ),
+    "Gini: how well the order finds the profit that came, 1 for the perfect order.",
+    "Pinball loss: how good both ends of an interval are; narrow and covering is best.",
+    "Grades: A and B ask for a lead that chance does not explain; docs/method.md has the rule.",
+)
+"""What the figures are."""
 
 
 def headline(standing: Standing) -> str:
@@ -53,13 +69,11 @@ def headline(standing: Standing) -> str:
 
 def standing_sentences(standing: Standing) -> tuple[str, ...]:
     """What the grade rests on, and what keeps it from a better one."""
+    gap = f"{100 * standing.calibration:.1f} percentage points"
     told = (
-        f"All clients: AUC {standing.over_all.auc:.3f}; {_ahead(standing.over_all)} the best "
-        f"simple rule ({MODELS[standing.baseline]}, {standing.over_all.other:.3f}).",
-        f"Key clients: AUC {standing.over_key.auc:.3f}; {_ahead(standing.over_key)} the best "
-        f"simple rule there ({MODELS[standing.key_baseline]}, {standing.over_key.other:.3f}).",
-        f"Probabilities: on average {100 * standing.calibration:.1f} percentage points from what "
-        "happened, beyond what chance alone would show.",
+        _beside("All clients", standing.over_all, standing.baseline),
+        _beside("Key clients", standing.over_key, standing.key_baseline),
+        f"Probabilities: on average {gap} from what happened, beyond what chance alone would show.",
     )
     return (*told, *_short_of(standing))
 
@@ -95,19 +109,23 @@ def rate_sentence(facts: ReplayFacts) -> str:
     everyone, key = facts.rates["all"], facts.rates["key"]
     return (
         f"Of all active clients {percent(everyone)} bought nothing within the horizon, of key "
-        f"clients {percent(key)}. A figure is the mean over the dates; in brackets stands its 90{KEPT}% "
-        "interval, by drawing the clients anew."
+        f"clients {percent(key)}. A figure is the mean over the dates; below it stands its "
+        f"90{KEPT}% interval, by drawing the clients anew."
     )
 
 
 def later_sentences(later: LaterFacts) -> tuple[str, ...]:
     """What waiting to retrain costs."""
     return (
-        f"The model of the date before, {number(later.days)} days older and not retrained, ranked "
-        f"the same clients with AUC {later.kept:.3f}, the retrained one with "
-        f"{later.retrained:.3f}: retraining gained {ranged(later.behind, sign=True)}.",
-        f"From its own date to the next, the unretrained model's AUC {_fell(later.fall)}, that of "
-        f"the best simple rule ({MODELS[later.rule]}) {_fell(later.rule_fall)}.",
+        (
+            f"The model of the date before, {number(later.days)} days older and not retrained, "
+            f"ranked the same clients with AUC {later.kept:.3f}, the retrained one with "
+            f"{later.retrained:.3f}: retraining gained {ranged(later.behind, sign=True)}."
+        ),
+        (
+            f"From its own date to the next, the unretrained model's AUC {_fell(later.fall)}, that "
+            f"of the best simple rule ({MODELS[later.rule]}) {_fell(later.rule_fall)}."
+        ),
     )
 
 
@@ -121,6 +139,16 @@ def gain_sentence(facts: ReplayFacts) -> str:
         f"A tenth of the clients, the riskiest first, holds {percent(ours[2])} of those that were "
         f"lost; by the best simple rule ({MODELS[facts.standing.baseline]}) {percent(theirs[2])}; "
         f"by chance {percent(0.1)}."
+    )
+
+
+def campaign_sentence() -> str:
+    """The assumptions under the money of a campaign."""
+    accepts = ACCEPTS[0] / sum(ACCEPTS)
+    return (
+        f"It is assumed that an offer costs {percent(OFFER)} of a client's profit of the last "
+        f"year, that {percent(accepts)} of those who would leave take it and stay, that all who would "
+        f"stay take it too, and that a contact costs {percent(CONTACT, 1)} of the mean profit."
     )
 
 
@@ -182,9 +210,16 @@ def amount(figure: Figure, currency: str | None) -> str:
     return f"{text}{KEPT}{currency}" if currency else text
 
 
-def _ahead(lead: Lead) -> str:
+def _beside(who: str, lead: Lead, baseline: str) -> str:
     if not lead.is_known:
-        return "too few losses to tell it from"
+        return f"{who}: too few losses to tell the model from a simple rule."
+    return (
+        f"{who}: AUC {lead.auc:.3f}; {_ahead(lead)} the best simple rule ({MODELS[baseline]}, "
+        f"{lead.other:.3f})."
+    )
+
+
+def _ahead(lead: Lead) -> str:
     how = f"{signed(lead.mean, 3)} ({signed(lead.low, 3)} to {signed(lead.high, 3)})"
     if lead.low > 0:
         return f"{how}, shown ahead of"
@@ -202,7 +237,8 @@ def _short_of(standing: Standing) -> tuple[str, ...]:
         lacks.append("a shown lead among key clients")
     if not standing.calibration <= CALIBRATION["A"]:
         lacks.append(f"probabilities within {100 * CALIBRATION['A']:.0f} percentage points")
-    return (f"An A would take {' and '.join(lacks)}.",) if lacks else ()
+    told = ", ".join(lacks[:-1])
+    return (f"An A would take {told + ' and ' if told else ''}{lacks[-1]}.",) if lacks else ()
 
 
 def _fell(fall: float) -> str:
