@@ -8,8 +8,8 @@ import pytest
 
 from segml.bundle import fit
 from segml.evaluation import BASELINES, Backtest, auc, backtest
-from segml.evaluation.backtest import key_clients
-from segml.evaluation.measures import OUTCOME
+from segml.evaluation.measures import OUTCOME, Models
+from segml.evaluation.slices import key_clients
 from segml.evaluation.summary import BY_ORIGIN, TABLE, summarise
 from segml.ledger import Ledger, date_of
 from segml.outcomes import churn
@@ -57,7 +57,7 @@ def test_every_model_is_measured_on_the_same_rows(replayed: Backtest) -> None:
     )
     counts = replayed.by_origin[replayed.by_origin["metric"] == "auc"]
     assert counts.groupby(["origin", "slice"])["clients"].nunique().eq(1).all()
-    assert set(counts["model"]) == set(MODELS)
+    assert set(counts["model"]) == {*MODELS, "previous"}
 
 
 def test_the_table_is_the_mean_over_origins(replayed: Backtest) -> None:
@@ -84,14 +84,15 @@ def test_the_bias_of_resampling_is_taken_off_a_calibration_error() -> None:
         {
             "origin": date_of(0),
             "client_id": [f"c{i:03d}" for i in range(n)],
-            "key": False,
+            **dict.fromkeys(("key", "newcomer", "small"), False),
+            "tier_rank": 1,
+            "worth": 1.0,
             "lost": lost.astype(float),
             "segml": p,
-            **dict.fromkeys(("profit", "expected_profit"), np.nan),
-            **dict.fromkeys(("expected_profit_low", "expected_profit_high"), np.nan),
+            "profit": np.nan,
         }
     )
-    told = summarise(frame, ("segml",), draws=60, seed=0)
+    told = summarise(frame, Models(risks=("segml",), money=()), draws=60, seed=0)
     error = told.query("slice == 'all' and metric == 'calibration_error'").iloc[0]
     assert 0 <= error["low"] < error["mean"] < error["high"]
 
@@ -134,7 +135,8 @@ def test_profit_is_unknown_where_its_horizon_is_not_over(
     assert early.notna().all()
     assert late.isna().all()
     money = replayed.table.query("slice == 'all' and metric == 'mae'")
-    assert money["origins"].item() == 1
+    assert set(money["model"]) == {"segml", "last_year", "bgnbd_gamma"}
+    assert money["origins"].eq(1).all()
 
 
 def test_key_clients_are_the_top_tenth_of_the_active_by_spend() -> None:

@@ -6,8 +6,10 @@ from segml.evaluation.backtest import Backtest, backtest
 from segml.evaluation.baselines import BASELINES
 from segml.evaluation.brier import brier
 from segml.evaluation.calibration_error import calibration_chance, calibration_error
+from segml.evaluation.calibration_slope import calibration_slope
 from segml.evaluation.contest import Contest, hold_contest
 from segml.evaluation.coverage import coverage
+from segml.evaluation.empb import empb
 from segml.evaluation.gate import Verdict, judge, standing_of
 from segml.evaluation.gini import gini
 from segml.evaluation.grade import Standing
@@ -15,12 +17,21 @@ from segml.evaluation.lead import Lead, auc_lead
 from segml.evaluation.lift import lift
 from segml.evaluation.log_loss import log_loss
 from segml.evaluation.mae import mae
+from segml.evaluation.measures import MODEL, PREVIOUS
+from segml.evaluation.money_baselines import MONEY_BASELINES
+from segml.evaluation.money_saved import money_saved
 from segml.evaluation.origins import default_origins
+from segml.evaluation.pinball import pinball
+from segml.evaluation.profit_caught import profit_caught
 from segml.evaluation.spearman import spearman
 from segml.evaluation.total_ratio import total_ratio
+from segml.evaluation.width import width
 
 __all__ = [
     "BASELINES",
+    "MODEL",
+    "MONEY_BASELINES",
+    "PREVIOUS",
     "Backtest",
     "Contest",
     "Lead",
@@ -33,15 +44,21 @@ __all__ = [
     "brier",
     "calibration_chance",
     "calibration_error",
+    "calibration_slope",
     "coverage",
     "default_origins",
+    "empb",
     "gini",
     "hold_contest",
     "judge",
     "lift",
     "log_loss",
     "mae",
+    "money_saved",
+    "pinball",
+    "profit_caught",
     "spearman",
     "standing_of",
     "total_ratio",
+    "width",
 ]

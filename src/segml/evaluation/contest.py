@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from segml.bundle import Bundle, fit
-from segml.evaluation.backtest import key_clients
 from segml.evaluation.baselines import BASELINES, USES
 from segml.evaluation.origins import checked_origins
+from segml.evaluation.slices import key_clients, size_of
 from segml.features import Snapshot, available, snapshot
 from segml.ledger import Ledger, date_of
 from segml.outcomes import churn
@@ -25,8 +25,6 @@ from segml.scoring import replay, take_apart
 
 Values = npt.NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
-SIZES = ("small", "middling", "large")
-"""Thirds of the active clients by the spend of a year."""
 LEADING = 5
 """Features of a client's churn score that count as its leading ones."""
 EXPLAINED = 2_000
@@ -128,7 +126,7 @@ def hold_contest(
         champion=told,
         baselines={name: baseline(rows, learnt, lost_then) for name, baseline in BASELINES.items()},
         key=key_clients(now.frame["spend_365"], active).loc[active].to_numpy(bool),
-        size=_size(rows["spend_365"].to_numpy(np.float64)),
+        size=size_of(rows["spend_365"].to_numpy(np.float64)),
         tier_moves=None if champion is None else _tier_moves(ledger, challenger, champion),
         reasons_kept=None if champion is None else _reasons_kept(ledger, challenger, champion),
         notes=tuple(notes),
@@ -174,14 +172,6 @@ def _past_rows(ledger: Ledger, bundle: Bundle) -> tuple[pd.DataFrame, Values]:
     rows = seen.frame.loc[churn.population(seen.status)]
     future = ledger.future(day, gap_days=rules.gap_days, horizon_days=rules.horizon_days)
     return rows, churn.label(future, rows.index).to_numpy(np.float64)
-
-
-def _size(spend: Values) -> npt.NDArray[np.int64]:
-    """Thirds by spend, from 0; ties by place, so that no third is empty without need."""
-    order = np.argsort(spend, kind="stable")
-    size = np.empty(len(spend), np.int64)
-    size[order] = np.arange(len(spend)) * len(SIZES) // max(len(spend), 1)
-    return size
 
 
 def _tier_moves(ledger: Ledger, challenger: Bundle, champion: Bundle) -> float | None:

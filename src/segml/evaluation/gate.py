@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from segml.evaluation.calibration_error import calibration_chance, calibration_error
-from segml.evaluation.contest import SIZES, Contest
+from segml.evaluation.contest import Contest
 from segml.evaluation.grade import GRADES, Standing, best_lead
 from segml.evaluation.lead import Lead, auc_lead
+from segml.evaluation.slices import SIZES
 from segml.words.gate import GatePlan
 
 Values = npt.NDArray[np.float64]

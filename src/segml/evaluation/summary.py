@@ -8,48 +8,48 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segml.evaluation.measures import OUTCOME, RANGE, measure
+from segml.evaluation.measures import OUTCOME, RANGE, Models, measure
+from segml.evaluation.slices import FULL, slices_of
 
 Values = npt.NDArray[np.float64]
 TABLE = ("slice", "model", "metric", "mean", "low", "high", "origins", "clients")
 BY_ORIGIN = ("origin", "slice", "model", "metric", "value", "clients")
-SLICES = ("all", "key")
 COVERAGE = 0.9
 
 
-def by_origin(predictions: pd.DataFrame, risks: tuple[str, ...]) -> pd.DataFrame:
+def by_origin(predictions: pd.DataFrame, models: Models) -> pd.DataFrame:
     """Every metric at every origin.
 
     Parameters
     ----------
     predictions
         As `Backtest.predictions`.
-    risks
-        The models' columns.
+    models
+        Who is measured.
 
     Returns
     -------
     DataFrame
-        Columns `BY_ORIGIN`: origin (a date), slice (all, key), model, metric, value, clients
+        Columns `BY_ORIGIN`: origin (a date), slice, model, metric, value, clients
         (whose outcome the metric knows: the label of churn, or the profit).
     """
     rows = [
         (origin, which, model, metric, value, int(part[OUTCOME[metric]].notna().sum()))
         for origin, at in predictions.groupby("origin")
-        for which, part in _slices(at)
-        for (model, metric), value in measure(_arrays(part, risks), risks).items()
+        for which, part in slices_of(at)
+        for (model, metric), value in measure(
+            _arrays(part, models), models, brief=which not in FULL
+        ).items()
     ]
     return pd.DataFrame(rows, columns=list(BY_ORIGIN))
 
 
-def summarise(
-    predictions: pd.DataFrame, risks: tuple[str, ...], *, draws: int, seed: int
-) -> pd.DataFrame:
+def summarise(predictions: pd.DataFrame, models: Models, *, draws: int, seed: int) -> pd.DataFrame:
     """The mean of every metric over origins, each origin counting once.
 
     Parameters
     ----------
-    predictions, risks
+    predictions, models
         As for `by_origin`.
     draws
         Bootstrap draws of clients; a client is drawn with all its origins.
@@ -72,11 +72,11 @@ def summarise(
     ----------
     Efron, Tibshirani (1993), An Introduction to the Bootstrap, chapter 10: the estimate of bias.
     """
-    single = by_origin(predictions, risks)
-    drawn = _drawn(predictions, risks, draws=draws, seed=seed)
+    single = by_origin(predictions, models)
+    drawn = _drawn(predictions, models, draws=draws, seed=seed)
     sizes = {
         (which, outcome): part.loc[part[outcome].notna(), "client_id"].nunique()
-        for which, part in _slices(predictions)
+        for which, part in slices_of(predictions)
         for outcome in sorted(set(OUTCOME.values()))
     }
     rows = []
@@ -100,25 +100,21 @@ def _interval(draws: Values, mean: float, metric: str) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _slices(predictions: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    return [("all", predictions), ("key", predictions[predictions["key"]])]
-
-
-def _arrays(part: pd.DataFrame, risks: tuple[str, ...]) -> dict[str, Values]:
-    names = ("lost", "profit", "expected_profit", "expected_profit_low", "expected_profit_high")
-    return {name: part[name].to_numpy(np.float64) for name in (*names, *risks)}
+def _arrays(part: pd.DataFrame, models: Models) -> dict[str, Values]:
+    names = ("lost", "profit", "worth", *models.columns)
+    return {name: part[name].to_numpy(np.float64) for name in names}
 
 
 def _drawn(
-    predictions: pd.DataFrame, risks: tuple[str, ...], *, draws: int, seed: int
+    predictions: pd.DataFrame, models: Models, *, draws: int, seed: int
 ) -> Mapping[tuple[str, str, str], Values]:
     """The mean over origins of every metric in every draw, by (slice, model, metric)."""
     rng = np.random.default_rng(seed)
     codes, clients = pd.factorize(predictions["client_id"], sort=True)
     parts = [
-        (which, _arrays(part, risks), codes[predictions.index.get_indexer(part.index)])
+        (which, _arrays(part, models), codes[predictions.index.get_indexer(part.index)])
         for _, at in predictions.groupby("origin")
-        for which, part in _slices(at)
+        for which, part in slices_of(at)
     ]
     found: dict[tuple[str, str, str], list[float]] = {}
     for _ in range(draws):
@@ -127,7 +123,7 @@ def _drawn(
         for which, columns, who in parts:
             chosen = np.repeat(np.arange(len(who)), often[who])
             picked = {name: values[chosen] for name, values in columns.items()}
-            for (model, metric), value in measure(picked, risks).items():
+            for (model, metric), value in measure(picked, models, brief=which not in FULL).items():
                 single.setdefault((which, model, metric), []).append(value)
         for key, values in single.items():
             known = [value for value in values if not np.isnan(value)]

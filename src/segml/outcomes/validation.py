@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
-from sklearn import metrics as sklearn_metrics
 
 Values = npt.NDArray[np.float64]
 Metrics = dict[str, float | None]
@@ -58,7 +57,8 @@ def average_precision(lost: Values, risk: Values) -> float:
 
     References
     ----------
-    scikit-learn, `sklearn.metrics.average_precision_score`.
+    Zhu (2004), Recall, precision and average precision, University of Waterloo; clients of one risk
+    share their place, as in scikit-learn's `average_precision_score`.
 
     Examples
     --------
@@ -67,7 +67,10 @@ def average_precision(lost: Values, risk: Values) -> float:
     """
     if len(np.unique(lost)) < 2:
         return float("nan")
-    return float(sklearn_metrics.average_precision_score(lost, risk))
+    order = np.argsort(-risk, kind="stable")
+    ends = np.flatnonzero(np.diff(risk[order], append=-np.inf))  # the last of each risk
+    found = np.cumsum(lost[order])[ends]
+    return float((np.diff(found, prepend=0.0) * found / (ends + 1)).sum() / found[-1])
 
 
 def brier(lost: Values, probability: Values) -> float:
@@ -94,7 +97,7 @@ def brier(lost: Values, probability: Values) -> float:
     """
     if len(lost) == 0:
         return float("nan")
-    return float(sklearn_metrics.brier_score_loss(lost, probability, pos_label=1))
+    return float(np.mean((probability - lost) ** 2))
 
 
 def log_loss(lost: Values, probability: Values) -> float:
@@ -120,7 +123,9 @@ def log_loss(lost: Values, probability: Values) -> float:
     """
     if len(lost) == 0:
         return float("nan")
-    return float(sklearn_metrics.log_loss(lost, probability, labels=[0, 1]))
+    nearest = float(np.finfo(np.float64).eps)  # never infinitely surprised, as scikit-learn's
+    p = np.clip(probability, nearest, 1 - nearest)
+    return float(-np.mean(np.log(np.where(lost == 1, p, 1 - p))))
 
 
 def mae(actual: Values, expected: Values) -> float:

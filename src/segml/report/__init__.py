@@ -2,7 +2,8 @@
 
 `facts`, `lost`, `dossier`, `ahead`, `standing` and `waterfall` read published frames; `figures`,
 `phrases`, `words`, `ahead_words` and `role_words` say them; `course` and `effects` place the bars;
-`render` puts it all on one page.
+`render` puts it all on one page. `replayed` and `replayed_words` do the same for a backtest, with
+the lines of `line_chart`.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from segml.report.health import TABLES as HEALTH
 from segml.report.health import HealthFacts
 from segml.report.lost import DemotedClient, LossFacts, loss_facts
 from segml.report.lost_lines import loss_of, lost_lines
-from segml.report.plots import calibration_plot, contribution_plot
+from segml.report.plots import calibration_plot, contribution_plot, gain_plot
 from segml.report.prospect_words import prospect_lines
 from segml.report.prospects import TABLES as PROSPECTS
 from segml.report.prospects import ProspectFact, ProspectFacts, prospect_of
-from segml.report.render import render_report
+from segml.report.render import render_backtest, render_report
+from segml.report.replayed import SHARES as GAIN_SHARES
+from segml.report.replayed import ReplayFacts, replay_facts
+from segml.report.replayed_words import grade_lines, headline
 from segml.report.role_words import standing_lines
 from segml.report.silence import RiskFacts
 from segml.report.standing import TABLES as STANDING
@@ -32,6 +36,7 @@ from segml.report.words import client_lines, contribution_lines
 
 __all__ = [
     "AHEAD",
+    "GAIN_SHARES",
     "HEALTH",
     "PROSPECTS",
     "STANDING",
@@ -44,6 +49,7 @@ __all__ = [
     "ProfitFacts",
     "ProspectFact",
     "ProspectFacts",
+    "ReplayFacts",
     "ReportFacts",
     "RiskFacts",
     "StandingFacts",
@@ -53,13 +59,18 @@ __all__ = [
     "client_lines",
     "contribution_lines",
     "contribution_plot",
+    "gain_plot",
+    "grade_lines",
+    "headline",
     "loss_facts",
     "loss_of",
     "lost_lines",
     "profit_facts",
     "prospect_lines",
     "prospect_of",
+    "render_backtest",
     "render_report",
+    "replay_facts",
     "report_facts",
     "standing_facts",
     "standing_lines",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping, Sequence
 
 import matplotlib as mpl
 import matplotlib.colors as mcolors
@@ -80,6 +81,29 @@ def calibration_plot(probability: Array, outcome: Array, *, bins: int = 10) -> b
         axes.plot(expected, observed, color=ACCENT, marker="o")
         axes.set_xlabel("mean probability")
         axes.set_ylabel("share that did not buy")
+        return _png(figure)
+
+
+def gain_plot(contacted: Sequence[float], gains: Mapping[str, Sequence[float]]) -> bytes:
+    """A gain chart: the share of lost clients reached against the share contacted.
+
+    Parameters
+    ----------
+    contacted
+        Shares of clients, the riskiest first.
+    gains
+        A model's name to the shares of the lost it reaches there; the first is drawn strongest.
+    """
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(4.6, 4.2), layout="constrained")
+        axes = figure.add_subplot()
+        axes.plot([0, 1], [0, 1], color=SOFT, linewidth=0.8, linestyle="--", label="chance")
+        for name, reached in gains.items():
+            first = name == next(iter(gains))
+            axes.plot(contacted, reached, color=ACCENT if first else WARN, label=name)
+        axes.set_xlabel("clients contacted, the riskiest first")
+        axes.set_ylabel("lost clients reached")
+        axes.legend(frameon=False)
         return _png(figure)
 
 

@@ -6,6 +6,7 @@ that a client's name is text wherever it stands.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -18,6 +19,7 @@ from segml.report import (
     overview,
     phrases,
     prospect_words,
+    replayed_words,
     role_words,
     signs,
     words,
@@ -26,6 +28,8 @@ from segml.report.course import CourseChart, course_chart
 from segml.report.dossier import LostClient
 from segml.report.effects import steps, strengths
 from segml.report.facts import ReportFacts
+from segml.report.line_chart import LineChart, line_chart
+from segml.report.replayed import SHARES, ReplayFacts
 from segml.report.support import support_sentences
 
 DOSSIERS_SHOWN = 10
@@ -72,6 +76,52 @@ def render_report(facts: ReportFacts) -> str:
     )
 
 
+def render_backtest(facts: ReplayFacts) -> str:
+    """The page of a backtest as HTML text.
+
+    Parameters
+    ----------
+    facts
+        Everything it says.
+
+    Returns
+    -------
+    str
+        One page with its style inside; the same facts give the same bytes.
+    """
+    return (
+        _environment()
+        .get_template("backtest.html.j2")
+        .render(
+            facts=facts,
+            calibration_chart=_calibration_chart(facts),
+            gain_chart=_gain_chart(facts),
+        )
+    )
+
+
+def _calibration_chart(facts: ReplayFacts) -> LineChart:
+    """Both axes end at the next tenth above every point."""
+    points = [(stated, happened) for stated, happened, _ in facts.calibration]
+    most = max((value for point in points for value in point), default=1.0)
+    most = min(1.0, math.ceil(most * 10) / 10) or 1.0
+    lines = {"even": [(0.0, 0.0), (most, most)]} | ({"ours": points} if points else {})
+    return line_chart(lines, most=most, dotted=("ours",))
+
+
+def _gain_chart(facts: ReplayFacts) -> LineChart | None:
+    """The model and the best simple rule beside chance; None where nobody was lost."""
+    ours, theirs = facts.gains["segml"], facts.gains[facts.standing.baseline]
+    if not ours or not theirs:
+        return None
+    lines = {
+        "even": [(0.0, 0.0), (1.0, 1.0)],
+        "rule": list(zip(SHARES, theirs, strict=True)),
+        "ours": list(zip(SHARES, ours, strict=True)),
+    }
+    return line_chart(lines)
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("segml.report", "templates"),
@@ -91,6 +141,7 @@ def _environment() -> Environment:
         "overview": overview,
         "phrases": phrases,
         "prospect_words": prospect_words,
+        "replayed_words": replayed_words,
         "role_words": role_words,
         "signs": signs,
         "steps": steps,

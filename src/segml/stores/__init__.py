@@ -10,7 +10,8 @@ from segml.stores.parquet import Frames, SchemaBroken
 from segml.stores.partitions import growing_file, write_part
 from segml.stores.portfolios import list_portfolios, require_portfolio
 from segml.stores.registry import Registry
-from segml.stores.runs import Training, reap
+from segml.stores.replays import log_backtest
+from segml.stores.runs import Training, plan_params, reap
 from segml.stores.schemas import TABLES, features_schema, quarantine_schema
 from segml.stores.tables import (
     LossRun,
@@ -53,8 +54,10 @@ __all__ = [
     "list_portfolios",
     "list_runs",
     "lock",
+    "log_backtest",
     "log_training",
     "losses_folder",
+    "plan_params",
     "publish",
     "publish_file",
     "put_in_place",

@@ -10,7 +10,7 @@ import socket
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from mlflow.entities import LoggedModel, RunInfo
 
     from segml.bundle import Bundle
+    from segml.words.plan import Plan
 
 VERSION_TAG, DIGEST_TAG = "segml.version", "segml.manifest_digest"
 _HOST, _PID = "segml.host", "segml.pid"
 _SOURCES = ("ledger.transactions", "ledger.clients", "ledger.folder")  # a URL may hold a password
+_BATCH = 500  # MLflow takes a thousand values at once, parameters and tags among them
 _LONGEST_VALUE = 6000  # MLflow cuts longer parameter values, with a log line each
 
 
@@ -123,16 +125,25 @@ def write_run(
         experiment,
         start_time=None if started is None else round(started.timestamp() * 1000),
         run_name=version.version,
-        tags={_HOST: socket.gethostname(), _PID: str(os.getpid()), VERSION_TAG: version.version},
+        tags={
+            _HOST: socket.gethostname(),
+            _PID: str(os.getpid()),
+            VERSION_TAG: version.version,
+        },
     )
     run_id: str = run.info.run_id
-    with _ended(client, run_id):
+    with ended(client, run_id):
         _log_batch(client, run_id, bundle, version, training)
         _log_data(client, run_id, bundle)
         card = (bundle_folder / "card.md").read_bytes()
-        _log_files(client, run_id, {"model_card.md": card} | dict(training.files))
+        log_files(client, run_id, {"model_card.md": card} | dict(training.files))
         model = _log_bundle(client, run.info, bundle, bundle_folder, version)
     return LoggedRun(run_id=run_id, model_id=model.model_id, artifacts=model.artifact_location)
+
+
+def own_tags() -> dict[str, str]:
+    """The tags by which `reap` knows a run of this process."""
+    return {_HOST: socket.gethostname(), _PID: str(os.getpid())}
 
 
 def flat(value: Any, name: str = "") -> dict[str, str]:
@@ -154,8 +165,13 @@ def flat(value: Any, name: str = "") -> dict[str, str]:
     return parts
 
 
+def plan_params(plan: Plan) -> dict[str, str]:
+    """A plan as parameters of a run, without the ledger's sources."""
+    return {k: v for k, v in flat(plan).items() if not k.startswith(_SOURCES)}
+
+
 @contextmanager
-def _ended(client: MlflowClient, run_id: str) -> Iterator[None]:
+def ended(client: MlflowClient, run_id: str) -> Iterator[None]:
     """A run that is FINISHED after the block, FAILED after an exception."""
     status = "FAILED"
     try:
@@ -195,13 +211,8 @@ def _log_bundle(
 def _log_batch(
     client: MlflowClient, run_id: str, bundle: Bundle, version: Version, training: Training
 ) -> None:
-    from mlflow.entities import Metric, Param, RunTag
-
-    now = round((training.started or dt.datetime.now(dt.UTC)).timestamp() * 1000)
-    plan = flat(bundle.plan)
-    params = {k: v for k, v in plan.items() if not k.startswith(_SOURCES)}
-    params |= {"as_of": version.as_of.isoformat(), "version": version.version}
-    params |= flat(training.params)
+    told = {"as_of": version.as_of.isoformat(), "version": version.version}
+    params = {**plan_params(bundle.plan), **told, **training.params}
     tags = {
         "segml.portfolio": bundle.portfolio,
         "segml.as_of": version.as_of.isoformat(),
@@ -212,13 +223,31 @@ def _log_batch(
     outcomes = {"churn": bundle.record.churn, "potential": bundle.record.potential}
     metrics = {f"{o}/{k}": v for o, record in outcomes.items() for k, v in record.metrics.items()}
     metrics |= training.metrics
+    log_values(client, run_id, replace(training, params=params), metrics=metrics, tags=tags)
+
+
+def log_values(
+    client: MlflowClient,
+    run_id: str,
+    training: Training,
+    *,
+    metrics: Mapping[str, float | None],
+    tags: Mapping[str, str],
+) -> None:
+    """Log the parameters of a run, its tags and those of its metrics that are finite."""
+    from mlflow.entities import Metric, Param, RunTag
+
+    now = round((training.started or dt.datetime.now(dt.UTC)).timestamp() * 1000)
     finite = {k: v for k, v in metrics.items() if v is not None and math.isfinite(v)}
+    told = [Metric(name, float(value), now, 0) for name, value in sorted(finite.items())]
     client.log_batch(
         run_id,
-        metrics=[Metric(name, float(value), now, 0) for name, value in sorted(finite.items())],
-        params=[Param(name, value) for name, value in sorted(params.items())],
+        metrics=told[:_BATCH],
+        params=[Param(name, value) for name, value in sorted(flat(training.params).items())],
         tags=[RunTag(name, value) for name, value in sorted(tags.items())],
     )
+    for start in range(_BATCH, len(told), _BATCH):
+        client.log_batch(run_id, metrics=told[start : start + _BATCH])
 
 
 def _log_data(client: MlflowClient, run_id: str, bundle: Bundle) -> None:
@@ -237,7 +266,8 @@ def _log_data(client: MlflowClient, run_id: str, bundle: Bundle) -> None:
     client.log_inputs(run_id, [DatasetInput(data)])
 
 
-def _log_files(client: MlflowClient, run_id: str, files: Mapping[str, bytes]) -> None:
+def log_files(client: MlflowClient, run_id: str, files: Mapping[str, bytes]) -> None:
+    """Log files as artifacts of a run, by their paths."""
     with tempfile.TemporaryDirectory(prefix="segml-") as scratch:
         for name, content in files.items():
             path = Path(scratch) / name

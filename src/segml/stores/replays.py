@@ -1,0 +1,41 @@
+"""One MLflow run a backtest, beside the trainings of its portfolio."""
+
+from __future__ import annotations
+
+from segml.stores.door import Tracking, experiment_id, tracking_client
+from segml.stores.runs import Training, ended, log_files, log_values, own_tags
+
+KIND_TAG = "segml.kind"
+"""What a run is that is no training: `backtest`."""
+
+
+def log_backtest(tracking: Tracking, name: str, found: Training) -> str:
+    """The id of a backtest's finished run, in the experiment of the portfolio's trainings.
+
+    Parameters
+    ----------
+    tracking
+        Where to.
+    name
+        The run's name.
+    found
+        Its metrics, parameters (the plan among them), tags and files.
+
+    Raises
+    ------
+    TrackingFailed
+        If MLflow refuses; the run is then marked as failed, if it can be.
+    """
+    with tracking_client(tracking) as client:
+        run = client.create_run(
+            experiment_id(client, tracking),
+            start_time=None if found.started is None else round(found.started.timestamp() * 1000),
+            run_name=name,
+            tags={**own_tags(), KIND_TAG: "backtest"},
+        )
+        run_id: str = run.info.run_id
+        with ended(client, run_id):
+            tags = {"segml.portfolio": tracking.portfolio, **found.tags}
+            log_values(client, run_id, found, metrics=found.metrics, tags=tags)
+            log_files(client, run_id, found.files)
+    return run_id
