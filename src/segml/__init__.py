@@ -8,9 +8,9 @@ Examples
 --------
 >>> import segml
 >>> sorted(segml.__all__)  # doctest: +NORMALIZE_WHITESPACE
-['__version__', 'analyse_losses', 'backfill', 'backtest', 'check', 'demo', 'explain',
- 'list_models', 'promote', 'read_settings', 'rollback', 'score', 'train', 'write_report',
- 'write_world']
+['__version__', 'analyse_losses', 'backfill', 'backtest', 'check', 'compare_schemes', 'demo',
+ 'explain', 'list_models', 'promote', 'read_settings', 'rollback', 'score', 'train',
+ 'write_report', 'write_world']
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from segml.flows.losses import analyse_losses
     from segml.flows.promote import promote
     from segml.flows.report import write_report
+    from segml.flows.schemes import compare_schemes
     from segml.flows.score import score
     from segml.flows.settings import read_settings
     from segml.flows.train import train
@@ -40,6 +41,7 @@ _FACE = {
     "backfill": "backfill",
     "backtest": "backtest",
     "check": "check",
+    "compare_schemes": "schemes",
     "demo": "demo",
     "explain": "explain",
     "list_models": "versions",
@@ -58,6 +60,7 @@ __all__ = [
     "backfill",
     "backtest",
     "check",
+    "compare_schemes",
     "demo",
     "explain",
     "list_models",

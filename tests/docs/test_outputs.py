@@ -101,6 +101,6 @@ def test_registry_json_holds_the_keys_that_are_documented(
     assert _names(rows, "Key") == list(found)
     named = {row["Key"].strip("`"): set(codes(row["Meaning"])) for row in rows}
     statuses = {"champion", "challenger", "archived"}
-    actions = {"registered", "promoted", "rolled_back"}
+    actions = {"registered", "promoted", "refused", "rolled_back"}
     assert named["versions"] == set(found["versions"][0]) | statuses
     assert named["history"] == set(found["history"][0]) | actions

@@ -140,6 +140,20 @@ def backtest(config: Config, json: Json = False, verbose: Verbose = False) -> No
 
 
 @app.command()
+def schemes(
+    config: Config, as_of: Day = None, json: Json = False, verbose: Verbose = False
+) -> None:
+    """Put every tier scheme beside the others: which holds, which parts, who moves."""
+
+    def run(shown: Shown) -> object:
+        from segml.flows.schemes import compare_schemes as flow
+
+        return flow(config, as_of=_as_of(config, as_of), progress=shown.progress)
+
+    deliver(run, json=json, verbose=verbose)
+
+
+@app.command()
 def models(
     config: Config,
     sync: Annotated[bool, typer.Option("--sync", help="Make MLflow mirror the registry.")] = False,

@@ -23,6 +23,7 @@ from segml.evaluation.money_saved import money_saved
 from segml.evaluation.origins import default_origins
 from segml.evaluation.pinball import pinball
 from segml.evaluation.profit_caught import profit_caught
+from segml.evaluation.schemes import SchemeComparison, compare_schemes, plans_to_compare
 from segml.evaluation.spearman import spearman
 from segml.evaluation.total_ratio import total_ratio
 from segml.evaluation.width import width
@@ -35,6 +36,7 @@ __all__ = [
     "Backtest",
     "Contest",
     "Lead",
+    "SchemeComparison",
     "Standing",
     "Verdict",
     "auc",
@@ -45,6 +47,7 @@ __all__ = [
     "calibration_chance",
     "calibration_error",
     "calibration_slope",
+    "compare_schemes",
     "coverage",
     "default_origins",
     "empb",
@@ -56,6 +59,7 @@ __all__ = [
     "mae",
     "money_saved",
     "pinball",
+    "plans_to_compare",
     "profit_caught",
     "spearman",
     "standing_of",

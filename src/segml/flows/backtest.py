@@ -26,7 +26,7 @@ from segml.report import (
     render_backtest,
     replay_facts,
 )
-from segml.stores import Training, log_backtest, plan_params, publish, reap
+from segml.stores import Training, log_beside, plan_params, publish, reap
 from segml.words.errors import TrackingFailed
 
 LOG = logging.getLogger(__name__)
@@ -140,7 +140,7 @@ def _tracked(run: Session, found: Backtest, record: Mapping[str, Any], folder: P
     tracking = tracking_of(run.settings)
     try:
         reap(tracking)
-        return log_backtest(tracking, f"backtest {origins[0]} to {origins[-1]}", training)
+        return log_beside(tracking, f"backtest {origins[0]} to {origins[-1]}", training)
     except TrackingFailed as refusal:
         LOG.warning("%s", refusal)
         return None

@@ -4,7 +4,7 @@ from segml.scoring.actions import ACTIONS
 from segml.scoring.explain import ClientFacts, Explained, ReasonFact, client_facts
 from segml.scoring.explanations import between, contributions
 from segml.scoring.gathering import Reasons
-from segml.scoring.month_starts import last_month_start
+from segml.scoring.month_starts import last_month_start, month_starts
 from segml.scoring.parts import SUBJECTS, Parts, Subject
 from segml.scoring.prospects import RECOMMENDATIONS
 from segml.scoring.reasons import BASE, OTHER
@@ -52,6 +52,7 @@ __all__ = [
     "is_key",
     "key_at",
     "last_month_start",
+    "month_starts",
     "replay",
     "roles_of",
     "score",

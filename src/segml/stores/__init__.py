@@ -10,7 +10,7 @@ from segml.stores.parquet import Frames, SchemaBroken
 from segml.stores.partitions import growing_file, write_part
 from segml.stores.portfolios import list_portfolios, require_portfolio
 from segml.stores.registry import Registry
-from segml.stores.replays import log_backtest
+from segml.stores.replays import log_beside
 from segml.stores.runs import Training, plan_params, reap
 from segml.stores.schemas import TABLES, features_schema, quarantine_schema
 from segml.stores.tables import (
@@ -54,7 +54,7 @@ __all__ = [
     "list_portfolios",
     "list_runs",
     "lock",
-    "log_backtest",
+    "log_beside",
     "log_training",
     "losses_folder",
     "plan_params",

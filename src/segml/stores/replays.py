@@ -1,4 +1,4 @@
-"""One MLflow run a backtest, beside the trainings of its portfolio."""
+"""MLflow runs that are no training, beside the trainings of their portfolio."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from segml.stores.door import Tracking, experiment_id, tracking_client
 from segml.stores.runs import Training, ended, log_files, log_values, own_tags
 
 KIND_TAG = "segml.kind"
-"""What a run is that is no training: `backtest`."""
+"""What a run is that is no training: `backtest`, `schemes`."""
 
 
-def log_backtest(tracking: Tracking, name: str, found: Training) -> str:
-    """The id of a backtest's finished run, in the experiment of the portfolio's trainings.
+def log_beside(tracking: Tracking, name: str, found: Training, *, kind: str = "backtest") -> str:
+    """The id of a finished run that is no training, in the experiment of the portfolio's trainings.
 
     Parameters
     ----------
@@ -20,6 +20,8 @@ def log_backtest(tracking: Tracking, name: str, found: Training) -> str:
         The run's name.
     found
         Its metrics, parameters (the plan among them), tags and files.
+    kind
+        What it is.
 
     Raises
     ------
@@ -31,7 +33,7 @@ def log_backtest(tracking: Tracking, name: str, found: Training) -> str:
             experiment_id(client, tracking),
             start_time=None if found.started is None else round(found.started.timestamp() * 1000),
             run_name=name,
-            tags={**own_tags(), KIND_TAG: "backtest"},
+            tags={**own_tags(), KIND_TAG: kind},
         )
         run_id: str = run.info.run_id
         with ended(client, run_id):

@@ -11,6 +11,13 @@ from collections.abc import Mapping, Sequence
 
 from segml.stores.declaration import TableSchema, declare
 from segml.stores.schemas_clients import OF_CLIENTS
+from segml.stores.schemas_judged import (
+    BACKTEST,
+    BACKTEST_ORIGINS,
+    SCHEME_AGREEMENT,
+    SCHEME_TIERS,
+    SCHEMES,
+)
 from segml.stores.schemas_portfolio import PORTFOLIO
 from segml.stores.schemas_prospects import PROSPECT_REASONS, PROSPECTS
 from segml.stores.schemas_together import TOGETHER
@@ -161,24 +168,6 @@ FINDINGS = declare(
     unique=False,
 )
 
-BACKTEST = declare(
-    "backtest",
-    (
-        *("slice text", "model text", "metric text", "mean number?", "low number?"),
-        *("high number?", "origins count", "clients count"),
-    ),
-    key=("slice", "model", "metric"),
-)
-
-BACKTEST_ORIGINS = declare(
-    "backtest_origins",
-    (
-        *("origin date", "slice text", "model text", "metric text", "value number?"),
-        "clients count",
-    ),
-    key=("origin", "slice", "model", "metric"),
-)
-
 EVENT_IMPACT = declare(
     "event_impact",
     (
@@ -251,6 +240,9 @@ TABLES: Mapping[str, TableSchema] = {
         FINDINGS,
         BACKTEST,
         BACKTEST_ORIGINS,
+        SCHEMES,
+        SCHEME_TIERS,
+        SCHEME_AGREEMENT,
         EVENT_IMPACT,
         COMPANY_EVENTS,
         LOOKALIKES,

@@ -36,6 +36,10 @@ class TierEstimator(Protocol):
         """Tier, rival, margin and deciding pair of each row."""
         ...
 
+    def transform(self, X: npt.ArrayLike) -> Array:
+        """The rows in the coordinates that the scheme reads."""
+        ...
+
     def pair_contributions(
         self, X: npt.ArrayLike, pair: Ints, previous: npt.ArrayLike | None = None
     ) -> tuple[Array, Array]:
