@@ -80,7 +80,9 @@ def plans_to_compare(plan: TierPlan) -> dict[str, TierPlan]:
         The portfolio's own: its bands of `strategic` are used.
     """
     clusters = {f"clusters {number}": TierPlan(number=number) for number in NUMBERS}
-    rules = {name: replace(TierPlan(), scheme=name, number=tiers_in(name)) for name in RULE_TIERS}
+    rules: dict[str, TierPlan] = {
+        name: TierPlan(scheme=name, number=tiers_in(name)) for name in RULES
+    }
     rules["strategic"] = replace(rules["strategic"], bands=plan.bands)
     return {**clusters, **rules}
 
