@@ -13,6 +13,7 @@ import duckdb
 from segml.ledger.books import build_books
 from segml.ledger.contract import TABLES
 from segml.ledger.currency import rate_sql
+from segml.ledger.distinct import count_distinct
 from segml.ledger.economics import acquisition_days, serve_sql
 from segml.ledger.parts import SIDE_BY_SIDE, parts_of, run_in_parts
 from segml.ledger.quoting import literal
@@ -74,8 +75,11 @@ _IS_RETURN = "coalesce(is_return, amount < 0)"
 
 def _spread_orders(connection: duckdb.DuckDBPyConnection) -> None:
     """Number the orders that have lines of several days, with the first day of a sale in each."""
-    kept = "FROM checked_transactions WHERE problems = 0 AND order_id IS NOT NULL"
-    order = "hash(client_id, order_id)"
+    rows = "checked_transactions WHERE problems = 0 AND order_id IS NOT NULL"
+    kept, order = f"FROM {rows}", "hash(client_id, order_id)"
+    orders = count_distinct(connection, order, rows)
+    if orders == count_distinct(connection, "hash(client_id, order_id, date)", rows):
+        kept += " AND false"  # the common case: as many orders as orders and days, none has
     connection.execute(
         "CREATE TABLE spread AS SELECT client_id, order_id, row_number() OVER (ORDER BY client_id, "
         f"order_id) AS number, min(date) FILTER (WHERE NOT {_IS_RETURN}) AS sale_day {kept} "
