@@ -6,7 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segml.features import CLIENT_COLUMNS, MONEY_COLUMNS, FeaturePlan, Snapshot, snapshot
+from segml.features import (
+    CLIENT_COLUMNS,
+    MONEY_COLUMNS,
+    FeaturePlan,
+    Snapshot,
+    features_alone,
+    snapshot,
+)
 from segml.ledger import Ledger, Past
 from segml.words.errors import DataRefused
 
@@ -81,6 +88,26 @@ def test_named_columns_alone_are_the_same_bytes_as_in_the_whole_snapshot(
     pd.testing.assert_frame_equal(some.clients, rich_snapshot.clients)
     pd.testing.assert_series_equal(some.status, rich_snapshot.status)
     assert dict(some.state) == (dict(rich_snapshot.state) if "alive" in columns else {})
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        ("profit_365", "spend_365", "orders_365", "tenure_days", "continuity_365", "wallet"),
+        ("alive", "silence_over_usual"),
+        ("referral_profit_365", "withdrawn_share_90"),
+        ("industry",),
+    ],
+)
+def test_features_without_money_and_status_are_the_same_bytes(
+    rich_past: Past, rich_snapshot: Snapshot, columns: tuple[str, ...]
+) -> None:
+    some = features_alone(rich_past, FeaturePlan(horizon_days=90), columns=columns)
+    whole = rich_snapshot.frame
+    assert some.shape[1] == len(columns)
+    pd.testing.assert_frame_equal(
+        some, whole[[name for name in whole if name in columns]], check_exact=True
+    )
 
 
 @pytest.mark.parametrize("part", [5, 40])

@@ -21,6 +21,7 @@ from segml.scoring import (
     Scored,
     score,
 )
+from segml.scoring.prospects import _nearest
 from segml.simulate import make_world
 from segml.words.plan import ChurnPlan, Economics, LedgerPlan, Plan, PotentialPlan, SourcePlan
 
@@ -97,6 +98,17 @@ def test_reasons_sum_to_the_raw_score_and_in_money_to_the_expected_profit(
     sizes = rows[rows["rank"] > 0].assign(size=lambda frame: frame["contribution"].abs())
     for _, mine in sizes.groupby("client_id"):
         assert mine.sort_values("rank")["size"].is_monotonic_decreasing
+
+
+@pytest.mark.parametrize("newcomers", [0, 2, 3, 700])
+def test_the_nearest_are_those_of_a_stable_sort(newcomers: int) -> None:
+    draw = np.random.default_rng(7)
+    asked, pool = (draw.integers(0, 3, (n, 4)).astype(float) for n in (600, newcomers))
+    far = ((asked[:, None, :] - pool[None, :, :]) ** 2).sum(axis=2)
+    expected = np.full((len(asked), 3), -1)
+    first = far.argsort(axis=1, kind="stable")[:, :3]
+    expected[:, : first.shape[1]] = first
+    np.testing.assert_array_equal(_nearest(asked, pool), expected)
 
 
 def test_look_alikes_are_three_past_newcomers(told: Scored, busy: tuple[Ledger, Plan]) -> None:

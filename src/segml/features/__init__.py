@@ -6,9 +6,15 @@
 from segml.features.catalogue import BLANKS, CATALOGUE, available, left_out, left_out_notes
 from segml.features.encoder import Encoder
 from segml.features.first_contact import FIRST_CONTACT, first_contact
-from segml.features.panel import Panel, panel, snapshots
+from segml.features.panel import Panel, frames, panel, snapshots
 from segml.features.plan import FeaturePlan
-from segml.features.snapshot import CLIENT_COLUMNS, MONEY_COLUMNS, Snapshot, snapshot
+from segml.features.snapshot import (
+    CLIENT_COLUMNS,
+    MONEY_COLUMNS,
+    Snapshot,
+    features_alone,
+    snapshot,
+)
 
 __all__ = [
     "BLANKS",
@@ -21,7 +27,9 @@ __all__ = [
     "Panel",
     "Snapshot",
     "available",
+    "features_alone",
     "first_contact",
+    "frames",
     "left_out",
     "left_out_notes",
     "panel",

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from segml.ledger import Past
+from segml.ledger.books import micro
 from segml.ledger.first_year import exact_sum
 from segml.words.feature import Feature, Unit
 
@@ -108,11 +109,11 @@ def _price_rise(past: Past, who: pd.DataFrame, until: Days) -> Values:
     covered = [f"e.scope = '{name}' AND s.{name} = e.scope_value" for name in scoped]
     reached = " OR ".join(["e.scope IN ('all', 'region', 'industry')", *covered])
     events = past.frame(
-        f"WITH sold AS (SELECT {', '.join(['day', *scoped])}, {exact_sum('amount')} AS amount "
+        f"WITH sold AS (SELECT {', '.join(['day', *scoped])}, sum({micro('amount')}) AS amount "
         f"FROM {{lines}} WHERE NOT is_return GROUP BY {', '.join(['day', *scoped])}) "
         "SELECT e.day, e.scope, e.scope_value, e.magnitude, coalesce("
-        f"{exact_sum(f'CASE WHEN {reached} THEN s.amount ELSE 0.0 END')} "
-        f"/ nullif({exact_sum('s.amount')}, 0), 0.0) AS share "
+        f"cast(sum(CASE WHEN {reached} THEN s.amount ELSE 0 END) AS DOUBLE) "
+        "/ nullif(cast(sum(s.amount) AS DOUBLE), 0), 0.0) AS share "
         "FROM {events} AS e LEFT JOIN sold AS s "
         f"ON s.day < e.day AND s.day >= e.day - {_BEFORE} "
         "WHERE e.kind = 'price_change' AND e.magnitude > -1 "

@@ -6,14 +6,16 @@ from collections import deque
 from collections.abc import Callable, Collection, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
+from typing import TypeVar
 
 import pandas as pd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no stubs
 
 from segml.features.plan import FeaturePlan
-from segml.features.snapshot import AT_ONCE, Snapshot, snapshot
-from segml.ledger import Ledger
+from segml.features.snapshot import AT_ONCE, Snapshot, features_alone, snapshot
+from segml.ledger import Ledger, Past
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,12 +117,38 @@ def snapshots(
         No more than the next two are made ahead: few are held, if whoever asks keeps none. Who may
         stop half-way closes it: until then the two ask the ledger, which cannot be closed.
     """
-    pasts = [ledger.past(day) for day in days]
+    ask = partial(snapshot, plan=plan, columns=columns, at_once=1)
+    yield from _ahead([ledger.past(day) for day in days], ask)
+
+
+def frames(
+    ledger: Ledger, days: Sequence[int], plan: FeaturePlan, *, columns: Collection[str]
+) -> Generator[pd.DataFrame]:
+    """The frames of the snapshots of some days and nothing else of them, made like `snapshots`.
+
+    Parameters
+    ----------
+    ledger, days, plan, columns
+        As for `snapshots`; columns are named.
+
+    Yields
+    ------
+    DataFrame
+        `Snapshot.frame`, held and closed as for `snapshots`.
+    """
+    ask = partial(features_alone, plan=plan, columns=columns, at_once=1)
+    yield from _ahead([ledger.past(day) for day in days], ask)
+
+
+Made = TypeVar("Made")
+
+
+def _ahead(pasts: Sequence[Past], ask: Callable[[Past], Made]) -> Generator[Made]:
     # the limit is the process's: what one snapshot ends must not change another's last bits
     with threadpool_limits(limits=1), ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        begun: deque[Future[Snapshot]] = deque()
+        begun: deque[Future[Made]] = deque()
         for past in pasts:
-            begun.append(pool.submit(snapshot, past, plan, columns=columns, at_once=1))
+            begun.append(pool.submit(ask, past))
             if len(begun) > AT_ONCE:
                 yield begun.popleft().result()
         while begun:

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
@@ -117,7 +117,9 @@ class Question:
             yield past
 
 
-def snapshot_question(past: Past, families: Iterable[Family], plan: FeaturePlan) -> Question:
+def snapshot_question(
+    past: Past, families: Iterable[Family], plan: FeaturePlan, *, features_alone: bool = False
+) -> Question:
     """The question whose answer holds every feature, money and status, one row a client.
 
     Parameters
@@ -128,11 +130,16 @@ def snapshot_question(past: Past, families: Iterable[Family], plan: FeaturePlan)
         The families to compute, with the columns to compute.
     plan
         The horizon and the silence after which a client has lapsed.
+    features_alone
+        Neither money nor status nor who they are: nothing is measured for those.
     """
     families = tuple(families)
-    measures = _measures_read(families)
+    extras = {} if features_alone else _EXTRAS
+    read = _words_read(families, extras)
+    brought = _REFERRED in past.has and bool(_OF_REFERRED & read)
+    measures = tuple(m for name, m in _distinct_measures(families).items() if name in read)
     stages = stages_for({measure.stage for measure in measures}, past)
-    kept = tuple(_kept(measures, stages, past))
+    kept = tuple(_kept(measures, stages, past, brought=brought))
     asked = [m for m in measures if stage_of(m, stages).per_client]
     needed = stages_for({measure.stage for measure in asked}, past)
     parts = [
@@ -140,9 +147,9 @@ def snapshot_question(past: Past, families: Iterable[Family], plan: FeaturePlan)
         *aggregates(asked, needed),
         f"client as ({_client_sql(measures, stages, past)})",
         f"valued as ({_VALUED})",
-        f"subject as ({_subject_sql(past)})",
+        f"subject as ({_subject_sql(brought=brought)})",
     ]
-    sql = _planned("with " + ",\n".join(parts) + "\n" + _select(families), plan)
+    sql = _planned("with " + ",\n".join(parts) + "\n" + _select(families, extras), plan)
     return Question(kept=tuple(replace(one, sql=_planned(one.sql, plan)) for one in kept), sql=sql)
 
 
@@ -151,7 +158,9 @@ def _planned(sql: str, plan: FeaturePlan) -> str:
     return sql.replace("{active_days}", str(plan.active_days))
 
 
-def _kept(measures: tuple[Measure, ...], stages: tuple[Stage, ...], past: Past) -> Iterator[Kept]:
+def _kept(
+    measures: tuple[Measure, ...], stages: tuple[Stage, ...], past: Past, *, brought: bool
+) -> Iterator[Kept]:
     """What is of all clients alike, each after what it reads."""
     for stage in stages:
         if stage.is_kept:
@@ -164,16 +173,14 @@ def _kept(measures: tuple[Measure, ...], stages: tuple[Stage, ...], past: Past) 
         parts = ",\n".join([*expressions(read, past), *aggregates(over_all, read)])
         named = dict.fromkeys(f"of_{measure.stage}" for measure in over_all)
         yield Kept(name="whole", sql=f"with {parts}\nselect * from {' cross join '.join(named)}")
-    if _REFERRED in past.has:
+    if brought:
         yield Kept(name="brought", sql=_brought_sql(past), of_referred=True)
 
 
-def _measures_read(families: tuple[Family, ...]) -> tuple[Measure, ...]:
-    """The measures that a wanted column, an estimate's input or an extra reads."""
-    measures = _distinct_measures(families)
-    texts = (_VALUED, *_EXTRAS.values(), *(sql for family in families for sql in _read_by(family)))
-    read = {word for text in texts for word in _WORD.findall(text)}
-    return tuple(measure for name, measure in measures.items() if name in read)
+def _words_read(families: tuple[Family, ...], extras: Mapping[str, str]) -> frozenset[str]:
+    """The words, names of measures among them, in what a wanted column, an input or extra reads."""
+    texts = (_VALUED, *extras.values(), *(sql for family in families for sql in _read_by(family)))
+    return frozenset(word for text in texts for word in _WORD.findall(text))
 
 
 def _read_by(family: Family) -> Iterator[str]:
@@ -239,10 +246,11 @@ def _brought_sql(past: Past) -> str:
 
 
 _REFERRED = "clients.referred_by"
+_OF_REFERRED = frozenset({"referred_clients", "referral_profit_365"})
 
 
-def _subject_sql(past: Past) -> str:
-    if _REFERRED not in past.has:
+def _subject_sql(*, brought: bool) -> str:
+    if not brought:
         return """
     select *, 0 as referred_clients, cast(0 as double) as referral_profit_365 from valued"""
     return """
@@ -251,12 +259,12 @@ def _subject_sql(past: Past) -> str:
     from valued left join {brought} as brought on brought.client = valued.client"""
 
 
-def _select(families: tuple[Family, ...]) -> str:
+def _select(families: tuple[Family, ...], extras: Mapping[str, str]) -> str:
     columns = ["client_id"]
     for family in families:
         columns += [f"{c.sql} as {c.feature.name}" for c in family.columns if c.sql]
         columns += [f"{sql} as {input_name(family, name)}" for name, sql in wanted_inputs(family)]
-    columns += [f"{sql} as {PREFIX}{name}" for name, sql in _EXTRAS.items()]
+    columns += [f"{sql} as {PREFIX}{name}" for name, sql in extras.items()]
     return "select " + ",\n  ".join(columns) + "\nfrom subject order by client_id"
 
 

@@ -101,6 +101,41 @@ def snapshot(
     """
     families = supported(past, columns)
     answer = _answer(past, snapshot_question(past, families, plan), families, at_once)
+    frame, state = _frame(families, answer, plan)
+    return Snapshot(
+        as_of=past.as_of,
+        frame=frame,
+        money=_money(answer),
+        clients=pd.DataFrame({c: answer[PREFIX + c] for c in CLIENT_COLUMNS}),
+        status=answer[PREFIX + "status"].rename("status"),
+        state=state,
+    )
+
+
+def features_alone(
+    past: Past, plan: FeaturePlan, *, columns: Collection[str], at_once: int = AT_ONCE
+) -> pd.DataFrame:
+    """`Snapshot.frame` to the byte, for less: nothing is asked for money, status or names.
+
+    Parameters
+    ----------
+    past, plan, columns, at_once
+        As for `snapshot`.
+
+    Raises
+    ------
+    DataRefused
+        As `snapshot` does.
+    """
+    families = supported(past, columns)
+    question = snapshot_question(past, families, plan, features_alone=True)
+    return _frame(families, _answer(past, question, families, at_once), plan)[0]
+
+
+def _frame(
+    families: tuple[Family, ...], answer: pd.DataFrame, plan: FeaturePlan
+) -> tuple[pd.DataFrame, dict[str, float]]:
+    """The features in the order of the families, and the state of what was estimated."""
     made: dict[str, pd.Series] = {}
     state: dict[str, float] = {}
     for family in families:
@@ -109,14 +144,7 @@ def snapshot(
         for column in family.columns:
             name = column.feature.name
             made[name] = answer[name] if column.sql else _number(estimated[name])
-    return Snapshot(
-        as_of=past.as_of,
-        frame=pd.DataFrame(made, index=answer.index),
-        money=_money(answer),
-        clients=pd.DataFrame({c: answer[PREFIX + c] for c in CLIENT_COLUMNS}),
-        status=answer[PREFIX + "status"].rename("status"),
-        state=state,
-    )
+    return pd.DataFrame(made, index=answer.index), state
 
 
 def _answer(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import duckdb
 
+from segml.ledger.distinct import count_distinct
 from segml.ledger.findings import Finding
 from segml.ledger.rules import Rule
 
@@ -64,14 +65,12 @@ def count_duplicates(connection: duckdb.DuckDBPyConnection) -> tuple[Finding, ..
     tuple of Finding
         One, or none if no line repeats another.
     """
-    total, distinct = connection.execute(
-        "SELECT count(*), count(DISTINCT copy) FROM checked_transactions WHERE problems = 0"
-    ).fetchone() or (0, 0)
-    repeated = int(total) - int(distinct)
+    total, distinct = count_distinct(connection, "copy", "checked_transactions WHERE problems = 0")
+    repeated = total - distinct
     if not repeated:
         return ()
     text = (
-        f"{repeated:,} of {int(total):,} lines repeat another one in every column; they are kept. "
+        f"{repeated:,} of {total:,} lines repeat another one in every column; they are kept. "
         "Next: `ledger.duplicates: drop` if they are mistakes."
     )
     return (
@@ -80,7 +79,7 @@ def count_duplicates(connection: duckdb.DuckDBPyConnection) -> tuple[Finding, ..
             severity="warning",
             table="transactions",
             count=repeated,
-            total=int(total),
+            total=total,
             message=text,
         ),
     )

@@ -5,6 +5,8 @@ The same money as `economics.profit`, with a window of each client's own.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from segml.ledger.economics import Window, acquisition_sql, bad_debt_sql, overdue_sql
@@ -42,6 +44,11 @@ def exact_sum(expression: str) -> str:
     return f"cast(sum(cast(({expression}) AS DECIMAL(38, 6))) AS DOUBLE)"
 
 
+def _booked(expression: str) -> str:
+    """The SQL of a sum of what the books hold in millionths."""
+    return f"cast(sum({expression}) AS DOUBLE) / 1e6"
+
+
 def first_years(window: Window, *, start: int, end: int) -> pd.DataFrame:
     """Return what became of every newcomer in the 365 days from its first order on.
 
@@ -69,9 +76,9 @@ def first_years(window: Window, *, start: int, end: int) -> pd.DataFrame:
         f"coalesce(sold_{age}, 0.0) - coalesce(met_{age}, 0.0) AS {so_far(age)}" for age in AGES
     )
 
-    def by_age(expression: str, name: str) -> str:
+    def by_age(total: Callable[[str], str], expression: str, name: str) -> str:
         return ", ".join(
-            exact_sum(f"CASE WHEN day < first_day + {age} THEN {expression} ELSE 0.0 END")
+            total(f"CASE WHEN day < first_day + {age} THEN {expression} ELSE 0 END")
             + f" AS {name}_{age}"
             for age in AGES
         )
@@ -82,14 +89,14 @@ def first_years(window: Window, *, start: int, end: int) -> pd.DataFrame:
         f"acquisition_days, first_day + {FIRST_YEAR_DAYS} AS stop FROM {{clients}} WHERE "
         f"first_day IS NOT NULL AND CASE WHEN acquired_day IS NULL THEN first_day >= "
         f"{int(start) + QUIET_DAYS} ELSE acquired_day >= {int(start)} END), "
-        f"sold AS (SELECT client, {exact_sum('amount')} AS revenue, {exact_sum('cost')} AS cost, "
-        f"{float(economics.order)!r} * count(*) FILTER (WHERE is_order) "
-        f"+ {float(economics.return_)!r} * count(*) FILTER (WHERE is_return_order) AS handling, "
-        f"{by_age('amount - cost - serve', 'sold')} "
-        f"FROM {{lines}} JOIN who USING (client) WHERE {own} GROUP BY client), "
+        f"sold AS (SELECT client, {_booked('amount')} AS revenue, {_booked('cost')} AS cost, "
+        f"{float(economics.order)!r} * sum(orders) "
+        f"+ {float(economics.return_)!r} * sum(returns) AS handling, "
+        f"{by_age(_booked, 'profit', 'sold')} "
+        f"FROM {{days}} JOIN who USING (client) WHERE {own} GROUP BY client), "
         f"met AS (SELECT client, {exact_sum('minutes')} AS minutes, "
         f"{exact_sum('minutes_cost + contact_cost')} AS care, "
-        f"{by_age('minutes_cost + contact_cost', 'met')} "
+        f"{by_age(exact_sum, 'minutes_cost + contact_cost', 'met')} "
         f"FROM {{interactions}} JOIN who USING (client) WHERE {own} GROUP BY client), "
         f"owed AS (SELECT client, {exact_sum(unpaid)} AS unpaid "
         "FROM {invoices} JOIN who USING (client) GROUP BY client) "

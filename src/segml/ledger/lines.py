@@ -1,7 +1,7 @@
 """The kept rows as the tables that every question is asked of: `lines`, `clients` and the rest.
 
-`lines` is sorted by client, day, order and value, so that neither the order of the input nor its
-files change a sum. What it says of a line never depends on a later day.
+`lines` is sorted by client, day, order and what a line says, so that neither the order of the
+input nor its files change a sum. What it says of a line never depends on a later day.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import duckdb
 from segml.ledger.books import build_books
 from segml.ledger.contract import TABLES
 from segml.ledger.currency import rate_sql
+from segml.ledger.distinct import count_distinct
 from segml.ledger.economics import acquisition_days, serve_sql
 from segml.ledger.parts import SIDE_BY_SIDE, parts_of, run_in_parts
 from segml.ledger.quoting import literal
@@ -49,12 +50,11 @@ def build_tables(
     """
     _codes(connection)
     _spread_orders(connection)
-    _credits(connection)
     _lines(connection, plan, economics, currency)
     build_records(connection, economics, has)
     _clients(connection, economics)
     build_books(connection)
-    for table in ("spread", "credits", "codes"):
+    for table in ("spread", "codes"):
         connection.execute(f"DROP TABLE {table}")
 
 
@@ -71,32 +71,20 @@ def _codes(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 _IS_RETURN = "coalesce(is_return, amount < 0)"
-_NUMBERS = "(ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
 
 
 def _spread_orders(connection: duckdb.DuckDBPyConnection) -> None:
     """Number the orders that have lines of several days, with the first day of a sale in each."""
-    kept = "FROM checked_transactions WHERE problems = 0 AND order_id IS NOT NULL"
-    order = "hash(client_id, order_id)"
+    rows = "checked_transactions WHERE problems = 0 AND order_id IS NOT NULL"
+    kept, order = f"FROM {rows}", "hash(client_id, order_id)"
+    orders = count_distinct(connection, order, rows)
+    if orders == count_distinct(connection, "hash(client_id, order_id, date)", rows):
+        kept += " AND false"  # the common case: as many orders as orders and days, none has
     connection.execute(
         "CREATE TABLE spread AS SELECT client_id, order_id, row_number() OVER (ORDER BY client_id, "
         f"order_id) AS number, min(date) FILTER (WHERE NOT {_IS_RETURN}) AS sale_day {kept} "
         f"AND {order} IN (SELECT {order} {kept} GROUP BY ALL HAVING min(date) < max(date)) "
         "GROUP BY client_id, order_id HAVING min(date) < max(date)"
-    )
-
-
-def _credits(connection: duckdb.DuckDBPyConnection) -> None:
-    """Find the return documents: an order's lines of one day that are all returns.
-
-    A credit of a later day is one, a discount line within a sale is none.
-    """
-    kept = "FROM checked_transactions WHERE problems = 0"
-    document = "hash(client_id, date, order_id)"
-    connection.execute(
-        "CREATE TABLE credits AS SELECT client_id, date AS day, coalesce('order ' || order_id, '') "
-        f"AS reference {kept} AND {document} IN (SELECT {document} {kept} AND {_IS_RETURN}) "
-        f"GROUP BY ALL HAVING bool_and({_IS_RETURN})"
     )
 
 
@@ -119,49 +107,48 @@ class _Part:
     base: int
 
 
-def _lines_sql(plan: LedgerPlan, economics: Economics, currency: str | None, part: _Part) -> str:
+def _lines_sql(
+    plan: LedgerPlan, economics: Economics, currency: str | None, part: _Part, *, spread: bool
+) -> str:
     """Write the lines of the clients of a part, sorted and marked in one pass.
 
-    Sorted lines of one client, day and order follow each other, so comparing a line with the one
-    before finds where an order begins; its first sale carries the order, and the first line of a
-    return document that.
+    Keys are numbers of fixed width, for texts are dear to sort by: an order id goes by its hash,
+    and what else a line says by its digest, so only lines that say the same tie. The lines of one
+    client, day and order (a document) follow each other, sales first. So comparing a line with the
+    one before finds where a document begins, and that line counts it: a sale as an order, on the
+    first day of a sale in it; a return tells that all are returns, and counts a return document.
     """
     margin = economics.margin_rate
     absent = "0.0" if margin is None else f"amount * {1.0 - margin!r} * rate"
+    number, joined = "NULL::BIGINT AS number, NULL::INTEGER AS sale_day", ""
+    if spread:
+        number = "s.number, s.sale_day"
+        joined = (
+            f" LEFT JOIN (SELECT * FROM spread WHERE {part.has}) AS s ON s.client_id = c.client_id "
+            "AND s.order_id = c.order_id"
+        )
     raw = (
         "SELECT client, c.date AS day, c.order_id, product, category, quantity, amount * rate "
         f"AS amount, coalesce(cost * rate, {absent}) AS cost, coalesce(discount, 0.0) * rate "
-        f"AS discount, {_IS_RETURN} AS is_return, s.number, s.sale_day, r.day IS NOT NULL AS "
-        f"is_credit FROM (SELECT *, {rate_sql(plan, currency)} AS rate FROM checked_transactions "
+        f"AS discount, {_IS_RETURN} AS is_return, hash(c.order_id) AS document, digest, {number} "
+        f"FROM (SELECT *, {rate_sql(plan, currency)} AS rate FROM checked_transactions "
         f"WHERE problems = 0 AND {part.has}) AS c JOIN (SELECT * FROM codes WHERE client >= "
-        f"{part.clients.start} AND client < {part.clients.stop}) AS k USING (client_id) "
-        f"LEFT JOIN (SELECT * FROM spread WHERE {part.has}) AS s ON s.client_id = c.client_id AND "
-        f"s.order_id = c.order_id LEFT JOIN (SELECT * FROM credits WHERE {part.has}) AS r ON "
-        "r.client_id = c.client_id AND r.day = c.date AND r.reference = "
-        "coalesce('order ' || c.order_id, '')"
+        f"{part.clients.start} AND client < {part.clients.stop}) AS k USING (client_id){joined}"
     )
-    ordered = (
-        f"SELECT * FROM ({raw}) ORDER BY client, day, order_id NULLS FIRST, product, category, "
-        "quantity, amount, cost, discount, is_return"
-    )
+    ordered = f"SELECT * FROM ({raw}) ORDER BY client, day, document, is_return, digest"
     new = " OR ".join(
-        f"lag({name}) OVER () IS DISTINCT FROM {name}" for name in ("client", "day", "order_id")
+        f"lag({name}) OVER () IS DISTINCT FROM {name}" for name in ("client", "day", "document")
     )
-    begun = (
-        f"SELECT *, {new} AS is_new, count(CASE WHEN NOT is_return THEN 1 END) OVER {_NUMBERS} "
-        f"AS sales FROM ({ordered})"
-    )
+    begun = f"SELECT *, {new} AS is_new FROM ({ordered})"
     counted = (
-        f"SELECT *, count(CASE WHEN is_new THEN 1 END) OVER {_NUMBERS} AS place, max(CASE WHEN "
-        "is_new THEN sales - CASE WHEN is_return THEN 0 ELSE 1 END END) "
-        f"OVER {_NUMBERS} AS sales_before FROM ({begun})"
+        "SELECT *, count(CASE WHEN is_new THEN 1 END) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND "
+        f"CURRENT ROW) AS place FROM ({begun})"
     )
     marked = (
         "SELECT client, day, coalesce(-number, place + "
         f"{part.base}) AS order_key, order_id, product, category, quantity, amount, cost, "
-        "discount, is_return, NOT is_return AND sales - sales_before = 1 AND "
-        "coalesce(day = sale_day, true) AS is_order, is_new AND is_credit AS is_return_order "
-        f"FROM ({counted})"
+        "discount, is_return, is_new AND NOT is_return AND coalesce(day = sale_day, true) AS "
+        f"is_order, is_new AND is_return AS is_return_order FROM ({counted})"
     )
     return f"SELECT *, {serve_sql(economics)} AS serve FROM ({marked})"
 
@@ -177,15 +164,16 @@ def _lines(
     The marking of a part goes line by line, on one core. Rows and their order are the same for
     any number of parts.
     """
-    clients, rows = connection.execute(
-        "SELECT (SELECT count(*) FROM codes), (SELECT count(*) FROM checked_transactions)"
-    ).fetchone() or (0, 0)
+    clients, rows, spread = connection.execute(
+        "SELECT (SELECT count(*) FROM codes), (SELECT count(*) FROM checked_transactions), "
+        "EXISTS (FROM spread)"
+    ).fetchone() or (0, 0, False)
     count = max(SIDE_BY_SIDE, -(-rows // PART_LINES))
     parts = [
         _Part(clients, _ids_of(connection, clients), rows * n)
         for n, clients in enumerate(parts_of(clients, count))
     ]
-    queries = [_lines_sql(plan, economics, currency, part) for part in parts]
+    queries = [_lines_sql(plan, economics, currency, part, spread=spread) for part in parts]
     connection.execute(f"CREATE TABLE lines AS {queries[0]} LIMIT 0")
     run_in_parts(connection, [[f"INSERT INTO lines {query}"] for query in queries])
 

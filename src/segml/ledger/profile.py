@@ -10,6 +10,7 @@ from __future__ import annotations
 import duckdb
 
 from segml.ledger.codes import odd_products, order_prefixes
+from segml.ledger.distinct import count_distinct
 from segml.ledger.findings import Finding
 from segml.ledger.mapping import Mapping
 from segml.ledger.parsing import is_fractional, trimmed
@@ -103,10 +104,13 @@ def _float_ids(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> list[
 def _shared_orders(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> list[Finding]:
     if "order_id" not in mapping.expressions:
         return []
+    both = "profiled WHERE order_id IS NOT NULL AND client_id IS NOT NULL"
+    alone = count_distinct(connection, "hash(order_id)", both)
+    if alone == count_distinct(connection, "hash(order_id, client_id)", both):
+        return []  # the common case: there are no more orders of a client than order ids
     shared, total = connection.execute(
         "SELECT count(*) FILTER (WHERE clients > 1), count(*) FROM ("
-        "SELECT count(DISTINCT client_id) AS clients "
-        "FROM profiled WHERE order_id IS NOT NULL AND client_id IS NOT NULL GROUP BY order_id)"
+        f"SELECT count(DISTINCT client_id) AS clients FROM {both} GROUP BY order_id)"
     ).fetchone() or (0, 0)
     if not shared:
         return []

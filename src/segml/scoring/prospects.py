@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.spatial.distance import cdist
 
 from segml.bundle import Bundle
 from segml.features import FIRST_CONTACT, first_contact
@@ -147,12 +148,7 @@ def _like(
     pool = model.likeness(known.loc[newest.index])
     asked, profit = model.likeness(contact), newest["profit"].to_numpy(np.float64)
     names = newest.index.to_numpy(dtype=object)
-    nearest = np.full((len(asked), len(LIKE)), -1)
-    count = min(len(LIKE), len(pool))
-    for start in range(0, len(asked), _AT_ONCE):
-        some = asked[start : start + _AT_ONCE]
-        far = ((some[:, None, :] - pool[None, :, :]) ** 2).sum(axis=2)
-        nearest[start : start + len(some), :count] = far.argsort(axis=1, kind="stable")[:, :count]
+    nearest, count = _nearest(asked, pool), min(len(LIKE), len(pool))
     there = nearest >= 0
     found: dict[str, npt.NDArray[np.generic]] = {}
     for place, name in enumerate(LIKE):
@@ -164,6 +160,18 @@ def _like(
         profit[nearest[:, :count]].mean(axis=1) if count else np.full(len(asked), np.nan)
     )
     return found
+
+
+def _nearest(asked: Values, pool: Values) -> npt.NDArray[np.intp]:
+    """Rows of the pool nearest to each, nearest first, the first of equals first; -1: no more."""
+    nearest = np.full((len(asked), len(LIKE)), -1, dtype=np.intp)
+    for start in range(0, len(asked), _AT_ONCE):
+        far = cdist(asked[start : start + _AT_ONCE], pool, "sqeuclidean")
+        rows = np.arange(len(far))
+        for place in range(min(len(LIKE), len(pool))):
+            nearest[start : start + len(far), place] = here = far.argmin(axis=1)
+            far[rows, here] = np.inf
+    return nearest
 
 
 def _reasons(

@@ -11,7 +11,8 @@ from contextlib import closing
 import pandas as pd
 
 from segml.bundle import Bundle
-from segml.features import snapshot, snapshots
+from segml.features import features_alone
+from segml.features import frames as frames_of
 from segml.ledger import Ledger
 from segml.scoring.month_starts import month_starts
 
@@ -53,9 +54,8 @@ def replay(
 
 def _tier_columns(bundle: Bundle, ledger: Ledger, days: tuple[int, ...]) -> Generator[pd.DataFrame]:
     """`tier_columns` of several days, made ahead of their use; a few are held at a time."""
-    with closing(snapshots(ledger, days, bundle.features, columns=bundle.tiers.columns)) as made:
-        for one in made:
-            yield one.frame
+    with closing(frames_of(ledger, days, bundle.features, columns=bundle.tiers.columns)) as made:
+        yield from made
 
 
 def tier_columns(bundle: Bundle, ledger: Ledger, day: int) -> pd.DataFrame:
@@ -70,4 +70,4 @@ def tier_columns(bundle: Bundle, ledger: Ledger, day: int) -> pd.DataFrame:
     day
         Days since 1970-01-01.
     """
-    return snapshot(ledger.past(day), bundle.features, columns=bundle.tiers.columns).frame
+    return features_alone(ledger.past(day), bundle.features, columns=bundle.tiers.columns)
