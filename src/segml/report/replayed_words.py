@@ -146,9 +146,9 @@ def campaign_sentence() -> str:
     """The assumptions under the money of a campaign."""
     accepts = ACCEPTS[0] / sum(ACCEPTS)
     return (
-        f"It is assumed that an offer costs {percent(OFFER)} of a client's profit of the last "
-        f"year, that {percent(accepts)} of those who would leave take it and stay, that all who would "
-        f"stay take it too, and that a contact costs {percent(CONTACT, 1)} of the mean profit."
+        f"It is assumed that an offer costs {percent(OFFER)} of a client's profit of the last year; "
+        f"that {percent(accepts)} of those who would leave take it and stay; that all who would "
+        f"stay take it too; and that a contact costs {percent(CONTACT, 1)} of the mean profit."
     )
 
 
