@@ -63,15 +63,16 @@ def _meanings(rows: list[dict[str, str]], column: str) -> dict[str, str]:
     return {row[column].strip("`"): row["Meaning"] for row in rows}
 
 
-def test_metrics_and_models_are_those_of_a_backtest(tables: Callable[[str], Any]) -> None:
-    from segml.evaluation.baselines import BASELINES
-    from segml.evaluation.measures import MODEL, MONEY, PROBABILITY, RANKING
+def test_metrics_models_and_slices_are_those_of_a_backtest(tables: Callable[[str], Any]) -> None:
+    from segml.evaluation.measures import OUTCOME
+    from segml.evaluation.replaying import MODELS
 
     found = tables("outputs.md")["backtest"]
-    named = {*RANKING, *PROBABILITY, *MONEY, "coverage"}
-    assert set(_names(found[1], "Metric")) == named
+    assert set(_names(found[2], "Metric")) == set(OUTCOME)
     model = next(row for row in found[0] if row["Column"] == "`model`")
-    assert all(f"`{name}`" in model["Meaning"] for name in (MODEL, *BASELINES))
+    assert all(f"`{name}`" in model["Meaning"] for name in (*MODELS.risks, *MODELS.money))
+    slices = [row["Slice"].split("`")[1] for row in found[1]]
+    assert slices == ["all", "key", "tier 1", "newcomers", "small"]
 
 
 def test_published_folders_hold_the_files_that_are_documented(

@@ -7,9 +7,15 @@ import pandas as pd
 import pytest
 
 from segml.bundle import fit
-from segml.evaluation import BASELINES, Backtest, auc, backtest
+from segml.evaluation import (
+    BASELINES,
+    Backtest,
+    auc,
+    backtest,
+    calibration_chance,
+    calibration_error,
+)
 from segml.evaluation.measures import OUTCOME, Models
-from segml.evaluation.slices import key_clients
 from segml.evaluation.summary import BY_ORIGIN, TABLE, summarise
 from segml.ledger import Ledger, date_of
 from segml.outcomes import churn
@@ -139,14 +145,85 @@ def test_profit_is_unknown_where_its_horizon_is_not_over(
     assert money["origins"].eq(1).all()
 
 
-def test_key_clients_are_the_top_tenth_of_the_active_by_spend() -> None:
-    spend = pd.Series(np.arange(22.0))
-    active = pd.Series([True] * 20 + [False] * 2)
-    assert np.flatnonzero(key_clients(spend, active)).tolist() == [18, 19]
+def test_the_model_of_the_origin_before_is_not_retrained(
+    replayed: Backtest, ledger: Ledger, plan: Plan, origins: tuple[int, int]
+) -> None:
+    early, late = (
+        replayed.predictions[replayed.predictions["origin"] == date_of(origin)]
+        for origin in origins
+    )
+    assert early["previous"].isna().all()
+    before = fit(ledger, origins[0], plan, threads=1)
+    scores = score(before, ledger, origins[1], version="v").scores.set_index("client_id")
+    told = late.set_index("client_id")["previous"]
+    pd.testing.assert_series_equal(told, scores["p_churn"].loc[told.index], check_names=False)
+    single = replayed.by_origin.query("model == 'previous' and metric == 'auc' and slice == 'all'")
+    assert single["value"].isna().tolist() == [True, False]
 
 
-def test_ties_in_spend_do_not_add_key_clients() -> None:
-    assert key_clients(pd.Series([1.0] * 20), pd.Series([True] * 20)).sum() == 2
+def test_one_origin_alone_has_no_model_before_and_does_not_stop(
+    ledger: Ledger, plan: Plan, origins: tuple[int, int]
+) -> None:
+    found = backtest(ledger, plan, origins[:1], threads=1, draws=2)
+    none = found.table.query("model == 'previous'")
+    assert none["mean"].isna().all()
+    assert none["origins"].eq(0).all()
+    assert found.standing.baseline in BASELINES
+
+
+def test_last_year_is_the_scores_own_profit_pro_rata(
+    replayed: Backtest, ledger: Ledger, plan: Plan, origins: tuple[int, int]
+) -> None:
+    bundle = fit(ledger, origins[0], plan, threads=1)
+    scores = score(bundle, ledger, origins[0], version="v").scores.set_index("client_id")
+    told = replayed.predictions.query("origin == @date_of(@origins[0])").set_index("client_id")
+    profit = scores["profit_365"].loc[told.index]
+    np.testing.assert_allclose(told["last_year"], profit * 90 / 365)
+    np.testing.assert_allclose(told["worth"], profit.clip(lower=0))
+
+
+def test_a_rules_interval_comes_from_a_cutoff_whose_horizon_was_over(
+    replayed: Backtest, ledger: Ledger, plan: Plan, origins: tuple[int, int]
+) -> None:
+    for origin in origins:
+        cutoff = fit(ledger, origin, plan, threads=1).record.potential.cutoffs[-1]
+        assert cutoff + 90 <= origin
+    widths = replayed.predictions["last_year_high"] - replayed.predictions["last_year_low"]
+    assert widths.groupby(replayed.predictions["origin"]).std().lt(1e-6).all()
+    assert (widths > 0).all()
+
+
+def test_probabilities_of_rules_never_fall_with_their_risk(replayed: Backtest) -> None:
+    active = replayed.predictions.dropna(subset=["lost"])
+    for name in BASELINES:
+        for _, at in active.groupby("origin"):
+            told = at.sort_values(name)[f"p_{name}"]
+            assert told.diff().dropna().ge(0).all()
+            assert told.between(0, 1, inclusive="neither").all()
+
+
+def test_baselines_are_measured_by_auc_alone_on_further_slices(replayed: Backtest) -> None:
+    small = replayed.table.query("slice == 'small'")
+    assert set(small.loc[small["model"] == "bgnbd", "metric"]) == {"auc", "auc_lead"}
+    assert set(small["model"]) == {"segml", "previous", *BASELINES}
+    assert set(small.loc[small["model"] == "segml", "metric"]) == set(OUTCOME) - {"auc_lead"}
+
+
+def test_the_grade_rests_on_the_tables_own_bounds(replayed: Backtest) -> None:
+    told = replayed.table.set_index(KEYS)
+    standing = replayed.standing
+    aucs = told.xs(("all", "auc"), level=("slice", "metric"))["mean"]
+    assert standing.baseline == aucs[list(BASELINES)].idxmax()
+    lead = told.loc[("all", standing.baseline, "auc_lead")]
+    assert (standing.over_all.low, standing.over_all.high) == (lead["low"], lead["high"])
+    assert standing.over_all.mean == pytest.approx(lead["mean"])
+    assert standing.signal.low == told.loc[("all", "segml", "auc"), "low"] - 0.5
+    gaps = [
+        calibration_error(at["lost"].to_numpy(float), at["segml"].to_numpy(float))
+        - calibration_chance(at["segml"].to_numpy(float))
+        for _, at in replayed.predictions.dropna(subset=["lost"]).groupby("origin")
+    ]
+    assert standing.calibration == pytest.approx(max(0.0, np.mean(gaps)))
 
 
 def test_notes_name_their_origin(replayed: Backtest, origins: tuple[int, int]) -> None:

@@ -129,7 +129,7 @@ def train(config: Config, as_of: Day = None, json: Json = False, verbose: Verbos
 
 @app.command()
 def backtest(config: Config, json: Json = False, verbose: Verbose = False) -> None:
-    """Replay history at rolling origins and compare the churn model with four baselines."""
+    """Replay history at rolling origins, compare the models with simple rules and grade them."""
 
     def run(shown: Shown) -> object:
         from segml.flows.backtest import backtest as flow

@@ -6,13 +6,14 @@ text of the ledger.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from segml.report.course import Tick
 from segml.report.figures import percent
 
-LEFT, RIGHT, TOP = 46.0, 12.0, 8.0
+LEFT, RIGHT, TOP = 46.0, 22.0, 8.0
 SIZE = 360.0 - LEFT - RIGHT
 FOOT = 40.0
 Points = Sequence[tuple[float, float]]
@@ -46,9 +47,9 @@ def line_chart(
     Parameters
     ----------
     lines
-        The look of each line to its points (x, y), each between 0 and `most`.
+        The look of each line to its points (x, y), each 0 to 1.
     most
-        The end of both axes.
+        What both axes reach at least; they end at the next round share.
     dotted
         Looks whose points are marked.
 
@@ -56,11 +57,14 @@ def line_chart(
     --------
     >>> chart = line_chart({"even": [(0.0, 0.0), (1.0, 1.0)]})
     >>> chart.lines[0].path, [tick.text for tick in chart.up][-1]
-    ('M46.0 310.0L348.0 8.0', '100\xa0%')
+    ('M46.0 300.0L338.0 8.0', '100\xa0%')
     """
+    step = 0.2 if most > 0.5 else 0.1 if most > 0.2 else 0.05
+    parts = max(1, math.ceil(round(most / step, 9)))
+    end = step * parts
 
     def place(point: tuple[float, float]) -> tuple[float, float]:
-        x, y = (min(max(value / most, 0.0), 1.0) for value in point)
+        x, y = (min(max(value / end, 0.0), 1.0) for value in point)
         return round(LEFT + SIZE * x, 1), round(TOP + SIZE * (1 - y), 1)
 
     drawn = []
@@ -68,8 +72,7 @@ def line_chart(
         placed = [place(point) for point in points]
         path = "M" + "L".join(f"{x} {y}" for x, y in placed)
         drawn.append(Line(look=look, path=path, dots=tuple(placed) if look in dotted else ()))
-    steps = [most * part / 5 for part in range(6)]
-    ticks = [(place((step, step)), percent(step)) for step in steps]
+    ticks = [(place((step * k, step * k)), percent(step * k)) for k in range(parts + 1)]
     return LineChart(
         height=TOP + SIZE + FOOT,
         bottom=TOP + SIZE,

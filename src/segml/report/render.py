@@ -6,7 +6,6 @@ that a client's name is text wherever it stands.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -101,11 +100,10 @@ def render_backtest(facts: ReplayFacts) -> str:
 
 
 def _calibration_chart(facts: ReplayFacts) -> LineChart:
-    """Both axes end at the next tenth above every point."""
+    """The groups of the model beside what is stated; both axes reach every point."""
     points = [(stated, happened) for stated, happened, _ in facts.calibration]
     most = max((value for point in points for value in point), default=1.0)
-    most = min(1.0, math.ceil(most * 10) / 10) or 1.0
-    lines = {"even": [(0.0, 0.0), (most, most)]} | ({"ours": points} if points else {})
+    lines = {"even": [(0.0, 0.0), (1.0, 1.0)]} | ({"ours": points} if points else {})
     return line_chart(lines, most=most, dotted=("ours",))
 
 

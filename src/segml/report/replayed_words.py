@@ -17,7 +17,7 @@ MODELS: Mapping[str, str] = MappingProxyType(
         "previous": "segml, not retrained",
         "recency": "days since the last order",
         "recency_over_gap": "silence over the own usual gap",
-        "rfm_logistic": "logistic regression on recency, orders, spend",
+        "rfm_logistic": "RFM logistic regression",
         "bgnbd": "BG/NBD",
         "last_year": "last year, pro rata",
         "bgnbd_gamma": "BG/NBD with Gamma-Gamma",
@@ -35,10 +35,10 @@ SLICES: Mapping[str, str] = MappingProxyType(
 """What each slice is called; a tier goes by its own name."""
 GRADES: Mapping[str, str] = MappingProxyType(
     {
-        "A": "shown to be ahead of every simple rule, among all clients and among key clients",
-        "B": "shown to be ahead of every simple rule among all clients",
-        "C": "better than chance, and not shown to be behind a simple rule",
-        "D": "not shown to be of use beyond a simple rule",
+        "A": "Shown to be ahead of every simple rule, among all clients and among key clients",
+        "B": "Shown to be ahead of every simple rule among all clients",
+        "C": "Better than chance, and not shown to be behind a simple rule",
+        "D": "Not shown to be of use beyond a simple rule",
     }
 )
 """What each grade says of the ranking; the probabilities have a line of their own."""
@@ -60,11 +60,10 @@ NOTES = (
 
 
 def headline(standing: Standing) -> str:
-    """The grade with its meaning."""
-    grade = standing.grade
-    if grade == "D" and standing.calibration > CALIBRATION["C"]:
-        return "Grade D: its probabilities are too far from what happened"
-    return f"Grade {grade}: {GRADES[grade]}"
+    """What the grade means."""
+    if standing.grade == "D" and standing.calibration > CALIBRATION["C"]:
+        return "Its probabilities are too far from what happened"
+    return GRADES[standing.grade]
 
 
 def standing_sentences(standing: Standing) -> tuple[str, ...]:
@@ -80,7 +79,10 @@ def standing_sentences(standing: Standing) -> tuple[str, ...]:
 
 def grade_lines(standing: Standing) -> tuple[str, ...]:
     """The grade for a terminal: its meaning, then what it rests on."""
-    return (headline(standing) + ".", *(f"  {line}" for line in standing_sentences(standing)))
+    return (
+        f"Grade {standing.grade}: {headline(standing)}.",
+        *(f"  {line}" for line in standing_sentences(standing)),
+    )
 
 
 def model_name(model: str) -> str:
@@ -146,9 +148,9 @@ def campaign_sentence() -> str:
     """The assumptions under the money of a campaign."""
     accepts = ACCEPTS[0] / sum(ACCEPTS)
     return (
-        f"It is assumed that an offer costs {percent(OFFER)} of a client's profit of the last "
-        f"year, that {percent(accepts)} of those who would leave take it and stay, that all who would "
-        f"stay take it too, and that a contact costs {percent(CONTACT, 1)} of the mean profit."
+        f"It is assumed that an offer costs {percent(OFFER)} of a client's last year's profit; "
+        f"that {percent(accepts)} of those who would leave take it and stay; that all who would "
+        f"stay take it too; and that a contact costs {percent(CONTACT, 1)} of the mean profit."
     )
 
 

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 VERSION_TAG, DIGEST_TAG = "segml.version", "segml.manifest_digest"
 _HOST, _PID = "segml.host", "segml.pid"
-_SOURCES = ("ledger.transactions", "ledger.clients", "ledger.folder")  # a URL may hold a password
+_SOURCES = tuple(  # a URL may hold a password
+    f"ledger.{name}"
+    for name in ("transactions", "clients", "interactions", "invoices", "events", "folder")
+)
 _BATCH = 500  # MLflow takes a thousand values at once, parameters and tags among them
 _LONGEST_VALUE = 6000  # MLflow cuts longer parameter values, with a log line each
 
