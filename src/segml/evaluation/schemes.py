@@ -10,7 +10,8 @@ For each scheme, and for `clusters` each number of tiers:
 - *concentration*: the shares of clients and of profit that each tier holds;
 - *movement*: the share of active clients that change tier from one month start to the next,
   hysteresis included; `calm_moves` is that of clients whose value of a year hardly changed;
-- *agreement*: the adjusted Rand index with every other scheme.
+- *agreement*: the adjusted Rand index with every other scheme;
+- `fidelity`: how many clients it had not seen a forest gives their own tier (`TierSurrogate`).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ import pandas as pd
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 from segml.features import Snapshot
-from segml.tiers import TierModel, fit_tiers
+from segml.tiers import TierModel, fit_surrogate, fit_tiers
 from segml.words.errors import DataRefused
 from segml.words.plan import TierPlan, tiers_in
 
@@ -45,7 +46,7 @@ RULES: tuple[Literal["profitability", "levels", "strategic"], ...] = (
 )
 SCHEMES = (
     *("scheme", "number", "kept", "rand", "separation", "moves", "calm_moves"),
-    *("top_clients", "top_profit", "note"),
+    *("top_clients", "top_profit", "fidelity", "note"),
 )
 TIERS = ("scheme", "tier_rank", "tier", "clients", "share_clients", "share_profit")
 AGREEMENT = ("scheme", "other", "rand")
@@ -136,6 +137,7 @@ def compare_schemes(
                 "calm_moves": calm,
                 "top_clients": shares[0]["share_clients"],
                 "top_profit": shares[0]["share_profit"],
+                "fidelity": _fidelity(model, now, seed),
                 "note": "; ".join(model.notes),
             }
         )
@@ -216,6 +218,14 @@ def _separation(
         return float("nan")
     seen = model.estimator.transform(model.values(frame.iloc[some]).to_numpy(np.float64))
     return float(silhouette_score(seen, labels))
+
+
+def _fidelity(model: TierModel, now: Snapshot, seed: int) -> float:
+    """The hold-out fidelity of the second view; NaN where a tier has too few clients."""
+    try:
+        return fit_surrogate(model, now.frame, now.status, seed=seed).fidelity
+    except DataRefused:
+        return float("nan")
 
 
 def _moves(model: TierModel, months: Sequence[Snapshot]) -> tuple[float, float]:

@@ -35,6 +35,7 @@ SHOWN = {
     "calm_moves": "calm",
     "top_clients": "top, clients",
     "top_profit": "top, profit",
+    "fidelity": "fidelity",
 }
 """The columns of the table that are printed, and their heads."""
 

@@ -2,7 +2,7 @@
 
 from segml.scoring.actions import ACTIONS
 from segml.scoring.explain import ClientFacts, Explained, ReasonFact, client_facts
-from segml.scoring.explanations import between, contributions
+from segml.scoring.explanations import between, contributions, second_view
 from segml.scoring.gathering import Reasons
 from segml.scoring.month_starts import last_month_start, month_starts
 from segml.scoring.parts import SUBJECTS, Parts, Subject
@@ -56,6 +56,7 @@ __all__ = [
     "replay",
     "roles_of",
     "score",
+    "second_view",
     "take_apart",
     "take_change_apart",
     "tier_columns",

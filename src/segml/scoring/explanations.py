@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from segml.bundle import Bundle
 from segml.features import Snapshot
 from segml.scoring.parts import Parts, Subject
 from segml.scoring.taking_apart import take_apart, take_change_apart
+from segml.tiers import TierSurrogate
 
 if TYPE_CHECKING:
     import shap
@@ -74,19 +75,56 @@ def between(
     return _explanation(bundle, take_change_apart(bundle, before, after, subject, held=previous))
 
 
-def _explanation(bundle: Bundle, parts: Parts) -> shap.Explanation:
+def second_view(surrogate: TierSurrogate, frame: pd.DataFrame) -> shap.Explanation:
+    """Why each client is in its tier, as forests that learnt the tiers see it, in log-odds.
+
+    The first view, exact, is `contributions` with subject `tier`.
+
+    Parameters
+    ----------
+    surrogate
+        Of `fit_surrogate`.
+    frame
+        One row a client, feature columns.
+
+    Returns
+    -------
+    shap.Explanation
+        `values` (n, d): the log-odds of the own tier less those of its rival, taken apart.
+
+    Raises
+    ------
+    GateRefused
+        If the forests give too few held-out clients their own tier.
+    """
+    told = surrogate.contributions(frame)
+    seen = surrogate.model.values(frame).to_numpy(np.float64)
+    return _shap().Explanation(
+        values=told.values,
+        base_values=told.base,
+        data=seen,
+        display_data=seen,
+        feature_names=list(told.columns),
+    )
+
+
+def _shap() -> Any:
     with warnings.catch_warnings():
         # shap 0.51 sets colours in a way that matplotlib will deprecate; drop this with shap 0.52
         warnings.simplefilter("ignore", PendingDeprecationWarning)
         import shap  # two seconds, and only for those who ask for its type
 
+    return shap
+
+
+def _explanation(bundle: Bundle, parts: Parts) -> shap.Explanation:
     told = parts.data.to_numpy(dtype=object)
     coded = (
         parts.data.to_numpy(dtype=np.float64)
         if parts.subject == "tier"
         else bundle.encoder.matrix(parts.data).astype(np.float64)
     )
-    return shap.Explanation(
+    return _shap().Explanation(
         values=parts.values,
         base_values=parts.base,
         data=coded,

@@ -27,7 +27,7 @@ SCHEMES = declare(
     (
         *("scheme text", "number count?", "kept number?", "rand number?", "separation number?"),
         *("moves number?", "calm_moves number?", "top_clients number?", "top_profit number?"),
-        "note text?",
+        *("fidelity number?", "note text?"),
     ),
     key=("scheme",),
 )

@@ -17,6 +17,7 @@ from segml.tiers.rule import Rule
 from segml.tiers.rules import RuleTiers
 from segml.tiers.scheme import RULE_SCHEMES, TierEstimator, scheme_of
 from segml.tiers.strategic import EXPECTED_CLIENTS, EXPECTED_PROFIT, StrategicTiers
+from segml.tiers.surrogate import LEAST_FIDELITY, TierSurrogate, fit_surrogate
 from segml.tiers.value_space import (
     VALUE_COORDINATES,
     ValueCoordinate,
@@ -28,6 +29,7 @@ from segml.tiers.value_space import (
 __all__ = [
     "EXPECTED_CLIENTS",
     "EXPECTED_PROFIT",
+    "LEAST_FIDELITY",
     "LEVERS",
     "NO_TIER",
     "RULE_SCHEMES",
@@ -45,11 +47,13 @@ __all__ = [
     "StrategicTiers",
     "TierEstimator",
     "TierModel",
+    "TierSurrogate",
     "TriedNumber",
     "ValueCoordinate",
     "ValueSpace",
     "default_names",
     "find_roles",
+    "fit_surrogate",
     "fit_tiers",
     "learn_value_space",
     "lever_moves",
