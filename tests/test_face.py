@@ -32,7 +32,7 @@ def test_every_function_of_the_face_is_documented() -> None:
 
 
 @pytest.mark.slow
-def test_the_backtest_sets_the_model_beside_rules_and_its_elder_on_the_same_rows(chain: Any) -> None:
+def test_the_backtest_sets_the_model_beside_simple_rules_on_the_same_rows(chain: Any) -> None:
     found = segml.backtest(chain.config)
     table = found.backtest.table
     for part in ("all", "key"):
