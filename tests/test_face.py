@@ -32,13 +32,13 @@ def test_every_function_of_the_face_is_documented() -> None:
 
 
 @pytest.mark.slow
-def test_the_backtest_sets_the_model_beside_four_baselines_on_the_same_rows(chain: Any) -> None:
+def test_the_backtest_sets_the_model_beside_simple_rules_on_the_same_rows(chain: Any) -> None:
     found = segml.backtest(chain.config)
     table = found.backtest.table
     for part in ("all", "key"):
         rows = table[(table["slice"] == part) & (table["metric"] == "auc")]
-        models = {"segml", "recency", "recency_over_gap", "rfm_logistic", "bgnbd"}
-        assert set(rows["model"]) == models
+        rules = {"recency", "recency_over_gap", "rfm_logistic", "bgnbd"}
+        assert set(rows["model"]) == {"segml", "previous", *rules}
         assert rows["clients"].nunique() == 1
     said = found.backtest.predictions
     assert said.loc[said["status"] == "active", "segml"].between(0, 1).all()
