@@ -35,6 +35,7 @@ def even() -> Contest:
         size=np.arange(CLIENTS) % 3,
         tier_moves=0.05,
         reasons_kept=0.8,
+        is_of_one_label=True,
     )
 
 
@@ -97,6 +98,14 @@ def test_small_clients_told_too_much_risk_are_refused_and_named(even: Contest) -
     assert _verdict(replace(even, challenger=skewed, champion=skewed), "sizes").passed
 
 
+def test_a_champion_of_another_horizon_lends_no_excuse_to_probabilities(even: Contest) -> None:
+    high = np.clip(even.challenger * 1.3 + 0.1, 0, 1)
+    other = replace(even, challenger=high, champion=high, is_of_one_label=False)
+    assert not _verdict(other, "calibration").passed
+    assert not _verdict(other, "sizes").passed
+    assert _verdict(other, "key").passed
+
+
 def test_few_clients_are_not_refused_for_what_chance_does() -> None:
     rng = np.random.default_rng(5)
     p = rng.uniform(0.1, 0.6, 60)
@@ -110,6 +119,7 @@ def test_few_clients_are_not_refused_for_what_chance_does() -> None:
         size=np.arange(60) % 3,
         tier_moves=0.0,
         reasons_kept=1.0,
+        is_of_one_label=True,
     )
     assert _verdict(few, "calibration").passed
     assert _verdict(few, "sizes").passed

@@ -10,7 +10,7 @@ from segml.evaluation import SchemeComparison, compare_schemes, plans_to_compare
 from segml.features import FeaturePlan, Snapshot, snapshot
 from segml.ledger import Ledger, open_ledger
 from segml.simulate import make_world
-from segml.words.plan import Economics, LedgerPlan, SourcePlan, TierPlan
+from segml.words.plan import RULE_TIERS, Economics, LedgerPlan, SourcePlan, TierPlan
 
 SOME = ("clusters 3", "clusters 4", "profitability", "strategic")
 PLANS = {name: plans_to_compare(TierPlan())[name] for name in SOME}
@@ -97,3 +97,48 @@ def test_the_portfolios_own_bands_are_compared() -> None:
     bands = (1000.0, 500.0, 100.0)
     plan = TierPlan(scheme="strategic", number=5, bands=bands)
     assert plans_to_compare(plan)["strategic"].bands == bands
+
+
+def test_every_scheme_and_number_is_compared() -> None:
+    names = {name for name in plans_to_compare(TierPlan()) if not name.startswith("clusters ")}
+    assert names == set(RULE_TIERS)
+
+
+def _portfolio(profit: np.ndarray, value: np.ndarray) -> Snapshot:
+    names = pd.Index([f"c{place:04d}" for place in range(len(profit))], name="client_id")
+    money = pd.DataFrame({"profit_365": profit, "value_365": value}, index=names)
+    return Snapshot(
+        as_of=20_000,
+        frame=pd.DataFrame({"profit_365": profit.astype(np.float32)}, index=names),
+        money=money,
+        clients=pd.DataFrame(index=names),
+        status=pd.Series("active", index=names),
+        state={},
+    )
+
+
+def test_tiers_far_apart_are_kept_and_those_cut_out_of_one_heap_are_not() -> None:
+    rng = np.random.default_rng(3)
+    apart = np.repeat([1e1, 1e4, 1e7], 200) * rng.lognormal(0, 0.1, 600)
+    heap = rng.normal(1_000.0, 50.0, 600)
+    plans = {"three": TierPlan(number=3), "eight": TierPlan(number=8)}
+    found = [
+        compare_schemes([_portfolio(one, one)] * 2, plans).schemes.set_index("scheme")
+        for one in (apart, heap)
+    ]
+    assert found[0].loc["three", ["kept", "rand"]].tolist() == [1.0, 1.0]
+    assert found[1].loc["eight", "kept"] < 0.95
+    assert found[0].loc["three", "separation"] > found[1].loc["eight", "separation"]
+
+
+def test_calm_is_who_is_worth_the_same_whatever_tier_it_comes_to() -> None:
+    rng = np.random.default_rng(4)
+    profit = rng.lognormal(6, 1, 400)
+    moved = profit.copy()
+    moved[:40] *= 100.0
+    before, now = _portfolio(profit, profit), _portfolio(moved, moved)
+    row = compare_schemes([before, now], {"three": TierPlan(number=3)}).schemes.iloc[0]
+    assert row["moves"] > 0.0 == row["calm_moves"]
+    restless = _portfolio(moved, profit)
+    row = compare_schemes([before, restless], {"three": TierPlan(number=3)}).schemes.iloc[0]
+    assert row["calm_moves"] == row["moves"] > 0.0

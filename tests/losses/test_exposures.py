@@ -14,7 +14,15 @@ from segml.ledger import day_of
 from segml.losses.exposed_columns import BASELINE, Exposure, steps
 from segml.losses.exposed_events import TAUS_DAYS
 from segml.losses.exposed_months import Months, months_of
-from segml.losses.exposures import Column, Records, Risk, columns_of, exposures, risk_of
+from segml.losses.exposures import (
+    Column,
+    Records,
+    Risk,
+    calendar_of,
+    columns_of,
+    exposures,
+    risk_of,
+)
 
 MONTHS = [day_of(dt.date(2022 + n // 12, 1 + n % 12, 1)) for n in range(24)]
 END = day_of(dt.date(2024, 1, 1))
@@ -244,23 +252,38 @@ def test_each_happening_is_a_column_of_its_own_and_only_harm_is_one() -> None:
     price = next(each for each in columns if each.event_ids == ("e1",))
     assert price.reason == "price"
     faded = [_mean_left(MONTHS[10] + 5, month, TAUS_DAYS[0]) for month in (14, 20)]
-    assert price.met == pytest.approx(0.7 * 0.1 * np.array(faded), rel=0.03)
+    assert price.met == pytest.approx(0.7 * 0.1 * np.array(faded), rel=0.005)
 
 
 def _mean_left(day: int, month: int, tau: float) -> float:
-    """What is left of an event on an average day of a month, day by day."""
-    days = MONTHS[month] + np.arange(30)
-    return float(np.where(days >= day, np.exp((day - days - 0.5) / tau), 0.0).mean())
+    """What is left of an event on average in a month, added up in a thousand moments of it."""
+    end = MONTHS[month + 1] if month + 1 < len(MONTHS) else MONTHS[month] + 365.25 / 12
+    at = MONTHS[month] + (np.arange(1000) + 0.5) / 1000 * (end - MONTHS[month])
+    return float(np.where(at >= day, np.exp((day - at) / tau), 0.0).mean())
 
 
-def test_an_event_works_in_its_own_month_from_its_day_on_and_never_before() -> None:
+@pytest.mark.parametrize("day", [MONTHS[14] - 40, MONTHS[14], MONTHS[14] + 20, MONTHS[15]])
+def test_an_event_works_in_its_own_month_from_its_day_on_and_never_before(day: int) -> None:
     told = records()
-    for day, expected in ((MONTHS[14] + 20, 10 / 30), (MONTHS[15], 0.0), (MONTHS[14], 1.0)):
-        moved = but(told, events=told.events.assign(day=day))
-        column = next(
-            each for each in columns_of(moved, at_risk(told.orders)) if each.event_ids == ("e1",)
-        )
-        assert column.met[0] == pytest.approx(0.7 * 0.1 * expected, rel=0.3, abs=1e-12)
+    moved = but(told, events=told.events.assign(day=day))
+    column = next(
+        each for each in columns_of(moved, at_risk(told.orders)) if each.event_ids == ("e1",)
+    )
+    expected = _mean_left(day, 14, TAUS_DAYS[0])
+    assert column.met[0] == pytest.approx(0.7 * 0.1 * expected, rel=0.005, abs=1e-12)
+
+
+def test_stretches_of_the_calendar_hold_thirty_declines_and_every_month_once() -> None:
+    risk = at_risk(records().orders)
+    declines = np.full(len(risk.starts), 12.0)
+    few, many = calendar_of(risk, declines), calendar_of(risk, declines * 5)
+    whole = np.count_nonzero(risk.at_risk)
+    for columns in (few, many):
+        assert sum(column.mass for column in columns) == whole
+        assert np.stack([column.met for column in columns]).sum(axis=0).tolist() == [1.0, 1.0]
+        assert {column.reason for column in columns} == {"unknown"}
+    months = np.count_nonzero(risk.at_risk.any(axis=0))
+    assert len(many) == months > len(few) >= months * 12 // 30
 
 
 def test_an_event_that_touched_few_clients_is_no_column() -> None:
@@ -348,8 +371,8 @@ def test_the_mass_of_an_event_is_its_sum_at_risk() -> None:
             for month in range(16, 24)
             if risk.at_risk[row, month]
         ]
-        assert column.mass == pytest.approx(sum(fades), rel=0.03)
-        assert column.met == pytest.approx([0.0, _mean_left(MONTHS[16], 20, tau)], rel=0.03)
+        assert column.mass == pytest.approx(sum(fades), rel=0.005)
+        assert column.met == pytest.approx([0.0, _mean_left(MONTHS[16], 20, tau)], rel=0.005)
 
 
 def test_every_column_is_shown_by_a_feature_of_its_reason() -> None:

@@ -230,3 +230,18 @@ def test_an_onset_of_which_the_others_taught_nothing_has_no_share() -> None:
     found = learn_causes(met, [10.0, 50.0, 50.0], [0, 1, 1], 2, teaches=np.arange(6) < 5)
     assert shares_of(found)[5].tolist() == [0.0, 0.0]
     assert np.isfinite(found.gained).all()
+
+
+def test_what_befell_everybody_in_one_month_is_no_gain_beside_a_baseline_of_months() -> None:
+    """The baseline is learnt to its end: half-learnt, it would leave the month to the driver."""
+    rng = np.random.default_rng(0)
+    months, clients = 12, 400
+    flags = rng.random((clients, 30)) < 0.5  # say nothing, and slow the learning down
+    rate = np.where(np.arange(months) == 7, 0.2, 0.02)
+    client, month = np.nonzero(rng.random((clients, months)) < rate)
+    driver = (month == 7)[:, None]
+    met = np.hstack([driver, np.eye(months)[month], flags[client], ~flags[client]])
+    on = np.count_nonzero(flags, axis=0) * months
+    mass = np.r_[clients, np.full(months, clients), on, clients * months - on]
+    found = learn_causes(met, mass, np.r_[0, np.ones(len(mass) - 1, int)], 2)
+    assert abs(float(found.gained.mean())) < 0.002

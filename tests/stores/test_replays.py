@@ -25,7 +25,7 @@ def tracking(tmp_path: Path) -> Tracking:
 def test_more_metrics_than_mlflow_takes_at_once_are_all_logged(tracking: Tracking) -> None:
     metrics = {f"backtest/tier {k}/segml/auc": k / 2000 for k in range(1200)}
     found = Training(started=NOW, metrics={**metrics, "undefined": float("nan")})
-    run_id = log_beside(tracking, "backtest", found)
+    run_id = log_beside(tracking, "backtest", found, kind="backtest")
     with tracking_client(tracking) as client:
         run = client.get_run(run_id)
     assert run.data.metrics == metrics
@@ -35,7 +35,7 @@ def test_more_metrics_than_mlflow_takes_at_once_are_all_logged(tracking: Trackin
 
 def test_a_run_that_mlflow_refuses_is_failed(tracking: Tracking) -> None:
     with pytest.raises(TrackingFailed):
-        log_beside(tracking, "backtest", Training(metrics={"not a name!": 1.0}))
+        log_beside(tracking, "backtest", Training(metrics={"not a name!": 1.0}), kind="backtest")
     with tracking_client(tracking) as client:
         (run,) = client.search_runs([experiment_id(client, tracking)])
     assert run.info.status == "FAILED"

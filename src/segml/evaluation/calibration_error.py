@@ -57,6 +57,19 @@ def calibration_chance(probability: npt.NDArray[np.float64]) -> float:
     return float(np.sqrt(2 / np.pi) * sum(strays) / len(probability))
 
 
+def calibration_beyond(
+    lost: npt.NDArray[np.float64], probability: npt.NDArray[np.float64]
+) -> float:
+    """The calibration error less what chance alone is expected to show; it can be below zero.
+
+    Parameters
+    ----------
+    lost, probability
+        As for `calibration_error`.
+    """
+    return calibration_error(lost, probability) - calibration_chance(probability)
+
+
 def _groups(probability: npt.NDArray[np.float64]) -> list[npt.NDArray[np.int64]]:
     order = np.argsort(probability, kind="stable")
     return np.array_split(order, min(10, len(order)))

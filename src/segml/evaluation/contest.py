@@ -43,6 +43,9 @@ class Contest:
         0/1 labels and the challenger's probabilities, shape (n,).
     champion
         The champion's probabilities, shape (n,); None where there is none to compare with.
+    is_of_one_label
+        Whether the champion foretells the challenger's horizon after the same gap. If not, its
+        order of clients can be compared, and its probabilities cannot.
     baselines
         Risks by name, each (n,).
     key
@@ -62,12 +65,18 @@ class Contest:
     lost: Values
     challenger: Values
     champion: Values | None
+    is_of_one_label: bool
     baselines: Mapping[str, Values]
     key: npt.NDArray[np.bool_]
     size: npt.NDArray[np.int64]
     tier_moves: float | None
     reasons_kept: float | None
     notes: tuple[str, ...] = field(default=())
+
+    @property
+    def champion_chance(self) -> Values | None:
+        """The champion's probabilities where they are of the same label; else None."""
+        return self.champion if self.is_of_one_label else None
 
 
 def hold_contest(
@@ -119,16 +128,21 @@ def hold_contest(
     tell("tiers and reasons of both", 2, 3)
     labels = ledger.future(day, gap_days=rules.gap_days, horizon_days=rules.horizon_days)
     learnt, lost_then = _past_rows(ledger, first)
+    is_of_one_label = champion is None or _label(champion) == _label(challenger)
+    if not is_of_one_label:
+        notes.append("the champion foretells another horizon: its probabilities are not compared")
+    today = None if champion is None else _both_today(ledger, challenger, champion)
     return Contest(
         day=day,
         lost=churn.label(labels, rows.index).to_numpy(np.float64),
         challenger=_probability(first, rows),
         champion=told,
+        is_of_one_label=is_of_one_label,
         baselines={name: baseline(rows, learnt, lost_then) for name, baseline in BASELINES.items()},
         key=key_clients(now.frame["spend_365"], active).loc[active].to_numpy(bool),
         size=size_of(rows["spend_365"].to_numpy(np.float64)),
-        tier_moves=None if champion is None else _tier_moves(ledger, challenger, champion),
-        reasons_kept=None if champion is None else _reasons_kept(ledger, challenger, champion),
+        tier_moves=_tier_moves(ledger, today) if today else None,
+        reasons_kept=_reasons_kept(today) if today else None,
         notes=tuple(notes),
     )
 
@@ -174,33 +188,43 @@ def _past_rows(ledger: Ledger, bundle: Bundle) -> tuple[pd.DataFrame, Values]:
     return rows, churn.label(future, rows.index).to_numpy(np.float64)
 
 
-def _tier_moves(ledger: Ledger, challenger: Bundle, champion: Bundle) -> float | None:
-    plans = [(one.plan.tiers.scheme, len(one.tiers.names)) for one in (challenger, champion)]
-    if plans[0] != plans[1]:
+def _label(bundle: Bundle) -> tuple[int, int]:
+    """What a probability of the bundle is of: the days of the gap and of the horizon."""
+    return bundle.plan.churn.gap_days, bundle.plan.churn.horizon_days
+
+
+def _both_today(
+    ledger: Ledger, challenger: Bundle, champion: Bundle
+) -> tuple[tuple[Bundle, Snapshot], tuple[Bundle, Snapshot]]:
+    """Both bundles, each with the clients of today as it sees them."""
+    past = ledger.past(ledger.last_day + 1)
+    first = snapshot(past, challenger.features)
+    alike = champion.features == challenger.features
+    return (challenger, first), (champion, first if alike else snapshot(past, champion.features))
+
+
+def _tier_moves(ledger: Ledger, both: tuple[tuple[Bundle, Snapshot], ...]) -> float | None:
+    plans = {(bundle.plan.tiers.scheme, len(bundle.tiers.names)) for bundle, _ in both}
+    if len(plans) > 1:
         return None
-    today = ledger.last_day + 1
     ranks = []
-    for bundle in (challenger, champion):
-        now = _today(ledger, bundle)
-        held = bundle.tiers.assign(now.frame, replay(bundle, ledger, today))
+    for bundle, now in both:
+        held = bundle.tiers.assign(now.frame, replay(bundle, ledger, now.as_of))
         ranks.append(held.loc[churn.population(now.status), "tier_rank"])
     return float(ranks[0].ne(ranks[1].reindex(ranks[0].index)).mean()) if len(ranks[0]) else 0.0
 
 
-def _reasons_kept(ledger: Ledger, challenger: Bundle, champion: Bundle) -> float | None:
+def _reasons_kept(both: tuple[tuple[Bundle, Snapshot], ...]) -> float | None:
     """The mean share of each active client's leading churn features that both models name."""
+    (_, first), _ = both
+    asked = first.frame.index[churn.population(first.status)]
+    asked = asked[:: max(1, len(asked) // EXPLAINED)]
+    if not len(asked):
+        return None
     leading = []
-    for bundle in (challenger, champion):
-        now = _today(ledger, bundle)
-        rows = now.frame.loc[churn.population(now.status)]
-        parts = take_apart(bundle, rows.iloc[:: max(1, len(rows) // EXPLAINED)], "churn")
+    for bundle, now in both:
+        parts = take_apart(bundle, now.frame.loc[asked], "churn")
         places = np.argsort(-np.abs(parts.values), axis=1, kind="stable")[:, :LEADING]
         leading.append(np.asarray(parts.features, dtype=object)[places])
-    if not len(leading[0]):
-        return None
-    both = [len({*one} & {*other}) for one, other in zip(*leading, strict=True)]
-    return float(np.mean(both) / LEADING)
-
-
-def _today(ledger: Ledger, bundle: Bundle) -> Snapshot:
-    return snapshot(ledger.past(ledger.last_day + 1), bundle.features)
+    shared = [len({*one} & {*other}) for one, other in zip(*leading, strict=True)]
+    return float(np.mean(shared) / LEADING)

@@ -8,10 +8,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from segml.evaluation.calibration_error import calibration_chance, calibration_error
+from segml.evaluation.calibration_error import calibration_beyond
 from segml.evaluation.contest import Contest
 from segml.evaluation.grade import GRADES, Standing, best_lead
-from segml.evaluation.lead import Lead, auc_lead
+from segml.evaluation.lead import auc_lead, known
 from segml.evaluation.slices import SIZES
 from segml.words.gate import GatePlan
 
@@ -92,39 +92,32 @@ def _grade(contest: Contest, plan: GatePlan) -> Verdict:
     return Verdict(
         reason="grade",
         passed=GRADES.index(standing.grade) <= GRADES.index(plan.grade),
-        figures={
-            "grade": standing.grade,
-            "worst": plan.grade,
-            "auc": _known(standing.signal.auc),
-            "baseline": standing.baseline,
-            **_lead_figures("lead", standing.over_all),
-            "key_baseline": standing.key_baseline,
-            **_lead_figures("key_lead", standing.over_key),
-            "calibration": _known(standing.calibration),
-        },
+        figures={**standing.figures, "worst": plan.grade},
     )
 
 
 def _key(contest: Contest, champion: Values) -> Verdict:
     key = contest.key
     lead = auc_lead(contest.lost[key], contest.challenger[key], champion[key])
-    figures = {
-        "auc": _known(lead.auc),
-        "champion": _known(lead.other),
-        **_lead_figures("lead", lead),
+    figures: dict[str, float | str | None] = {
+        "auc": known(lead.auc),
+        "champion": known(lead.other),
+        **lead.figures("lead"),
     }
     return Verdict(reason="key", passed=not lead.high < 0, figures=figures)
 
 
 def _calibration(contest: Contest, plan: GatePlan) -> Verdict:
     ours = _beyond_chance(contest.lost, contest.challenger)
-    theirs = None if contest.champion is None else _beyond_chance(contest.lost, contest.champion)
+    champion = contest.champion_chance
+    theirs = None if champion is None else _beyond_chance(contest.lost, champion)
     return _most("calibration", "error", ours, plan.calibration_error, champion=theirs)
 
 
 def _sizes(contest: Contest, plan: GatePlan) -> Verdict:
     ours, where = _worst_gap(contest, contest.challenger)
-    theirs = None if contest.champion is None else _worst_gap(contest, contest.champion)[0]
+    champion = contest.champion_chance
+    theirs = None if champion is None else _worst_gap(contest, champion)[0]
     return _most("sizes", "gap", ours, plan.size_gap, champion=theirs, group=where)
 
 
@@ -148,8 +141,7 @@ def _most(
 
 
 def _beyond_chance(lost: Values, probability: Values) -> float:
-    found = calibration_error(lost, probability) - calibration_chance(probability)
-    return max(0.0, float(found))
+    return max(0.0, calibration_beyond(lost, probability))
 
 
 def _worst_gap(contest: Contest, probability: Values) -> tuple[float, str]:
@@ -163,15 +155,3 @@ def _worst_gap(contest: Contest, probability: Values) -> tuple[float, str]:
             gaps[name] = max(0.0, float(abs(p.mean() - lost.mean()) - CHANCE * error))
     worst = max(gaps, key=lambda name: gaps[name], default="none")
     return gaps.get(worst, 0.0), worst
-
-
-def _lead_figures(name: str, lead: Lead) -> dict[str, float | str | None]:
-    return {
-        name: _known(lead.mean),
-        f"{name}_low": _known(lead.low),
-        f"{name}_high": _known(lead.high),
-    }
-
-
-def _known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

@@ -22,7 +22,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from segml.evaluation.lead import Lead, auc_lead
+from segml.evaluation.lead import Lead, auc_lead, known
 
 Values = npt.NDArray[np.float64]
 Grade = Literal["A", "B", "C", "D"]
@@ -78,6 +78,20 @@ class Standing:
             if reached[grade] and self.calibration <= CALIBRATION[grade]:
                 return grade
         return "D"
+
+    @property
+    def figures(self) -> dict[str, float | str | None]:
+        """The grade and what it rests on, as plain values; None where undefined."""
+        return {
+            "grade": self.grade,
+            "auc": known(self.signal.auc),
+            "baseline": self.baseline,
+            **self.over_all.figures("lead"),
+            "key_auc": known(self.over_key.auc),
+            "key_baseline": self.key_baseline,
+            **self.over_key.figures("key_lead"),
+            "calibration": known(self.calibration),
+        }
 
 
 def best_lead(lost: Values, risk: Values, others: Mapping[str, Values]) -> tuple[str, Lead]:

@@ -40,6 +40,22 @@ class Lead:
         """Whether there are enough rows of both classes to say anything."""
         return bool(np.isfinite([self.low, self.high]).all())
 
+    def figures(self, name: str) -> dict[str, float | str | None]:
+        """The difference and its interval under a name, `_low` and `_high`; None where undefined.
+
+        Examples
+        --------
+        >>> Lead(auc=0.75, other=0.5, low=0.125, high=float("nan")).figures("lead")
+        {'lead': 0.25, 'lead_low': 0.125, 'lead_high': None}
+        """
+        ends = {"": self.mean, "_low": self.low, "_high": self.high}
+        return {f"{name}{end}": known(value) for end, value in ends.items()}
+
+
+def known(value: float) -> float | None:
+    """A figure as JSON knows it: None for NaN."""
+    return None if np.isnan(value) else float(value)
+
 
 def auc_lead(lost: Values, risk: Values, other: Values) -> Lead:
     """The lead of one ranking over another in AUC, by DeLong's covariance of the two.

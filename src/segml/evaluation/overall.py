@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from segml.evaluation.calibration_error import calibration_chance, calibration_error
+from segml.evaluation.calibration_error import calibration_beyond
 from segml.evaluation.grade import Standing
 from segml.evaluation.lead import Lead
 from segml.evaluation.measures import MODEL
@@ -66,8 +66,8 @@ def _best_lead(told: Figures, which: str, baselines: Sequence[str]) -> tuple[str
 
 def _beyond_chance(predictions: pd.DataFrame) -> float:
     """The mean calibration error of the origins, less what right probabilities would show."""
-    gaps = []
-    for _, at in predictions.dropna(subset=["lost"]).groupby("origin"):
-        lost, told = at["lost"].to_numpy(np.float64), at[MODEL].to_numpy(np.float64)
-        gaps.append(calibration_error(lost, told) - calibration_chance(told))
+    gaps = [
+        calibration_beyond(at["lost"].to_numpy(np.float64), at[MODEL].to_numpy(np.float64))
+        for _, at in predictions.dropna(subset=["lost"]).groupby("origin")
+    ]
     return max(0.0, float(np.mean(gaps))) if gaps else float("nan")

@@ -27,18 +27,15 @@ import pandas as pd
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 from segml.features import Snapshot
-from segml.tiers import TierModel, fit_surrogate, fit_tiers
+from segml.tiers import NUMBERS, SEPARATED_ON, TierModel, fit_surrogate, fit_tiers
 from segml.words.errors import DataRefused
 from segml.words.plan import TierPlan, tiers_in
 
 REDRAWS = 5
 DRAWN_FROM = 20_000
 """Clients, at most, that are drawn anew: of more, redraws agree rather better."""
-SEPARATED_ON = 2_000
-"""Clients, at most, between whom all distances are taken."""
 CALM = 0.05
 """A client is calm whose value of a year changed by at most so much of itself in the month."""
-NUMBERS = range(2, 9)
 RULES: tuple[Literal["profitability", "levels", "strategic"], ...] = (
     "profitability",
     "levels",

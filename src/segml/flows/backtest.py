@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from segml.evaluation import Backtest, Lead, Standing
+from segml.evaluation import Backtest
 from segml.evaluation import backtest as replay_history
-from segml.flows.result import Progress, Result, silent
+from segml.flows.result import Progress, Result, rows_of, silent
 from segml.flows.session import Session, opened, session
 from segml.flows.settings import Settings, read_settings
 from segml.flows.train import tracking_of
@@ -26,10 +24,8 @@ from segml.report import (
     render_backtest,
     replay_facts,
 )
-from segml.stores import Training, log_beside, plan_params, publish, reap
-from segml.words.errors import TrackingFailed
+from segml.stores import Training, log_or_warn, plan_params, publish
 
-LOG = logging.getLogger(__name__)
 SHOWN = (
     *("auc", "average_precision", "brier", "calibration_error", "profit_caught"),
     *("spearman", "total_ratio", "coverage"),
@@ -74,7 +70,7 @@ def backtest(config: str | Path | Settings, *, progress: Progress = silent) -> B
                 "origins": [str(day) for day in facts.origins],
                 "churn_horizon_days": settings.plan.churn.horizon_days,
                 "potential_horizon_days": settings.plan.potential.horizon_days,
-                "grade": _grade(found.standing),
+                "grade": found.standing.figures,
                 "notes": list(found.notes),
             }
         folder = settings.output / "backtest"
@@ -87,7 +83,7 @@ def backtest(config: str | Path | Settings, *, progress: Progress = silent) -> B
         **record,
         "timings": dict(run.timings),
         "ok": True,
-        "table": _rows(found.table),
+        "table": rows_of(found.table),
         "mlflow_run": tracked,
         "folder": str(folder),
     }
@@ -137,36 +133,8 @@ def _tracked(run: Session, found: Backtest, record: Mapping[str, Any], folder: P
         },
         files={file.name: file.read_bytes() for file in sorted(folder.iterdir())},
     )
-    tracking = tracking_of(run.settings)
-    try:
-        reap(tracking)
-        return log_beside(tracking, f"backtest {origins[0]} to {origins[-1]}", training)
-    except TrackingFailed as refusal:
-        LOG.warning("%s", refusal)
-        return None
-
-
-def _grade(standing: Standing) -> dict[str, Any]:
-    """The grade and what it rests on, as plain values."""
-    return {
-        "grade": standing.grade,
-        "auc": _known(standing.signal.auc),
-        "baseline": standing.baseline,
-        **_lead("lead", standing.over_all),
-        "key_auc": _known(standing.over_key.auc),
-        "key_baseline": standing.key_baseline,
-        **_lead("key_lead", standing.over_key),
-        "calibration": _known(standing.calibration),
-    }
-
-
-def _lead(name: str, lead: Lead) -> dict[str, float | None]:
-    ends = {"": lead.mean, "_low": lead.low, "_high": lead.high}
-    return {f"{name}{end}": _known(value) for end, value in ends.items()}
-
-
-def _known(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)
+    name = f"backtest {origins[0]} to {origins[-1]}"
+    return log_or_warn(tracking_of(run.settings), name, training, kind="backtest")
 
 
 def _head(record: Mapping[str, Any]) -> str:
@@ -193,8 +161,3 @@ def _lines(table: pd.DataFrame) -> list[str]:
             if figures:
                 lines.append(f"  {model:<22} {'  '.join(figures)}")
     return lines
-
-
-def _rows(table: pd.DataFrame) -> list[dict[str, object]]:
-    plain = table.astype(object).where(table.notna(), None)
-    return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]

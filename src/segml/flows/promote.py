@@ -72,31 +72,42 @@ def promote(
         if registry.champion().version == version:
             found = listed(settings, registry)
             return Promoted(summary=found.summary, told=found.told, verdicts=())
-        verdicts, lines = _judged(run, registry, challenger, progress)
-        _decide(run, registry, version, lines, because)
+        judged = _judged(run, registry, challenger, progress)
+        _decide(run, registry, version, judged, because)
         mirror(settings, registry)
-    return _told(listed(settings, registry), verdicts, lines)
+        found = listed(settings, registry)
+    gate = [{"reason": one.reason, "passed": one.passed, **one.figures} for one in judged.verdicts]
+    return Promoted(
+        summary={**found.summary, "gate": gate, "gate_lines": list(judged.lines)},
+        told=(*judged.lines, *found.told),
+        verdicts=judged.verdicts,
+    )
 
 
-def _judged(
-    run: Session, registry: Registry, challenger: Bundle, progress: Progress
-) -> tuple[tuple[Verdict, ...] | None, list[str]]:
-    """What the gate says, and its lines; None where the ledger is too short to judge."""
-    plan = run.settings.plan
-    challenger, _ = agreed(challenger, plan)
+@dataclass(frozen=True, kw_only=True)
+class _Judged:
+    """What the gate says: its verdicts, why it refuses (empty if it does not), all of its lines."""
+
+    verdicts: tuple[Verdict, ...]
+    refused: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+def _judged(run: Session, registry: Registry, challenger: Bundle, progress: Progress) -> _Judged:
+    challenger, _ = agreed(challenger, run.settings.plan)
     champion, notes = _comparable(registry, run)
     with opened(run) as ledger:
         try:
             contest = hold_contest(ledger, challenger, champion, progress=progress)
         except HistoryTooShort as short:
-            return None, [f"NOT HELD: it cannot be judged: {short.found}"]
+            said = (f"it cannot be judged: {short.found}",)
+            return _Judged(verdicts=(), refused=said, lines=said)
     verdicts = judge(contest, run.settings.gate)
-    return verdicts, [
-        *(verdict_line(verdict) for verdict in verdicts),
-        _head(contest),
-        *notes,
-        *contest.notes,
-    ]
+    return _Judged(
+        verdicts=verdicts,
+        refused=tuple(verdict_line(one) for one in verdicts if not one.passed),
+        lines=(*map(verdict_line, verdicts), _head(contest), *notes, *contest.notes),
+    )
 
 
 def _comparable(registry: Registry, run: Session) -> tuple[Bundle | None, list[str]]:
@@ -116,25 +127,16 @@ def _head(contest: Contest) -> str:
 
 
 def _decide(
-    run: Session, registry: Registry, version: str, lines: list[str], because: str | None
+    run: Session, registry: Registry, version: str, judged: _Judged, because: str | None
 ) -> None:
-    failed = [line for line in lines if line.startswith("NOT HELD")]
-    if failed and not because:
-        registry.refuse(version, at=run.started, note="; ".join(failed))
+    if judged.refused and because is None:
+        why = "; ".join(judged.refused)
+        registry.refuse(version, at=run.started, note=why)
         raise PromotionRefused(
-            f"version {version} does not pass the gate: " + "; ".join(failed),
+            f"version {version} does not pass the gate: {why}",
             allowed="a version that holds every reason of the gate",
             next_step="train on more or better data, or promote it all the same with "
             "`--because` and your reason, which the registry keeps",
         )
-    answered = [f"promoted because: {because}"] if because else []
-    registry.promote(version, at=run.started, note="; ".join([*answered, *lines]))
-
-
-def _told(found: Result, verdicts: tuple[Verdict, ...] | None, lines: list[str]) -> Promoted:
-    gate = [{"reason": one.reason, "passed": one.passed, **one.figures} for one in verdicts or ()]
-    return Promoted(
-        summary={**found.summary, "gate": gate, "gate_lines": lines},
-        told=(*lines, *found.told),
-        verdicts=verdicts or (),
-    )
+    answered = [] if because is None else [f"promoted because: {because.strip()}"]
+    registry.promote(version, at=run.started, note="; ".join([*answered, *judged.lines]))

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
+
 Progress = Callable[[str, int, int], None]
 """Called with a stage's name, the steps done and the steps in all."""
 
@@ -36,3 +38,9 @@ class Result:
 def silent(stage: str, done: int, total: int) -> None:
     """Show no progress."""
     del stage, done, total
+
+
+def rows_of(table: pd.DataFrame) -> list[dict[str, object]]:
+    """The rows of a table as plain values for a summary; None for what is missing."""
+    plain = table.astype(object).where(table.notna(), None)
+    return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]

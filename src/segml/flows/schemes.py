@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,16 +13,15 @@ import pandas as pd
 from segml.evaluation import SchemeComparison, plans_to_compare
 from segml.evaluation import compare_schemes as put_beside
 from segml.features import FeaturePlan, snapshots
-from segml.flows.result import Progress, Result, silent
+from segml.flows.result import Progress, Result, rows_of, silent
 from segml.flows.session import Session, as_date, opened, session
 from segml.flows.settings import Settings, read_settings
 from segml.flows.train import tracking_of
 from segml.ledger import Ledger, date_of, day_of
 from segml.scoring import month_starts
-from segml.stores import Training, log_beside, plan_params, publish, reap
-from segml.words.errors import HistoryTooShort, TrackingFailed
+from segml.stores import Training, log_or_warn, plan_params, publish
+from segml.words.errors import HistoryTooShort
 
-LOG = logging.getLogger(__name__)
 MONTHS = 3
 """Dates that movement is seen over: the day asked for, and the month starts before it."""
 SHOWN = {
@@ -86,9 +84,9 @@ def compare_schemes(
     summary = {
         **record,
         "ok": True,
-        "schemes": _rows(found.schemes),
-        "tiers": _rows(found.tiers),
-        "agreement": _rows(found.agreement),
+        "schemes": rows_of(found.schemes),
+        "tiers": rows_of(found.tiers),
+        "agreement": rows_of(found.agreement),
         "mlflow_run": tracked,
         "folder": str(folder),
     }
@@ -134,13 +132,7 @@ def _tracked(run: Session, found: SchemeComparison, day: dt.date, folder: Path) 
         params={**plan_params(run.settings.plan), "as_of": day.isoformat()},
         files={file.name: file.read_bytes() for file in sorted(folder.iterdir())},
     )
-    tracking = tracking_of(run.settings)
-    try:
-        reap(tracking)
-        return log_beside(tracking, f"schemes {day}", training, kind="schemes")
-    except TrackingFailed as refusal:
-        LOG.warning("%s", refusal)
-        return None
+    return log_or_warn(tracking_of(run.settings), f"schemes {day}", training, kind="schemes")
 
 
 def _lines(schemes: pd.DataFrame) -> list[str]:
@@ -158,8 +150,3 @@ def _figure(name: str, value: Any) -> str:
     if pd.isna(value):
         return "-"
     return f"{int(value)}" if name == "number" else f"{value:.3f}"
-
-
-def _rows(table: pd.DataFrame) -> list[dict[str, object]]:
-    plain = table.astype(object).where(table.notna(), None)
-    return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]

@@ -103,14 +103,11 @@ def calendar_of(risk: Risk, declines: Numbers) -> list[Column]:
     declines
         (m,) how many began in each month: a stretch is a month, or as many as hold `STRETCH`.
     """
-    stretch = np.floor(np.maximum(np.cumsum(declines) - declines / 2, 0.0) / STRETCH)
-    mass = risk.at_risk.sum(axis=0)
+    stretch = ((np.cumsum(declines) - declines / 2) // STRETCH).astype(np.int64)
+    mass, met = risk.at_risk.sum(axis=0), stretch[risk.month]
     columns = [
-        _baseline(
-            float(mass[stretch == each].sum()), np.isin(risk.month, months).astype(np.float64)
-        )
+        _baseline(float(mass[stretch == each].sum()), (met == each).astype(np.float64))
         for each in np.unique(stretch)
-        if len(months := np.flatnonzero(stretch == each))
     ]
     return [column for column in columns if column.mass >= LEAST_MASS]
 

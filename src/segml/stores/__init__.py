@@ -10,7 +10,7 @@ from segml.stores.parquet import Frames, SchemaBroken
 from segml.stores.partitions import growing_file, write_part
 from segml.stores.portfolios import list_portfolios, require_portfolio
 from segml.stores.registry import Registry
-from segml.stores.replays import log_beside
+from segml.stores.replays import log_beside, log_or_warn
 from segml.stores.runs import Training, plan_params, reap
 from segml.stores.schemas import TABLES, features_schema, quarantine_schema
 from segml.stores.tables import (
@@ -55,6 +55,7 @@ __all__ = [
     "list_runs",
     "lock",
     "log_beside",
+    "log_or_warn",
     "log_training",
     "losses_folder",
     "plan_params",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+
 from segml.stores.door import Tracking, experiment_id, tracking_client
-from segml.stores.runs import Training, ended, log_files, log_values, own_tags
+from segml.stores.runs import Training, ended, log_files, log_values, own_tags, reap
+from segml.words.errors import TrackingFailed
+
+LOG = logging.getLogger(__name__)
 
 KIND_TAG = "segml.kind"
 """What a run is that is no training: `backtest`, `schemes`."""
 
 
-def log_beside(tracking: Tracking, name: str, found: Training, *, kind: str = "backtest") -> str:
+def log_beside(tracking: Tracking, name: str, found: Training, *, kind: str) -> str:
     """The id of a finished run that is no training, in the experiment of the portfolio's trainings.
 
     Parameters
@@ -41,3 +46,19 @@ def log_beside(tracking: Tracking, name: str, found: Training, *, kind: str = "b
             log_values(client, run_id, found, metrics=found.metrics, tags=tags)
             log_files(client, run_id, found.files)
     return run_id
+
+
+def log_or_warn(tracking: Tracking, name: str, found: Training, *, kind: str) -> str | None:
+    """The same, with dead runs reaped before; None where MLflow refuses, which a warning tells.
+
+    Parameters
+    ----------
+    tracking, name, found, kind
+        As for `log_beside`.
+    """
+    try:
+        reap(tracking)
+        return log_beside(tracking, name, found, kind=kind)
+    except TrackingFailed as refusal:
+        LOG.warning("%s", refusal)
+        return None

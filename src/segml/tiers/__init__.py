@@ -9,7 +9,7 @@ from segml.tiers.levers import lever_moves
 from segml.tiers.margin import NO_TIER, Assignment
 from segml.tiers.matching import default_names, match_tiers
 from segml.tiers.model import MarginParts, TierModel
-from segml.tiers.number import TriedNumber
+from segml.tiers.number import NUMBERS, SEPARATED_ON, TriedNumber
 from segml.tiers.profitability import ProfitabilityTiers
 from segml.tiers.role_rules import Portfolio
 from segml.tiers.roles import Roles, find_roles
@@ -32,7 +32,9 @@ __all__ = [
     "LEAST_FIDELITY",
     "LEVERS",
     "NO_TIER",
+    "NUMBERS",
     "RULE_SCHEMES",
+    "SEPARATED_ON",
     "VALUE_COORDINATES",
     "Assignment",
     "ClusterTiers",
