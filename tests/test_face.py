@@ -5,9 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from types import ModuleType
-from typing import Any
 
-import numpy as np
 import pytest
 
 import segml
@@ -29,19 +27,3 @@ def test_every_function_of_the_face_is_documented() -> None:
         told = getattr(segml, name).__doc__
         assert told, name
         assert len(told.splitlines()[0]) <= 100
-
-
-@pytest.mark.slow
-def test_the_backtest_sets_the_model_beside_simple_rules_on_the_same_rows(chain: Any) -> None:
-    found = segml.backtest(chain.config)
-    table = found.backtest.table
-    for part in ("all", "key"):
-        rows = table[(table["slice"] == part) & (table["metric"] == "auc")]
-        rules = {"recency", "recency_over_gap", "rfm_logistic", "bgnbd"}
-        assert set(rows["model"]) == {"segml", "previous", *rules}
-        assert rows["clients"].nunique() == 1
-    said = found.backtest.predictions
-    assert said.loc[said["status"] == "active", "segml"].between(0, 1).all()
-    assert np.isfinite(table.loc[table["metric"] == "auc", "mean"]).all()
-    assert (found.folder / "backtest.parquet").is_file()
-    assert (found.folder / "calibration.png").read_bytes().startswith(b"\x89PNG")

@@ -47,6 +47,20 @@ def test_the_published_table_is_the_backtests(done: Backtested) -> None:
     assert {"tier 1", "newcomers", "small"} <= set(table["slice"])
 
 
+def test_the_model_stands_beside_simple_rules_on_the_same_clients(done: Backtested) -> None:
+    table = done.backtest.table
+    rules = {"recency", "recency_over_gap", "rfm_logistic", "bgnbd"}
+    for part in ("all", "key"):
+        rows = table[(table["slice"] == part) & (table["metric"] == "auc")]
+        assert set(rows["model"]) == {"segml", "previous", *rules}
+        assert rows["clients"].nunique() == 1
+    ranked = table[(table["slice"] == "all") & (table["metric"] == "auc")]
+    assert ranked["mean"].between(0, 1).all()
+    said = done.backtest.predictions
+    assert said.loc[said["status"] == "active", "segml"].between(0, 1).all()
+    assert (done.folder / "calibration.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_run_json_and_the_summary_hold_the_grade_and_plain_values(done: Backtested) -> None:
     run = read_run(done.folder)
     assert run["grade"]["grade"] == done.backtest.standing.grade

@@ -92,3 +92,16 @@ def test_the_second_view_is_an_explanation_of_shap(
     seen, told = second_view(surrogate, frame), surrogate.contributions(frame)
     np.testing.assert_array_equal(seen.values, told.values)
     assert list(seen.feature_names) == list(told.columns)
+
+
+def test_fidelity_is_that_of_clients_it_had_not_seen() -> None:
+    rng = np.random.default_rng(2)
+    names = pd.Index([f"c{place:04d}" for place in range(160)], name="client_id")
+    columns = ("profit_365", "orders_365", "tenure_days", "revenue_365")
+    frame = pd.DataFrame(rng.lognormal(5, 1, (160, 4)), index=names, columns=columns)
+    status = pd.Series("active", index=names)
+    model = fit_tiers(frame, status, plan=TierPlan(number=6))
+    found = fit_surrogate(model, frame, status)
+    seen = found.predict(frame) == model.assign(frame)["tier_rank"].to_numpy()
+    assert found.fidelity < seen.mean()  # the clients learnt from are known by heart
+    assert not found.is_faithful
