@@ -69,6 +69,8 @@ def fit(
         If fewer than three cut-offs fit for churn or for potential; the horizon that fits is named.
     DataRefused
         If the ledger cannot carry tiers or labels.
+    LeakSuspected
+        If a feature seems to know the churn label; see `outcomes.leaks`.
     """
     tell = progress or _silent
     windows = windows_for(ledger, as_day(as_of), plan)
@@ -78,12 +80,12 @@ def fit(
     encoder = Encoder.learn(
         [one.frame for one in past.values()], available(ledger.past(windows.as_of))
     )
+    now = snapshot(ledger.past(windows.as_of), features)
     tell(_STEPS[1], 1, 5)
-    lost = learn_churn(ledger, _at(past, windows.churn), encoder, plan, threads)
+    lost = learn_churn(ledger, _at(past, windows.churn), encoder, plan, threads, today=now)
     tell(_STEPS[2], 2, 5)
     worth = learn_potential(ledger, _at(past, windows.potential), encoder, plan, threads)
     tell(_STEPS[3], 3, 5)
-    now = snapshot(ledger.past(windows.as_of), features)
     tiers = fit_tiers(
         now.frame,
         now.status,

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from segml.bundle.leaks import require_no_leak
 from segml.bundle.record import OutcomeRecord, plain
 from segml.bundle.samples import churn_rows, potential_rows
 from segml.features import Encoder, Snapshot
@@ -42,11 +43,22 @@ class Learnt(Generic[Model]):
 
 
 def learn_churn(
-    ledger: Ledger, snapshots: Sequence[Snapshot], encoder: Encoder, plan: Plan, threads: int
+    ledger: Ledger,
+    snapshots: Sequence[Snapshot],
+    encoder: Encoder,
+    plan: Plan,
+    threads: int,
+    *,
+    today: Snapshot,
 ) -> Learnt[ChurnModel]:
-    """The churn model of the cut-offs' snapshots, learnt on the clients active at each."""
+    """The churn model of the cut-offs' snapshots, learnt on the clients active at each.
+
+    Refused where a feature seems to know the label (`require_no_leak`); `today` is the snapshot
+    of the as-of date.
+    """
     days = {"gap_days": plan.churn.gap_days, "horizon_days": plan.churn.horizon_days}
     rows = churn_rows(ledger, snapshots, encoder, **days)
+    require_no_leak(rows, encoder, today, trusted=plan.churn.trusted_features)
     model = fit_churn(rows, **days, seed=plan.seed, threads=_useful(rows, threads))
     low, high = model.interval(rows.X)
     seen = {"events": events(rows), "interval_width": _middle(high - low)}

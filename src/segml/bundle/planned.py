@@ -57,6 +57,8 @@ def plan_from_json(value: Mapping[str, Any]) -> Plan:
     tiers["key_roles"] = tuple(tiers["key_roles"])
     bands = tiers.get("bands", "auto")  # protocols 1 and 2 knew no bands
     tiers["bands"] = bands if bands == "auto" else tuple(bands)
+    lost = dict(value["churn"])
+    lost["trusted_features"] = tuple(lost.get("trusted_features", ()))  # unknown to protocol 3
     economics = dict(value["economics"])
     kinds = economics.pop("kinds", {})  # protocol 1 knew no kinds
     return Plan(
@@ -66,7 +68,7 @@ def plan_from_json(value: Mapping[str, Any]) -> Plan:
             **economics, kinds={kind: ContactRate(**rate) for kind, rate in kinds.items()}
         ),
         tiers=TierPlan(**tiers),
-        churn=ChurnPlan(**value["churn"]),
+        churn=ChurnPlan(**lost),
         potential=PotentialPlan(**value["potential"]),
         losses=LossPlan(**value["losses"]),
         seed=value["seed"],

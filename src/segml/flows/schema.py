@@ -115,7 +115,7 @@ class TiersSection(_Section):
 
 
 class ChurnSection(_Section):
-    """The churn label and the cut-offs it is learnt on."""
+    """The churn label, the cut-offs it is learnt on, and features that may tell all they tell."""
 
     horizon_days: Days = 180
     active_days: Days = 365
@@ -123,6 +123,7 @@ class ChurnSection(_Section):
     cutoffs: Annotated[int, Field(ge=3, le=120)] = 12
     step_days: Days = 30
     min_history_days: Days = 180
+    trusted_features: tuple[str, ...] = ()
 
 
 class PotentialSection(_Section):

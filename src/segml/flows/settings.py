@@ -11,8 +11,15 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from segml.features import CATALOGUE
 from segml.flows.playbooks import read_playbooks
-from segml.flows.schema import Configuration, EconomicsSection, SourceSection, TiersSection
+from segml.flows.schema import (
+    ChurnSection,
+    Configuration,
+    EconomicsSection,
+    SourceSection,
+    TiersSection,
+)
 from segml.flows.yaml_reader import read_yaml
 from segml.words.errors import ConfigurationRefused
 from segml.words.gate import GatePlan
@@ -92,7 +99,7 @@ def _settle(parsed: Configuration, folder: Path) -> Settings:
         ),
         economics=_economics(parsed.economics),
         tiers=_tiers(parsed.tiers),
-        churn=ChurnPlan(**parsed.churn.model_dump()),
+        churn=_churn(parsed.churn),
         potential=PotentialPlan(**parsed.potential.model_dump()),
         losses=LossPlan(**parsed.losses.model_dump()),
         seed=parsed.seed,
@@ -119,6 +126,19 @@ _TABLES = {"transactions", "clients", "interactions", "invoices", "events"}
 def _economics(section: EconomicsSection) -> Economics:
     kinds = {kind: ContactRate(**rate.model_dump()) for kind, rate in section.kinds.items()}
     return Economics(**section.model_dump(exclude={"kinds"}), kinds=kinds)
+
+
+def _churn(section: ChurnSection) -> ChurnPlan:
+    known = {feature.name for feature in CATALOGUE}
+    for name in section.trusted_features:
+        if name not in known:
+            near = difflib.get_close_matches(name, sorted(known), n=1)
+            raise ConfigurationRefused(
+                f"churn.trusted_features names `{name}`, which is no feature",
+                allowed="names of features, as docs/features.md lists them",
+                next_step=f"write `{near[0]}`" if near else "name a feature, or leave it out",
+            )
+    return ChurnPlan(**section.model_dump())
 
 
 def _tiers(section: TiersSection) -> TierPlan:

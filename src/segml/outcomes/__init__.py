@@ -5,6 +5,7 @@ from segml.outcomes.calibration import Calibration, fit_calibration
 from segml.outcomes.churn import ChurnModel, fit_churn
 from segml.outcomes.curve import Curve
 from segml.outcomes.folds import Fold, Folds, split
+from segml.outcomes.leaks import Suspect, suspects
 from segml.outcomes.next_loss import NextLoss, caught, learn_next_loss
 from segml.outcomes.potential import PotentialModel, fit_potential
 from segml.outcomes.prospect import LEAST as LEAST_NEWCOMERS
@@ -25,6 +26,7 @@ __all__ = [
     "PotentialModel",
     "ProspectModel",
     "Rows",
+    "Suspect",
     "caught",
     "churn",
     "fit_calibration",
@@ -34,5 +36,6 @@ __all__ = [
     "learn_next_loss",
     "potential",
     "split",
+    "suspects",
     "top_tenth",
 ]

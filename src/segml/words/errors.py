@@ -12,6 +12,7 @@
     ├── TrackingFailed          1  MLflow did not take or give what was asked
     └── GateRefused             5  a gate said no
         ├── BundleRefused       5    a model file is not what its manifest says
+        ├── LeakSuspected       5    a feature seems to know the label
         ├── NoModel             5    no trained version fits the date asked for
         └── PromotionRefused    5    a version is not good enough to be champion
 
@@ -95,6 +96,10 @@ class GateRefused(Refusal):
 
 class BundleRefused(GateRefused):
     """A bundle's file is missing, foreign, changed, or of a newer protocol."""
+
+
+class LeakSuspected(GateRefused):
+    """A feature seems to know the label; the message names each, with its figures."""
 
 
 class NoModel(GateRefused):

@@ -164,7 +164,10 @@ class TierPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChurnPlan:
-    """The churn label, its population and the cut-offs it is learnt on; all in days."""
+    """The churn label, its population and the cut-offs it is learnt on; all in days.
+
+    `trusted_features` are not asked whether they know the label (see `outcomes.leaks`).
+    """
 
     horizon_days: int = 180
     active_days: int = 365
@@ -172,6 +175,7 @@ class ChurnPlan:
     cutoffs: int = 12
     step_days: int = 30
     min_history_days: int = 180
+    trusted_features: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _require(self.horizon_days >= 1, "horizon_days is positive")
