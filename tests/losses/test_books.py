@@ -10,6 +10,7 @@ import pytest
 from segml.ledger import open_ledger
 from segml.losses.books import Books, client_of, open_books
 from segml.losses.transitions import transition
+from segml.losses.withdrawn import through_withdrawals
 from segml.words.plan import Economics, LedgerPlan, SourcePlan
 
 FIRST, TURN, END = 19_000, 19_700, 19_860
@@ -79,3 +80,11 @@ def test_the_histories_of_goods_on_sale_hold_no_other(books: Books) -> None:
     assert books.on_sale["steady"].revenue.max() == 100.0
     assert books.orders["steady"].revenue.max() == 1100.0
     assert books.on_sale["steady"].days.tolist() == books.orders["steady"].days.tolist()
+
+
+def test_who_shrank_through_withdrawn_goods_alone_is_told_with_the_money(books: Books) -> None:
+    told = through_withdrawals(books, ["only", "other0", "steady"], end=END)
+    assert told.clients == ("steady",)
+    assert told.profit == pytest.approx(26 * 500.0, abs=1000.0)
+    assert told.note("EUR")[0].startswith("1 key client shrank only because goods")
+    assert through_withdrawals(books, ["other0"], end=END).note("EUR") == []
