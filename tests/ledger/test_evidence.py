@@ -98,6 +98,24 @@ def test_a_product_is_withdrawn_when_many_bought_it_and_nobody_does_any_more(
     assert past.withdrawn() == ({"p"} if gone else frozenset())
 
 
+def test_a_product_withdrawn_long_ago_is_found_if_one_looks_further_back(
+    opened: Callable[..., Ledger],
+) -> None:
+    rows = sold("p", 3, 12, 300) + sold("q", 3, 50, 899)
+    past = opened("client_id,date,amount,product\n" + rows).past(day_of(FIRST) + 891)
+    assert past.withdrawn() == frozenset()
+    assert past.withdrawn(seen_days=730) == {"p"}
+
+
+def test_orders_without_some_products_lack_their_lines_and_orders_of_nothing_else(
+    opened: Callable[..., Ledger],
+) -> None:
+    rows = "a,2011-01-01,1,p\na,2011-01-01,2,q\na,2011-01-05,4,p\na,2011-01-09,8,\n"
+    past = opened("client_id,date,amount,product\n" + rows).past(dt.date(2012, 1, 1))
+    assert past.orders(["a"])["amount"].tolist() == [3.0, 4.0, 8.0]
+    assert past.orders(["a"], without={"p"})["amount"].tolist() == [2.0, 8.0]
+
+
 def test_without_products_none_is_withdrawn(opened: Callable[..., Ledger]) -> None:
     past = opened("client_id,date,amount\na,2011-01-01,1\n").past(dt.date(2012, 1, 1))
     assert past.withdrawn() == frozenset()

@@ -21,7 +21,7 @@ from segml.losses.dating import declines_of, sampled
 from segml.losses.fates import Fates
 from segml.losses.transitions import transition
 
-CLIENTS, MONTHS = 900, 30
+CLIENTS, MONTHS = 1600, 30
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,10 @@ class World:
 
 
 @contextmanager
-def made(folder: Path, **overrides: Any) -> Iterator[World]:
+def made(folder: Path, *, clients: int = CLIENTS, **overrides: Any) -> Iterator[World]:
     """A world of which every decline up to its end counts as a loss to be explained."""
     config = segml.write_world(
-        folder, clients=CLIENTS, months=MONTHS, seed=7, overrides=overrides
+        folder, clients=clients, months=MONTHS, seed=7, overrides=overrides
     ).config
     plan = segml.read_settings(config).plan
     with open_ledger(plan.ledger, plan.economics) as ledger:
@@ -108,7 +108,7 @@ def test_the_order_of_the_clients_changes_nothing(world: World, learnt: Learnt) 
 
 
 def test_in_a_world_without_reasons_nothing_is_learnt(tmp_path: Path) -> None:
-    with made(tmp_path, cause_mix={"unknown": 1.0}) as world:
+    with made(tmp_path, clients=900, cause_mix={"unknown": 1.0}) as world:
         assert len(world.fates.lost) > 100
         found = world.learnt()
         assert found is not None

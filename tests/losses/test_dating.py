@@ -21,7 +21,7 @@ def opened(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[Ledger, Books, Fates, tuple[str, ...], int, pd.DataFrame]]:
     folder = tmp_path_factory.mktemp("world")
-    numbers = {"yearly_loss": 0.4, "cause_mix": {"assortment": 1.0, "price": 1.0}}
+    numbers = {"yearly_loss": 0.4, "cause_mix": {"manager": 1.0, "price": 1.0}}
     config = segml.write_world(folder, clients=900, months=30, seed=11, overrides=numbers).config
     plan = segml.read_settings(config).plan
     with open_ledger(plan.ledger, plan.economics) as ledger:

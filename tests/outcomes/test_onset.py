@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from segml.outcomes.onset import Causes, learn_causes, told_by
+from segml.outcomes.onset_hazard import NONE_ALIKE
 from segml.outcomes.onset_signs import Signs
 
 CAUSE = np.array([0, 0, 1, 2, 4])
@@ -245,3 +246,27 @@ def test_what_befell_everybody_in_one_month_is_no_gain_beside_a_baseline_of_mont
     mass = np.r_[clients, np.full(months, clients), on, clients * months - on]
     found = learn_causes(met, mass, np.r_[0, np.ones(len(mass) - 1, int)], 2)
     assert abs(float(found.gained.mean())) < 0.002
+
+
+def test_one_of_many_events_is_drawn_to_what_they_all_weigh() -> None:
+    """Twenty events met by a tenth of the months each; onsets meet one of them by chance."""
+    draws = np.random.default_rng(3)
+    met = np.c_[draws.random((200, 20)) < 0.1, np.ones(200)].astype(float)
+    met[:20, 0] = 1.0
+    mass = np.r_[np.full(20, 200.0), 2000.0]
+    cause = np.r_[np.zeros(20, int), 1]
+    alike = np.r_[np.zeros(20, int), NONE_ALIKE]
+    alone = learn_causes(met, mass, cause, 2).weights
+    drawn = learn_causes(met, mass, cause, 2, alike=alike).weights
+    usual = (drawn[:20] * mass[:20]).sum() / mass[:20].sum()
+    assert usual < drawn[0] < alone[0]
+    assert drawn[:20].std() < alone[:20].std()
+    assert drawn[:20].min() > 0.0
+
+
+def test_an_event_that_no_onset_met_weighs_something_for_its_kind() -> None:
+    met = [[1.0, 0.0, 1.0]] * 30 + [[0.0, 0.0, 1.0]] * 10
+    mass, cause = [100.0, 100.0, 1000.0], [0, 0, 1]
+    assert learn_causes(met, mass, cause, 2).weights[1] == 0.0
+    drawn = learn_causes(met, mass, cause, 2, alike=[0, 0, NONE_ALIKE]).weights
+    assert 0.0 < drawn[1] < 0.2 * drawn[0]

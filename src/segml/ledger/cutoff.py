@@ -6,7 +6,7 @@ date.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -18,6 +18,7 @@ from segml.ledger.charges import charges_of
 from segml.ledger.contract import TABLES, TRANSACTIONS
 from segml.ledger.days import date_of
 from segml.ledger.evidence import (
+    SEEN_DAYS,
     bills_of,
     brought_clients,
     company_events_of,
@@ -133,13 +134,15 @@ class Past:
             finally:
                 cursor.execute(f"DROP TABLE {table}")
 
-    def orders(self, client_ids: Sequence[str]) -> pd.DataFrame:
+    def orders(self, client_ids: Sequence[str], *, without: Collection[str] = ()) -> pd.DataFrame:
         """Return every order and return document of some clients, as evidence.
 
         Parameters
         ----------
         client_ids
             Clients; those that are unknown add nothing.
+        without
+            Products whose lines are left out, and with them orders of nothing else.
 
         Returns
         -------
@@ -147,7 +150,7 @@ class Past:
             One row an order and day, sorted: client_id, order_id (null where an order is client
             x day), day, amount, profit (before acquisition), discount, is_return.
         """
-        return orders_of(self.frame, client_ids)
+        return orders_of(self.frame, client_ids, without)
 
     def lines(self, client_ids: Sequence[str]) -> pd.DataFrame:
         """Return every line of some clients, as evidence.
@@ -245,16 +248,13 @@ class Past:
         """
         return brought_clients(self.frame)
 
-    def withdrawn(self) -> frozenset[str]:
+    def withdrawn(self, *, seen_days: int = SEEN_DAYS) -> frozenset[str]:
         """Return the products that nobody could buy lately, though they sold well before.
 
-        Returns
-        -------
-        frozenset
-            Not bought by anybody for 90 days, in the year before on at least twelve lines of at
-            least three clients; empty where the ledger has no products.
+        Not bought by anybody for 90 days, in the `seen_days` before on at least twelve lines of at
+        least three clients; empty where the ledger has no products.
         """
-        return withdrawn_products(self.frame, self.as_of)
+        return withdrawn_products(self.frame, self.as_of, seen_days)
 
     @property
     def last_day(self) -> int:

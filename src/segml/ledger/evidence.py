@@ -5,7 +5,7 @@ Each function asks one question of a past's rows; `Past` has it as a method.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 import pandas as pd
@@ -16,6 +16,7 @@ three clients did on twelve lines (the rule of the feature `withdrawn_share_90`)
 
 _PROFIT = "l.amount - l.cost - l.serve"
 _CHOSEN = "c.client_id IN (SELECT unnest(CAST(? AS VARCHAR[])))"
+_NOT_OF = "(l.product IS NULL OR l.product NOT IN (SELECT unnest(CAST(? AS VARCHAR[]))))"
 _OF_CLIENTS = f"FROM {{lines}} AS l JOIN {{clients}} AS c USING (client) WHERE {_CHOSEN}"
 
 
@@ -36,14 +37,14 @@ class Asked(Protocol):
         ...
 
 
-def orders_of(ask: Asked, client_ids: Sequence[str]) -> pd.DataFrame:
+def orders_of(ask: Asked, client_ids: Sequence[str], without: Collection[str] = ()) -> pd.DataFrame:
     """Return `Past.orders`."""
     return ask(
         f"SELECT c.client_id, l.order_id, l.day, sum(l.amount) AS amount, sum({_PROFIT}) AS profit,"
         f" sum(l.discount) AS discount, bool_and(l.is_return) AS is_return {_OF_CLIENTS} "
-        "GROUP BY c.client_id, l.day, l.order_key, l.order_id "
-        "ORDER BY c.client_id, l.day, l.order_id NULLS FIRST",
-        _texts(client_ids),
+        f"{'AND ' + _NOT_OF if without else ''} GROUP BY c.client_id, l.day, l.order_key, "
+        "l.order_id ORDER BY c.client_id, l.day, l.order_id NULLS FIRST",
+        *([_texts(client_ids), sorted(without)] if without else [_texts(client_ids)]),
     )
 
 
@@ -67,10 +68,10 @@ def brought_clients(ask: Asked) -> dict[str, tuple[str, ...]]:
     return {str(name): tuple(part["client_id"]) for name, part in pairs.groupby("by_id")}
 
 
-def withdrawn_products(ask: Asked, as_of: int) -> frozenset[str]:
+def withdrawn_products(ask: Asked, as_of: int, seen_days: int = SEEN_DAYS) -> frozenset[str]:
     """Return `Past.withdrawn`."""
     since = as_of - WITHDRAWN_DAYS
-    year = f"FILTER (WHERE day >= {since - SEEN_DAYS})"
+    year = f"FILTER (WHERE day >= {since - seen_days})"
     found = ask(
         "SELECT product FROM {lines} WHERE NOT is_return AND amount > 0 AND product IS NOT NULL "
         f"GROUP BY product HAVING max(day) < {since} AND count(*) {year} >= {SEEN_LINES} "

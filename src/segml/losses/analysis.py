@@ -23,6 +23,7 @@ from segml.losses.scene import Scene
 from segml.losses.summary import summary
 from segml.losses.together import loss_events, loss_faults, losses_by, lost_clients
 from segml.losses.trend import loss_trend
+from segml.losses.withdrawn import through_withdrawals
 
 SIZES = ("size_employees",)
 """Features of a client's size, which clients are compared by."""
@@ -141,7 +142,13 @@ def analyse(
     tell("events", 5, 6)
     impact = event_impact(ledger, books, _about(scene), known=known, end=end)
     said = summary(scene, books, became, found, fallen) | overall(books, became, together)
-    notes = [*said["notes"], *contradicted_note(books, scene.key)]
+    shrunk = through_withdrawals(books, became.stayed, end=end)
+    said |= {"withdrawals": {"clients": len(shrunk.clients), "profit": shrunk.profit}}
+    notes = [
+        *said["notes"],
+        *contradicted_note(books, scene.key),
+        *shrunk.note(ledger.currency),
+    ]
     tell("done", 6, 6)
     return LossAnalysis(
         losses=found.losses,

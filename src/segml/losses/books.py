@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from segml.ledger import Ledger, recorded_ends
 from segml.losses.clock import Clock, learn_clock
+from segml.losses.courses import WEEK
 from segml.losses.ends import End, ends_by_client, standing_ends
 from segml.losses.history import EMPTY, History, histories, of
 from segml.losses.money import brought_by, with_referrals
 from segml.losses.rhythm import Rhythm, learn_rhythm
 from segml.losses.transitions import Client, Lens
+from segml.losses.weeks import MOST_WEEKS
 from segml.losses.yearly import Peers, learn_peers
 
+SEEN_DAYS = MOST_WEEKS * WEEK
+"""A product that sold well at any time a decline is looked for in may since have been withdrawn."""
 LEAST_COMPARABLE = 100
 """Key clients needed to learn a rhythm of their own; with fewer, every client is comparable."""
 
@@ -38,6 +42,10 @@ class Books:
         The recorded ends of clients, known at the later date, that no later order contradicts.
     contradicted
         Those that one does: they do not count.
+    withdrawn
+        Products that sold well once and that nobody bought for 90 days before the later date.
+    on_sale
+        Every client's history without them; `orders` itself where there are none.
     """
 
     orders: Mapping[str, History]
@@ -46,6 +54,8 @@ class Books:
     peers: Peers | None = None
     ends: Mapping[str, End] = field(default_factory=dict)
     contradicted: Mapping[str, End] = field(default_factory=dict)
+    withdrawn: frozenset[str] = frozenset()
+    on_sale: Mapping[str, History] = field(default_factory=dict)
 
     def told_end(self, client_id: str) -> End | None:
         """What a person wrote down of a client's leaving, whether or not it counts."""
@@ -81,7 +91,10 @@ def open_books(
     """
     past = ledger.past(end)
     table = past.orders(known)
-    book = histories(table, past.charges(known))
+    charges = past.charges(known)
+    book = histories(table, charges)
+    withdrawn = past.withdrawn(seen_days=SEEN_DAYS)
+    on_sale = histories(past.orders(known, without=withdrawn), charges) if withdrawn else book
     days = np.sort(table.loc[~table["is_return"], "day"].to_numpy(dtype=np.int64))
     clock = learn_clock(days, first_day=ledger.first_day, end=min(end, past.last_day + 1))
     referrals = past.brought()
@@ -97,6 +110,8 @@ def open_books(
         peers=learn_peers([of(book, each) for each in key], clock, start=start),
         ends=stand,
         contradicted={each: end for each, end in told.items() if each not in stand},
+        withdrawn=withdrawn,
+        on_sale=on_sale,
     )
 
 
@@ -113,4 +128,8 @@ def client_of(books: Books, client_id: str) -> Client:
     """One client as transitions judge it."""
     own = of(books.orders, client_id)
     brought = books.brought.get(client_id, EMPTY)
-    return Client(client_id=client_id, own=own, value=with_referrals(own, brought))
+    client = Client(client_id=client_id, own=own, value=with_referrals(own, brought))
+    if not books.withdrawn:
+        return client
+    kept = of(books.on_sale, client_id)
+    return replace(client, on_sale=(kept, with_referrals(kept, brought)))

@@ -42,6 +42,7 @@ from segml.losses.onset_months import OnsetMonths, beside, by_chance, onset_mont
 from segml.losses.shares import DRIVEN, Weights
 from segml.losses.signatures import Sign, signatures
 from segml.outcomes.onset import Causes, learn_causes, told_by
+from segml.outcomes.onset_hazard import NONE_ALIKE
 from segml.outcomes.onset_signs import Signs
 from segml.words.feature import REASONS
 
@@ -197,6 +198,8 @@ def _met(every: Sequence[OnsetMonths], columns: Sequence[Column]) -> Numbers:
 
 def _crossed(met: Numbers, columns: Sequence[Column], fold: Days) -> list[Causes]:
     """What all folds but one taught, fold by fold."""
+    kinds = sorted({column.kind for column in columns if column.kind})
+    alike = [kinds.index(column.kind) if column.kind else NONE_ALIKE for column in columns]
     return [
         learn_causes(
             met,
@@ -204,6 +207,7 @@ def _crossed(met: Numbers, columns: Sequence[Column], fold: Days) -> list[Causes
             [REASONS.index(column.reason) for column in columns],
             len(REASONS),
             teaches=fold != held,
+            alike=alike,
         )
         for held in range(FOLDS)
     ]

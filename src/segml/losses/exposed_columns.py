@@ -58,6 +58,9 @@ class Column:
         Its sum over all client-months at risk.
     met
         (n,) its values at the onsets.
+    kind
+        Of the event, and how long it works: columns of a kind are drawn to what is usual for it.
+        Empty for a column of records.
     """
 
     reason: Reason
@@ -65,6 +68,7 @@ class Column:
     event_ids: tuple[str, ...]
     mass: float
     met: Numbers
+    kind: str = ""
 
 
 def steps(exposure: Exposure, risk: Risk) -> Iterator[Column]:

@@ -111,6 +111,7 @@ def _fading(
             event_ids=event_ids,
             mass=float((by_month * left).sum()),
             met=dose[risk.lost] * left[risk.month],
+            kind=f"{kind} {tau:g}",
         )
 
 

@@ -2,6 +2,9 @@
 
 The kinds are tried from the most to the least specific: who left is not asked for the value of its
 orders; who costs more than it brings is `unprofitable`, though its value shrank as well.
+
+A client that buys no more of what is no longer sold has not faded: it is asked for the value of the
+goods that can still be bought, then and now.
 """
 
 from __future__ import annotations
@@ -41,14 +44,18 @@ class Client:
     client_id
         Its id; also the seed of its resampling.
     own
-        Its orders and its own profit.
+        Its orders and its own profit: what it is asked by whether it left.
     value
         The same days with referral profit added to the profit.
+    on_sale
+        `own` and `value` without the goods that can no longer be bought: what it is asked by
+        whether it faded. None: all can be.
     """
 
     client_id: str
     own: History
     value: History
+    on_sale: tuple[History, History] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,9 +138,8 @@ class _Window:
 
 
 def _faded(client: Client, lens: Lens, *, end: int) -> Transition | None:
-    known = Client(
-        client_id=client.client_id, own=client.own.until(end), value=client.value.until(end)
-    )
+    own, value = client.on_sale or (client.own, client.value)
+    known = Client(client_id=client.client_id, own=own.until(end), value=value.until(end))
     if not _may_have_faded(known, lens, end):
         return None
     onset = find_onset(

@@ -66,6 +66,7 @@ def learn_causes(
     causes: int,
     *,
     teaches: npt.ArrayLike | None = None,
+    alike: npt.ArrayLike = (),
 ) -> Causes:
     """The causes of onsets, by maximum likelihood over all months at risk.
 
@@ -82,6 +83,10 @@ def learn_causes(
     teaches
         (n,) bool, which onsets are learnt from; the others are told by what these taught, which is
         how well drivers explain onsets they were not fitted to. None: all.
+    alike
+        (p,) int, the kind of each column that is one of many of its kind, as events are, and
+        `NONE_ALIKE` for the others: those of a kind are drawn to what all of the kind weigh. Empty:
+        none is.
 
     Raises
     ------
@@ -98,7 +103,7 @@ def learn_causes(
     >>> shares[0].round(3).tolist(), shares[9].round(3).tolist()
     ([0.988, 0.012], [0.0, 1.0])
     """
-    design = columns_of(met, mass, cause, causes)
+    design = columns_of(met, mass, cause, causes, alike=alike)
     of = np.ones(len(design.met)) if teaches is None else np.asarray(teaches, dtype=np.float64)
     with threadpool_limits(limits=1):
         weights = _fit(design, of, steps=MOST_STEPS)

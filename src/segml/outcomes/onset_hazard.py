@@ -16,7 +16,7 @@ factorization).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -26,6 +26,11 @@ import numpy.typing as npt
 Values = npt.NDArray[np.float64]
 NOTHING = 1e-12
 """Onsets: a column that explains fewer in all weighs exactly nothing, and stays so."""
+NONE_ALIKE = -1
+USUAL_WORTH = 0.1
+"""What all columns of a kind weigh counts beside each one's own evidence like so much of the mass
+that a column of the kind has on average: among hundreds of events some coincide with onsets by
+chance, and what few onsets say of one event is less than what is known of all."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,6 +48,9 @@ class Columns:
         int64 of shape (p,): the cause of each column, 0 to causes - 1.
     causes
         How many causes there are; the last is the baseline.
+    alike
+        int64 of shape (p,): the kind of each column, 0 or more, or `NONE_ALIKE`. Columns of a kind
+        are drawn to what all of the kind weigh.
 
     Raises
     ------
@@ -57,9 +65,14 @@ class Columns:
     mass: Values
     cause: npt.NDArray[np.int64]
     causes: int
+    alike: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
     def __post_init__(self) -> None:
-        if self.met.ndim != 2 or not self.met.shape[1:] == self.mass.shape == self.cause.shape:
+        if not len(self.alike):
+            object.__setattr__(self, "alike", np.full(len(self.mass), NONE_ALIKE))
+        if self.met.ndim != 2 or not (
+            self.met.shape[1:] == self.mass.shape == self.cause.shape == self.alike.shape
+        ):
             raise ValueError("columns (n, p) have p masses and p causes")
         for values in (self.met, self.mass):
             if not (np.isfinite(values).all() and (values >= 0).all()):
@@ -82,12 +95,25 @@ class Columns:
             mass=self.mass[keep],
             cause=self.cause[keep],
             causes=self.causes,
+            alike=self.alike[keep],
         )
 
     @cached_property
     def _belongs(self) -> Values:
         """(p, causes) one where a column is of a cause."""
         return np.asarray(self.cause[:, None] == np.arange(self.causes), dtype=np.float64)
+
+    @cached_property
+    def _kinds(self) -> Values:
+        """(kinds, p) one where a column is of a kind."""
+        kinds = np.unique(self.alike[self.alike != NONE_ALIKE])
+        return np.asarray(kinds[:, None] == self.alike, dtype=np.float64)
+
+    @cached_property
+    def _worth(self) -> Values:
+        """(p,) the mass that what is usual for its kind counts beside each column's own."""
+        average = (self._kinds @ self.mass) / np.maximum(self._kinds.sum(axis=1), 1.0)
+        return np.asarray(USUAL_WORTH * (average @ self._kinds))
 
     def start(self) -> Values:
         """(p,) weights under which the baseline explains half of the onsets, all others the rest.
@@ -120,19 +146,26 @@ class Columns:
         """
         shared = self.met.T @ pull
         explained = weights * shared[np.arange(len(self.cause)), self.cause]
+        mass = self.mass
+        if len(self._kinds):
+            usual = (self._kinds @ explained) / np.maximum(self._kinds @ mass, NOTHING)
+            explained, mass = explained + self._worth * (usual @ self._kinds), mass + self._worth
         kept = (explained > NOTHING) & (self.mass > 0)
-        return np.divide(explained, self.mass, out=np.zeros_like(self.mass), where=kept)
+        return np.divide(explained, mass, out=np.zeros_like(mass), where=kept)
 
     def shares(self, weights: Values, pull: Values) -> Values:
         """(n, p) each column's share of each onset, for the same `weights` and `pull`."""
         return np.asarray(self.met * weights * pull[:, self.cause], dtype=np.float64)
 
 
-def columns_of(met: npt.ArrayLike, mass: npt.ArrayLike, cause: Any, causes: int) -> Columns:
+def columns_of(
+    met: npt.ArrayLike, mass: npt.ArrayLike, cause: Any, causes: int, *, alike: Any = ()
+) -> Columns:
     """The columns from arrays of any number type, checked; see `Columns`."""
     return Columns(
         met=np.ascontiguousarray(met, dtype=np.float64),
         mass=np.asarray(mass, dtype=np.float64),
         cause=np.asarray(cause, dtype=np.int64),
         causes=causes,
+        alike=np.asarray(alike, dtype=np.int64),
     )

@@ -1,0 +1,90 @@
+"""What clients are judged by: everything they bought, and what of it can still be bought."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from segml.ledger import open_ledger
+from segml.losses.books import Books, client_of, open_books
+from segml.losses.transitions import transition
+from segml.losses.withdrawn import through_withdrawals
+from segml.words.plan import Economics, LedgerPlan, SourcePlan
+
+FIRST, TURN, END = 19_000, 19_700, 19_860
+
+
+def bought(client_id: str, product: str, amount: float, *, days: range) -> pd.DataFrame:
+    """Orders of one product, half of their amount profit."""
+    dates = [dt.date(1970, 1, 1) + dt.timedelta(days=day) for day in days]
+    return pd.DataFrame(
+        {"client_id": client_id, "date": dates, "product": product, "amount": amount}
+    )
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
+    """Until the turn all buy much of `old`, which is then withdrawn, and some of `new`.
+
+    `steady` buys `new` on, `fallen` a tenth of it, and `only` had bought nothing but `old`.
+    """
+    before, after, ever = (range(*ends, 14) for ends in ((FIRST, TURN), (TURN, END), (FIRST, END)))
+    lost = ("fallen", "only", "steady")
+    parts = [
+        *(bought(client, "old", 1000.0, days=before) for client in lost),
+        *(bought(f"other{place}", "new", 90.0, days=ever) for place in range(6)),
+        bought("steady", "new", 100.0, days=ever),
+        bought("fallen", "new", 100.0, days=before),
+        bought("fallen", "new", 10.0, days=after),
+    ]
+    path = tmp_path_factory.mktemp("withdrawn") / "lines.parquet"
+    pd.concat(parts, ignore_index=True).to_parquet(path)
+    plan = LedgerPlan(transactions=SourcePlan(path=str(path)))
+    with open_ledger(plan, Economics(currency="EUR", margin_rate=0.5)) as ledger:
+        return open_books(
+            ledger,
+            lost,
+            known=sorted({str(part["client_id"].iloc[0]) for part in parts}),
+            start=END - 180,
+            end=END,
+            shrunk_below=0.3,
+            seed=1,
+        )
+
+
+def kind_of(books: Books, client_id: str) -> str | None:
+    found = transition(client_of(books, client_id), books.lens, end=END)
+    return None if found is None else found.kind
+
+
+def test_who_buys_no_more_of_what_is_withdrawn_has_not_shrunk(books: Books) -> None:
+    assert books.withdrawn == {"old"}
+    money = books.orders["steady"]
+    before = money.profit_between(TURN - 140, TURN)
+    assert money.profit_between(TURN, TURN + 140) < 0.1 * before
+    assert kind_of(books, "steady") is None
+
+
+def test_who_buys_less_of_the_rest_too_has_shrunk(books: Books) -> None:
+    assert kind_of(books, "fallen") == "shrunk"
+
+
+def test_who_is_silent_has_left_whatever_was_withdrawn(books: Books) -> None:
+    assert kind_of(books, "only") == "left"
+
+
+def test_the_histories_of_goods_on_sale_hold_no_other(books: Books) -> None:
+    assert "only" not in books.on_sale
+    assert books.on_sale["steady"].revenue.max() == 100.0
+    assert books.orders["steady"].revenue.max() == 1100.0
+    assert books.on_sale["steady"].days.tolist() == books.orders["steady"].days.tolist()
+
+
+def test_who_shrank_through_withdrawn_goods_alone_is_told_with_the_money(books: Books) -> None:
+    told = through_withdrawals(books, ["only", "other0", "steady"], end=END)
+    assert told.clients == ("steady",)
+    assert told.profit == pytest.approx(26 * 500.0, abs=1000.0)
+    assert told.note("EUR")[0].startswith("1 key client shrank only because goods")
+    assert through_withdrawals(books, ["other0"], end=END).note("EUR") == []
