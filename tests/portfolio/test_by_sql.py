@@ -58,7 +58,8 @@ def test_the_index_of_concentration_and_the_expected_year(ask: Ask, published: A
     days = 180  # the potential horizon of the made world
     found = ask(
         "SELECT sum(pow(greatest(profit_365, 0) / whole, 2)) AS hhi, "
-        f"sum(expected_profit) * 365.0 / {days} AS expected FROM scores, "
+        "sum(expected_profit) FILTER (status <> 'prospect') "
+        f"* 365.0 / {days} AS expected FROM scores, "
         "(SELECT sum(greatest(profit_365, 0)) AS whole FROM scores)"
     )
     rows = published("concentration").set_index(["part", "item", "rank"])

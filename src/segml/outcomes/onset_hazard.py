@@ -119,12 +119,17 @@ class Columns:
         """(p,) weights under which the baseline explains half of the onsets, all others the rest.
 
         Columns that are nearly the same share what they explain as they started: beforehand, a
-        decline has as likely no cause that shows as any.
+        decline has as likely no cause that shows as any. Columns of a kind start from one weight:
+        an event that touched little explains little.
         """
         weighs = (self.mass > 0) & (self.met > 0).any(axis=0)
         share = np.zeros_like(self.mass)
         for part in (weighs & self.is_baseline, weighs & ~self.is_baseline):
             share[part] = 1.0 / max(int(np.count_nonzero(part)), 1)
+        for kind in self._kinds:
+            part = (kind > 0) & weighs
+            if part.any():
+                share[part] = share[part].sum() * self.mass[part] / self.mass[part].sum()
         each = len(self.met) * share / max(float(share.sum()), 1.0)
         found = np.divide(each, self.mass, out=np.zeros_like(self.mass), where=weighs)
         return np.asarray(found, dtype=np.float64)

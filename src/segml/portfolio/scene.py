@@ -49,13 +49,16 @@ class Scene:
     def book(self) -> pd.DataFrame:
         """The scores in the order of places, with `manager` and `year`: a year's expected profit.
 
-        The expected profit is brought from its own horizon to 365 days in proportion.
+        The expected profit is brought from its own horizon to 365 days in proportion. That of a
+        prospect holds only if it begins to buy, which nobody knows: its year counts nothing.
         """
         scores = self.scores.sort_values("client_id", ignore_index=True)
         managers = self.clients.set_index("client_id")["manager"]
         return scores.assign(
             manager=managers.reindex(scores["client_id"]).to_numpy(dtype=object),
-            year=scores["expected_profit"] * (YEAR / self.potential_days),
+            year=(scores["expected_profit"] * (YEAR / self.potential_days)).mask(
+                scores["status"].eq("prospect"), 0.0
+            ),
         )
 
     @cached_property

@@ -19,8 +19,8 @@ demand, the market. The profit of all is multiplied by one normal factor around 
 expected now, with an assumption worth two years until there are years enough to see.
 
 What a client brings if it stays is set so that its mean is the model's expected profit: the sum of
-the expected profits is the mean of the simulated year, exactly. Clients without a probability
-(lapsed ones, prospects) count with their expected profit, for certain.
+the expected profits is the mean of the simulated year, exactly. Lapsed clients, who have no
+probability of being lost, count with their expected profit, for certain; prospects count nothing.
 """
 
 from __future__ import annotations
