@@ -22,6 +22,7 @@ from segml.words.plan import (
     Economics,
     LedgerPlan,
     LossPlan,
+    OutlookPlan,
     Plan,
     PotentialPlan,
     SourcePlan,
@@ -95,6 +96,7 @@ def _settle(parsed: Configuration, folder: Path) -> Settings:
         churn=ChurnPlan(**parsed.churn.model_dump()),
         potential=PotentialPlan(**parsed.potential.model_dump()),
         losses=LossPlan(**parsed.losses.model_dump()),
+        outlook=OutlookPlan(**parsed.outlook.model_dump()),
         seed=parsed.seed,
     )
     return Settings(
