@@ -31,7 +31,7 @@ from segml.outcomes.rows import Values
 Ints = npt.NDArray[np.int64]
 DOWN, STAY, UP = 0, 1, 2
 """The classes, in their order."""
-RIDGE = 30.0
+RIDGE = 3.0
 """How many clients the tiers' own rates are worth."""
 LEAST_MOVED = 20
 """With fewer different clients than this that rose, or that fell, nothing is said."""
