@@ -116,11 +116,7 @@ def fit(
         tiers=tiers,
         churn=lost.model,
         potential=worth.model,
-        references={
-            "churn": lost.references,
-            "potential": worth.references,
-            "tiers": means(tiers.values(now.frame[now.status.ne("prospect").to_numpy()])),
-        },
+        references=_references(now, tiers, (lost, worth)),
         record=_record(ledger, windows, now, tiers, (lost, worth), more=(*said, *outlook.notes)),
         prospects=prospects,
         outlook=outlook,
@@ -138,6 +134,19 @@ def _snapshots(ledger: Ledger, windows: Windows, features: FeaturePlan) -> dict[
 
 def _at(snapshots: Mapping[int, Snapshot], days: Sequence[int]) -> list[Snapshot]:
     return [snapshots[day] for day in days]
+
+
+def _references(
+    now: Snapshot, tiers: TierModel, learnt: tuple[Learnt[ChurnModel], Learnt[PotentialModel]]
+) -> dict[str, Mapping[str, float]]:
+    """What a value is held against, by model."""
+    lost, worth = learnt
+    bought = now.status.ne("prospect").to_numpy()
+    return {
+        "churn": lost.references,
+        "potential": worth.references,
+        "tiers": means(tiers.values(now.frame[bought])),
+    }
 
 
 def _record(
