@@ -96,7 +96,7 @@ def learn_outlook(ground: Ground) -> Outlook:
         f"outlook: {days} days are left out, {len(ground.ended(days))} of the churn cut-offs have "
         f"a label of that length behind them and {FEWEST} are needed"
         for days in asked
-        if days not in fitting
+        if days not in (*fitting, ground.plan.churn.horizon_days)
     ]
     horizons = fit_horizons(_known(ground, max(asked)), fitting)
     moves, unsaid = _moves(ground, fitting)

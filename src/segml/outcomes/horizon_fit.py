@@ -20,6 +20,7 @@ from segml.outcomes.calibration import Calibration, fit_calibration
 from segml.outcomes.folds import client_groups
 from segml.outcomes.horizon_head import fit_head
 from segml.outcomes.horizons import Horizons
+from segml.outcomes.level import level_of
 from segml.outcomes.rows import Rows, Values
 from segml.outcomes.validation import calibration_error, of_probability
 
@@ -58,6 +59,15 @@ class Known:
         """The rows at `at`, y is 1 where no order came in the horizon."""
         wait = self.wait[at]
         return self.rows.take(at).labelled(~(wait < horizon_days))
+
+    def level(self, at: Index, odds: Values) -> float:
+        """What brings the primary log-odds of the rows at `at` to the rate that came of them.
+
+        A longer horizon has only the older cut-offs. That more, or fewer, were lost then is no
+        part of what it adds to the primary risk, and must not be learnt as if it were.
+        """
+        rows = self.rows.take(at)
+        return level_of(odds, rows.y, rows.weight, "logistic")
 
     @property
     def odds(self) -> Values:
@@ -103,7 +113,7 @@ def fit_horizons(known: Known, horizons: Sequence[int]) -> Horizons:
         heads.append(
             fit_head(
                 rows,
-                known.odds[ended],
+                known.odds[ended] + known.level(ended, known.odds[ended]),
                 horizon_days=days,
                 primary_days=known.primary_days,
                 record=record,
@@ -160,11 +170,13 @@ def _by_client(known: Known, ended: Index) -> Iterator[_Try]:
     for group in np.unique(groups):
         asked, learn = groups == group, groups != group
         if learn.any():
+            # the same cut-offs have the same level, as far as the learning clients show it
+            level = known.level(ended[learn], odds[learn])
             yield _Try(
                 learn=ended[learn],
                 learn_odds=odds[learn],
                 asked=ended[asked],
-                asked_odds=odds[asked],
+                asked_odds=odds[asked] + level,
             )
 
 
@@ -174,7 +186,7 @@ def _held(known: Known, tries: Sequence[_Try], days: int) -> dict[str, Any]:
     for one in tries:
         head = fit_head(
             known.labelled(one.learn, days),
-            one.learn_odds,
+            one.learn_odds + known.level(one.learn, one.learn_odds),
             horizon_days=days,
             primary_days=known.primary_days,
             record={},
