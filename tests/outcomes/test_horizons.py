@@ -5,41 +5,27 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from scipy.special import expit, logit
 
 from segml.outcomes import Horizons, Known, Rows, fit_churn_told, fit_horizons
-from segml.outcomes.horizon_head import Head, fit_head
-from segml.outcomes.horizons import uncrossed
+from segml.outcomes.horizon_head import PRIOR, Head, fit_head
 
 PRIMARY, GAP = 60, 2
 COLUMNS = ("expected_orders", "alive", "silence_over_gap", "median_gap_days")
-CHANCE = st.floats(0.0, 1.0)
-
-
-@given(plain=st.lists(st.lists(CHANCE, min_size=5, max_size=5), min_size=1), at=st.integers(0, 4))
-@settings(deadline=None, max_examples=60)
-def test_no_horizon_crosses_a_shorter_one_and_the_primary_one_stays_bit_for_bit(
-    plain: list[list[float]], at: int
-) -> None:
-    given_, told = np.array(plain), uncrossed(np.array(plain), primary=at)
-    assert (np.diff(told, axis=1) <= 0).all()
-    assert (told[:, at] == given_[:, at]).all()
-    # who was in order is left alone
-    ordered = (np.diff(given_, axis=1) <= 0).all(axis=1)
-    assert (told[ordered] == given_[ordered]).all()
+DAYS = (20, 40, PRIMARY, 120, 240)
 
 
 def buyers(count: int, *, seed: int = 0) -> tuple[Rows, np.ndarray]:
-    """Weekly and quarterly buyers, half of them gone, and the days until each came back."""
+    """Weekly and quarterly buyers, some of them gone, and the days until each came back."""
     rng = np.random.default_rng(seed)
     slow = np.arange(count) % 2 == 1
     gap = np.where(slow, 90.0, 7.0)
     gone = rng.random(count) < np.where(slow, 0.05, 0.4)
     wait = np.where(gone, np.nan, np.floor(rng.exponential(gap)))
     alive = np.where(slow, 0.95, 0.6)
-    expected = alive * PRIMARY / gap
     return Rows(
-        X=np.column_stack([expected, alive, np.ones(count), gap]).astype(np.float32),
+        X=np.column_stack([alive * PRIMARY / gap, alive, np.ones(count), gap]).astype(np.float32),
         y=(~(wait < PRIMARY)).astype(float),
         cutoff=np.full(count, 1000),
         client=np.array([f"c{i:05d}" for i in range(count)], dtype=object),
@@ -55,34 +41,72 @@ def primary_of(rows: Rows) -> np.ndarray:
 
 
 def head_of(rows: Rows, wait: np.ndarray, days: int) -> Head:
-    labelled = rows.labelled(~(wait < days))
-    return fit_head(labelled, primary_of(rows), horizon_days=days, primary_days=PRIMARY, record={})
+    """The step from the primary horizon, learnt on those who reach it."""
+    reach = np.flatnonzero((rows.y == 1) == (days > PRIMARY))
+    return fit_head(
+        rows.take(reach).labelled(~(wait[reach] < days)),
+        primary_of(rows)[reach],
+        horizon_days=days,
+        given_days=PRIMARY,
+        primary_days=PRIMARY,
+    )
+
+
+@pytest.fixture(scope="module")
+def learnt() -> Horizons:
+    rows, wait = buyers(400)
+    heads = []
+    for days, given_days in ((20, 40), (40, 60), (120, 60), (240, 120)):
+        head = head_of(rows, wait, days)
+        heads.append(dataclasses.replace(head, given_days=given_days))
+    return Horizons(primary_days=PRIMARY, heads=tuple(heads))
+
+
+@given(
+    p=arrays(np.float64, 5, elements=st.floats(0.0, 1.0)),
+    odds=arrays(np.float64, 5, elements=st.floats(-50.0, 50.0)),
+    X=arrays(np.float32, (5, 4), elements=st.floats(-10, 1e6, width=32) | st.just(np.nan)),
+)
+@settings(deadline=None, max_examples=80)
+def test_no_horizon_crosses_a_shorter_one_and_the_primary_one_stays_bit_for_bit(
+    learnt: Horizons, p: np.ndarray, odds: np.ndarray, X: np.ndarray
+) -> None:
+    told = learnt.probabilities(p, odds, X, COLUMNS)
+    assert learnt.days == DAYS
+    assert told.shape == (5, len(DAYS))
+    assert (np.diff(told, axis=1) <= 0).all()
+    assert ((told >= 0) & (told <= 1)).all()
+    assert (told[:, DAYS.index(PRIMARY)] == p).all()
 
 
 def test_of_one_risk_the_slow_buyer_is_riskier_sooner_and_safer_later() -> None:
     rows, wait = buyers(4000)
-    X = rows.X[:2]  # one weekly buyer, one quarterly
-    even = np.zeros(2)
-    sooner, later = (head_of(rows, wait, days).odds(even, X, COLUMNS) for days in (20, 240))
-    assert sooner[1] > sooner[0] + 0.5
-    assert later[1] < later[0] - 0.5
+    heads = tuple(head_of(rows, wait, days) for days in (20, 240))
+    horizons = Horizons(primary_days=PRIMARY, heads=heads)
+    told = horizons.probabilities(np.full(2, 0.4), np.zeros(2), rows.X[:2], COLUMNS)
+    weekly, quarterly = told
+    assert quarterly[0] > weekly[0] + 0.1
+    assert quarterly[2] < weekly[2] - 0.1
 
 
 @pytest.mark.parametrize("days", [20, 240])
 def test_a_horizon_tells_each_kind_of_buyer_its_own_rate(days: int) -> None:
     rows, wait = buyers(6000)
-    slow = rows.X[:, 3] > 30
-    p = expit(head_of(rows, wait, days).odds(primary_of(rows), rows.X, COLUMNS))
+    odds, slow = primary_of(rows), rows.X[:, 3] > 30
+    horizons = Horizons(primary_days=PRIMARY, heads=(head_of(rows, wait, days),))
+    told = horizons.probabilities(expit(odds), odds, rows.X, COLUMNS)
+    p = told[:, horizons.days.index(days)]
     for kind in (slow, ~slow):
         assert p[kind].mean() == pytest.approx((~(wait[kind] < days)).mean(), abs=0.03)
 
 
-def test_where_little_was_seen_the_theory_speaks() -> None:
+def test_where_little_was_seen_the_theory_speaks_at_the_level_seen() -> None:
     rows, wait = buyers(30)
     head = head_of(rows, wait, 20)
-    assert head.weights == (1.0, 1.0, 0.0, 0.0)
-    told = expit(head.odds(primary_of(rows), rows.X, COLUMNS))
-    assert told.mean() == pytest.approx((~(wait < 20)).mean(), abs=0.02)
+    assert head.weights == tuple(PRIOR)
+    reach = rows.y == 0
+    told = expit(head.odds(primary_of(rows), rows.X, COLUMNS))[reach]
+    assert told.mean() == pytest.approx((~(wait[reach] < 20)).mean(), abs=0.03)
 
 
 @pytest.fixture(scope="module")
@@ -118,9 +142,13 @@ def test_a_horizon_learns_only_from_cutoffs_whose_label_has_ended(
 
 
 def test_what_is_not_yet_seen_changes_nothing(known: Known, horizons: Horizons) -> None:
-    blind = np.where(known.seen_days >= 240, known.wait, np.where(known.wait < 20, 3.0, np.nan))
-    again = fit_horizons(dataclasses.replace(known, wait=blind), (240,))
-    assert again.heads[0] == horizons.heads[1]
+    open_ = known.seen_days < 240
+    # orders after the primary horizon at cut-offs whose longer label is still open
+    late = open_ & (known.wait >= PRIMARY)
+    assert late.any()
+    blind = np.where(late, np.nan, known.wait)
+    again = fit_horizons(dataclasses.replace(known, wait=blind), (20, 240))
+    assert again == horizons
 
 
 def test_a_horizon_is_tried_in_time_where_labels_ended_and_else_on_other_clients(
@@ -130,15 +158,6 @@ def test_a_horizon_is_tried_in_time_where_labels_ended_and_else_on_other_clients
     assert (short["folds"], long["folds"]) == ("time and client", "client")
     assert set(short["metrics"]) >= {"auc", "brier", "calibration_error"}
     assert short["validated_rows"] == 3 * 120
-
-
-def test_the_primary_probability_is_told_as_it_was_given(known: Known, horizons: Horizons) -> None:
-    p, X = expit(known.odds), known.rows.X
-    told, moved = horizons.probabilities(p, known.odds, X, known.rows.columns)
-    assert horizons.days == (20, PRIMARY, 240)
-    assert (told[:, 1] == p).all()
-    assert (np.diff(told, axis=1) <= 0).all()
-    assert not moved[:, 1].any()
 
 
 def test_horizons_are_read_back_as_they_were_written(horizons: Horizons) -> None:

@@ -19,11 +19,11 @@ MOVES_HEAD = (
     *("calibration error, up", "down"),
 )
 SAID = (
-    "Churn at other horizons than the churn horizon is the churn score carried there by a logistic "
-    "regression of four parts; no forest is grown for it, and no client's risk rises with the "
-    "horizon. The chances of a higher and of a lower tier are a multinomial regression on where "
-    "the client stands. Both were learnt on the churn cut-offs whose later day had come. What was "
-    "tried on the same cut-offs looks better than a season to come will."
+    "Churn at other horizons is reached from the churn horizon step by step, each a logistic "
+    "regression on buy-till-you-die theory and the churn score; no forest is grown for it, and no "
+    "client's risk rises with the horizon. The chances of a higher and of a lower tier are a "
+    "multinomial regression on where the client stands. Both were learnt on the churn cut-offs "
+    "whose later day had come. What was tried on the same cut-offs lacks a season to come."
 )
 
 

@@ -8,7 +8,7 @@ other clients where the history allows, else on other clients of the same cut-of
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,6 @@ from segml.outcomes.calibration import Calibration, fit_calibration
 from segml.outcomes.folds import client_groups
 from segml.outcomes.horizon_head import fit_head
 from segml.outcomes.horizons import Horizons
-from segml.outcomes.level import level_of
 from segml.outcomes.rows import Rows, Values
 from segml.outcomes.validation import calibration_error, of_probability
 
@@ -55,34 +54,23 @@ class Known:
     gap_days: int
     primary_days: int
 
-    def labelled(self, at: Index, horizon_days: int) -> Rows:
-        """The rows at `at`, y is 1 where no order came in the horizon."""
-        wait = self.wait[at]
-        return self.rows.take(at).labelled(~(wait < horizon_days))
-
-    def level(self, at: Index, odds: Values) -> float:
-        """What brings the primary log-odds of the rows at `at` to the rate that came of them.
-
-        A longer horizon has only the older cut-offs. That more, or fewer, were lost then is no
-        part of what it adds to the primary risk, and must not be learnt as if it were.
-        """
-        rows = self.rows.take(at)
-        return level_of(odds, rows.y, rows.weight, "logistic")
-
     @property
     def odds(self) -> Values:
         """The primary risk of every row in log-odds, by halves that never saw its client."""
         return self.calibration.intercept + self.calibration.slope * self.learnt.raw
 
+    def none(self, at: Index, horizon_days: int) -> Values:
+        """1 where no order came in the horizon, of the rows at `at`."""
+        return (~(self.wait[at] < horizon_days)).astype(np.float64)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Try:
-    """Rows to learn from and rows to try on, each with its primary log-odds."""
+class _Tried:
+    """Horizons learnt without some rows, those rows, and their primary log-odds."""
 
-    learn: Index
-    learn_odds: Values
+    horizons: Horizons
     asked: Index
-    asked_odds: Values
+    odds: Values
 
 
 def fit_horizons(known: Known, horizons: Sequence[int]) -> Horizons:
@@ -95,111 +83,109 @@ def fit_horizons(known: Known, horizons: Sequence[int]) -> Horizons:
     horizons
         Days; the primary one among them is passed over.
     """
-    in_time = _trials(known) if known.learnt.record["folds"] == "time and client" else []
-    heads = []
-    for days in sorted({*horizons} - {known.primary_days}):
-        ended = np.flatnonzero(known.seen_days >= days)
-        tries, kind = list(_by_time(known, in_time, days)), "time and client"
-        if not tries:
-            tries, kind = list(_by_client(known, ended)), "client" if len(ended) else "none"
-        rows = known.labelled(ended, days)
-        record = {
-            "rows": len(rows),
-            "cutoffs": len(np.unique(rows.cutoff)),
-            "label_rate": float(rows.y.mean()),
-            **_held(known, tries, days),
-            "folds": kind if tries else "none",
-        }
-        heads.append(
-            fit_head(
-                rows,
-                known.odds[ended] + known.level(ended, known.odds[ended]),
-                horizon_days=days,
-                primary_days=known.primary_days,
-                record=record,
+    every = np.arange(len(known.rows))
+    found = _learn(known, every, known.odds, known.seen_days, horizons)
+    in_time = list(_by_time(known, horizons))
+    by_client = list(_by_client(known, horizons))
+    heads = tuple(
+        replace(head, record=_record(known, head.horizon_days, in_time, by_client))
+        for head in found.heads
+    )
+    return replace(found, heads=heads)
+
+
+def _learn(known: Known, at: Index, odds: Values, seen: Index, horizons: Sequence[int]) -> Horizons:
+    """The horizons as far as rows at `at`, with their first `seen` days known, teach them."""
+    primary, heads = known.primary_days, []
+    shorter = sorted({days for days in horizons if days < primary}, reverse=True)
+    longer = sorted({days for days in horizons if days > primary})
+    for side in (shorter, longer):
+        given = primary
+        for days in side:
+            ended = seen >= max(days, given)
+            if not ended.any():
+                break
+            # a shorter step is of those who ordered within the neighbour, a longer of who did not
+            reach = known.none(at, given) == float(days > primary)
+            chosen = np.flatnonzero(ended & reach)
+            rows = known.rows.take(at[chosen]).labelled(known.none(at[chosen], days))
+            heads.append(
+                fit_head(
+                    rows,
+                    odds[chosen],
+                    horizon_days=days,
+                    given_days=given,
+                    primary_days=primary,
+                )
             )
-        )
-    return Horizons(primary_days=known.primary_days, heads=tuple(heads))
+            given = days
+    ordered = tuple(sorted(heads, key=lambda head: head.horizon_days))
+    return Horizons(primary_days=primary, heads=ordered)
 
 
-def _trials(known: Known) -> list[_Try]:
-    """The score's own trials, each calibrated on what it could know."""
-    found = []
+def _by_time(known: Known, horizons: Sequence[int]) -> Iterator[_Tried]:
+    """The score's own trials: by what its labels had shown at the cut-off asked about."""
+    if known.learnt.record["folds"] != "time and client":
+        return
     for trial in known.learnt.trials:
-        if not len(trial.known):
+        if not (len(trial.known) and len(trial.asked)):
             continue
         told = known.rows.take(trial.known)
         calibration = fit_calibration(
             trial.known_raw, told.y, client=told.client, cutoff=told.cutoff, seed=0, count=0
         )
-        odds = (
+        odds, asked = (
             calibration.intercept + calibration.slope * raw
             for raw in (trial.known_raw, trial.asked_raw)
         )
-        learn_odds, asked_odds = odds
-        found.append(
-            _Try(
-                learn=trial.known,
-                learn_odds=learn_odds,
-                asked=trial.asked,
-                asked_odds=asked_odds,
-            )
-        )
-    return found
+        day = int(known.rows.cutoff[trial.asked].min())
+        seen = day - told.cutoff - known.gap_days
+        horizons_then = _learn(known, trial.known, odds, seen, horizons)
+        yield _Tried(horizons=horizons_then, asked=trial.asked, odds=asked)
 
 
-def _by_time(known: Known, trials: Sequence[_Try], days: int) -> Iterator[_Try]:
-    """The trials of one horizon: labels that had ended by the cut-off asked about, and by now."""
-    for one in trials:
-        asked = np.flatnonzero(known.seen_days[one.asked] >= days)
-        day = int(known.rows.cutoff[one.asked].min(initial=np.iinfo(np.int64).max))
-        ends = known.rows.cutoff[one.learn] + known.gap_days + days
-        learn = np.flatnonzero(ends <= day)
-        if len(asked) and len(learn):
-            yield _Try(
-                learn=one.learn[learn],
-                learn_odds=one.learn_odds[learn],
-                asked=one.asked[asked],
-                asked_odds=one.asked_odds[asked],
-            )
-
-
-def _by_client(known: Known, ended: Index) -> Iterator[_Try]:
+def _by_client(known: Known, horizons: Sequence[int]) -> Iterator[_Tried]:
     """The same cut-offs, each group of clients told by the others."""
-    groups, odds = client_groups(known.rows.client[ended]), known.odds[ended]
+    groups, odds = client_groups(known.rows.client), known.odds
     for group in np.unique(groups):
-        asked, learn = groups == group, groups != group
-        if learn.any():
-            # the same cut-offs have the same level, as far as the learning clients show it
-            level = known.level(ended[learn], odds[learn])
-            yield _Try(
-                learn=ended[learn],
-                learn_odds=odds[learn],
-                asked=ended[asked],
-                asked_odds=odds[asked] + level,
-            )
+        learn, asked = np.flatnonzero(groups != group), np.flatnonzero(groups == group)
+        if len(learn):
+            told = _learn(known, learn, odds[learn], known.seen_days[learn], horizons)
+            yield _Tried(horizons=told, asked=asked, odds=odds[asked])
 
 
-def _held(known: Known, tries: Sequence[_Try], days: int) -> dict[str, Any]:
-    """How the horizon held on rows whose clients, or labels, were not known."""
-    told, lost = [np.zeros(0)], [np.zeros(0)]
-    for one in tries:
-        head = fit_head(
-            known.labelled(one.learn, days),
-            one.learn_odds + known.level(one.learn, one.learn_odds),
-            horizon_days=days,
-            primary_days=known.primary_days,
-            record={},
-        )
-        asked = known.labelled(one.asked, days)
-        told.append(expit(head.odds(one.asked_odds, asked.X, asked.columns)))
-        lost.append(asked.y)
-    y, p = np.concatenate(lost), np.concatenate(told)
+def _record(
+    known: Known, days: int, in_time: Sequence[_Tried], by_client: Sequence[_Tried]
+) -> dict[str, Any]:
+    """What a horizon was learnt on, and how it held on rows that were not known."""
+    ended = np.flatnonzero(known.seen_days >= days)
+    kinds = {"time and client": _told(known, days, in_time)}
+    if not len(kinds["time and client"][0]):
+        kinds = {"client": _told(known, days, by_client)}
+    [(kind, (y, p))] = kinds.items()
     error = calibration_error(y, p)
     return {
+        "rows": len(ended),
+        "cutoffs": len(np.unique(known.rows.cutoff[ended])),
+        "label_rate": float(known.none(ended, days).mean()),
+        "folds": kind if len(y) else "none",
         "validated_rows": len(y),
         "metrics": {
             **of_probability(y, p),
             "calibration_error": None if np.isnan(error) else error,
         },
     }
+
+
+def _told(known: Known, days: int, tried: Sequence[_Tried]) -> tuple[Values, Values]:
+    """Labels and probabilities of the rows asked about whose label has ended."""
+    came, told = [np.zeros(0)], [np.zeros(0)]
+    for one in tried:
+        here = np.flatnonzero(known.seen_days[one.asked] >= days)
+        if days not in one.horizons.days or not len(here):
+            continue
+        at, odds = one.asked[here], one.odds[here]
+        p = one.horizons.probabilities(expit(odds), odds, known.rows.X[at], known.rows.columns)
+        told.append(p[:, one.horizons.days.index(days)])
+        came.append(known.none(at, days))
+    return np.concatenate(came), np.concatenate(told)

@@ -1,7 +1,9 @@
 """Churn at several horizons at once, never crossing.
 
 A longer silence holds every shorter one, so the risk of no order can only fall as the horizon
-grows. That is made sure of client by client, and the primary horizon's risk is never touched.
+grows. Here it does by construction: each horizon is one step from its neighbour, and a step to a
+shorter one only adds, a step to a longer one only takes. The primary horizon's risk is the churn
+score's own.
 """
 
 from __future__ import annotations
@@ -51,7 +53,7 @@ class Horizons:
     primary_days
         The horizon of the churn score.
     heads
-        One for each other horizon, shortest first.
+        One for each other horizon, shortest first; each starts from its neighbour.
     """
 
     primary_days: int
@@ -62,10 +64,10 @@ class Horizons:
         """Every horizon, the primary one among them, shortest first."""
         return tuple(sorted({self.primary_days, *(head.horizon_days for head in self.heads)}))
 
-    def probabilities(
-        self, p: Values, odds: Values, X: Matrix, columns: Sequence[str]
-    ) -> tuple[Values, Values]:
-        """The probability of no order in each horizon, and whether ordering moved it.
+    def probabilities(self, p: Values, odds: Values, X: Matrix, columns: Sequence[str]) -> Values:
+        """The probability of no order in each horizon, shape (n, k), a column each of `days`.
+
+        It never rises along a row, and the primary column is `p` bit for bit.
 
         Parameters
         ----------
@@ -73,18 +75,18 @@ class Horizons:
             The primary probability as published and in log-odds, shape (n,).
         X, columns
             Features, float32 of shape (n, p), and their p names.
-
-        Returns
-        -------
-        told, moved
-            float64 and bool of shape (n, k), a column each of `days`; `told` never rises along a
-            row, and its primary column is `p` bit for bit.
         """
-        by_days = {head.horizon_days: expit(head.odds(odds, X, columns)) for head in self.heads}
-        by_days[self.primary_days] = p
-        plain = np.column_stack([by_days[days] for days in self.days])
-        told = uncrossed(plain, primary=self.days.index(self.primary_days))
-        return told, told != plain
+        told = {self.primary_days: p}
+        for head in sorted(self.heads, key=self._distance):
+            nearer, step = told[head.given_days], expit(head.odds(odds, X, columns))
+            if head.horizon_days < self.primary_days:
+                told[head.horizon_days] = np.minimum(nearer + (1.0 - nearer) * step, 1.0)
+            else:
+                told[head.horizon_days] = nearer * step
+        return np.column_stack([told[days] for days in self.days])
+
+    def _distance(self, head: Head) -> int:
+        return abs(head.horizon_days - self.primary_days)
 
     def to_json(self) -> dict[str, Any]:
         """The horizons as plain values."""
@@ -98,25 +100,3 @@ class Horizons:
         """The horizons read back, equal to those written."""
         heads = tuple(Head.from_json(one) for one in value["heads"])
         return cls(primary_days=value["primary_days"], heads=heads)
-
-
-def uncrossed(plain: Values, *, primary: int) -> Values:
-    """The probabilities with none above that of a shorter horizon; the primary column stays.
-
-    Parameters
-    ----------
-    plain
-        Shape (n, k), horizons by rising length.
-    primary
-        The column that everything else gives way to: shorter horizons are raised to it where they
-        lie below, longer ones lowered.
-
-    Examples
-    --------
-    >>> uncrossed(np.array([[0.4, 0.5, 0.6, 0.1]]), primary=1).tolist()
-    [[0.5, 0.5, 0.5, 0.1]]
-    """
-    told = np.array(plain, dtype=np.float64)
-    told[:, : primary + 1] = np.maximum.accumulate(told[:, primary::-1], axis=1)[:, ::-1]
-    told[:, primary:] = np.minimum.accumulate(told[:, primary:], axis=1)
-    return told

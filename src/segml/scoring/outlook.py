@@ -43,7 +43,7 @@ def outlook_of(
     frame, calibration = now.frame[active], bundle.churn.calibration
     odds = calibration.intercept + calibration.slope * raw_churn[active]
     horizons = bundle.outlook.horizons
-    lost, _ = horizons.probabilities(
+    lost = horizons.probabilities(
         p_churn[active], odds, bundle.encoder.matrix(frame), bundle.encoder.columns
     )
     moved = _moved(bundle, frame, assignment[active], odds)
