@@ -60,7 +60,7 @@ def test_progress_is_told_before_each_step(ledger: Ledger, plan: Plan) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         fit(ledger, ledger.last_day + 1, plan, progress=listen)
-    assert told == ["features 0/5"]
+    assert told == ["features 0/6"]
 
 
 def test_tier_names_are_those_of_the_last_version(

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from segml.bundle import PROTOCOL, READABLE, load
-from segml.words.plan import ContactRate, Economics
+from segml.words.plan import ContactRate, Economics, OutlookPlan
 
 KEPT = Path(__file__).parents[1] / "data" / "bundles"
 
@@ -63,4 +63,34 @@ def test_protocol_2_still_scores_and_places_as_it_did() -> None:
     assert placed["tier_margin"].tolist() == pytest.approx(
         [0.01324493241678848, 0.0028085148579037877, 0.024684017105499834, 0.47157941054229013],
         abs=1e-12,
+    )
+
+
+def test_protocol_3_still_scores_and_places_as_it_did_and_has_no_outlook() -> None:
+    bundle = load(
+        KEPT / "3",
+        manifest_digest="67489a2b257aad52d6983a90bebfd213f861a8641ffacce0cdeadce35a976ea7",
+    )
+    assert bundle.protocol == 3
+    assert bundle.outlook is None
+    assert bundle.plan.outlook == OutlookPlan()
+    assert bundle.plan.tiers.scheme == "levels"
+    columns = len(bundle.encoder.columns)
+    X = (np.arange(4 * columns).reshape(4, columns) % 7).astype(np.float32)
+    X[3] = np.nan
+    # as the last segml of protocol 3 printed them
+    assert bundle.churn.raw(X) == pytest.approx(
+        [-1.9975023871547561, -2.2259445524015167, -2.0623511860732053, -1.2553539678535408],
+        abs=1e-12,
+    )
+    assert bundle.potential.expected(X) == pytest.approx(
+        [65.78743949701047, 57.64169372774612, 64.66383670269947, 205.28610735548685], abs=1e-9
+    )
+    money = np.array([0.0, 50.0, 500.0, 9000.0])
+    placed = bundle.tiers.assign(
+        pd.DataFrame({name: money * (1 + i) for i, name in enumerate(bundle.tiers.columns)})
+    )
+    assert placed["tier_rank"].tolist() == [3, 2, 2, 1]
+    assert placed["tier_margin"].tolist() == pytest.approx(
+        [14.814814814814817, 7.111513316084341, 0.31350961949378586, 18.982066392592515], abs=1e-12
     )

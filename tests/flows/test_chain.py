@@ -134,6 +134,18 @@ def test_the_explanation_of_a_client_says_what_was_published(chain: Any) -> None
         segml.explain(chain.config, row["client_id"] + "0", as_of="2024-04-01")
 
 
+def test_the_outlook_of_a_client_is_told_in_its_explanation_and_on_the_page(chain: Any) -> None:
+    outlook = read_table(chain.scored.folder, "outlook")
+    client_id = outlook["client_id"].iloc[0]
+    told = segml.explain(chain.config, client_id, as_of="2024-04-01")
+    said = [line for line in told.told if "estimate of the chances in 30, 90 and 120 days" in line]
+    assert len(said) == 1
+    mine = outlook[outlook["client_id"].eq(client_id)]
+    published = told.summary["standing"]["outlook"]
+    assert [one["p_churn"] for one in published] == mine["p_churn"].tolist()
+    assert "estimate of the chances in 30, 90 and 120 days" in chain.page.read_text("utf-8")
+
+
 def test_the_explanation_of_a_lost_client_has_the_facts_of_its_dossier(chain: Any) -> None:
     page = segml.write_report(chain.config, as_of="2024-04-01").facts.losses
     assert page is not None

@@ -167,3 +167,24 @@ def test_a_password_in_a_faulty_section_is_not_repeated(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationRefused) as refused:
         read_settings(_write(tmp_path, text))
     assert "SECRET" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("horizons", "fault"),
+    [
+        ("[30, 30]", "outlook horizons differ"),
+        ("[0, 30]", "outlook.horizons.0"),
+        ("[]", "outlook.horizons"),
+        ("[30.5]", "outlook.horizons.0"),
+    ],
+)
+def test_horizons_of_the_outlook_are_different_days(
+    tmp_path: Path, horizons: str, fault: str
+) -> None:
+    with pytest.raises(ConfigurationRefused, match=fault):
+        read_settings(_write(tmp_path, f"{SMALLEST}outlook: {{horizons: {horizons}}}\n"))
+
+
+def test_the_churn_horizon_is_among_those_of_the_outlook(tmp_path: Path) -> None:
+    text = f"{SMALLEST}churn: {{horizon_days: 75}}\noutlook: {{horizons: [90, 30]}}\n"
+    assert read_settings(_write(tmp_path, text)).plan.horizons == (30, 75, 90)

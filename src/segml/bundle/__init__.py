@@ -8,6 +8,7 @@ from segml.bundle.persist import load, save, version_name
 from segml.bundle.protocol import PROTOCOL, READABLE
 from segml.bundle.record import OutcomeRecord, TrainingRecord
 from segml.bundle.samples import churn_rows, potential_rows
+from segml.bundle.standing import standing
 from segml.bundle.support import Support, support_of
 from segml.bundle.value import Bundle
 from segml.bundle.windows import NO_SEASON
@@ -31,6 +32,7 @@ __all__ = [
     "load",
     "potential_rows",
     "save",
+    "standing",
     "support_of",
     "version_name",
 ]

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from segml.bundle.outlook_card import CHURN_HEAD, MOVES_HEAD, SAID, churn_rows_of, move_rows_of
 from segml.bundle.record import OutcomeRecord
 from segml.bundle.support import support_of
 from segml.bundle.value import Bundle
@@ -96,6 +97,7 @@ def card(bundle: Bundle) -> str:
         ("Tiers", _tiers(bundle)),
         ("Churn: population and label", _churn(bundle)),
         ("Potential: population and label", _potential(bundle)),
+        *_outlook(bundle),
         ("Features", _features(bundle.encoder.features)),
         ("How to read the reasons", _reading(bundle)),
         ("Limits", _bullets(_LIMITS)),
@@ -207,6 +209,15 @@ def _potential(bundle: Bundle) -> str:
         "probability of any order (`buys`) and the profit if there is one (`spends`)."
     )
     return f"{what}\n\n{_outcome(outcome)}"
+
+
+def _outlook(bundle: Bundle) -> tuple[tuple[str, str], ...]:
+    """How churn at other horizons and tier moves were tried; nothing of an older version."""
+    if bundle.outlook is None:
+        return ()
+    tables = ((CHURN_HEAD, churn_rows_of(bundle)), (MOVES_HEAD, move_rows_of(bundle)))
+    told = [SAID, *(_table(head, rows) for head, rows in tables if rows)]
+    return (("Outlook: other horizons and tiers", "\n\n".join(told)),)
 
 
 def _outcome(outcome: OutcomeRecord) -> str:

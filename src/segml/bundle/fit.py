@@ -13,6 +13,7 @@ from typing import Any
 
 from segml.bundle.learning import Learnt, learn_churn, learn_potential, means
 from segml.bundle.newcomers import learn_prospects
+from segml.bundle.outlook import Ground, learn_outlook
 from segml.bundle.planned import portable
 from segml.bundle.record import TrainingRecord, library_versions, plain
 from segml.bundle.value import Bundle
@@ -34,7 +35,7 @@ from segml.words.plan import Plan
 
 Progress = Callable[[str, int, int], None]
 """Called as (what is done next, steps done, steps in all)."""
-_STEPS = ("features", "churn", "potential", "tiers", "prospects", "done")
+_STEPS = ("features", "churn", "potential", "tiers", "prospects", "outlook", "done")
 
 
 def fit(
@@ -75,17 +76,17 @@ def fit(
     tell = progress or _silent
     windows = windows_for(ledger, as_day(as_of), plan)
     features = FeaturePlan(horizon_days=plan.churn.horizon_days, active_days=plan.churn.active_days)
-    tell(_STEPS[0], 0, 5)
+    tell(_STEPS[0], 0, 6)
     past = _snapshots(ledger, windows, features)
     encoder = Encoder.learn(
         [one.frame for one in past.values()], available(ledger.past(windows.as_of))
     )
     now = snapshot(ledger.past(windows.as_of), features)
-    tell(_STEPS[1], 1, 5)
-    lost = learn_churn(ledger, _at(past, windows.churn), encoder, plan, threads, today=now)
-    tell(_STEPS[2], 2, 5)
+    tell(_STEPS[1], 1, 6)
+    lost, scored = learn_churn(ledger, _at(past, windows.churn), encoder, plan, threads, today=now)
+    tell(_STEPS[2], 2, 6)
     worth = learn_potential(ledger, _at(past, windows.potential), encoder, plan, threads)
-    tell(_STEPS[3], 3, 5)
+    tell(_STEPS[3], 3, 6)
     tiers = fit_tiers(
         now.frame,
         now.status,
@@ -93,9 +94,22 @@ def fit(
         seed=plan.seed,
         previous=None if previous is None else previous.tiers,
     )
-    tell(_STEPS[4], 4, 5)
+    tell(_STEPS[4], 4, 6)
     prospects, said = learn_prospects(ledger, windows.as_of, plan, threads)
-    tell(_STEPS[5], 5, 5)
+    tell(_STEPS[5], 5, 6)
+    outlook = learn_outlook(
+        Ground(
+            ledger=ledger,
+            plan=plan,
+            features=features,
+            end=windows.end,
+            scored=scored,
+            churn=lost.model,
+            tiers=tiers,
+            frames={windows.as_of: now.frame, **{day: one.frame for day, one in past.items()}},
+        )
+    )
+    tell(_STEPS[6], 6, 6)
     return Bundle(
         as_of=windows.as_of,
         plan=portable(plan),
@@ -104,13 +118,10 @@ def fit(
         tiers=tiers,
         churn=lost.model,
         potential=worth.model,
-        references={
-            "churn": lost.references,
-            "potential": worth.references,
-            "tiers": means(tiers.values(now.frame[now.status.ne("prospect").to_numpy()])),
-        },
-        record=_record(ledger, windows, now, tiers, (lost, worth), more=said),
+        references=_references(now, tiers, (lost, worth)),
+        record=_record(ledger, windows, now, tiers, (lost, worth), more=(*said, *outlook.notes)),
         prospects=prospects,
+        outlook=outlook,
     )
 
 
@@ -125,6 +136,19 @@ def _snapshots(ledger: Ledger, windows: Windows, features: FeaturePlan) -> dict[
 
 def _at(snapshots: Mapping[int, Snapshot], days: Sequence[int]) -> list[Snapshot]:
     return [snapshots[day] for day in days]
+
+
+def _references(
+    now: Snapshot, tiers: TierModel, learnt: tuple[Learnt[ChurnModel], Learnt[PotentialModel]]
+) -> dict[str, Mapping[str, float]]:
+    """What a value is held against, by model."""
+    lost, worth = learnt
+    bought = now.status.ne("prospect").to_numpy()
+    return {
+        "churn": lost.references,
+        "potential": worth.references,
+        "tiers": means(tiers.values(now.frame[bought])),
+    }
 
 
 def _record(

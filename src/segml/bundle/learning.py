@@ -15,12 +15,20 @@ from segml.bundle.record import OutcomeRecord, plain
 from segml.bundle.samples import churn_rows, potential_rows
 from segml.features import Encoder, Snapshot
 from segml.ledger import Ledger
-from segml.outcomes import ChurnModel, PotentialModel, Rows, fit_churn, fit_potential
+from segml.outcomes import ChurnModel, PotentialModel, Rows, Told, fit_churn_told, fit_potential
 from segml.words.plan import Plan
 
 Model = TypeVar("Model")
 ROWS_A_THREAD = 20_000
 """With fewer rows than this a second thread waits longer than it works."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ScoredRows:
+    """The rows of the churn score in their order, and what was said of them unseen."""
+
+    rows: Rows
+    told: Told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +58,8 @@ def learn_churn(
     threads: int,
     *,
     today: Snapshot,
-) -> Learnt[ChurnModel]:
-    """The churn model of the cut-offs' snapshots, learnt on the clients active at each.
+) -> tuple[Learnt[ChurnModel], ScoredRows]:
+    """The churn model of the cut-offs' snapshots, learnt on who was active at each; its rows.
 
     Refused where a feature seems to know the label (`require_no_leak`); `today` is the snapshot
     of the as-of date.
@@ -59,14 +67,15 @@ def learn_churn(
     days = {"gap_days": plan.churn.gap_days, "horizon_days": plan.churn.horizon_days}
     rows = churn_rows(ledger, snapshots, encoder, **days)
     require_no_leak(rows, encoder, today, trusted=plan.churn.trusted_features)
-    model = fit_churn(rows, **days, seed=plan.seed, threads=_useful(rows, threads))
+    model, told = fit_churn_told(rows, **days, seed=plan.seed, threads=_useful(rows, threads))
     low, high = model.interval(rows.X)
     seen = {"events": events(rows), "interval_width": _middle(high - low)}
-    return Learnt(
+    learnt = Learnt(
         model=model,
         references=_references(rows),
         record=_outcome(rows, snapshots, plan.churn.horizon_days, {**model.record, **seen}),
     )
+    return learnt, ScoredRows(rows=rows.take(rows.order), told=told)
 
 
 def learn_potential(

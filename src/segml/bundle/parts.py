@@ -16,7 +16,7 @@ from segml.bundle.record import record_from_json, record_to_json
 from segml.bundle.tier_part import tiers_from_json, tiers_to_json
 from segml.bundle.value import Bundle
 from segml.features import Encoder, FeaturePlan
-from segml.outcomes import ChurnModel, PotentialModel, ProspectModel
+from segml.outcomes import ChurnModel, Outlook, PotentialModel, ProspectModel
 
 CARD = "card.md"
 _FOREST = ".lightgbm.txt"
@@ -43,6 +43,8 @@ def encode(bundle: Bundle) -> dict[str, bytes]:
     }
     if bundle.prospects is not None:
         values["prospects"] = bundle.prospects.to_json()
+    if bundle.outlook is not None:
+        values["outlook"] = bundle.outlook.to_json()
     return {
         **{f"{name}.json": _json(value) for name, value in values.items()},
         **{f"{name}{_FOREST}": text.encode() for name, text in forests.items()},
@@ -84,6 +86,9 @@ def decode(files: Mapping[str, bytes], *, protocol: int) -> Bundle:
         protocol=protocol,
         prospects=ProspectModel.from_json(value["prospects"], forests)
         if "prospects" in value  # protocols 1 and 2 had none, nor has who knew few newcomers
+        else None,
+        outlook=Outlook.from_json(value["outlook"])
+        if "outlook" in value  # protocols 1 to 3 had none
         else None,
     )
 

@@ -16,6 +16,7 @@ from segml.words.plan import (
     Economics,
     LedgerPlan,
     LossPlan,
+    OutlookPlan,
     Plan,
     PotentialPlan,
     SourcePlan,
@@ -71,5 +72,8 @@ def plan_from_json(value: Mapping[str, Any]) -> Plan:
         churn=ChurnPlan(**lost),
         potential=PotentialPlan(**value["potential"]),
         losses=LossPlan(**value["losses"]),
+        outlook=OutlookPlan(  # protocols 1 to 3 knew none
+            horizons=tuple(value.get("outlook", {}).get("horizons", OutlookPlan().horizons))
+        ),
         seed=value["seed"],
     )

@@ -14,14 +14,15 @@ metric in the training record or a new sentence in the card does not change the 
 
 from __future__ import annotations
 
-PROTOCOL: int = 3
+PROTOCOL: int = 4
 """The protocol this code writes, and the greatest it reads.
 
 1: without `economics.kinds`; profit knew neither interactions nor invoices.
 2: with them; tiers were clusters.
 3: tiers name their scheme; rules have criteria and edges; `tiers.bands`; with
    `prospects` (absent where too few newcomers could teach it).
+4: with `outlook`, and its horizons in the plan.
 """
 
-READABLE: frozenset[int] = frozenset({1, 2, 3})
+READABLE: frozenset[int] = frozenset({1, 2, 3, 4})
 """Every protocol this code reads."""

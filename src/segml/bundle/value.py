@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from segml.bundle.protocol import PROTOCOL
 from segml.bundle.record import TrainingRecord
 from segml.features import Encoder, FeaturePlan
-from segml.outcomes import ChurnModel, PotentialModel, ProspectModel
+from segml.outcomes import ChurnModel, Outlook, PotentialModel, ProspectModel
 from segml.tiers import TierModel
 from segml.words.plan import Plan
 
@@ -43,6 +43,8 @@ class Bundle:
     prospects
         What a prospect's first year is expected to bring; None where too few newcomers could teach
         it, and in bundles of protocols 1 and 2.
+    outlook
+        Churn at several horizons and tier moves; None in bundles of protocols 1 to 3.
     """
 
     as_of: int
@@ -56,6 +58,7 @@ class Bundle:
     record: TrainingRecord
     protocol: int = PROTOCOL
     prospects: ProspectModel | None = None
+    outlook: Outlook | None = None
 
     @property
     def portfolio(self) -> str:

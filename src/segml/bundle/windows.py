@@ -24,6 +24,8 @@ class Windows:
     ----------
     as_of
         The training's date.
+    end
+        The day no label reaches beyond: the as-of date, or the day after the last row seen.
     churn, potential
         The cut-offs of either outcome, earliest first.
     notes
@@ -31,6 +33,7 @@ class Windows:
     """
 
     as_of: int
+    end: int
     churn: tuple[int, ...]
     potential: tuple[int, ...]
     notes: tuple[str, ...]
@@ -69,5 +72,9 @@ def windows_for(ledger: Ledger, as_of: int, plan: Plan) -> Windows:
         None if end - first >= TWO_YEARS else NO_SEASON,
     ]
     return Windows(
-        as_of=as_of, churn=lost, potential=worth, notes=tuple(note for note in notes if note)
+        as_of=as_of,
+        end=end,
+        churn=lost,
+        potential=worth,
+        notes=tuple(note for note in notes if note),
     )

@@ -5,34 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from segml.outcomes.validation import calibration_error, equal_groups
 
-def calibration_error(lost: npt.NDArray[np.float64], probability: npt.NDArray[np.float64]) -> float:
-    """The mean gap, over ten groups of equal size by probability, between it and the share lost.
-
-    Range 0 to 1; lower is better. NaN where there are no rows.
-
-    Parameters
-    ----------
-    lost
-        0/1 labels of shape (n,).
-    probability
-        Probabilities of shape (n,).
-
-    References
-    ----------
-    Naeini, Cooper, Hauskrecht (2015), Obtaining well calibrated probabilities using Bayesian
-    binning, AAAI; here with groups of equal size.
-
-    Examples
-    --------
-    >>> calibration_error(np.array([0.0, 1.0]), np.array([0.0, 1.0]))
-    0.0
-    """
-    if len(lost) == 0:
-        return float("nan")
-    groups = _groups(probability)
-    gaps = [abs(float(probability[g].mean() - lost[g].mean())) * len(g) for g in groups]
-    return sum(gaps) / len(lost)
+__all__ = ["calibration_beyond", "calibration_chance", "calibration_error"]
 
 
 def calibration_chance(probability: npt.NDArray[np.float64]) -> float:
@@ -53,7 +28,9 @@ def calibration_chance(probability: npt.NDArray[np.float64]) -> float:
     """
     if len(probability) == 0:
         return float("nan")
-    strays = [np.sqrt((probability[g] * (1 - probability[g])).sum()) for g in _groups(probability)]
+    strays = [
+        np.sqrt((probability[g] * (1 - probability[g])).sum()) for g in equal_groups(probability)
+    ]
     return float(np.sqrt(2 / np.pi) * sum(strays) / len(probability))
 
 
@@ -68,8 +45,3 @@ def calibration_beyond(
         As for `calibration_error`.
     """
     return calibration_error(lost, probability) - calibration_chance(probability)
-
-
-def _groups(probability: npt.NDArray[np.float64]) -> list[npt.NDArray[np.int64]]:
-    order = np.argsort(probability, kind="stable")
-    return np.array_split(order, min(10, len(order)))

@@ -132,6 +132,12 @@ class PotentialSection(_Section):
     horizon_days: Days = 365
 
 
+class OutlookSection(_Section):
+    """The horizons of the outlook."""
+
+    horizons: Annotated[tuple[Days, ...], Field(min_length=1, max_length=12)] = (30, 90, 180, 365)
+
+
 class LossesSection(_Section):
     """When a key client counts as shrunk."""
 
@@ -163,6 +169,7 @@ class Configuration(_Section):
     tiers: TiersSection = Field(default_factory=TiersSection)
     churn: ChurnSection = Field(default_factory=ChurnSection)
     potential: PotentialSection = Field(default_factory=PotentialSection)
+    outlook: OutlookSection = Field(default_factory=OutlookSection)
     losses: LossesSection = Field(default_factory=LossesSection)
     gate: GateSection = Field(default_factory=GateSection)
     tracking: TrackingSection = Field(default_factory=TrackingSection)

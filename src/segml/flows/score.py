@@ -141,7 +141,10 @@ def _counted(scored: Scored, version: Version, day: dt.date) -> str:
 
 def _tables(scored: Scored) -> dict[str, pd.DataFrame]:
     """The tables that are whole when scoring is done."""
-    names = ("scores", "features", "clients", "roles", "levers", "prospects", "prospect_reasons")
+    names = (
+        *("scores", "features", "clients", "roles", "levers", "prospects", "prospect_reasons"),
+        "outlook",
+    )
     return {name: getattr(scored, name) for name in names}
 
 

@@ -29,6 +29,7 @@ from segml.words.plan import (
     Economics,
     LedgerPlan,
     LossPlan,
+    OutlookPlan,
     Plan,
     PotentialPlan,
     SourcePlan,
@@ -102,6 +103,7 @@ def _settle(parsed: Configuration, folder: Path) -> Settings:
         churn=_churn(parsed.churn),
         potential=PotentialPlan(**parsed.potential.model_dump()),
         losses=LossPlan(**parsed.losses.model_dump()),
+        outlook=OutlookPlan(**parsed.outlook.model_dump()),
         seed=parsed.seed,
     )
     return Settings(

@@ -121,6 +121,19 @@ def _metrics(bundle: Bundle) -> dict[str, float | None]:
     }
 
 
+def _outlook(bundle: Bundle) -> dict[str, float | None]:
+    """How each horizon of the outlook held, as `outlook/<days>/…`; of tier moves, `moves_…`."""
+    if bundle.outlook is None:
+        return {}
+    heads, moves = bundle.outlook.horizons.heads, bundle.outlook.moves
+    return {
+        f"outlook/{one.horizon_days}/{kind}{name}": value
+        for kind, some in (("", heads), ("moves_", moves))
+        for one in some
+        for name, value in one.record["metrics"].items()
+    }
+
+
 def _tier_shares(bundle: Bundle) -> dict[str, float | None]:
     """Each tier's shares of the clients that have bought and of their profit of 365 days."""
     tiers = bundle.record.tiers
@@ -152,7 +165,7 @@ def _tracked(
         reap(tracking)
         training = Training(
             started=run.started,
-            metrics={**_metrics(bundle), **_tier_shares(bundle)},
+            metrics={**_metrics(bundle), **_tier_shares(bundle), **_outlook(bundle)},
             params={"cutoffs": len(bundle.record.churn.cutoffs)},
             files=files,
         )

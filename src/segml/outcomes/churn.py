@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from segml.ledger import Future
-from segml.outcomes.additive import fit_additive
+from segml.outcomes.additive import Learnt, fit_additive
 from segml.outcomes.calibration import DRAWS, Calibration, fit_calibration
 from segml.outcomes.curve import Curve
 from segml.outcomes.folds import split
@@ -153,6 +153,21 @@ def fit_churn(
     Labels of one class teach nothing: the score is then the curves' prior, the probability
     follows the base rate, and the record says so.
     """
+    return fit_churn_told(
+        rows, horizon_days=horizon_days, gap_days=gap_days, seed=seed, threads=threads
+    )[0]
+
+
+def fit_churn_told(
+    rows: Rows, *, horizon_days: int, gap_days: int, seed: int, threads: int = 2
+) -> tuple[ChurnModel, Learnt]:
+    """The same, and what its score said of rows whose clients it had not seen.
+
+    Parameters
+    ----------
+    rows, horizon_days, gap_days, seed, threads
+        As for `fit_churn`; what was said is of `rows.take(rows.order)`.
+    """
     rows = rows.take(rows.order)
     folds = split(rows, label_days=gap_days + horizon_days).teaching(rows.y)
     recipe = Recipe(loss="logistic", curves=CURVES, seed=seed, threads=threads)
@@ -170,7 +185,7 @@ def fit_churn(
     calibration = fit_calibration(
         learnt.raw, rows.y, client=rows.client, cutoff=rows.cutoff, seed=seed
     )
-    return ChurnModel(
+    model = ChurnModel(
         score=learnt.score,
         calibration=calibration.unsteady(level_error.draws(DRAWS, seed=seed)),
         record={
@@ -182,6 +197,7 @@ def fit_churn(
             "notes": notes(rows, folds.note, what="churn"),
         },
     )
+    return model, learnt
 
 
 def foretold(

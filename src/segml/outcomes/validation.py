@@ -128,6 +128,47 @@ def log_loss(lost: Values, probability: Values) -> float:
     return float(-np.mean(np.log(np.where(lost == 1, p, 1 - p))))
 
 
+def calibration_error(lost: Values, probability: Values) -> float:
+    """The mean gap, over ten groups of equal size by probability, between it and the share lost.
+
+    Range 0 to 1; lower is better. NaN where there are no rows.
+
+    Parameters
+    ----------
+    lost
+        0/1 labels of shape (n,).
+    probability
+        Probabilities of shape (n,).
+
+    References
+    ----------
+    Naeini, Cooper, Hauskrecht (2015), Obtaining well calibrated probabilities using Bayesian
+    binning, AAAI; here with groups of equal size.
+
+    Examples
+    --------
+    >>> calibration_error(np.array([0.0, 1.0]), np.array([0.0, 1.0]))
+    0.0
+    """
+    if len(lost) == 0:
+        return float("nan")
+    groups = equal_groups(probability)
+    gaps = [abs(float(probability[g].mean() - lost[g].mean())) * len(g) for g in groups]
+    return sum(gaps) / len(lost)
+
+
+def equal_groups(probability: Values) -> list[npt.NDArray[np.int64]]:
+    """The rows in ten groups of equal size by probability, the lowest first; of few rows fewer.
+
+    Parameters
+    ----------
+    probability
+        Shape (n,).
+    """
+    order = np.argsort(probability, kind="stable")
+    return np.array_split(order, min(10, len(order)))
+
+
 def mae(actual: Values, expected: Values) -> float:
     """The mean distance between what was expected and what came.
 

@@ -119,8 +119,8 @@ def report_facts(
         The run.json of the scores: portfolio, model version, horizons, notes.
     tables
         `scores`, `reasons`, `clients`; `features` where silences are to be shown; `profit`,
-        `roles`, `levers`, `prospects`, `prospect_reasons` and those of `health.TABLES` where they
-        were published.
+        `prospects`, `prospect_reasons` and those of `standing.TABLES` and `health.TABLES` where
+        they were published.
     losses
         The run.json and the tables of a loss analysis, or None.
     features
@@ -153,7 +153,8 @@ def report_facts(
         prospects=prospects_facts(tables, names=names),
         roles=roles_facts(scores, tables.get("roles"), names),
         example_standing=standing_facts(
-            tables.get("roles"), tables.get("levers"), example.client_id
+            *(tables.get("roles"), tables.get("levers"), example.client_id),
+            tables.get("outlook"),
         )
         if example
         else None,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from segml.report import phrases
 from segml.report.figures import label, money, number, percent, plural, value
+from segml.report.outlook_words import outlook_sentence
 from segml.report.standing import Move, RoleHeld, RolesFacts, StandingFacts
 from segml.words.feature import Feature
 
@@ -15,7 +16,7 @@ Measures = Mapping[str, tuple[float, float | None]]
 def standing_lines(
     facts: StandingFacts, features: Mapping[str, Feature], currency: str | None
 ) -> list[str]:
-    """A client's roles with their evidence, and what would move it, one sentence each.
+    """A client's roles with their evidence, what would move it, what lies ahead: a sentence each.
 
     Parameters
     ----------
@@ -33,6 +34,8 @@ def standing_lines(
     if facts.down:
         moved = _moved(facts.down, features, currency)
         lines.append(f"It would fall to {facts.down.to_tier} with {moved}, all else equal.")
+    if ahead := outlook_sentence(facts.outlook):
+        lines.append(ahead)
     return lines
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from segml.report.outlook import OutlookAt, outlook_facts
 from segml.report.records import records
 from segml.words.role import ROLES
 
-TABLES = ("roles", "levers")
+TABLES = ("roles", "levers", "outlook")
 """The published tables that this is read from."""
 QUIET_SHOWN = 5
 """Magnets outside the key tiers that are named."""
@@ -50,11 +51,15 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingFacts:
-    """A client's roles, and the least that would lift it or let it fall (None: nothing would)."""
+    """A client's roles, and the least that would lift it or let it fall (None: nothing would).
+
+    `outlook` is empty for a client that is not active, and where the run published none.
+    """
 
     roles: tuple[RoleHeld, ...]
     up: Move | None
     down: Move | None
+    outlook: tuple[OutlookAt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +94,16 @@ class RolesFacts:
 
 
 def standing_facts(
-    roles: pd.DataFrame | None, levers: pd.DataFrame | None, client_id: str
+    roles: pd.DataFrame | None,
+    levers: pd.DataFrame | None,
+    client_id: str,
+    outlook: pd.DataFrame | None = None,
 ) -> StandingFacts | None:
-    """The roles and moves of one client.
+    """The roles and moves of one client, and what lies ahead of it.
 
     Parameters
     ----------
-    roles, levers
+    roles, levers, outlook
         The published tables; None for a run that published none.
     client_id
         Whose.
@@ -103,7 +111,7 @@ def standing_facts(
     Returns
     -------
     StandingFacts
-        None without the tables.
+        None without the tables of roles and levers.
     """
     if roles is None or levers is None:
         return None
@@ -115,6 +123,7 @@ def standing_facts(
         ),
         up=_move(moves[moves["direction"].eq("up")]),
         down=_move(moves[moves["direction"].eq("down")]),
+        outlook=outlook_facts(outlook, client_id),
     )
 
 

@@ -13,6 +13,7 @@ from segml.scoring.roles import is_key, key_at, roles_of
 from segml.scoring.schema import (
     CLIENTS,
     LEVERS,
+    OUTLOOK,
     PROSPECT_REASONS,
     PROSPECTS,
     REASONS,
@@ -30,6 +31,7 @@ __all__ = [
     "CLIENTS",
     "LEVERS",
     "OTHER",
+    "OUTLOOK",
     "PROSPECTS",
     "PROSPECT_REASONS",
     "REASONS",

@@ -141,6 +141,17 @@ LEVERS: Mapping[str, ColumnKind] = MappingProxyType(
 )
 """One row a client, direction and lever."""
 
+OUTLOOK: Mapping[str, ColumnKind] = MappingProxyType(
+    {
+        "client_id": "text",
+        "horizon_days": "whole",
+        "p_churn": "number",
+        "p_up": "number",
+        "p_down": "number",
+    }
+)
+"""One row an active client and horizon."""
+
 _DTYPES: Mapping[ColumnKind, Any] = MappingProxyType(
     {"date": "object", "text": "str", "whole": "int32", "number": "float64", "flag": "bool"}
 )

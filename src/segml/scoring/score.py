@@ -18,6 +18,7 @@ from segml.ledger.days import as_day
 from segml.scoring.actions import actions
 from segml.scoring.criteria import Criteria
 from segml.scoring.gathering import Reasons, chunks_of
+from segml.scoring.outlook import outlook_notes, outlook_of
 from segml.scoring.parts import Subject, Values
 from segml.scoring.progress import Progress, silent
 from segml.scoring.prospects import Foretold, foretell_prospects
@@ -26,6 +27,7 @@ from segml.scoring.roles import is_key, roles_of
 from segml.scoring.schema import (
     CLIENTS,
     LEVERS,
+    OUTLOOK,
     PROSPECT_REASONS,
     PROSPECTS,
     REASONS,
@@ -62,6 +64,8 @@ class Scored:
     prospects, prospect_reasons
         One row a prospect, and the reasons of its expected profit: columns of `schema.PROSPECTS`
         and `schema.PROSPECT_REASONS`.
+    outlook
+        One row an active client and horizon, columns of `schema.OUTLOOK`.
     """
 
     scores: pd.DataFrame
@@ -74,6 +78,7 @@ class Scored:
     counts: Mapping[str, Any]
     prospects: pd.DataFrame
     prospect_reasons: pd.DataFrame
+    outlook: pd.DataFrame
 
     @cached_property
     def reasons(self) -> pd.DataFrame:
@@ -125,6 +130,9 @@ def score(
     scores, roles = _scores(bundle, now, (tiers, _potential(bundle, now, raw, foretold)), raw)
     active = now.status.eq("active").to_numpy(dtype=bool)
     levers = lever_moves(bundle.tiers, now.frame[active], tiers[active])
+    outlook = outlook_of(
+        bundle, now, tiers, raw_churn=raw["churn"], p_churn=scores["p_churn"].to_numpy(np.float64)
+    )
     scores["model_version"], scores["currency"] = version, ledger.currency
     progress("scores", 3, 3)
     told = Reasons(
@@ -144,6 +152,7 @@ def score(
         prospect_reasons=conform(_of_day(foretold.reasons, day), PROSPECT_REASONS),
         roles=conform(_of_day(roles.evidence, day), ROLES),
         levers=conform(_of_day(levers, day), LEVERS),
+        outlook=conform(outlook, OUTLOOK),
         counts=_counts_of(scores, roles, ledger, bundle, day=day, version=version),
         criteria=Criteria(tiers=bundle.tiers, frame=now.frame, assignment=tiers),
     )
@@ -267,6 +276,7 @@ def _counts_of(
             *ledger.notes,
             *roles.notes,
             *_season(bundle),
+            *outlook_notes(bundle),
             *(support.sentences() if support else ()),
         ],
     }

@@ -76,7 +76,7 @@ CRITERIA = declare(
 
 OUTLOOK = declare(
     "outlook",
-    ("client_id text", "horizon_days count", "p_churn number?", "p_up number?", "p_down number?"),
+    ("client_id text", "horizon_days count", "p_churn number", "p_up number?", "p_down number?"),
     key=("client_id", "horizon_days"),
 )
 

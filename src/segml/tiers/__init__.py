@@ -1,5 +1,6 @@
 """Tiers of value: four schemes behind one interface, exact margins, names that last; roles."""
 
+from segml.tiers.borders import border_distances
 from segml.tiers.clusters import ClusterTiers
 from segml.tiers.criteria import Criterion
 from segml.tiers.fit import fit_tiers
@@ -53,6 +54,7 @@ __all__ = [
     "TriedNumber",
     "ValueCoordinate",
     "ValueSpace",
+    "border_distances",
     "default_names",
     "find_roles",
     "fit_surrogate",

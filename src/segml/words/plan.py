@@ -197,6 +197,17 @@ class PotentialPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutlookPlan:
+    """The horizons of the outlook, in days; the churn horizon is always among those told."""
+
+    horizons: tuple[int, ...] = (30, 90, 180, 365)
+
+    def __post_init__(self) -> None:
+        _require(all(days >= 1 for days in self.horizons), "outlook horizons are positive")
+        _require(len(set(self.horizons)) == len(self.horizons), "outlook horizons differ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LossPlan:
     """When a key client counts as shrunk: value a day below this share of the year before."""
 
@@ -217,7 +228,13 @@ class Plan:
     churn: ChurnPlan = field(default_factory=ChurnPlan)
     potential: PotentialPlan = field(default_factory=PotentialPlan)
     losses: LossPlan = field(default_factory=LossPlan)
+    outlook: OutlookPlan = field(default_factory=OutlookPlan)
     seed: int = 0
 
     def __post_init__(self) -> None:
         _require(bool(self.portfolio), "a portfolio has a name")
+
+    @property
+    def horizons(self) -> tuple[int, ...]:
+        """The horizons of the outlook, the churn horizon among them, shortest first."""
+        return tuple(sorted({*self.outlook.horizons, self.churn.horizon_days}))

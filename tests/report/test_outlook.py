@@ -1,0 +1,40 @@
+import pandas as pd
+
+from segml.report.outlook import outlook_facts
+from segml.report.outlook_words import outlook_sentence
+
+TABLE = pd.DataFrame(
+    [
+        ("a", 90, 0.2, 0.05, 0.001),
+        ("a", 30, 0.41, 0.02, 0.0),
+        ("b", 30, 0.5, 0.0, 0.3),
+        ("c", 30, 0.5, None, None),
+    ],
+    columns=["client_id", "horizon_days", "p_churn", "p_up", "p_down"],
+)
+
+
+def _said(client_id: str) -> str:
+    said = outlook_sentence(outlook_facts(TABLE, client_id))
+    return said.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_a_client_is_told_every_horizon_the_shortest_first() -> None:
+    assert _said("a") == (
+        "The model's estimate of the chances in 30 and 90 days: it has bought again with 59 % and "
+        "80 %; it stands in a higher tier with 2 % and 5 %; it stands in a lower tier with under "
+        "1 % and under 1 %."
+    )
+
+
+def test_a_client_of_the_top_tier_is_told_nothing_of_a_higher_one() -> None:
+    assert _said("b") == (
+        "The model's estimate of the chances in 30 days: it has bought again with 50 %; it stands "
+        "in a lower tier with 30 %."
+    )
+
+
+def test_what_is_not_known_is_not_told() -> None:
+    assert _said("c").endswith("in 30 days: it has bought again with 50 %.")
+    assert _said("nobody") == ""
+    assert outlook_facts(None, "a") == ()
