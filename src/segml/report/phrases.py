@@ -45,6 +45,7 @@ ROLE_MEANINGS = {
 }
 LEVERS = {
     "margin": "a profit of the same sales",
+    "margin_rate": "a margin rate",
     "spend": "yearly sales",
     "frequency": "a number of orders a year",
     "breadth": "a number of categories a year",

@@ -29,13 +29,14 @@ class Lever:
 
 LEVERS: tuple[Lever, ...] = (
     Lever("margin", (PROFIT,), 1),
+    Lever("margin_rate", ("margin_rate_365",), 1),
     Lever("spend", (SALES,), 1),
     Lever("frequency", ("orders_365",), 1, is_whole=True),
     Lever("breadth", ("categories_365",), 1, is_whole=True),
     Lever("care", ("cost_to_serve_365", "care_share_365"), -1),
 )
 """Every lever, in order; of a scheme those that its value space has a coordinate for. `margin` is
-more profit from the same sales, at the same care."""
+more profit from the same sales, at the same care; `margin_rate` more margin of what is sold."""
 
 COLUMNS = ("client_id", "direction", "rank", "lever", "feature", "value", "target", "to_tier")
 """The columns of `lever_moves`, before `distance`."""

@@ -1,8 +1,8 @@
-"""What would move a client under a rule: the one lever that gets it over an edge by itself.
+"""What would move a client under a rule: the fewest levers that get it over an edge together.
 
-A rule is a sum of one function a feature, so what a feature alone has to become for its client to
-stand on the edge is exact: the inverse of its function at the height that is lacking. Of the levers
-that get there within their range the one is told that moves the least part of it.
+A rule is a sum of one function a feature, so the least change of the fewest levers is found exactly
+(see `rule_steps`). It is tried by assigning the changed client anew; one that does not lead out of
+the tier is not told.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ import pandas as pd
 
 from segml.tiers.lever import INNER, PROFIT, Direction, Lever, as_table, most_profit, offered
 from segml.tiers.model import TierModel
+from segml.tiers.rule_steps import Allowed, BeforeEdge, fewest
 from segml.tiers.rules import RuleTiers
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-_BEYOND = 1e-9
-"""How much of its range a lever goes beyond the edge, so that rounding does not leave it short."""
+CHUNK = 65_536
+"""Clients that are moved at a time."""
 
 
 def rule_moves(model: TierModel, frame: pd.DataFrame, assignment: pd.DataFrame) -> pd.DataFrame:
-    """The columns of `lever_moves` for a rule; `distance` is the part of its range a lever moves.
+    """The columns of `lever_moves` for a rule; `distance` sums the parts of ranges that are moved.
 
     Parameters
     ----------
@@ -47,17 +48,23 @@ def rule_moves(model: TierModel, frame: pd.DataFrame, assignment: pd.DataFrame) 
         return as_table([])
     low, high = np.quantile(values, ((1 - INNER) / 2, (1 + INNER) / 2), axis=0)
     held = pd.Index(model.names).get_indexer(pd.Index(assignment["previous_tier"]))
-    at = _Clients(
-        model=model,
-        estimator=model.estimator,
-        ids=frame.index,
-        values=values,
-        label=assignment["tier_rank"].to_numpy(np.int64) - 1,
-        previous=np.asarray(held, dtype=np.int64),
-        low=low,
-        high=_limits(model, values, high),
-    )
-    return as_table([at.moved("up", levers), at.moved("down", levers)])
+    limits = _limits(model, values, high)
+    label, parts = assignment["tier_rank"].to_numpy(np.int64) - 1, []
+    for start in range(0, len(values), CHUNK):
+        rows = slice(start, start + CHUNK)
+        at = _Clients(
+            model=model,
+            estimator=model.estimator,
+            ids=frame.index[rows],
+            values=values[rows],
+            label=label[rows],
+            previous=np.asarray(held[rows], dtype=np.int64),
+            low=low,
+            high=limits[rows],
+            sizes=np.maximum(limits.max(axis=0) - low, 1e-12),
+        )
+        parts += [at.moved("up", levers), at.moved("down", levers)]
+    return as_table(parts)
 
 
 def _limits(model: TierModel, values: Array, high: Array) -> Array:
@@ -81,57 +88,64 @@ class _Clients:
     previous: Ints
     low: Array
     high: Array
+    sizes: Array
 
     def moved(self, direction: Direction, levers: list[tuple[int, Lever]]) -> pd.DataFrame:
-        """The rows of one direction: of each client the lever that moves the least of its range."""
+        """The rows of `lever_moves` in one direction."""
         sense = 1 if direction == "up" else -1
-        other = self.label - sense
-        rows = np.flatnonzero((other >= 0) & (other < self.estimator.n_tiers_))
-        pair = np.column_stack([self.label, other])[rows]
-        steps = self.estimator.threshold_distances(self.values[rows], pair, self.previous[rows])
-        best, chosen = np.full(len(rows), np.inf), np.zeros(len(rows), dtype=np.int64)
-        target, found = np.full(len(rows), np.nan), self.label[rows].copy()
-        for number, (place, lever) in enumerate(levers):
-            wish = self._wish(rows, steps[:, place], place, lever, sense)
-            reached, share = self._tried(rows, wish, place, sense)
-            better = share < best
-            best[better], chosen[better] = share[better], number
-            target[better], found[better] = wish[better], reached[better]
-        kept = np.flatnonzero(np.isfinite(best))
-        places = np.array([place for place, _ in levers])[chosen[kept]]
-        who = rows[kept]
+        changed, least = self._least(levers, sense)
+        found = self.estimator.assign(changed, self.previous).label
+        arrived = np.isfinite(least) & (sense * found < sense * self.label)
+        places = np.array([place for place, _ in levers])
+        used = (changed[:, places] != self.values[:, places]) & arrived[:, None]
+        who, which = np.nonzero(used)
+        where = places[which]
         return pd.DataFrame(
             {
                 "client_id": self.ids[who],
                 "direction": direction,
-                "rank": 1,
-                "lever": np.array([lever.name for _, lever in levers], dtype=object)[chosen[kept]],
-                "feature": np.array(self.model.columns, dtype=object)[places],
-                "value": self.values[who, places],
-                "target": target[kept],
-                "to_tier": np.array(self.model.names, dtype=object)[found[kept]],
-                "distance": best[kept],
+                "rank": used.cumsum(axis=1)[who, which],
+                "lever": np.array([lever.name for _, lever in levers], dtype=object)[which],
+                "feature": np.array(self.model.columns, dtype=object)[where],
+                "value": self.values[who, where],
+                "target": changed[who, where],
+                "to_tier": np.array(self.model.names, dtype=object)[found[who]],
+                "distance": least[who],
             }
         )
 
-    def _wish(self, rows: Ints, step: Array, place: int, lever: Lever, sense: int) -> Array:
-        """What the lever's value would have to become; NaN where it may not be moved so."""
-        way = sense * lever.wanted
-        far = self.values[rows, place] + step + way * _BEYOND * self._range(place)
-        wish = np.where(step * way >= 0, far, np.nan)
-        if lever.is_whole:
-            wish = np.ceil(wish) if way > 0 else np.floor(wish)
-        inside = (wish >= self.low[place]) & (wish <= self.high[rows, place])
-        return np.where(inside, wish, np.nan)
+    def _least(self, levers: list[tuple[int, Lever]], sense: int) -> tuple[Array, Array]:
+        """The changed values, and the size of the change: over the nearest edge that gives way.
 
-    def _tried(self, rows: Ints, wish: Array, place: int, sense: int) -> tuple[Ints, Array]:
-        """The tiers the changed clients are in, and the part of the range moved; inf: in vain."""
-        changed = self.values[rows].copy()
-        changed[:, place] = np.where(np.isnan(wish), changed[:, place], wish)
-        found = self.estimator.assign(changed, self.previous[rows]).label
-        moved = np.abs(wish - self.values[rows, place]) / self._range(place)
-        arrived = ~np.isnan(wish) & (sense * found < sense * self.label[rows])
-        return found, np.where(arrived, moved, np.inf)
+        A tier may be closed to a client whatever is moved (`potential` without room): then the one
+        above it is aimed at. Whoever falls below the edge of its own tier has left it.
+        """
+        rule = self.estimator.rule_
+        points = rule.standing(rule.heights(self.values), self.previous)
+        changed, least = self.values.copy(), np.full(len(self.values), np.inf)
+        for further in range(rule.n_tiers - 1 if sense > 0 else 1):
+            aimed = self.label - 1 - further if sense > 0 else self.label
+            for edge in range(rule.n_tiers - 1):
+                rows = np.flatnonzero((aimed == edge) & ~np.isfinite(least))
+                if len(rows):
+                    at = BeforeEdge(
+                        rule=rule,
+                        edge=edge,
+                        sense=sense,
+                        values=self.values[rows],
+                        lacking=-sense * points[rows, edge],
+                        allowed=self._allowed(rows, levers, sense),
+                    )
+                    changed[rows], least[rows] = fewest(at)
+        return changed, least
 
-    def _range(self, place: int) -> float:
-        return float(max(self.high[:, place].max() - self.low[place], 1e-12))
+    def _allowed(
+        self, rows: npt.NDArray[np.intp], levers: list[tuple[int, Lever]], sense: int
+    ) -> dict[int, Allowed]:
+        found = {}
+        for place, lever in levers:
+            way = sense * lever.wanted
+            end = self.high[rows, place] if way > 0 else np.full(len(rows), self.low[place])
+            size = float(self.sizes[place])
+            found[place] = Allowed(way=way, end=end, size=size, is_whole=lever.is_whole)
+        return found
