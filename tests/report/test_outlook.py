@@ -21,20 +21,19 @@ def _said(client_id: str) -> str:
 
 def test_a_client_is_told_every_horizon_the_shortest_first() -> None:
     assert _said("a") == (
-        "The model's estimate of the chances in 30 and 90 days: it has bought again with 59 % and "
-        "80 %; it stands in a higher tier with 2 % and 5 %; it stands in a lower tier with under "
-        "1 % and under 1 %."
+        "The model's estimate of the chances in 30 and 90 days: an order by then 59 % and 80 %; a "
+        "higher tier then 2 % and 5 %; a lower tier then under 1 % and under 1 %."
     )
 
 
 def test_a_client_of_the_top_tier_is_told_nothing_of_a_higher_one() -> None:
     assert _said("b") == (
-        "The model's estimate of the chances in 30 days: it has bought again with 50 %; it stands "
-        "in a lower tier with 30 %."
+        "The model's estimate of the chances in 30 days: an order by then 50 %; a lower tier then "
+        "30 %."
     )
 
 
 def test_what_is_not_known_is_not_told() -> None:
-    assert _said("c").endswith("in 30 days: it has bought again with 50 %.")
+    assert _said("c").endswith("in 30 days: an order by then 50 %.")
     assert _said("nobody") == ""
     assert outlook_facts(None, "a") == ()

@@ -19,13 +19,13 @@ def outlook_sentence(told: Sequence[OutlookAt]) -> str:
     if not told:
         return ""
     days = _listed([str(one.horizon_days) for one in told])
-    said = [f"it has bought again with {_listed([chance(1 - one.p_churn) for one in told])}"]
+    said = [f"an order by then {_listed([chance(1 - one.p_churn) for one in told])}"]
     for what, chances in (
         ("higher", [one.p_up for one in told]),
         ("lower", [one.p_down for one in told]),
     ):
         if any(chances):  # nobody rises above the top, and what is not known is not told
-            said.append(f"it stands in a {what} tier with {_listed([chance(p) for p in chances])}")
+            said.append(f"a {what} tier then {_listed([chance(p) for p in chances])}")
     return f"The model's estimate of the chances in {days} days: {'; '.join(said)}."
 
 
