@@ -22,6 +22,7 @@ from segml.flows.session import as_date
 from segml.flows.settings import Settings, read_settings
 from segml.report import (
     PROSPECTS,
+    STANDING,
     LostClient,
     ProspectFact,
     client_lines,
@@ -85,7 +86,7 @@ def explain(
     facts = client_facts(scores, reasons, clients, client_id=client_id)
     profit = profit_facts(find_table(folder, "profit"), client_id)
     features = {feature.name: feature for feature in (*FIRST_CONTACT, *CATALOGUE)}
-    standing = standing_facts(find_table(folder, "roles"), find_table(folder, "levers"), client_id)
+    standing = standing_facts({name: find_table(folder, name) for name in STANDING}, client_id)
     prospect = _prospect(folder, facts, clients)
     lines = client_lines(facts, profit=profit)
     if standing is not None:
