@@ -69,10 +69,13 @@ def test_the_chain_runs_from_training_to_report_with_each_scheme(
     client = str(scores.index[scores["is_key"] & ~by_role][0])
     told = segml.explain(config, client, as_of=LATER)
     assert f"in {scores['tier'][client]} on" in "\n".join(told.told)
+    points = [line for line in told.told if line.startswith("The rule of its tier gives it")]
+    assert len(points) == (scheme in RULE_TIERS)
     lost = segml.analyse_losses(config, start=EARLIER, end=LATER)
     assert lost.summary["model_version"] == trained.version.version
     page = segml.write_report(config, as_of=LATER).path.read_text("utf-8")
     assert all(name in page for name in set(scores["tier"]))
+    assert ("The rule of its tier gives it" in page) == (scheme in RULE_TIERS)
     _relief_is_marked(scheme, lost)
 
 

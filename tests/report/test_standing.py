@@ -45,7 +45,7 @@ def levers() -> pd.DataFrame:
 
 
 def _lines(roles: pd.DataFrame, levers: pd.DataFrame, client_id: str) -> list[str]:
-    facts = standing_facts(roles, levers, client_id)
+    facts = standing_facts({"roles": roles, "levers": levers}, client_id)
     assert facts is not None
     lines = standing_lines(facts, FEATURES, "EUR")
     return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
@@ -105,7 +105,7 @@ def test_who_has_neither_roles_nor_moves_is_told_nothing(
 
 
 def test_a_run_without_the_tables_has_no_standing(roles: pd.DataFrame) -> None:
-    assert standing_facts(None, None, "a") is None
+    assert standing_facts({}, "a") is None
     assert roles_facts(pd.DataFrame(), None, {}) is None
     assert roles_facts(pd.DataFrame(), roles.iloc[:0], {}) is None
 
@@ -138,3 +138,43 @@ def test_magnets_outside_the_key_tiers_are_named_with_what_they_brought(
     assert roles_sentence(facts) == (
         "1 client is a key client by role alone, outside the key tiers."
     )
+
+
+@pytest.fixture
+def criteria() -> pd.DataFrame:
+    columns = ["client_id", "feature", "value", "points", "of_points", "to_edge"]
+    rows = [
+        ("a", "orders_365", 9.0, 10.25, 20.0, 2.2),
+        ("a", "spend_365", 1200.0, 30.5, 60.0, -200.0),
+        ("a", "tenure_days", 700.0, 5.0, 20.0, None),
+        ("a", "margin_rate_365", 0.3, 0.0, 0.0, 1e-6),
+        ("b", "spend_365", 9000.0, 60.0, 60.0, None),
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_a_rules_criteria_are_told_in_their_own_unit_the_weightiest_first(
+    roles: pd.DataFrame, levers: pd.DataFrame, criteria: pd.DataFrame
+) -> None:
+    tables = {"roles": roles, "levers": levers, "criteria": criteria}
+    facts = standing_facts(tables, "a")
+    assert facts is not None
+    lines = [
+        line.replace("\N{NO-BREAK SPACE}", " ") for line in standing_lines(facts, FEATURES, "EUR")
+    ]
+    at = next(n for n, line in enumerate(lines) if "gives it 45.8 of 100 points" in line)
+    spend, orders, tenure, rate = lines[at + 1 :]
+    assert spend.endswith(": 1,200 EUR, 30.5 of 60.0 points; edge at 1,000 EUR.")
+    assert orders.endswith(": 9, 10.2 of 20.0 points; edge at 12.")  # on to the next whole one
+    assert tenure.endswith("700 days, 5.0 of 20.0 points; it alone leads to no other tier.")
+    assert rate.endswith(": 30 %, 0.0 of 0.0 points; edge a little above.")
+
+
+def test_without_a_rule_no_points_are_told(
+    roles: pd.DataFrame, levers: pd.DataFrame, criteria: pd.DataFrame
+) -> None:
+    plain = standing_facts({"roles": roles, "levers": levers}, "a")
+    empty = standing_facts({"roles": roles, "levers": levers, "criteria": criteria[:0]}, "a")
+    assert plain == empty
+    assert plain is not None
+    assert not any("points" in line for line in standing_lines(plain, FEATURES, "EUR"))

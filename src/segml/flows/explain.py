@@ -86,8 +86,7 @@ def explain(
     facts = client_facts(scores, reasons, clients, client_id=client_id)
     profit = profit_facts(find_table(folder, "profit"), client_id)
     features = {feature.name: feature for feature in (*FIRST_CONTACT, *CATALOGUE)}
-    roles, levers, outlook = (find_table(folder, name) for name in STANDING)
-    standing = standing_facts(roles, levers, client_id, outlook)
+    standing = standing_facts({name: find_table(folder, name) for name in STANDING}, client_id)
     prospect = _prospect(folder, facts, clients)
     lines = client_lines(facts, profit=profit)
     if standing is not None:

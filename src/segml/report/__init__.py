@@ -1,9 +1,9 @@
 """The report: facts (what is true), words (sentences), render (the page); plots for MLflow.
 
 `facts`, `lost`, `dossier`, `ahead`, `standing` and `waterfall` read published frames; `figures`,
-`phrases`, `words`, `ahead_words` and `role_words` say them; `course` and `effects` place the bars;
-`render` puts it all on one page. `replayed` and `replayed_words` do the same for a backtest, with
-the lines of `line_chart`.
+`phrases`, `words`, `ahead_words`, `role_words` and `rule_words` say them; `course` and `effects`
+place the bars; `render` puts it all on one page. `replayed` and `replayed_words` do the same for a
+backtest, with the lines of `line_chart`.
 """
 
 from __future__ import annotations

@@ -119,7 +119,7 @@ def report_facts(
         The run.json of the scores: portfolio, model version, horizons, notes.
     tables
         `scores`, `reasons`, `clients`; `features` where silences are to be shown; `profit`,
-        `prospects`, `prospect_reasons` and those of `standing.TABLES` and `health.TABLES` where
+        `prospects`, `prospect_reasons`, those of `standing.TABLES` and of `health.TABLES` where
         they were published.
     losses
         The run.json and the tables of a loss analysis, or None.
@@ -152,12 +152,7 @@ def report_facts(
         health=health_facts(tables, names),
         prospects=prospects_facts(tables, names=names),
         roles=roles_facts(scores, tables.get("roles"), names),
-        example_standing=standing_facts(
-            *(tables.get("roles"), tables.get("levers"), example.client_id),
-            tables.get("outlook"),
-        )
-        if example
-        else None,
+        example_standing=standing_facts(tables, example.client_id) if example else None,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from segml.report import phrases
 from segml.report.figures import label, money, number, percent, plural, value
 from segml.report.outlook_words import outlook_sentence
+from segml.report.rule_words import criteria_lines
 from segml.report.standing import Move, RoleHeld, RolesFacts, StandingFacts
 from segml.words.feature import Feature
 
@@ -16,12 +17,12 @@ Measures = Mapping[str, tuple[float, float | None]]
 def standing_lines(
     facts: StandingFacts, features: Mapping[str, Feature], currency: str | None
 ) -> list[str]:
-    """A client's roles with their evidence, what would move it, what lies ahead: a sentence each.
+    """A client's roles with evidence, what would move it, its criteria, what lies ahead.
 
     Parameters
     ----------
     facts
-        Its roles and moves.
+        Its roles, moves and criteria.
     features
         Feature name to the feature, for labels and units.
     currency
@@ -34,6 +35,7 @@ def standing_lines(
     if facts.down:
         moved = _moved(facts.down, features, currency)
         lines.append(f"It would fall to {facts.down.to_tier} with {moved}, all else equal.")
+    lines += criteria_lines(facts.criteria, features, currency)
     if ahead := outlook_sentence(facts.outlook):
         lines.append(ahead)
     return lines

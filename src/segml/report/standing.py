@@ -11,7 +11,7 @@ from segml.report.outlook import OutlookAt, outlook_facts
 from segml.report.records import records
 from segml.words.role import ROLES
 
-TABLES = ("roles", "levers", "outlook")
+TABLES = ("roles", "levers", "criteria", "outlook")
 """The published tables that this is read from."""
 QUIET_SHOWN = 5
 """Magnets outside the key tiers that are named."""
@@ -50,15 +50,31 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CriterionTold:
+    """What one criterion of a rule gives a client, of how much at most.
+
+    `to_edge` is what its value lacks to the edge of the nearest tier; None where none gets there.
+    """
+
+    feature: str
+    value: float
+    points: float
+    of_points: float
+    to_edge: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StandingFacts:
     """A client's roles, and the least that would lift it or let it fall (None: nothing would).
 
+    `criteria` are those of a rule, the weightiest first; empty where tiers are no rule.
     `outlook` is empty for a client that is not active, and where the run published none.
     """
 
     roles: tuple[RoleHeld, ...]
     up: Move | None
     down: Move | None
+    criteria: tuple[CriterionTold, ...] = ()
     outlook: tuple[OutlookAt, ...] = ()
 
 
@@ -94,25 +110,23 @@ class RolesFacts:
 
 
 def standing_facts(
-    roles: pd.DataFrame | None,
-    levers: pd.DataFrame | None,
-    client_id: str,
-    outlook: pd.DataFrame | None = None,
+    tables: Mapping[str, pd.DataFrame | None], client_id: str
 ) -> StandingFacts | None:
-    """The roles and moves of one client, and what lies ahead of it.
+    """The roles, moves and criteria of one client, and what lies ahead of it.
 
     Parameters
     ----------
-    roles, levers, outlook
-        The published tables; None for a run that published none.
+    tables
+        Those of `TABLES` that the run published.
     client_id
         Whose.
 
     Returns
     -------
     StandingFacts
-        None without the tables of roles and levers.
+        None without roles and levers.
     """
+    roles, levers = tables.get("roles"), tables.get("levers")
     if roles is None or levers is None:
         return None
     mine = roles[roles["client_id"].eq(client_id)]
@@ -123,7 +137,8 @@ def standing_facts(
         ),
         up=_move(moves[moves["direction"].eq("up")]),
         down=_move(moves[moves["direction"].eq("down")]),
-        outlook=outlook_facts(outlook, client_id),
+        criteria=_criteria(tables.get("criteria"), client_id),
+        outlook=outlook_facts(tables.get("outlook"), client_id),
     )
 
 
@@ -214,3 +229,12 @@ def _move(rows: pd.DataFrame) -> Move | None:
             for row in told
         ),
     )
+
+
+def _criteria(table: pd.DataFrame | None, client_id: str) -> tuple[CriterionTold, ...]:
+    if table is None:
+        return ()
+    mine = table[table["client_id"].eq(client_id)]
+    ordered = mine.sort_values(["of_points", "feature"], ascending=[False, True])
+    names = ("feature", "value", "points", "of_points", "to_edge")
+    return tuple(CriterionTold(**{name: row[name] for name in names}) for row in records(ordered))
