@@ -188,6 +188,24 @@ def test_nine_tenths_of_a_change_are_not_enough_however_they_are_split(
     assert tried > 50
 
 
+def test_a_tier_closed_to_a_client_is_passed_over_for_the_next_above() -> None:
+    """`potential` asks for room, which is no lever: without it a small client aims at ordinary."""
+    frame = _clients(7)
+    rng = np.random.default_rng(8)
+    frame["wallet"] = frame["spend_365"] * rng.choice([1.0, 20.0], len(frame))
+    plan = TierPlan(scheme="strategic", number=RULE_TIERS["strategic"])
+    model = fit_tiers(frame, pd.Series("active", index=frame.index), plan=plan)
+    assigned = model.assign(frame)
+    rows = lever_moves(model, frame, assigned)
+    small = assigned.index[assigned["tier"].eq("small")]
+    rows = rows[rows["direction"].eq("up") & rows["client_id"].isin(small)]
+    assert rows["client_id"].nunique() > 20
+    assert "potential" in set(assigned["tier"])
+    assert set(rows["to_tier"]) == {"ordinary"}
+    again = model.assign(_at(frame, rows, 1.0), assigned["previous_tier"])
+    assert set(again["tier"]) == {"ordinary"}
+
+
 def test_tiers_that_are_no_rule_are_refused() -> None:
     frame = _clients(6)
     model = fit_tiers(frame, pd.Series("active", index=frame.index), plan=TierPlan())
