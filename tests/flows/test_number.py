@@ -24,7 +24,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _with(config: Path, number: str, key: str = "[1]") -> Path:
-    text = config.read_text("utf-8")
+    text = config.read_text("utf-8").replace("cutoffs: 12", "cutoffs: 4")
     kept = [line for line in text.splitlines() if not line.startswith("tiers:")]
     changed = config.with_name(f"{number}.yaml")
     line = f"tiers: {{scheme: clusters, number: {number}, key: {key}}}"

@@ -134,7 +134,8 @@ def test_the_concentration(ask: Ask, facts: ReportFacts) -> None:
     assert told.tops == pytest.approx(shares)
     assert facts.portfolio.top_shares == pytest.approx(shares)
     largest = ask(
-        "SELECT max(expected_profit) * 365.0 / 180, sum(expected_profit) * 365.0 / 180 FROM scores"
+        "SELECT max(expected_profit) * 365.0 / 180, sum(expected_profit) * 365.0 / 180 FROM scores "
+        "WHERE status <> 'prospect'"
     )
     most, whole = largest[0]  # 180 days is the potential horizon of the made world
     assert told.stress[0].without == pytest.approx(whole - most)
