@@ -5,7 +5,14 @@ from collections.abc import Callable
 
 import pytest
 
-from segml.ledger import Ledger, date_of, day_of, described_events, recorded_ends
+from segml.ledger import (
+    Ledger,
+    date_of,
+    day_of,
+    described_events,
+    discontinued,
+    recorded_ends,
+)
 
 FIRST = dt.date(2011, 1, 1)
 LINES = (
@@ -98,13 +105,52 @@ def test_a_product_is_withdrawn_when_many_bought_it_and_nobody_does_any_more(
     assert past.withdrawn() == ({"p"} if gone else frozenset())
 
 
-def test_a_product_withdrawn_long_ago_is_found_if_one_looks_further_back(
-    opened: Callable[..., Ledger],
+@pytest.mark.parametrize(
+    ("clients", "lines", "last", "gone"),
+    [
+        (10, 40, 300, True),  # long ago is no matter
+        (10, 40, 800, True),
+        (9, 40, 800, False),  # nine who left may be the reason
+        (10, 39, 800, False),
+        (10, 40, 801, False),
+    ],
+)
+def test_a_product_is_discontinued_when_no_few_clients_can_be_the_reason(
+    opened: Callable[..., Ledger], clients: int, lines: int, last: int, gone: bool
 ) -> None:
-    rows = sold("p", 3, 12, 300) + sold("q", 3, 50, 899)
+    rows = sold("p", clients, lines, last) + sold("q", 12, 50, 899)
     past = opened("client_id,date,amount,product\n" + rows).past(day_of(FIRST) + 891)
-    assert past.withdrawn() == frozenset()
-    assert past.withdrawn(seen_days=730) == {"p"}
+    assert discontinued(past) == ({"p"} if gone else frozenset())
+
+
+@pytest.mark.parametrize(
+    ("scope", "value", "gone"),
+    [
+        ("product", "p", {"p"}),
+        ("category", "tea", {"p", "r"}),
+        ("category", "jam", set()),
+        ("product", "q", set()),  # it is still bought
+    ],
+)
+def test_a_recorded_withdrawal_is_believed_if_nobody_bought_since(
+    opened: Callable[..., Ledger], scope: str, value: str, gone: set[str]
+) -> None:
+    lines = (
+        "client_id,date,amount,product,category\na,2011-01-03,1,p,tea\na,2011-01-04,1,r,tea\n"
+        "a,2011-01-03,1,q,jam\na,2011-03-01,1,q,jam\n"
+    )
+    events = (
+        "event_id,date,kind,scope,scope_value,magnitude,description\n"
+        f"e,2011-02-01,product_withdrawal,{scope},{value},,\n"
+    )
+    ledger = opened(lines, events=events)
+    assert discontinued(ledger.past(dt.date(2011, 3, 5))) == gone
+    assert discontinued(ledger.past(dt.date(2011, 1, 20))) == frozenset()
+
+
+def test_without_products_none_is_discontinued(opened: Callable[..., Ledger]) -> None:
+    past = opened("client_id,date,amount\na,2011-01-01,1\n").past(dt.date(2012, 1, 1))
+    assert discontinued(past) == frozenset()
 
 
 def test_orders_without_some_products_lack_their_lines_and_orders_of_nothing_else(

@@ -34,7 +34,8 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
     lost = ("fallen", "only", "steady")
     parts = [
         *(bought(client, "old", 1000.0, days=before) for client in lost),
-        *(bought(f"other{place}", "new", 90.0, days=ever) for place in range(6)),
+        *(bought(f"other{place}", "old", 10.0, days=before) for place in range(8)),
+        *(bought(f"other{place}", "new", 90.0, days=ever) for place in range(8)),
         bought("steady", "new", 100.0, days=ever),
         bought("fallen", "new", 100.0, days=before),
         bought("fallen", "new", 10.0, days=after),
@@ -83,8 +84,12 @@ def test_the_histories_of_goods_on_sale_hold_no_other(books: Books) -> None:
 
 
 def test_who_shrank_through_withdrawn_goods_alone_is_told_with_the_money(books: Books) -> None:
-    told = through_withdrawals(books, ["only", "other0", "steady"], end=END)
+    told = through_withdrawals(books, ["only", "other0", "steady"], start=TURN, end=END)
     assert told.clients == ("steady",)
     assert told.profit == pytest.approx(26 * 500.0, abs=1000.0)
     assert told.note("EUR")[0].startswith("1 key client shrank only because goods")
-    assert through_withdrawals(books, ["other0"], end=END).note("EUR") == []
+    assert through_withdrawals(books, ["other0"], start=TURN, end=END).note("EUR") == []
+
+
+def test_who_had_shrunk_by_the_earlier_date_is_not_told_again(books: Books) -> None:
+    assert through_withdrawals(books, ["steady"], start=END - 1, end=END).clients == ()

@@ -15,7 +15,6 @@ from segml.report import ReportFacts
 
 DAY = dt.date(2024, 4, 1)
 Ask = Callable[[str], pd.DataFrame]
-PUBLISHED = ("scores", "clients", "attention")
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +26,7 @@ def page(chain: Any) -> ReportFacts:
 def ask(chain: Any) -> Ask:
     """Questions to what was published of the date."""
     connection = duckdb.connect()
-    views = {name: chain.scored.folder / f"{name}.parquet" for name in PUBLISHED}
+    views = {"scores": chain.scored.folder / "scores.parquet"}
     views["losses"] = chain.lost.folder / "losses.parquet"
     views["loss_reasons"] = chain.lost.folder / "loss_reasons.parquet"
     for name, path in views.items():
@@ -65,59 +64,6 @@ def test_money_at_stake_leaves_out_the_lost(page: ReportFacts, ask: Ask) -> None
     )
     assert page.portfolio.at_stake == pytest.approx(found["stake"][0])
     assert page.portfolio.at_stake_key == pytest.approx(found["key"][0])
-
-
-def test_playbook_gaps_by_manager(page: ReportFacts, ask: Ask) -> None:
-    assert page.health is not None
-    told = page.health.attention
-    assert told is not None
-    whole = ask(
-        "SELECT count(*), sum(due), sum(missed), count(*) FILTER (missed > 0) FROM attention "
-        "WHERE is_key"
-    )
-    assert (told.key_clients, told.due, told.missed, told.neglected) == rows(whole)[0]
-    managers = ask(
-        "SELECT manager, count(*), sum(due), sum(missed) AS missed FROM attention WHERE is_key "
-        "GROUP BY manager ORDER BY missed DESC, manager NULLS FIRST"
-    )
-    assert told.managers
-    assert [(each.manager, each.clients, each.due, each.missed) for each in told.managers] == rows(
-        managers
-    )[: len(told.managers)]
-    rest = ask(
-        "SELECT count(*) FILTER (NOT is_key AND extra > 0), sum(extra) FILTER (NOT is_key), "
-        "sum(extra_cost) FILTER (NOT is_key), count(*) FILTER (discount_over > 0), "
-        "sum(discount_over) FILTER (discount_over > 0) FROM attention"
-    )
-    assert (told.others, told.extra, told.extra_cost, told.over, told.over_money) == pytest.approx(
-        rows(rest)[0]
-    )
-
-
-def test_concentration(page: ReportFacts, ask: Ask) -> None:
-    assert page.health is not None
-    told = page.health.concentration
-    assert told is not None
-    gains = "SELECT client_id, greatest(profit_365, 0) AS gain FROM scores"
-    hhi = ask(
-        f"WITH gains AS ({gains}) SELECT sum(pow(gain / (SELECT sum(gain) FROM gains), 2)) AS hhi "
-        "FROM gains"
-    )
-    assert told.hhi == pytest.approx(hhi["hhi"][0])
-    for best, share in told.tops.items():
-        found = ask(
-            f"WITH gains AS ({gains}) SELECT (SELECT sum(gain) FROM (SELECT gain FROM gains ORDER "
-            f"BY gain DESC LIMIT {best})) / sum(gain) AS share FROM gains"
-        )
-        assert share == pytest.approx(found["share"][0])
-    dearest = ask(
-        "WITH years AS (SELECT client_id, expected_profit * 365.0 / "
-        f"{page.portfolio.potential_days} AS year FROM scores WHERE status <> 'prospect') "
-        "SELECT coalesce(nullif(trim(name), ''), client_id) AS name, (SELECT sum(year) FROM years) "
-        "- year AS rest FROM years JOIN clients USING (client_id) ORDER BY year DESC LIMIT 1"
-    )
-    assert told.stress[0].name == dearest["name"][0]
-    assert told.stress[0].without == pytest.approx(dearest["rest"][0])
 
 
 def test_losses_by_kind_and_reason(page: ReportFacts, ask: Ask) -> None:

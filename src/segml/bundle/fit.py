@@ -87,13 +87,8 @@ def fit(
     tell(_STEPS[2], 2, 6)
     worth = learn_potential(ledger, _at(past, windows.potential), encoder, plan, threads)
     tell(_STEPS[3], 3, 6)
-    tiers = fit_tiers(
-        now.frame,
-        now.status,
-        plan=plan.tiers,
-        seed=plan.seed,
-        previous=None if previous is None else previous.tiers,
-    )
+    held = None if previous is None else previous.tiers
+    tiers = fit_tiers(now.frame, now.status, plan=plan.tiers, seed=plan.seed, previous=held)
     tell(_STEPS[4], 4, 6)
     prospects, said = learn_prospects(ledger, windows.as_of, plan, threads)
     tell(_STEPS[5], 5, 6)

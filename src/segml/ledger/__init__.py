@@ -4,6 +4,7 @@ from segml.ledger.books import micro
 from segml.ledger.counting import Counts
 from segml.ledger.cutoff import Past
 from segml.ledger.days import date_of, day_of
+from segml.ledger.discontinued import discontinued
 from segml.ledger.economics import acquisition_sql, bad_debt_sql, overdue_sql, profit
 from segml.ledger.findings import Finding, Findings
 from segml.ledger.horizon import Future
@@ -43,6 +44,7 @@ __all__ = [
     "date_of",
     "day_of",
     "described_events",
+    "discontinued",
     "discounts",
     "micro",
     "open_ledger",

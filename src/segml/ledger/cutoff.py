@@ -18,7 +18,6 @@ from segml.ledger.charges import charges_of
 from segml.ledger.contract import TABLES, TRANSACTIONS
 from segml.ledger.days import date_of
 from segml.ledger.evidence import (
-    SEEN_DAYS,
     bills_of,
     brought_clients,
     company_events_of,
@@ -248,13 +247,13 @@ class Past:
         """
         return brought_clients(self.frame)
 
-    def withdrawn(self, *, seen_days: int = SEEN_DAYS) -> frozenset[str]:
+    def withdrawn(self) -> frozenset[str]:
         """Return the products that nobody could buy lately, though they sold well before.
 
-        Not bought by anybody for 90 days, in the `seen_days` before on at least twelve lines of at
-        least three clients; empty where the ledger has no products.
+        Not bought by anybody for 90 days, in the year before on at least twelve lines of at least
+        three clients; empty where the ledger has no products.
         """
-        return withdrawn_products(self.frame, self.as_of, seen_days)
+        return withdrawn_products(self.frame, self.as_of)
 
     @property
     def last_day(self) -> int:

@@ -68,10 +68,10 @@ def brought_clients(ask: Asked) -> dict[str, tuple[str, ...]]:
     return {str(name): tuple(part["client_id"]) for name, part in pairs.groupby("by_id")}
 
 
-def withdrawn_products(ask: Asked, as_of: int, seen_days: int = SEEN_DAYS) -> frozenset[str]:
+def withdrawn_products(ask: Asked, as_of: int) -> frozenset[str]:
     """Return `Past.withdrawn`."""
     since = as_of - WITHDRAWN_DAYS
-    year = f"FILTER (WHERE day >= {since - seen_days})"
+    year = f"FILTER (WHERE day >= {since - SEEN_DAYS})"
     found = ask(
         "SELECT product FROM {lines} WHERE NOT is_return AND amount > 0 AND product IS NOT NULL "
         f"GROUP BY product HAVING max(day) < {since} AND count(*) {year} >= {SEEN_LINES} "

@@ -142,7 +142,7 @@ def analyse(
     tell("events", 5, 6)
     impact = event_impact(ledger, books, _about(scene), known=known, end=end)
     said = summary(scene, books, became, found, fallen) | overall(books, became, together)
-    shrunk = through_withdrawals(books, became.stayed, end=end)
+    shrunk = through_withdrawals(books, became.stayed, start=start, end=end)
     said |= {"withdrawals": {"clients": len(shrunk.clients), "profit": shrunk.profit}}
     notes = [
         *said["notes"],

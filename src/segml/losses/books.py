@@ -7,19 +7,15 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from segml.ledger import Ledger, recorded_ends
+from segml.ledger import Ledger, discontinued, recorded_ends
 from segml.losses.clock import Clock, learn_clock
-from segml.losses.courses import WEEK
 from segml.losses.ends import End, ends_by_client, standing_ends
 from segml.losses.history import EMPTY, History, histories, of
 from segml.losses.money import brought_by, with_referrals
 from segml.losses.rhythm import Rhythm, learn_rhythm
 from segml.losses.transitions import Client, Lens
-from segml.losses.weeks import MOST_WEEKS
 from segml.losses.yearly import Peers, learn_peers
 
-SEEN_DAYS = MOST_WEEKS * WEEK
-"""A product that sold well at any time a decline is looked for in may since have been withdrawn."""
 LEAST_COMPARABLE = 100
 """Key clients needed to learn a rhythm of their own; with fewer, every client is comparable."""
 
@@ -43,7 +39,7 @@ class Books:
     contradicted
         Those that one does: they do not count.
     withdrawn
-        Products that sold well once and that nobody bought for 90 days before the later date.
+        Products that can no longer be bought at the later date (`ledger.discontinued`).
     on_sale
         Every client's history without them; `orders` itself where there are none.
     """
@@ -93,7 +89,7 @@ def open_books(
     table = past.orders(known)
     charges = past.charges(known)
     book = histories(table, charges)
-    withdrawn = past.withdrawn(seen_days=SEEN_DAYS)
+    withdrawn = discontinued(past)
     on_sale = histories(past.orders(known, without=withdrawn), charges) if withdrawn else book
     days = np.sort(table.loc[~table["is_return"], "day"].to_numpy(dtype=np.int64))
     clock = learn_clock(days, first_day=ledger.first_day, end=min(end, past.last_day + 1))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from segml.losses.books import Books, client_of
 from segml.losses.dating import EVERY_DAYS
+from segml.losses.fates import was_lost
 from segml.losses.history import of
 from segml.losses.transitions import YEAR, transition
 
@@ -42,8 +43,8 @@ class Shrinkage:
         return [said]
 
 
-def through_withdrawals(books: Books, stayed: Sequence[str], *, end: int) -> Shrinkage:
-    """The clients that shrank through withdrawn goods alone.
+def through_withdrawals(books: Books, stayed: Sequence[str], *, start: int, end: int) -> Shrinkage:
+    """The clients that shrank between two dates through withdrawn goods alone.
 
     Parameters
     ----------
@@ -51,8 +52,8 @@ def through_withdrawals(books: Books, stayed: Sequence[str], *, end: int) -> Shr
         Histories with those goods and without.
     stayed
         Ids of the key clients that were not lost.
-    end
-        The later date, in days.
+    start, end
+        The two dates, in days; who had shrunk by the earlier one is not told again.
     """
     if not books.withdrawn:
         return Shrinkage(clients=(), profit=0.0)
@@ -61,7 +62,7 @@ def through_withdrawals(books: Books, stayed: Sequence[str], *, end: int) -> Shr
     def gone(client_id: str) -> float | None:
         client = replace(client_of(books, client_id), on_sale=None)
         found = transition(client, lens, end=end)
-        if found is None or found.kind == "left":
+        if found is None or found.kind == "left" or was_lost(found, start):
             return None
         span = (found.onset.day - YEAR, found.onset.day)
         kept = of(books.on_sale, client_id)
