@@ -21,7 +21,7 @@ from segml.losses.dating import declines_of, sampled
 from segml.losses.fates import Fates
 from segml.losses.transitions import transition
 
-CLIENTS, MONTHS = 1600, 30
+CLIENTS, MONTHS = 1000, 30
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,6 @@ where there are too few declines to ask do the scores speak alone (`attribution`
 
 References
 ----------
-Stone (1974), Cross-Validatory Choice and Assessment of Statistical Predictions, JRSS B 36; James
-and Stein (1961), Estimation with Quadratic Loss, 4th Berkeley Symposium 1 (the positive part);
 Chernozhukov and others (2018), Double/debiased machine learning, Econometrics Journal 21.
 """
 
@@ -36,23 +34,19 @@ from segml.losses.dating import Declines
 from segml.losses.exposed_risk import ACTIVE_DAYS
 from segml.losses.exposures import Column, Records, calendar_of, columns_of, risk_of
 from segml.losses.fates import Fates
-from segml.losses.history import Days, Numbers
+from segml.losses.history import Numbers
 from segml.losses.onset import Onset
-from segml.losses.onset_months import OnsetMonths, beside, by_chance, onset_months
+from segml.losses.onset_months import beside, by_chance, onset_months
 from segml.losses.shares import DRIVEN, Weights
 from segml.losses.signatures import Sign, signatures
-from segml.outcomes.onset import Causes, learn_causes, told_by
-from segml.outcomes.onset_hazard import NONE_ALIKE
+from segml.losses.taught import FOLDS, gain_of, met_by, shares_of
 from segml.outcomes.onset_signs import Signs
 from segml.words.feature import REASONS
 
 LEAST_ONSETS = 30
 """With fewer declines nothing is learnt from them."""
-FOLDS = 5
-CHANCES = 2
+CHANCES = 5
 """How often the onsets are laid on clients drawn by chance."""
-SURELY = 2.326
-"""Standard errors a gain must be from nothing to be sure at 99 %: none beats a vain one."""
 CITED = 0.5
 """An event is evidence if it is more likely than not behind a loss: many events harm nobody."""
 _LEAST_UNKNOWN = 1e-6
@@ -72,13 +66,13 @@ class Learnt:
     events
         Client to the events that are behind its loss with at least the probability `CITED`.
     explained
-        Of what drivers gained on onsets that they were not fitted to, the part beyond chance and
-        error; 0 where they explain nothing.
+        How surely drivers explain onsets that they were not fitted to, from 0, where they explain
+        nothing, to 1.
     onsets
         How many declines it was learnt from.
     gain, error
-        What drivers gained over the calendar an onset, less chance, and its standard error: in
-        units of log likelihood.
+        What drivers gained over the calendar an onset, less what they gained on onsets laid by
+        chance, and its standard error were it chance: in units of log likelihood.
     """
 
     clients: tuple[str, ...]
@@ -128,15 +122,15 @@ def learn_reasons(
     columns = columns_of(records, all_of_them)
     calendar = calendar_of(all_of_them, began.by_month)
     fold = draws.permutation(len(began.clients)) % FOLDS
-    gain = _gain(every, [*columns, *calendar], fold)
+    gain = gain_of(every, [*columns, *calendar], fold)
     lost = tuple(each for each in began.clients if each in fates.lost)
     if gain.explained == 0.0:
         return Learnt(clients=lost, features={}, events={}, onsets=len(fold), **asdict(gain))
     declined = began.clients
     days = np.array([onsets[each].day for each in declined], dtype=np.int64)
     signs = [_sign(each) for each in signatures(records, declined, days, end=end)]
-    met = _met(every, columns)[0]
-    shares = _shares(_crossed(began.mean(met), columns, fold), fold, signs)
+    met = began.mean(met_by(every, columns)[0])
+    shares = shares_of(met, columns, fold, signs, draws=draws)
     rows = [row for row, each in enumerate(declined) if each in fates.lost]
     features, events = _told(shares[rows], columns)
     return Learnt(
@@ -155,78 +149,6 @@ def _latest(onsets: Mapping[str, Onset], orders: pd.DataFrame, end: int) -> dict
         each: int(min(onset.high, end - 1, bought.get(each, end) + ACTIVE_DAYS))
         for each, onset in onsets.items()
     }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Gain:
-    """What drivers gain an onset beyond chance, its standard error, and the part that is sure."""
-
-    gain: float
-    error: float
-    explained: float
-
-
-def _gain(every: Sequence[OnsetMonths], columns: Sequence[Column], fold: Days) -> _Gain:
-    """The gain of the first onsets by what other folds taught, beyond that of those laid by chance.
-
-    Parameters
-    ----------
-    every
-        The onsets as they were, then laid on clients drawn by chance.
-    columns
-        Of all of them, the calendar's among them.
-    fold
-        Of each onset.
-    """
-    own, *chance = (
-        _gained(_crossed(each.mean(met), columns, fold), fold)
-        for each, met in zip(every, _met(every, columns), strict=True)
-    )
-    mean, error = float(own.mean()), float(own.std(ddof=1)) / np.sqrt(len(own))
-    beyond = mean - max(float(np.mean(chance)), 0.0)
-    explained = 0.0
-    if beyond > SURELY * error:
-        explained = float(beyond / mean * (1.0 - (SURELY * error / beyond) ** 2))
-    return _Gain(gain=beyond, error=float(error), explained=explained)
-
-
-def _met(every: Sequence[OnsetMonths], columns: Sequence[Column]) -> Numbers:
-    """(sets, k, p) the columns' values in the client-months of each set of onsets."""
-    met = np.stack([column.met for column in columns], axis=1)
-    return np.asarray(met.reshape(len(every), -1, len(columns)))
-
-
-def _crossed(met: Numbers, columns: Sequence[Column], fold: Days) -> list[Causes]:
-    """What all folds but one taught, fold by fold."""
-    kinds = sorted({column.kind for column in columns if column.kind})
-    alike = [kinds.index(column.kind) if column.kind else NONE_ALIKE for column in columns]
-    return [
-        learn_causes(
-            met,
-            [column.mass for column in columns],
-            [REASONS.index(column.reason) for column in columns],
-            len(REASONS),
-            teaches=fold != held,
-            alike=alike,
-        )
-        for held in range(FOLDS)
-    ]
-
-
-def _gained(found: Sequence[Causes], fold: Days) -> Numbers:
-    """(n,) what each onset gained by what the other folds taught."""
-    return np.stack([each.gained for each in found])[fold, np.arange(len(fold))]
-
-
-def _shares(found: Sequence[Causes], fold: Days, signs: Sequence[Signs]) -> Numbers:
-    """(n, p) the probability of each column, each onset's by what the other folds taught."""
-    hazards = np.stack([each.hazards for each in found])[fold, np.arange(len(fold))]
-    pull = told_by(hazards, signs)
-    shares = np.zeros_like(found[0].design.met)
-    for held, each in enumerate(found):
-        mine = fold == held
-        shares[mine] = each.design.shares(each.weights, pull)[mine]
-    return shares
 
 
 def _sign(seen: Sign) -> Signs:

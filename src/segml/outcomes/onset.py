@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -47,16 +48,26 @@ class Causes:
         (p,) the hazard a month that a unit of each column adds, not negative.
     hazards
         (n, causes) each cause's part of the hazard at the onsets.
-    gained
-        (n,) the log likelihood each onset gained over the baseline alone.
+    teaches
+        (n,) how often each onset was learnt from.
     design
         The columns.
     """
 
     weights: Values
     hazards: Values
-    gained: Values
+    teaches: Values
     design: Columns
+
+    @cached_property
+    def gained(self) -> Values:
+        """(n,) the log likelihood each onset gained over the baseline alone."""
+        alone = self.design.baseline()
+        with threadpool_limits(limits=1):
+            weights = _fit(alone, self.teaches, steps=BASELINE_STEPS)
+            usual = alone.hazards(weights).sum(axis=1)
+        told = self.teaches > 0
+        return _log(self.hazards.sum(axis=1), told) - _log(usual, told)
 
 
 def learn_causes(
@@ -81,8 +92,9 @@ def learn_causes(
     causes
         How many causes; the last is the baseline, `unknown`. A cause without columns has no share.
     teaches
-        (n,) bool, which onsets are learnt from; the others are told by what these taught, which is
-        how well drivers explain onsets they were not fitted to. None: all.
+        (n,) how often each onset is learnt from, or whether it is; those that are not are told by
+        what the others taught: how well drivers explain onsets they were not fitted to. None: all
+        once.
     alike
         (p,) int, the kind of each column that is one of many of its kind, as events are, and
         `NONE_ALIKE` for the others: those of a kind are drawn to what all of the kind weigh. Empty:
@@ -107,16 +119,8 @@ def learn_causes(
     of = np.ones(len(design.met)) if teaches is None else np.asarray(teaches, dtype=np.float64)
     with threadpool_limits(limits=1):
         weights = _fit(design, of, steps=MOST_STEPS)
-        alone = design.baseline()
-        usual = alone.hazards(_fit(alone, of, steps=BASELINE_STEPS)).sum(axis=1)
         hazards = design.hazards(weights)
-    told = of > 0
-    return Causes(
-        weights=weights,
-        hazards=hazards,
-        gained=_log(hazards.sum(axis=1), told) - _log(usual, told),
-        design=design,
-    )
+    return Causes(weights=weights, hazards=hazards, teaches=of, design=design)
 
 
 def told_by(hazards: Values, signs: Sequence[Signs] = ()) -> Values:

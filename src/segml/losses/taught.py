@@ -1,0 +1,152 @@
+"""What the other declines taught of each: shares of reasons, and whether drivers explain anything.
+
+The declines are dealt into folds, and those of each are told by a hazard fitted to the others alone
+(cross-fitting). One fit is too sure of its weights where declines are few, so shares are the mean
+over fits to declines drawn anew with replacement.
+
+References
+----------
+Stone (1974), Cross-Validatory Choice and Assessment of Statistical Predictions, JRSS B 36;
+Breiman (1996), Bagging predictors, Machine Learning 24; James and Stein (1961), Estimation with
+Quadratic Loss, 4th Berkeley Symposium 1 (the positive part).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from segml.losses.exposures import Column
+from segml.losses.history import Days, Numbers
+from segml.losses.onset_months import OnsetMonths
+from segml.outcomes.onset import Causes, learn_causes, told_by
+from segml.outcomes.onset_hazard import NONE_ALIKE
+from segml.outcomes.onset_signs import Signs
+from segml.words.feature import REASONS
+
+FOLDS = 5
+DRAWS = 10
+"""How often declines are drawn anew for their shares."""
+SURELY = 2.326
+"""Standard errors by which a gain must be beyond chance (99 %): no reason beats a vain one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gain:
+    """What drivers gain an onset beyond chance, and how sure that is.
+
+    Parameters
+    ----------
+    gain
+        Log likelihood an onset over the baseline, less what onsets laid by chance gained.
+    error
+        Its standard error, were it chance.
+    explained
+        From 0, where it may be chance or helps nobody, to 1.
+    """
+
+    gain: float
+    error: float
+    explained: float
+
+
+def gain_of(every: Sequence[OnsetMonths], columns: Sequence[Column], fold: Days) -> Gain:
+    """The gain of the first onsets by what other folds taught, beyond that of those laid by chance.
+
+    Of few onsets more is learnt than holds for others, so that chance loses. That is the yardstick:
+    a gain counts that is beyond chance by more than chance varies, and is one at all.
+
+    Parameters
+    ----------
+    every
+        The onsets as they were, then laid on clients drawn by chance.
+    columns
+        Of all of them, the calendar's among them.
+    fold
+        (n,) of each onset, 0 to `FOLDS` - 1.
+    """
+    own, *chance = (
+        _gained(_crossed(each.mean(met), columns, fold), fold)
+        for each, met in zip(every, met_by(every, columns), strict=True)
+    )
+    mean, vain = float(own.mean()), float(np.mean(chance))
+    spread = float(np.mean([each.var(ddof=1) for each in chance]))
+    error = float(np.sqrt(spread / len(own) * (1.0 + 1.0 / len(chance))))
+    beyond = mean - vain
+    is_sure = mean > 0.0 and beyond > SURELY * error
+    explained = 1.0 - (SURELY * error / beyond) ** 2 if is_sure else 0.0
+    return Gain(gain=beyond, error=error, explained=explained)
+
+
+def shares_of(
+    met: Numbers,
+    columns: Sequence[Column],
+    fold: Days,
+    signs: Sequence[Signs],
+    *,
+    draws: np.random.Generator,
+) -> Numbers:
+    """(n, p) the probability of each column, each onset's by what the other folds taught.
+
+    Parameters
+    ----------
+    met
+        (n, p) the columns' values at the onsets.
+    columns
+        Their masses, kinds and reasons.
+    fold
+        (n,) of each onset, 0 to `FOLDS` - 1.
+    signs
+        What was seen after the onsets.
+    draws
+        Draws the declines anew.
+    """
+    count = len(fold)
+    found = np.zeros_like(met)
+    for _ in range(DRAWS):
+        times = np.bincount(draws.integers(count, size=count), minlength=count)
+        found += _shares(_crossed(met, columns, fold, times), fold, signs)
+    return found / DRAWS
+
+
+def met_by(every: Sequence[OnsetMonths], columns: Sequence[Column]) -> Numbers:
+    """(sets, k, p) the columns' values in the client-months of each set of onsets."""
+    met = np.stack([column.met for column in columns], axis=1)
+    return np.asarray(met.reshape(len(every), -1, len(columns)))
+
+
+def _crossed(
+    met: Numbers, columns: Sequence[Column], fold: Days, times: Days | None = None
+) -> list[Causes]:
+    """What all folds but one taught, fold by fold; each onset so many times, once if not said."""
+    kinds = sorted({column.kind for column in columns if column.kind})
+    alike = [kinds.index(column.kind) if column.kind else NONE_ALIKE for column in columns]
+    return [
+        learn_causes(
+            met,
+            [column.mass for column in columns],
+            [REASONS.index(column.reason) for column in columns],
+            len(REASONS),
+            teaches=(fold != held) * (1 if times is None else times),
+            alike=alike,
+        )
+        for held in range(FOLDS)
+    ]
+
+
+def _gained(found: Sequence[Causes], fold: Days) -> Numbers:
+    """(n,) what each onset gained by what the other folds taught."""
+    return np.stack([each.gained for each in found])[fold, np.arange(len(fold))]
+
+
+def _shares(found: Sequence[Causes], fold: Days, signs: Sequence[Signs]) -> Numbers:
+    """(n, p) the shares of the columns by one fit a fold."""
+    hazards = np.stack([each.hazards for each in found])[fold, np.arange(len(fold))]
+    pull = told_by(hazards, signs)
+    shares = np.zeros_like(found[0].design.met)
+    for held, each in enumerate(found):
+        mine = fold == held
+        shares[mine] = each.design.shares(each.weights, pull)[mine]
+    return shares
