@@ -216,14 +216,21 @@ def score(config: Config, as_of: Day = None, json: Json = False, verbose: Verbos
 
 @app.command()
 def backfill(
-    config: Config, start: From, end: To, json: Json = False, verbose: Verbose = False
+    config: Config,
+    start: From,
+    end: To,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Leave dates that this version published already.")
+    ] = False,
+    json: Json = False,
+    verbose: Verbose = False,
 ) -> None:
     """Score every month start between two days, each with the newest version of its time."""
 
     def run(shown: Shown) -> object:
         from segml.flows.backfill import backfill as flow
 
-        return flow(config, start=start, end=end, progress=shown.progress)
+        return flow(config, start=start, end=end, resume=resume, progress=shown.progress)
 
     deliver(run, json=json, verbose=verbose)
 

@@ -6,10 +6,13 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
+from segml import __version__
 from segml.flows.result import Progress, Result, silent
 from segml.flows.score import publish_scores
 from segml.flows.session import as_date, load_version, opened, registry_of, session
 from segml.flows.settings import Settings, read_settings
+from segml.ledger import Ledger
+from segml.stores import Version, read_run, scores_folder
 from segml.words.errors import ConfigurationRefused
 
 
@@ -25,6 +28,7 @@ def backfill(
     *,
     start: dt.date | str,
     end: dt.date | str,
+    resume: bool = False,
     progress: Progress = silent,
 ) -> Backfilled:
     """The runs of every month start in [start, end], each by a version of its time.
@@ -35,6 +39,9 @@ def backfill(
         A configuration's path, or the settings.
     start, end
         The first and the last day that may be scored.
+    resume
+        Whether dates stand as they are that were published by the same version from the same rows
+        under the same segml: a backfill that was killed goes on where it was.
     progress
         Told of each date.
 
@@ -55,8 +62,11 @@ def backfill(
         with opened(run, until=days[-1]) as ledger:
             for done, (day, version) in enumerate(versions.items()):
                 progress("backfill", done, len(days))
-                bundle = bundles[version.version]
-                folders.append(publish_scores(run, ledger, bundle, version, day).folder)
+                folder = scores_folder(settings.output, day)
+                if not (resume and _stands(folder, ledger, version)):
+                    bundle = bundles[version.version]
+                    folder = publish_scores(run, ledger, bundle, version, day).folder
+                folders.append(folder)
     progress("backfill", len(days), len(days))
     summary = {
         "ok": True,
@@ -65,6 +75,19 @@ def backfill(
     }
     told = tuple(f"{day}: {version.version}" for day, version in versions.items())
     return Backfilled(summary=summary, told=told, folders=tuple(folders))
+
+
+def _stands(folder: Path, ledger: Ledger, version: Version) -> bool:
+    """Whether a date was published by that version from these rows."""
+    try:
+        said = read_run(folder)
+    except ConfigurationRefused:
+        return False
+    return (said.get("model_version"), said["data"]["fingerprint"], said.get("segml")) == (
+        version.version,
+        ledger.fingerprint,
+        __version__,
+    )
 
 
 def month_starts(start: dt.date, end: dt.date) -> tuple[dt.date, ...]:

@@ -154,6 +154,12 @@ class GateSection(_Section):
     reasons_kept: Share = 0.4
 
 
+class RetentionSection(_Section):
+    """How long published scores are kept; all of them where nothing is said."""
+
+    scores_days: Days | None = None
+
+
 class TrackingSection(_Section):
     """Where MLflow keeps its runs."""
 
@@ -173,6 +179,7 @@ class Configuration(_Section):
     losses: LossesSection = Field(default_factory=LossesSection)
     gate: GateSection = Field(default_factory=GateSection)
     tracking: TrackingSection = Field(default_factory=TrackingSection)
+    retention: RetentionSection = Field(default_factory=RetentionSection)
     models: str = "models"
     output: str = "out"
     playbooks: str | None = None

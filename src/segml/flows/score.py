@@ -19,7 +19,7 @@ from segml.flows.settings import Settings, read_settings
 from segml.ledger import Ledger, day_of, profit
 from segml.scoring import Scored
 from segml.scoring import score as score_clients
-from segml.stores import Frames, Version, publish, scores_folder
+from segml.stores import Frames, Version, publish, retire, scores_folder
 
 PROFIT_DAYS = 365
 """The window of the published profit."""
@@ -70,7 +70,10 @@ def score(
         version = registry.champion()
         bundle = load_version(registry, version)
         with opened(run, until=day) as ledger:
-            return publish_scores(run, ledger, bundle, version, day, progress=progress)
+            done = publish_scores(run, ledger, bundle, version, day, progress=progress)
+        if (days := settings.keep_scores_days) is not None:
+            retire(settings.output, portfolio=settings.plan.portfolio, days=days)
+        return done
 
 
 def publish_scores(
@@ -122,6 +125,9 @@ def publish_scores(
         return record
 
     publish(folder, tables, told_last)
+    for status, count in scored.summary["by_status"].items():
+        run.pulse.counts["clients", "status", status] = count
+    run.pulse.counts["model_age_days", "version", version.version] = (day - version.as_of).days
     told = (
         _counted(scored, version, day),
         *(f"Small portfolio: {said}" for said in _support(scored)),

@@ -7,15 +7,16 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from segml import __version__
 from segml.bundle import Bundle, load
 from segml.features import left_out
 from segml.flows.settings import Settings
 from segml.ledger import Ledger, day_of, open_ledger, require_fresh
-from segml.stores import Registry, Version, lock, sweep
+from segml.stores import Pulse, Registry, Version, beating, lock, sweep
 from segml.words.errors import ConfigurationRefused
 
 FIRST_DATE, LAST_DATE = dt.date(1970, 1, 1), dt.date(2100, 12, 31)
@@ -29,12 +30,14 @@ class Session:
     settings: Settings
     started: dt.datetime
     run_id: str
-    timings: dict[str, float] = field(default_factory=dict)
+    timings: dict[str, float]
+    pulse: Pulse
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
-        """Measure a stage."""
+        """Measure a stage, and say in the heartbeat that it is at work."""
         begun = time.perf_counter()
+        self.pulse.stage = stage
         yield
         self.timings[stage] = round(time.perf_counter() - begun, 3)
 
@@ -42,6 +45,7 @@ class Session:
         """What every run.json begins with; only started, run_id and timings differ by run."""
         return {
             "portfolio": self.settings.plan.portfolio,
+            "segml": __version__,
             "started": self.started.isoformat("T", "seconds"),
             "run_id": self.run_id,
             "timings": dict(self.timings),
@@ -79,6 +83,8 @@ def session(settings: Settings, command: str, *, create: bool = False) -> Iterat
     create
         Whether the run may be the portfolio's first.
 
+    Its heartbeat and figures stand in the output folder (`stores.pulse`).
+
     Raises
     ------
     LockHeld
@@ -89,9 +95,25 @@ def session(settings: Settings, command: str, *, create: bool = False) -> Iterat
     started = dt.datetime.now(dt.UTC)
     folder = settings.models / settings.plan.portfolio
     with lock(folder, command=command, started=started, create=create):
-        for place in (folder, settings.output, settings.output / "losses"):
+        output = settings.output
+        for place in (folder, output, output / "losses", output / "metrics"):
             sweep(place)
-        yield Session(settings=settings, started=started, run_id=uuid.uuid4().hex)
+        timings: dict[str, float] = {}
+        pulse = Pulse(
+            folder=output,
+            portfolio=settings.plan.portfolio,
+            command=command.split()[1],
+            run_id=uuid.uuid4().hex,
+            started=started,
+        )
+        with beating(pulse, timings):
+            yield Session(
+                settings=settings,
+                started=started,
+                run_id=pulse.run_id,
+                timings=timings,
+                pulse=pulse,
+            )
 
 
 @contextmanager
@@ -116,6 +138,9 @@ def opened(session_: Session, *, until: dt.date | None = None) -> Iterator[Ledge
     with session_.timed("ledger"):
         ledger = open_ledger(plan.ledger, plan.economics, today=day_of(max(today, until or today)))
     with ledger:
+        for table, counts in ledger.counts.items():
+            for what in ("read", "quarantined"):
+                session_.pulse.counts[f"rows_{what}", "table", table] = getattr(counts, what)
         if until is not None:
             require_fresh(ledger, day_of(until))
         yield ledger

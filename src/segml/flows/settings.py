@@ -51,6 +51,7 @@ class Settings:
     artifacts: Path
     playbooks: Playbooks
     gate: GatePlan = field(default_factory=GatePlan)
+    keep_scores_days: int | None = None
     language: str = "en"
 
 
@@ -118,6 +119,7 @@ def _settle(parsed: Configuration, folder: Path) -> Settings:
             parsed.tiers.scheme,
         ),
         gate=GatePlan(**parsed.gate.model_dump()),
+        keep_scores_days=parsed.retention.scores_days,
         language=parsed.language,
     )
 

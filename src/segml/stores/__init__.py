@@ -9,8 +9,10 @@ from segml.stores.mirror import Mirrored, TrackedRun, log_training, sync
 from segml.stores.parquet import Frames, SchemaBroken
 from segml.stores.partitions import growing_file, write_part
 from segml.stores.portfolios import list_portfolios, require_portfolio
+from segml.stores.pulse import Pulse, beating
 from segml.stores.registry import Registry
 from segml.stores.replays import log_beside, log_or_warn
+from segml.stores.retention import retire
 from segml.stores.runs import Training, plan_params, reap
 from segml.stores.schemas import TABLES, features_schema, quarantine_schema
 from segml.stores.tables import (
@@ -37,6 +39,7 @@ __all__ = [
     "Holder",
     "LossRun",
     "Mirrored",
+    "Pulse",
     "Registry",
     "Run",
     "SchemaBroken",
@@ -46,6 +49,7 @@ __all__ = [
     "Training",
     "Version",
     "Versions",
+    "beating",
     "features_schema",
     "find_table",
     "growing_file",
@@ -68,6 +72,7 @@ __all__ = [
     "reap",
     "require_own",
     "require_portfolio",
+    "retire",
     "scores_folder",
     "staging",
     "sweep",

@@ -61,6 +61,14 @@ def put_in_place(aside: Path, target: Path) -> None:
     _fsync_folder(target.parent)
 
 
+def remove(target: Path) -> None:
+    """Take a folder away in one step: no reader sees half of it, whatever happens meanwhile."""
+    aside = _beside(target, "tmp")
+    target.rename(aside)
+    _fsync_folder(target.parent)
+    shutil.rmtree(aside)
+
+
 def sweep(parent: Path) -> tuple[str, ...]:
     """Names of the leftovers of dead runs under `parent`, now restored or removed.
 

@@ -1,0 +1,73 @@
+"""A backfill goes on where it was killed, and old scores go by the policy of the configuration."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import segml
+from segml.flows.session import session
+from segml.flows.settings import read_settings
+from segml.stores import list_runs, read_run
+
+
+def copied(chain: Any, folder: Path) -> Path:
+    """The chain's world with its models, nothing published yet."""
+    source = chain.config.parent
+    shutil.copytree(source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("out"))
+    return folder / chain.config.name
+
+
+def run_ids(folders: tuple[Path, ...]) -> list[str]:
+    return [read_run(folder)["run_id"] for folder in folders]
+
+
+def test_a_resumed_backfill_makes_the_missing_dates_alone(chain: Any, tmp_path: Path) -> None:
+    config = copied(chain, tmp_path)
+    months = {"start": "2024-01-01", "end": "2024-03-01"}
+    first = segml.backfill(config, **months).folders
+    before = run_ids(first)
+    shutil.rmtree(first[1])
+    resumed = run_ids(segml.backfill(config, **months, resume=True).folders)
+    assert (resumed[0], resumed[2]) == (before[0], before[2])
+    assert resumed[1] != before[1]
+    assert set(run_ids(segml.backfill(config, **months).folders)).isdisjoint(resumed)
+
+
+def test_a_date_scored_from_other_rows_is_not_left_as_it_is(chain: Any, tmp_path: Path) -> None:
+    config = copied(chain, tmp_path)
+    month = {"start": "2024-02-01", "end": "2024-02-01", "resume": True}
+    (before,) = run_ids(segml.backfill(config, **month).folders)
+    text = config.read_text("utf-8")
+    source, fewer = "parquet}", 'parquet, where: "amount > 1"}'
+    assert source in text
+    config.write_text(text.replace(source, fewer, 1), "utf-8")
+    (after,) = run_ids(segml.backfill(config, **month).folders)
+    assert after != before
+
+
+def test_scores_of_old_dates_go_after_a_scoring_run(chain: Any, tmp_path: Path) -> None:
+    config = copied(chain, tmp_path)
+    segml.backfill(config, start="2024-01-01", end="2024-03-01")
+    config.write_text(config.read_text("utf-8") + "retention: {scores_days: 35}\n", "utf-8")
+    segml.score(config, as_of="2024-04-01")
+    settings = read_settings(config)
+    found = [
+        str(run.as_of) for run in list_runs(settings.output, portfolio=settings.plan.portfolio)
+    ]
+    assert found == ["2024-03-01", "2024-04-01"]
+
+
+def test_a_run_tells_its_stages_and_counts(chain: Any, tmp_path: Path) -> None:
+    config = copied(chain, tmp_path)
+    done = segml.score(config, as_of="2024-04-01")
+    settings = read_settings(config)
+    text = (settings.output / "metrics" / f"{settings.plan.portfolio}-score.prom").read_text(
+        "utf-8"
+    )
+    told = done.summary["by_status"]
+    assert f'status="active"}} {float(told["active"])}' in text
+    assert 'stage="reasons"' in text
+    with session(settings, "segml check") as run:
+        assert run.pulse.command == "check"
