@@ -8,7 +8,6 @@ import pytest
 
 from segml.outcomes.first_amount import fit_first_amount
 from segml.outcomes.first_design import Design, learn_design
-from segml.outcomes.first_level import USUAL, level_of
 from segml.outcomes.first_trials import FirstRows, later_spread
 from segml.outcomes.prospect import LEAST, MANY, ProspectModel, fit_prospect, spearman
 
@@ -125,24 +124,6 @@ def test_intervals_hold_the_errors_of_later_newcomers_and_not_of_those_learnt_fr
     inside = (profit >= low) & (profit <= high)
     assert 0.74 < inside[newer].mean() < 0.88
     assert inside[~newer].mean() > 0.95
-
-
-def test_a_level_that_those_of_a_time_usually_share_is_not_applied() -> None:
-    _, first = newcomers(600)
-    expected = pd.Series(first["profit"].mean(), index=first.index)
-    young = first.index[300:]
-    first.loc[young, ["complete", "seen_days"]] = [False, 200]
-    mean = float((first["profit"] + first["acquisition"]).loc[first.index[:300]].mean())
-    for age in (90, 180):
-        first[f"earned_{age}"] = mean * age / 365
-    first[["profit", "acquisition"]] = [mean - 300.0, 300.0]
-    expected[:] = mean - 300.0
-    first.loc[young, ["earned_90", "earned_180"]] *= np.exp(0.9 * USUAL)
-    told = level_of(first, expected)
-    assert told.found == pytest.approx(np.exp(0.9 * USUAL))
-    assert told.ratio == 1.0
-    first.loc[young, ["earned_90", "earned_180"]] *= np.exp(2 * USUAL)
-    assert level_of(first, expected).ratio > 1.15
 
 
 def test_care_is_foretold_and_never_negative() -> None:
