@@ -23,6 +23,7 @@ from segml.ledger.places import (
 from segml.ledger.quarters import quarter_edges, quarters
 from segml.ledger.terms import TermsChanged, terms_changed
 from segml.ledger.told import described_events, recorded_ends
+from segml.ledger.volumes import volumes
 
 __all__ = [
     "Baskets",
@@ -57,5 +58,6 @@ __all__ = [
     "require_fresh",
     "starts",
     "terms_changed",
+    "volumes",
     "yearly_changes",
 ]
