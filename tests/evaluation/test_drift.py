@@ -22,7 +22,9 @@ def frame(scale: float = 1.0, seed: int = 0) -> pd.DataFrame:
 
 
 def usual() -> Usual:
-    return learn_usual({30 * day: frame(seed=day) for day in range(4)})
+    found = learn_usual({30 * day: frame(seed=day) for day in range(4)})
+    assert found is not None
+    return found
 
 
 def volumes(*rows: tuple[str, str, list[float]]) -> pd.DataFrame:

@@ -23,7 +23,9 @@ def frame(shift: float = 0.0, *, seed: int = 0) -> pd.DataFrame:
 
 def usual(step: float = 0.02) -> Usual:
     """Seven days thirty days apart, spend rising a little from one to the next."""
-    return learn_usual({30 * day: frame(step * day, seed=day) for day in range(7)})
+    found = learn_usual({30 * day: frame(step * day, seed=day) for day in range(7)})
+    assert found is not None
+    return found
 
 
 def test_the_latest_day_is_the_reference_and_lies_at_no_distance() -> None:
@@ -71,8 +73,7 @@ def test_it_is_read_back_as_it_was_written() -> None:
 
 
 def test_one_day_tells_nothing_of_movement() -> None:
-    with pytest.raises(ValueError, match="two days"):
-        learn_usual({0: frame(), 30: frame().head(0)})
+    assert learn_usual({0: frame(), 30: frame().head(0)}) is None
 
 
 def test_features_of_company_events_are_not_watched() -> None:

@@ -46,7 +46,8 @@ class Bundle:
     outlook
         Churn at several horizons and tier moves; None in bundles of protocols 1 to 3.
     usual
-        How features and scores usually lie and move; None in bundles of protocols 1 to 4.
+        How features and scores usually lie and move; None in bundles of protocols 1 to 4, and where
+        nobody was active on two of the training's days.
     """
 
     as_of: int

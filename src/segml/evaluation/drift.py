@@ -3,7 +3,7 @@
 =========  =======================================================  ==========================
 subject    value                                                    limit
 =========  =======================================================  ==========================
-feature    population stability index of the active clients         four times the farthest it
+feature    population stability index of the active clients         five times the farthest it
            against the training's day                               had moved in as many days
 score      the same, of the raw churn score and of tiers            the same
 volume     rows of the latest 30 days against the median of the     twice the greatest, half

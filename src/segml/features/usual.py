@@ -28,10 +28,10 @@ Values = npt.NDArray[np.float64]
 SCORES_WATCHED = ("raw_churn", "tier")
 BINS = 10
 STEP_DAYS = 30
-BEYOND = 4.0
+BEYOND = 5.0
 """How many times what a feature moved in as many days before is too far."""
-LEAST = 0.2
-"""Less is a small change by common usage, whatever moved before."""
+LEAST, LEAST_DAYS = 0.25, 120
+"""Less is no great change by common usage, whatever moved before; of more days as much more."""
 _ERRORS = 4.0
 
 
@@ -81,7 +81,8 @@ class Spread:
         """
         free = len(self.shares) - 1
         chance = (free + _ERRORS * np.sqrt(2.0 * free)) * (1.0 / clients + 1.0 / reference)
-        return float(max(BEYOND * self.moved_in(days), LEAST, chance))
+        least = LEAST * max(1.0, days / LEAST_DAYS)
+        return float(max(BEYOND * self.moved_in(days), least, chance))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,23 +149,18 @@ def watched(
     return frame[names].assign(raw_churn=raw_churn, tier=np.asarray(tier, dtype=object))
 
 
-def learn_usual(frames: Mapping[int, pd.DataFrame]) -> Usual:
-    """What is usual, by the past days a training saw.
+def learn_usual(frames: Mapping[int, pd.DataFrame]) -> Usual | None:
+    """What is usual, by the past days a training saw; None where two of them had no client.
 
     Parameters
     ----------
     frames
         Day to one row an active client, all of the same columns: numbers or text. The latest day
         is the reference.
-
-    Raises
-    ------
-    ValueError
-        If there are not two days with clients.
     """
     held = {day: frame for day, frame in sorted(frames.items()) if len(frame)}
     if len(held) < 2:
-        raise ValueError("two days with clients are needed")
+        return None
     day = max(held)
     names = held[day].columns
     return Usual(

@@ -14,7 +14,9 @@ from segml.ledger import Ledger, day_of, volumes
 from segml.scoring import Scored
 from segml.words.errors import DriftRefused
 
-NO_USUAL = "no drift of features is known: the model is of an older segml; train anew to have it"
+NO_USUAL = (
+    "no drift of features is known: the model is of an older segml, or knew too few active clients"
+)
 
 
 def drift_of(
