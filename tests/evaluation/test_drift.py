@@ -81,6 +81,22 @@ def test_a_source_that_stopped_or_doubled_is_beyond_and_a_rare_kind_is_not() -> 
     ]
 
 
+def test_a_source_that_stopped_two_windows_ago_is_still_beyond() -> None:
+    windows = [0.0, 0.0, *[50.0] * 4]
+    assert beyond(found(None, ("interactions", "visit", windows), STEADY)) == [
+        "interactions: visit"
+    ]
+
+
+def test_the_season_of_last_year_may_come_again() -> None:
+    table = pd.DataFrame(
+        [("transactions", "all", 400.0, *[100.0] * 11, 380.0)],
+        columns=["table", "kind", *range(13)],
+    )
+    calm = drift(usual(), frame(seed=9), table, day=120, trained=90, plan=DriftPlan())
+    assert beyond(calm) == []
+
+
 def test_windows_that_the_ledger_does_not_hold_are_not_missed_rows() -> None:
     short = ("invoices", "all", [0.0, 100.0, 100.0, np.nan, np.nan, np.nan])
     assert "invoices" not in set(found(None, short)["name"])

@@ -6,8 +6,8 @@ subject    value                                                    limit
 feature    population stability index of the active clients         five times the farthest it
            against the training's day                               had moved in as many days
 score      the same, of the raw churn score and of tiers            the same
-volume     rows of the latest 30 days against the median of the     twice the greatest, half
-           twelve windows before                                    of the least of them
+volume     rows of the latest 30 days against the twelve windows    twice the most, half of the
+           before                                                   least (`_usual_rows`)
 model      days since the training                                  `drift.model_days`
 =========  =======================================================  ==========================
 
@@ -18,14 +18,14 @@ move when the company acts. The index and the limits: `features.usual`.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from segml.features import SCORES_WATCHED, Usual
-from segml.ledger import date_of
+from segml.ledger import WINDOWS, date_of
 from segml.words.drift import DriftPlan
 
 COLUMNS = ("subject", "name", "value", "usual", "low", "high", "is_beyond")
@@ -116,8 +116,21 @@ def _volumes(
         if len(before) < LEAST_WINDOWS or max(before) < LEAST_ROWS:
             continue
         name = row.table if row.kind == "all" else f"{row.table}: {row.kind}"
-        low, high = min(before) / _FACTOR, max(before) * _FACTOR
+        low, high = _usual_rows(before)
         yield _row("volume", str(name), latest, float(np.median(before)), low=low, high=high)
+
+
+def _usual_rows(before: Sequence[float]) -> tuple[float, float]:
+    """The least and the most rows a window may have, by the windows before, the latest first.
+
+    The emptiest and the fullest quarter of them are passed over, for a fault may have begun in
+    them; the same season of last year counts all the same.
+    """
+    ordered = sorted(before)
+    aside = len(ordered) // 4
+    season = before[-1] if len(before) == WINDOWS - 1 else float(np.median(ordered))
+    least, most = min(ordered[aside], season), max(ordered[-1 - aside], season)
+    return least / _FACTOR, most * _FACTOR
 
 
 def _row(
