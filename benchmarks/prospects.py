@@ -31,6 +31,7 @@ from benchmarks.losses import WORLDS
 from benchmarks.result import Result
 from segml.features import first_contact
 from segml.ledger import Ledger, open_ledger
+from segml.ledger.price_level import at_todays_prices
 from segml.outcomes import ProspectModel, fit_prospect
 from segml.outcomes.first_trials import spearman
 from segml.outcomes.prospect import label
@@ -86,7 +87,8 @@ def _world(folder: Path, seed: int) -> _World:
         became, later = _first(ledger, end), first_contact(ledger.past(end))
         day = became["first_day"]
         asked = became[(day >= today) & (day < today + ASKED_DAYS) & became["complete"]]
-        first, known = _first(ledger, today), first_contact(ledger.past(today))
+        first, _ = at_todays_prices(_first(ledger, today), ledger.past(today))
+        known = first_contact(ledger.past(today))
         bought = ledger.past(today).frame(
             "SELECT client_id FROM {clients} WHERE first_day IS NOT NULL"
         )["client_id"]

@@ -8,6 +8,8 @@ import pytest
 
 from segml.outcomes.first_amount import fit_first_amount
 from segml.outcomes.first_design import Design, learn_design
+from segml.outcomes.first_level import USUAL, level_of
+from segml.outcomes.first_trials import FirstRows, later_spread
 from segml.outcomes.prospect import LEAST, MANY, ProspectModel, fit_prospect, spearman
 
 Frames = tuple[pd.DataFrame, pd.DataFrame]
@@ -108,6 +110,39 @@ def test_unseen_newcomers_are_ranked_and_four_in_five_are_covered() -> None:
     assert (spearman(expected, profit) or 0.0) > 0.7
     assert 0.74 < ((profit >= low) & (profit <= high)).mean() < 0.86
     assert expected.mean() == pytest.approx(profit.mean(), rel=0.15)
+
+
+def test_intervals_hold_the_errors_of_later_newcomers_and_not_of_those_learnt_from() -> None:
+    # the newer half swings far more than the older
+    rng = np.random.default_rng(4)
+    n = 400
+    Z = rng.normal(size=(n, 1))
+    profit = 100 * Z[:, 0] + rng.normal(0, np.where(np.arange(n) < n // 2, 5.0, 60.0))
+    scale = 100.0
+    rows = FirstRows(Z=Z, y=np.arcsinh(profit / scale), columns=("c0",), seed=0, threads=1)
+    low, _, high = later_spread(rows, profit, 0.0, scale=scale).interval(100 * Z[:, 0])
+    newer = np.arange(n) >= n // 2
+    inside = (profit >= low) & (profit <= high)
+    assert 0.74 < inside[newer].mean() < 0.88
+    assert inside[~newer].mean() > 0.95
+
+
+def test_a_level_that_those_of_a_time_usually_share_is_not_applied() -> None:
+    _, first = newcomers(600)
+    expected = pd.Series(first["profit"].mean(), index=first.index)
+    young = first.index[300:]
+    first.loc[young, ["complete", "seen_days"]] = [False, 200]
+    mean = float((first["profit"] + first["acquisition"]).loc[first.index[:300]].mean())
+    for age in (90, 180):
+        first[f"earned_{age}"] = mean * age / 365
+    first[["profit", "acquisition"]] = [mean - 300.0, 300.0]
+    expected[:] = mean - 300.0
+    first.loc[young, ["earned_90", "earned_180"]] *= np.exp(0.9 * USUAL)
+    told = level_of(first, expected)
+    assert told.found == pytest.approx(np.exp(0.9 * USUAL))
+    assert told.ratio == 1.0
+    first.loc[young, ["earned_90", "earned_180"]] *= np.exp(2 * USUAL)
+    assert level_of(first, expected).ratio > 1.15
 
 
 def test_care_is_foretold_and_never_negative() -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from segml.bundle import Bundle, fit
+from segml.features import first_contact
 from segml.ledger import Ledger, open_ledger
 from segml.scoring import (
     BASE,
@@ -19,13 +20,13 @@ from segml.scoring import (
     RECOMMENDATIONS,
     SCORES,
     Scored,
+    contact_columns,
     score,
 )
-from segml.scoring.prospects import _nearest
+from segml.scoring.prospects import MONEY, _nearest, foretell_prospects
 from segml.simulate import make_world
 from segml.words.plan import ChurnPlan, Economics, LedgerPlan, Plan, PotentialPlan, SourcePlan
 
-MONEY = ("expected_profit", "expected_profit_low", "expected_profit_high", "median_profit")
 TABLES = ("transactions", "clients", "interactions", "invoices", "events")
 
 
@@ -59,6 +60,24 @@ def learnt(busy: tuple[Ledger, Plan]) -> Bundle:
 @pytest.fixture(scope="module")
 def told(busy: tuple[Ledger, Plan], learnt: Bundle) -> Scored:
     return score(learnt, busy[0], busy[0].last_day + 1, version="v")
+
+
+def test_features_of_prospects_hold_all_that_their_model_reads(
+    told: Scored, learnt: Bundle, busy: tuple[Ledger, Plan]
+) -> None:
+    assert learnt.prospects is not None
+    extra = [feature.name for feature in contact_columns(learnt)]
+    assert extra
+    assert list(told.features)[2:] == [*learnt.encoder.columns, *extra]
+    features = told.features.set_index("client_id")
+    prospects = of_prospects(told).index
+    assert features[extra].drop(index=prospects).isna().to_numpy().all()
+    read = list(learnt.prospects.design.features)
+    known = first_contact(busy[0].past(busy[0].last_day + 1)).loc[prospects, read]
+    pd.testing.assert_frame_equal(features.loc[prospects, read], known, check_names=False)
+    # the columns are there on a day without prospects too, and of the same types
+    none = foretell_prospects(learnt, busy[0], busy[0].last_day + 1, prospects[:0]).contact
+    assert none.dtypes.tolist() == features[extra].dtypes.tolist()
 
 
 def of_prospects(scored: Scored) -> pd.DataFrame:

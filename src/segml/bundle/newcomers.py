@@ -7,6 +7,7 @@ import dataclasses
 from segml.bundle.record import plain
 from segml.features import FIRST_CONTACT, first_contact
 from segml.ledger import Ledger
+from segml.ledger.price_level import at_todays_prices
 from segml.outcomes import LEAST_NEWCOMERS, ProspectModel, fit_prospect
 from segml.outcomes.prospect import label
 from segml.words.plan import Plan
@@ -36,7 +37,7 @@ def learn_prospects(
     past = ledger.past(as_of)
     end = min(as_of, past.last_day + 1)
     seen = ledger.future(ledger.first_day, gap_days=0, horizon_days=max(end - ledger.first_day, 1))
-    first = label(seen)
+    first, prices = at_todays_prices(label(seen), past)
     over, open_ = int(first["complete"].sum()), int((~first["complete"]).sum())
     if over < LEAST_NEWCOMERS:
         none = (
@@ -59,15 +60,11 @@ def learn_prospects(
         labels = {feature.name: feature.label for feature in FIRST_CONTACT}
         left = ", ".join(labels[name] for name in model.design.left_out)
         said.append(f"not used for prospects, as it is not known of most of them: {left}")
-    return _plain(model), tuple(said)
+    moved = {"amounts": list(prices.amounts), "costs": list(prices.costs)}
+    return dataclasses.replace(model, record=plain({**model.record, "prices": moved})), tuple(said)
 
 
 def _prospects(ledger: Ledger, as_of: int) -> list[str]:
     """The clients known by a date that had not bought anything."""
     sql = "SELECT client_id FROM {clients} WHERE first_day IS NULL"
     return [str(one) for one in ledger.past(as_of).frame(sql)["client_id"]]
-
-
-def _plain(model: ProspectModel) -> ProspectModel:
-    """The model with a record that JSON can hold."""
-    return dataclasses.replace(model, record=plain(model.record))

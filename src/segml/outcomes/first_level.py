@@ -1,9 +1,11 @@
 """How much more, or less, newcomers bring now than those whose first year is over did.
 
-Prices, costs and markets move while a first year passes, so a model of past years is late by more
-than a year. Newcomers still in their first year tell the level of today: what they brought so far,
-brought to a whole year by how the years that are over went on (the chain ladder of insurers), over
-what the model expects of them. Noise is taken off: a ratio that luck explains counts as one.
+Markets move while a first year passes, so a model of past years is late by more than a year, also
+where what prices did is taken off before. Newcomers still in their first year tell the level of
+today: what they brought so far, brought to a whole year by how the years that are over went on (the
+chain ladder of insurers), over what the model expects of them. Noise is taken off: a ratio that
+luck explains counts as one, and so does one that those who come at a time usually share (`USUAL`):
+it does not last.
 
 References
 ----------
@@ -23,6 +25,8 @@ from segml.ledger.first_year import AGES, so_far
 
 Values = npt.NDArray[np.float64]
 LIMITS = (0.5, 2.0)
+USUAL = 0.1
+"""How far the level of those who come at a time lies from that of others, in logarithms."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +78,7 @@ def level_of(first: pd.DataFrame, expected: pd.Series) -> Level:
     missed_over = (whole - before)[over].to_numpy()
     error = float(np.hypot(_size(missed) / came, _size(missed_over) / base))
     size = float(np.log(found))
-    kept = max(0.0, 1 - error**2 / size**2) if size else 0.0
+    kept = max(0.0, 1 - (error**2 + USUAL**2) / size**2) if size else 0.0
     ratio = float(np.clip(np.exp(kept * size), *LIMITS))
     return Level(ratio=ratio, found=found, error=error, newcomers=int(young.sum()))
 

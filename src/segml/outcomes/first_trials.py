@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,8 @@ import numpy.typing as npt
 from scipy.stats import rankdata
 
 from segml.boosting import Forest, fit_forest
+from segml.outcomes.amount import Spread, fit_spread
+from segml.outcomes.first_amount import fit_first_amount
 from segml.outcomes.ridge import fit_ridge
 
 Values = npt.NDArray[np.float64]
@@ -51,6 +53,10 @@ class FirstRows:
             seed=self.seed,
             threads=self.threads,
         )
+
+    def only(self, chosen: npt.NDArray[np.bool_]) -> FirstRows:
+        """Some of the rows."""
+        return replace(self, Z=self.Z[chosen], y=self.y[chosen])
 
     def foretold(
         self, learnt: npt.NDArray[np.bool_], asked: npt.NDArray[np.bool_], weight: float
@@ -101,6 +107,33 @@ def in_time(rows: FirstRows, weights: tuple[float, ...]) -> dict[str, Any]:
         "errors": {str(weight): float(((y - raw) ** 2).mean()) for weight, raw in told.items()},
         "spearman": {str(weight): spearman(raw, y) for weight, raw in told.items()},
     }
+
+
+def later_spread(rows: FirstRows, profit: Values, weight: float, *, scale: float) -> Spread:
+    """How far the first years of the newer half lie from what those before them foretold.
+
+    Everything is learnt anew from the rows before a block, its level in money too: of rows that
+    taught a model, or lived through the same years, the errors are smaller than those to come.
+
+    Parameters
+    ----------
+    rows
+        In the order of their first orders.
+    profit
+        In money, shape (n,).
+    weight
+        The forest's.
+    scale
+        The money of the asinh scale.
+    """
+    block = np.arange(len(rows.y)) * BLOCKS // len(rows.y)
+    told = []
+    for one in range(BLOCKS // 2, BLOCKS):
+        before = block < one
+        held = rows.only(before).held_out(weight)
+        amount = fit_first_amount(held, profit[before], scale=scale)
+        told.append(amount.expected(rows.foretold(before, block == one, weight)))
+    return fit_spread(np.concatenate(told), profit[block >= BLOCKS // 2], unit=scale)
 
 
 def spearman(expected: Values, actual: Values) -> float | None:

@@ -21,11 +21,18 @@ import pandas as pd
 from segml.boosting import Forest, parse_forest
 from segml.ledger.first_year import first_years
 from segml.ledger.horizon import Future
-from segml.outcomes.amount import Spread, fit_spread, scale_of
+from segml.outcomes.amount import Spread, scale_of
 from segml.outcomes.first_amount import FirstAmount, fit_first_amount
+from segml.outcomes.first_care import Care, fit_care
 from segml.outcomes.first_design import Design, learn_design
 from segml.outcomes.first_level import level_of
-from segml.outcomes.first_trials import FirstRows, chosen_weight, in_time, spearman
+from segml.outcomes.first_trials import (
+    FirstRows,
+    chosen_weight,
+    in_time,
+    later_spread,
+    spearman,
+)
 from segml.outcomes.ridge import Ridge, fit_ridge
 
 Values = npt.NDArray[np.float64]
@@ -49,29 +56,6 @@ def label(future: Future) -> pd.DataFrame:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Care:
-    """An amount that is never negative (minutes, cost to serve) from the same columns."""
-
-    ridge: Ridge
-    amount: FirstAmount
-
-    def expected(self, Z: Values) -> Values:
-        """The expected amount of rows of shape (n, p), shape (n,)."""
-        return np.maximum(self.amount.expected(self.ridge.raw(Z)), 0.0)
-
-    def to_json(self) -> dict[str, Any]:
-        """The amount's model as plain values."""
-        return {"ridge": self.ridge.to_json(), "amount": self.amount.to_json()}
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Care:
-        """The model read back, equal to the one written."""
-        return cls(
-            ridge=Ridge.from_json(value["ridge"]), amount=FirstAmount.from_json(value["amount"])
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
 class ProspectModel:
     """What a first year is expected to bring and to take, given what is known at first contact.
 
@@ -84,7 +68,7 @@ class ProspectModel:
     amount
         Raw score to expected profit, in money.
     spread
-        How far first years lie from their expectation.
+        How far first years lie from what was expected before they began.
     minutes, cost
         Expected minutes of contacts (None without contacts) and expected cost to serve.
     middle, top
@@ -218,7 +202,7 @@ def fit_prospect(
         held = rows.held_out(weight)
     amount = fit_first_amount(held, profit, scale=scale)
     expected = amount.expected(held)
-    spread = fit_spread(expected, profit, unit=scale)
+    spread = later_spread(rows, profit, weight, scale=scale)
     low, _, high = spread.interval(expected)
     cared = over["minutes"].to_numpy(np.float64)
     model = ProspectModel(
@@ -228,8 +212,8 @@ def fit_prospect(
         forest_weight=weight,
         amount=amount,
         spread=spread,
-        minutes=_care(Z, cared) if cared.any() else None,
-        cost=_care(Z, over["cost_to_serve"].to_numpy(np.float64)),
+        minutes=fit_care(Z, cared) if cared.any() else None,
+        cost=fit_care(Z, over["cost_to_serve"].to_numpy(np.float64)),
         middle=float(np.median(expected)),
         top=float(np.quantile(expected, 0.75)),
         learnt=len(over),
@@ -292,9 +276,3 @@ def _design(
 def _columns(design: Design) -> tuple[str, ...]:
     """Names a forest's text can hold, one a term: levels may be any text."""
     return tuple(f"c{j}" for j in range(len(design.terms)))
-
-
-def _care(Z: Values, amounts: Values) -> Care:
-    scale = scale_of(amounts)
-    ridge, held = fit_ridge(Z, np.arcsinh(amounts / scale))
-    return Care(ridge=ridge, amount=fit_first_amount(held, amounts, scale=scale))

@@ -6,7 +6,7 @@ from segml.scoring.explanations import between, contributions, second_view
 from segml.scoring.gathering import Reasons
 from segml.scoring.month_starts import last_month_start, month_starts
 from segml.scoring.parts import SUBJECTS, Parts, Subject
-from segml.scoring.prospects import RECOMMENDATIONS
+from segml.scoring.prospects import RECOMMENDATIONS, contact_columns, expected_first_years
 from segml.scoring.reasons import BASE, OTHER
 from segml.scoring.replay import replay, tier_columns
 from segml.scoring.roles import is_key, key_at, roles_of
@@ -50,7 +50,9 @@ __all__ = [
     "between",
     "client_facts",
     "conform",
+    "contact_columns",
     "contributions",
+    "expected_first_years",
     "is_key",
     "key_at",
     "last_month_start",

@@ -22,6 +22,7 @@ from segml.ledger.first_year import first_years
 from segml.outcomes import ProspectModel
 from segml.scoring.reasons import BASE
 from segml.scoring.texts import value_texts
+from segml.words.feature import Feature
 
 RECOMMENDATIONS = ("contact_now", "contact", "low_touch", "decline")
 """Every recommendation code, best first.
@@ -35,6 +36,8 @@ low_touch    expected profit not above zero, or below the middle of past newcome
 contact      any other
 ===========  ====================================================================================
 """
+MONEY = ("expected_profit", "expected_profit_low", "expected_profit_high", "median_profit")
+"""What is said of a first year, in money."""
 LIKE = ("like_1", "like_2", "like_3")
 POOL = 5000
 """The newest newcomers among whom look-alikes are sought."""
@@ -52,13 +55,35 @@ class Foretold:
     expected
         Index client_id: expected_profit, expected_profit_low, expected_profit_high, median_profit
         and recommendation; no rows where there is no model.
+    contact
+        Index client_id: what is known of each at first contact and is no feature, columns of
+        `contact_columns`.
     prospects, reasons
         The frames `schema.PROSPECTS` and `schema.PROSPECT_REASONS` ask for, without `as_of`.
     """
 
     expected: pd.DataFrame
+    contact: pd.DataFrame
     prospects: pd.DataFrame
     reasons: pd.DataFrame
+
+
+def contact_columns(bundle: Bundle) -> tuple[Feature, ...]:
+    """What the model of prospects reads beside the bundle's features; none without a model."""
+    if bundle.prospects is None:
+        return ()
+    there = {*bundle.encoder.columns}
+    read = {*bundle.prospects.design.features} - there
+    return tuple(feature for feature in FIRST_CONTACT if feature.name in read)
+
+
+def expected_first_years(model: ProspectModel, contact: pd.DataFrame) -> pd.DataFrame:
+    """The money expected of first years: `MONEY`, one row a row of what is known beforehand."""
+    expected = model.expected(contact)
+    low, median, high = model.spread.interval(expected)
+    return pd.DataFrame(
+        dict(zip(MONEY, (expected, low, high, median), strict=True)), index=contact.index
+    )
 
 
 def foretell_prospects(
@@ -79,28 +104,20 @@ def foretell_prospects(
     """
     model = bundle.prospects
     if model is None or not len(client_ids):
-        return _nothing(client_ids)
+        return _nothing(bundle, client_ids)
     past = ledger.past(as_of)
     known = first_contact(past)
     contact = known.loc[client_ids]
     first = first_years(past, start=ledger.first_day, end=as_of)
     raw = model.raw(contact)
-    expected = model.amount.expected(raw)
-    low, median, high = model.spread.interval(expected)
     cost = model.cost.expected(model.design.matrix(contact))
-    columns = {
-        "expected_profit": expected,
-        "expected_profit_low": low,
-        "expected_profit_high": high,
-        "median_profit": median,
-    }
-    told = pd.DataFrame(columns, index=client_ids)
+    told = expected_first_years(model, contact)
     told["recommendation"] = _recommended(model, told, cost)
     prospects = pd.DataFrame(
         {
-            "expected_profit": expected,
-            "low": low,
-            "high": high,
+            "expected_profit": told["expected_profit"],
+            "low": told["expected_profit_low"],
+            "high": told["expected_profit_high"],
             "expected_minutes": np.nan
             if model.minutes is None
             else model.minutes.expected(model.design.matrix(contact)),
@@ -113,12 +130,15 @@ def foretell_prospects(
     ).reset_index(names="client_id")
     return Foretold(
         expected=told,
+        contact=contact[[feature.name for feature in contact_columns(bundle)]],
         prospects=prospects,
         reasons=_reasons(model, contact, raw, ledger.currency),
     )
 
 
-def _nothing(client_ids: pd.Index) -> Foretold:
+def _nothing(bundle: Bundle, client_ids: pd.Index) -> Foretold:
+    kinds = {f.name: object if f.is_categorical else np.float32 for f in contact_columns(bundle)}
+    contact = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
     names = ("expected_profit", "low", "high", "expected_minutes", "expected_cost_to_serve")
     empty = pd.DataFrame(np.nan, index=range(len(client_ids)), columns=list(names))
     texts = pd.DataFrame(None, index=empty.index, columns=["recommendation", *LIKE], dtype=object)
@@ -126,7 +146,7 @@ def _nothing(client_ids: pd.Index) -> Foretold:
     prospects.insert(0, "client_id", list(client_ids))
     names_of_reasons = ("client_id", "rank", "feature", "value", "value_text", "reference")
     reasons = pd.DataFrame({name: [] for name in (*names_of_reasons, "contribution", "money")})
-    return Foretold(expected=pd.DataFrame(), prospects=prospects, reasons=reasons)
+    return Foretold(expected=pd.DataFrame(), contact=contact, prospects=prospects, reasons=reasons)
 
 
 def _recommended(model: ProspectModel, told: pd.DataFrame, cost: Values) -> npt.NDArray[np.object_]:

@@ -50,7 +50,8 @@ class Scored:
     told
         The reasons, chunk by chunk: made when iterated over, and never all at once.
     features
-        `as_of`, `client_id` and the features, as the model saw them.
+        `as_of`, `client_id` and the features, as the model saw them; then what else is known of
+        prospects at first contact (`prospects.contact_columns`), null of who has bought.
     clients
         Who they are, columns of `schema.CLIENTS`.
     roles
@@ -146,7 +147,7 @@ def score(
     return Scored(
         scores=conform(_dated(scores, day), SCORES),
         told=told,
-        features=_dated(now.frame, day),
+        features=_dated(now.frame.join(foretold.contact), day),
         clients=conform(now.clients.reset_index(), CLIENTS),
         prospects=conform(_of_day(foretold.prospects, day), PROSPECTS),
         prospect_reasons=conform(_of_day(foretold.reasons, day), PROSPECT_REASONS),

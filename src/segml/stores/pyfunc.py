@@ -17,7 +17,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from segml.scoring import contact_columns, expected_first_years
+from segml.scoring.prospects import MONEY
 from segml.stores.door import quietly
+from segml.words.errors import BundleRefused
 
 if TYPE_CHECKING:
     from mlflow.models import Model, ModelSignature
@@ -107,14 +110,16 @@ def predict(bundle: Bundle, features: pd.DataFrame) -> pd.DataFrame:
     """Scores of a feature frame, one row a row, the index kept; columns as in `OUTPUTS`.
 
     Numbers are rounded to float32 first, as `features` does, so that tiers and models see what
-    they were trained on. There is no previous tier, hence no hysteresis.
+    they were trained on. There is no previous tier, hence no hysteresis. The money of a prospect is
+    that of its first year, as in `scores.parquet`: null where the bundle has no model of it.
 
     Parameters
     ----------
     bundle
         The trained value.
     features
-        The encoder's columns, in any order; others are left out.
+        The encoder's columns and, of prospects, `scoring.contact_columns`, in any order; others are
+        left out. Who has no `silence_days` is a prospect.
 
     Raises
     ------
@@ -130,7 +135,7 @@ def predict(bundle: Bundle, features: pd.DataFrame) -> pd.DataFrame:
         f.name: X[:, i] for i, f in enumerate(bundle.encoder.features) if f.unit != "category"
     }
     tiers = bundle.tiers.assign(frame.assign(**numbers))
-    scored = tiers.assign(**_churn(bundle, X, frame), **_potential(bundle, X))
+    scored = tiers.assign(**_churn(bundle, X, frame), **_potential(bundle, X, features))
     return scored[list(OUTPUTS)].astype({"tier_rank": "int64"})
 
 
@@ -144,21 +149,35 @@ def _churn(bundle: Bundle, X: Matrix, frame: pd.DataFrame) -> dict[str, Matrix]:
     return {"raw_churn": raw} | {k: np.where(active, v, np.nan) for k, v in shown.items()}
 
 
-def _potential(bundle: Bundle, X: Matrix) -> dict[str, Matrix]:
+def _potential(bundle: Bundle, X: Matrix, features: pd.DataFrame) -> dict[str, Matrix]:
     model = bundle.potential
     low, median, high = model.interval(X)
-    return {
-        "raw_potential": model.raw(X),
-        "expected_profit": model.expected(X),
-        "expected_profit_low": low,
-        "expected_profit_high": high,
-        "median_profit": median,
-    }
+    money = np.stack([model.expected(X), low, high, median], axis=1)
+    prospect = features["silence_days"].isna().to_numpy()
+    if prospect.any():
+        money[prospect] = _first_years(bundle, features[prospect])
+    return {"raw_potential": model.raw(X)} | dict(zip(MONEY, money.T, strict=True))
+
+
+def _first_years(bundle: Bundle, prospects: pd.DataFrame) -> Matrix:
+    """The money of prospects, (n, 4)."""
+    if bundle.prospects is None:
+        return np.full((len(prospects), len(MONEY)), np.nan)
+    missing = [name for name in bundle.prospects.design.features if name not in prospects]
+    if missing:
+        raise BundleRefused(
+            f"{len(prospects):,} rows are prospects (without `silence_days`), and what is known of "
+            f"them at first contact is missing: {', '.join(missing)}",
+            allowed="the columns of `features.parquet`, those of prospects too",
+            next_step="pass that table as `segml score` wrote it, or rows of clients that bought",
+        )
+    return expected_first_years(bundle.prospects, prospects).to_numpy(np.float64)
 
 
 def signature(bundle: Bundle) -> ModelSignature:
     """The declared signature: numbers as double, categories as string, none inferred.
 
+    What is known of prospects alone may be left out where no row is one.
     Inference drops a signature with nullable integers in silence, so nothing is left to it.
     """
     with quietly():
@@ -168,6 +187,10 @@ def signature(bundle: Bundle) -> ModelSignature:
         inputs = [
             ColSpec("string" if feature.is_categorical else "double", feature.name)
             for feature in bundle.encoder.features
+        ]
+        inputs += [
+            ColSpec("string" if each.is_categorical else "double", each.name, required=False)
+            for each in contact_columns(bundle)
         ]
         outputs = [ColSpec(kind, name) for name, kind in OUTPUTS.items()]
         return ModelSignature(Schema(inputs), Schema(outputs))
