@@ -10,6 +10,7 @@ python -m benchmarks roles                how well roles are found, and whether 
 python -m benchmarks impact               what is told of company events, where it is known
 python -m benchmarks prospects            how well a prospect's first year is foretold
 python -m benchmarks schemes              how the four tier schemes hold, and a million clients
+python -m benchmarks drift                whether a fault of a source is seen, a quiet month is not
 python -m benchmarks explanations         TreeSHAP and two-row Shapley values
 python -m benchmarks ledger               reading and checking a ledger: time, memory
 python -m benchmarks nightly              `segml score` of a whole portfolio
@@ -28,6 +29,7 @@ from pathlib import Path
 
 from benchmarks.causes import causes
 from benchmarks.demo import demo
+from benchmarks.drift import drift
 from benchmarks.environment import environment
 from benchmarks.explanations import explanations
 from benchmarks.features import features
@@ -54,6 +56,7 @@ ALL: dict[str, Callable[[], Iterable[Result]]] = {
     "impact": impact,
     "prospects": prospects,
     "schemes": schemes,
+    "drift": drift,
     "explanations": explanations,
     "ledger": ledger,
     "features": features,

@@ -94,3 +94,33 @@ def test_protocol_3_still_scores_and_places_as_it_did_and_has_no_outlook() -> No
     assert placed["tier_margin"].tolist() == pytest.approx(
         [14.814814814814817, 7.111513316084341, 0.31350961949378586, 18.982066392592515], abs=1e-12
     )
+
+
+def test_protocol_4_still_scores_and_places_as_it_did_and_knows_nothing_usual() -> None:
+    bundle = load(
+        KEPT / "4",
+        manifest_digest="fc9c0a909f3a810df1887bc4d3527a75a512c7d4161c06af7b9291d33a11561b",
+    )
+    assert bundle.protocol == 4
+    assert bundle.usual is None
+    assert bundle.outlook is not None
+    assert bundle.plan.outlook.horizons == (30, 90, 180, 365)
+    columns = len(bundle.encoder.columns)
+    X = (np.arange(4 * columns).reshape(4, columns) % 7).astype(np.float32)
+    X[3] = np.nan
+    # as the last segml of protocol 4 printed them
+    assert bundle.churn.raw(X) == pytest.approx(
+        [-1.8551832551392708, -0.4501322796399929, -2.4207077458231763, -1.4925375547632198],
+        abs=1e-12,
+    )
+    assert bundle.potential.expected(X) == pytest.approx(
+        [456.2260321604104, 257.8556129302363, 441.1209902458884, 951.248899131133], abs=1e-9
+    )
+    money = np.array([0.0, 50.0, 500.0, 9000.0])
+    placed = bundle.tiers.assign(
+        pd.DataFrame({name: money * (1 + i) for i, name in enumerate(bundle.tiers.columns)})
+    )
+    assert placed["tier_rank"].tolist() == [4, 2, 1, 1]
+    assert placed["tier_margin"].tolist() == pytest.approx(
+        [1.1262727496621165, 0.5898146584487556, 2.6055374530978312, 8.880538379283465], abs=1e-12
+    )

@@ -11,6 +11,8 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
 from segml.bundle.learning import Learnt, learn_churn, learn_potential, means
 from segml.bundle.newcomers import learn_prospects
 from segml.bundle.outlook import Ground, learn_outlook
@@ -23,9 +25,11 @@ from segml.features import (
     FeaturePlan,
     Snapshot,
     available,
+    learn_usual,
     left_out_notes,
     panel,
     snapshot,
+    watched,
 )
 from segml.ledger import Ledger
 from segml.ledger.days import as_day
@@ -117,6 +121,20 @@ def fit(
         record=_record(ledger, windows, now, tiers, (lost, worth), more=(*said, *outlook.notes)),
         prospects=prospects,
         outlook=outlook,
+        usual=learn_usual(
+            {one.as_of: _watched(one, encoder, lost.model, tiers) for one in (*past.values(), now)}
+        ),
+    )
+
+
+def _watched(one: Snapshot, encoder: Encoder, churn: ChurnModel, tiers: TierModel) -> pd.DataFrame:
+    """What a later day is held against, of one past day."""
+    active = one.frame[one.status.eq("active").to_numpy()]
+    return watched(
+        active,
+        encoder.columns,
+        raw_churn=churn.raw(encoder.matrix(active)),
+        tier=tiers.assign(active)["tier"],
     )
 
 

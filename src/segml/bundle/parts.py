@@ -15,7 +15,7 @@ from segml.bundle.planned import plan_from_json, plan_to_json
 from segml.bundle.record import record_from_json, record_to_json
 from segml.bundle.tier_part import tiers_from_json, tiers_to_json
 from segml.bundle.value import Bundle
-from segml.features import Encoder, FeaturePlan
+from segml.features import Encoder, FeaturePlan, Usual
 from segml.outcomes import ChurnModel, Outlook, PotentialModel, ProspectModel
 
 CARD = "card.md"
@@ -45,6 +45,8 @@ def encode(bundle: Bundle) -> dict[str, bytes]:
         values["prospects"] = bundle.prospects.to_json()
     if bundle.outlook is not None:
         values["outlook"] = bundle.outlook.to_json()
+    if bundle.usual is not None:
+        values["usual"] = bundle.usual.to_json()
     return {
         **{f"{name}.json": _json(value) for name, value in values.items()},
         **{f"{name}{_FOREST}": text.encode() for name, text in forests.items()},
@@ -89,6 +91,9 @@ def decode(files: Mapping[str, bytes], *, protocol: int) -> Bundle:
         else None,
         outlook=Outlook.from_json(value["outlook"])
         if "outlook" in value  # protocols 1 to 3 had none
+        else None,
+        usual=Usual.from_json(value["usual"])
+        if "usual" in value  # protocols 1 to 4 had none
         else None,
     )
 

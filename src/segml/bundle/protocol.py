@@ -14,7 +14,7 @@ metric in the training record or a new sentence in the card does not change the 
 
 from __future__ import annotations
 
-PROTOCOL: int = 4
+PROTOCOL: int = 5
 """The protocol this code writes, and the greatest it reads.
 
 1: without `economics.kinds`; profit knew neither interactions nor invoices.
@@ -22,7 +22,8 @@ PROTOCOL: int = 4
 3: tiers name their scheme; rules have criteria and edges; `tiers.bands`; with
    `prospects` (absent where too few newcomers could teach it).
 4: with `outlook`, and its horizons in the plan.
+5: with `usual`, what a later day's features and scores are held against.
 """
 
-READABLE: frozenset[int] = frozenset({1, 2, 3, 4})
+READABLE: frozenset[int] = frozenset({1, 2, 3, 4, 5})
 """Every protocol this code reads."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from segml.bundle.protocol import PROTOCOL
 from segml.bundle.record import TrainingRecord
-from segml.features import Encoder, FeaturePlan
+from segml.features import Encoder, FeaturePlan, Usual
 from segml.outcomes import ChurnModel, Outlook, PotentialModel, ProspectModel
 from segml.tiers import TierModel
 from segml.words.plan import Plan
@@ -45,6 +45,9 @@ class Bundle:
         it, and in bundles of protocols 1 and 2.
     outlook
         Churn at several horizons and tier moves; None in bundles of protocols 1 to 3.
+    usual
+        How features and scores usually lie and move; None in bundles of protocols 1 to 4, and where
+        nobody was active on two of the training's days.
     """
 
     as_of: int
@@ -59,6 +62,7 @@ class Bundle:
     protocol: int = PROTOCOL
     prospects: ProspectModel | None = None
     outlook: Outlook | None = None
+    usual: Usual | None = None
 
     @property
     def portfolio(self) -> str:

@@ -9,6 +9,7 @@ from segml.evaluation.calibration_error import calibration_chance, calibration_e
 from segml.evaluation.calibration_slope import calibration_slope
 from segml.evaluation.contest import Contest, hold_contest
 from segml.evaluation.coverage import coverage
+from segml.evaluation.drift import drift, drift_sentences
 from segml.evaluation.empb import empb
 from segml.evaluation.gate import Verdict, judge, standing_of
 from segml.evaluation.gini import gini
@@ -50,6 +51,8 @@ __all__ = [
     "compare_schemes",
     "coverage",
     "default_origins",
+    "drift",
+    "drift_sentences",
     "empb",
     "gini",
     "hold_contest",

@@ -3,7 +3,14 @@
 `snapshot` asks one question of a `Past`; nothing here can see a row of its future.
 """
 
-from segml.features.catalogue import BLANKS, CATALOGUE, available, left_out, left_out_notes
+from segml.features.catalogue import (
+    BLANKS,
+    CATALOGUE,
+    available,
+    left_out,
+    left_out_notes,
+    of_events,
+)
 from segml.features.encoder import Encoder
 from segml.features.first_contact import FIRST_CONTACT, first_contact
 from segml.features.panel import Panel, frames, panel, snapshots
@@ -15,6 +22,7 @@ from segml.features.snapshot import (
     features_alone,
     snapshot,
 )
+from segml.features.usual import SCORES_WATCHED, Usual, learn_usual, watched
 
 __all__ = [
     "BLANKS",
@@ -22,17 +30,22 @@ __all__ = [
     "CLIENT_COLUMNS",
     "FIRST_CONTACT",
     "MONEY_COLUMNS",
+    "SCORES_WATCHED",
     "Encoder",
     "FeaturePlan",
     "Panel",
     "Snapshot",
+    "Usual",
     "available",
     "features_alone",
     "first_contact",
     "frames",
+    "learn_usual",
     "left_out",
     "left_out_notes",
+    "of_events",
     "panel",
     "snapshot",
     "snapshots",
+    "watched",
 ]

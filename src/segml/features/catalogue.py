@@ -116,6 +116,16 @@ def supported(past: Past, columns: Collection[str] | None = None) -> tuple[Famil
     )
 
 
+def of_events() -> frozenset[str]:
+    """The features that tell of company events: they move when the company acts."""
+    return frozenset(
+        column.feature.name
+        for family in FAMILIES
+        for column in family.columns
+        if "events" in family.needs | column.needs
+    )
+
+
 def left_out(past: Past) -> dict[str, tuple[str, ...]]:
     """What this ledger cannot support, and the parts it lacks for it.
 

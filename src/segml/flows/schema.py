@@ -160,6 +160,16 @@ class RetentionSection(_Section):
     scores_days: Days | None = None
 
 
+class DriftSection(_Section):
+    """What follows when something moved farther than it usually does."""
+
+    feature: Literal["off", "warn", "refuse"] = "warn"
+    score: Literal["off", "warn", "refuse"] = "warn"
+    volume: Literal["off", "warn", "refuse"] = "warn"
+    model: Literal["off", "warn", "refuse"] = "warn"
+    model_days: Days = 400
+
+
 class TrackingSection(_Section):
     """Where MLflow keeps its runs."""
 
@@ -178,6 +188,7 @@ class Configuration(_Section):
     outlook: OutlookSection = Field(default_factory=OutlookSection)
     losses: LossesSection = Field(default_factory=LossesSection)
     gate: GateSection = Field(default_factory=GateSection)
+    drift: DriftSection = Field(default_factory=DriftSection)
     tracking: TrackingSection = Field(default_factory=TrackingSection)
     retention: RetentionSection = Field(default_factory=RetentionSection)
     models: str = "models"

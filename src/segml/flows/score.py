@@ -12,6 +12,7 @@ import pandas as pd
 
 from segml.bundle import Bundle
 from segml.flows.agreement import agreed
+from segml.flows.drift import drift_of
 from segml.flows.portfolio import portfolio_of
 from segml.flows.result import Progress, Result, silent
 from segml.flows.session import Session, as_date, load_version, opened, registry_of, session
@@ -95,12 +96,14 @@ def publish_scores(
     _ = ledger.past(day).last_day  # refuses a date before the first row, where nobody is known
     with run.timed("score"):
         scored = score_clients(bundle, ledger, day, version=version.version, progress=progress)
+    moved = drift_of(run, ledger, bundle, scored, day, notes=notes)
     folder = scores_folder(run.settings.output, day)
     tables: dict[str, Frames] = {
         **_tables(scored),
         "reasons": _timed(run, "reasons", scored.told),
         "profit": _profit(run, ledger, day),
         "criteria": scored.criteria,
+        "drift": moved,
         "quarantine": ledger.quarantine(),
         **portfolio_of(run, ledger, bundle, version, day=day, scored=scored, notes=notes),
     }
@@ -117,7 +120,7 @@ def publish_scores(
                 "potential_horizon_days": bundle.plan.potential.horizon_days,
                 "active_days": bundle.features.active_days,
                 "quality": dict(version.metrics),
-                "drift": {},
+                "drift": {"looked_at": len(moved), "beyond": int(moved["is_beyond"].sum())},
                 **summary,
                 "notes": [*summary["notes"], *notes],
             }
@@ -125,9 +128,7 @@ def publish_scores(
         return record
 
     publish(folder, tables, told_last)
-    for status, count in scored.summary["by_status"].items():
-        run.pulse.counts["clients", "status", status] = count
-    run.pulse.counts["model_age_days", "version", version.version] = (day - version.as_of).days
+    _show(run, scored, version, day)
     told = (
         _counted(scored, version, day),
         *(f"Small portfolio: {said}" for said in _support(scored)),
@@ -135,6 +136,13 @@ def publish_scores(
     )
     summary = {**record, "ok": True, "folder": str(folder)}
     return ScoreRun(summary=summary, told=told, scored=scored, version=version, folder=folder)
+
+
+def _show(run: Session, scored: Scored, version: Version, day: dt.date) -> None:
+    """Put what was counted beside the run's signs of life."""
+    for status, count in scored.counts["by_status"].items():
+        run.pulse.counts["clients", "status", status] = count
+    run.pulse.counts["model_age_days", "version", version.version] = (day - version.as_of).days
 
 
 def _counted(scored: Scored, version: Version, day: dt.date) -> str:

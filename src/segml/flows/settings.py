@@ -21,6 +21,7 @@ from segml.flows.schema import (
     TiersSection,
 )
 from segml.flows.yaml_reader import read_yaml
+from segml.words.drift import DriftPlan
 from segml.words.errors import ConfigurationRefused
 from segml.words.gate import GatePlan
 from segml.words.plan import (
@@ -51,6 +52,7 @@ class Settings:
     artifacts: Path
     playbooks: Playbooks
     gate: GatePlan = field(default_factory=GatePlan)
+    drift: DriftPlan = field(default_factory=DriftPlan)
     keep_scores_days: int | None = None
     language: str = "en"
 
@@ -119,6 +121,7 @@ def _settle(parsed: Configuration, folder: Path) -> Settings:
             parsed.tiers.scheme,
         ),
         gate=GatePlan(**parsed.gate.model_dump()),
+        drift=DriftPlan(**parsed.drift.model_dump()),
         keep_scores_days=parsed.retention.scores_days,
         language=parsed.language,
     )

@@ -23,8 +23,10 @@ from segml.ledger.places import (
 from segml.ledger.quarters import quarter_edges, quarters
 from segml.ledger.terms import TermsChanged, terms_changed
 from segml.ledger.told import described_events, recorded_ends
+from segml.ledger.volumes import WINDOWS, volumes
 
 __all__ = [
+    "WINDOWS",
     "Baskets",
     "Check",
     "Counts",
@@ -57,5 +59,6 @@ __all__ = [
     "require_fresh",
     "starts",
     "terms_changed",
+    "volumes",
     "yearly_changes",
 ]

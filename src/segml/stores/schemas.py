@@ -14,6 +14,7 @@ from segml.stores.schemas_clients import OF_CLIENTS
 from segml.stores.schemas_judged import (
     BACKTEST,
     BACKTEST_ORIGINS,
+    DRIFT,
     SCHEME_AGREEMENT,
     SCHEME_TIERS,
     SCHEMES,
@@ -240,6 +241,7 @@ TABLES: Mapping[str, TableSchema] = {
         FINDINGS,
         BACKTEST,
         BACKTEST_ORIGINS,
+        DRIFT,
         SCHEMES,
         SCHEME_TIERS,
         SCHEME_AGREEMENT,

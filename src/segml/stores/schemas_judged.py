@@ -22,6 +22,15 @@ BACKTEST_ORIGINS = declare(
     key=("origin", "slice", "model", "metric"),
 )
 
+DRIFT = declare(
+    "drift",
+    (
+        *("subject text", "name text", "value number", "usual number?", "low number?"),
+        *("high number", "is_beyond flag"),
+    ),
+    key=("subject", "name"),
+)
+
 SCHEMES = declare(
     "schemes",
     (

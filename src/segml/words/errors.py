@@ -102,6 +102,10 @@ class LeakSuspected(GateRefused):
     """A feature seems to know the label; the message names each, with its figures."""
 
 
+class DriftRefused(GateRefused):
+    """Something moved farther than it usually does; the message names each, with its figures."""
+
+
 class NoModel(GateRefused):
     """No trained version exists for the date asked for."""
 

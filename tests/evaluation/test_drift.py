@@ -1,0 +1,120 @@
+"""What moved too far is named with its figures; what may move is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from segml.evaluation import drift, drift_sentences
+from segml.features import Usual, learn_usual
+from segml.words.drift import DriftPlan
+
+COUNT = 500
+
+
+def frame(scale: float = 1.0, seed: int = 0) -> pd.DataFrame:
+    draws = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {"spend_90": draws.gamma(2.0, scale, COUNT), "raw_churn": draws.normal(size=COUNT)}
+    ).assign(tier="vip")
+
+
+def usual() -> Usual:
+    found = learn_usual({30 * day: frame(seed=day) for day in range(4)})
+    assert found is not None
+    return found
+
+
+def volumes(*rows: tuple[str, str, list[float]]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [(table, kind, *windows) for table, kind, windows in rows],
+        columns=["table", "kind", *range(6)],
+    )
+
+
+STEADY = ("transactions", "all", [100.0, 90.0, 110.0, 100.0, 95.0, 105.0])
+
+
+def found(now: pd.DataFrame | None = None, *rows: Any, day: int = 120, **plan: Any) -> pd.DataFrame:
+    return drift(
+        usual(),
+        frame(seed=9) if now is None else now,
+        volumes(*(rows or (STEADY,))),
+        day=day,
+        trained=90,
+        plan=DriftPlan(**plan),
+    )
+
+
+def beyond(table: pd.DataFrame) -> list[str]:
+    return table.loc[table["is_beyond"], "name"].tolist()
+
+
+def test_a_quiet_day_has_nothing_beyond_its_limit() -> None:
+    assert beyond(found()) == []
+    assert set(found()["subject"]) == {"feature", "score", "volume", "model"}
+
+
+def test_a_feature_in_another_unit_is_beyond_and_said_with_its_figure() -> None:
+    table = found(frame(10.0, seed=9))
+    assert beyond(table) == ["spend_90"]
+    (said,) = drift_sentences(table, trained=90)
+    value = table.set_index("name").loc["spend_90", "value"]
+    assert said.startswith("`spend_90` has moved since 1970-04-01")
+    assert f"{value:.2f}" in said
+
+
+def test_a_source_that_stopped_or_doubled_is_beyond_and_a_rare_kind_is_not() -> None:
+    table = found(
+        None,
+        ("interactions", "visit", [0.0, 40.0, 50.0, 45.0, 40.0, 60.0]),
+        ("invoices", "all", [301.0, 100.0, 150.0, 120.0, 110.0, 100.0]),
+        ("transactions", "returns", [0.0, 5.0, 8.0, 29.0, 2.0, 4.0]),
+        STEADY,
+    )
+    assert beyond(table) == ["interactions: visit", "invoices"]
+    assert drift_sentences(table, trained=90) == [
+        "interactions: visit: 0 rows in the last 30 days, usually 45",
+        "invoices: 301 rows in the last 30 days, usually 110",
+    ]
+
+
+def test_a_source_that_stopped_two_windows_ago_is_still_beyond() -> None:
+    windows = [0.0, 0.0, *[50.0] * 4]
+    assert beyond(found(None, ("interactions", "visit", windows), STEADY)) == [
+        "interactions: visit"
+    ]
+
+
+def test_the_season_of_last_year_may_come_again() -> None:
+    table = pd.DataFrame(
+        [("transactions", "all", 400.0, *[100.0] * 11, 380.0)],
+        columns=["table", "kind", *range(13)],
+    )
+    calm = drift(usual(), frame(seed=9), table, day=120, trained=90, plan=DriftPlan())
+    assert beyond(calm) == []
+
+
+def test_windows_that_the_ledger_does_not_hold_are_not_missed_rows() -> None:
+    short = ("invoices", "all", [0.0, 100.0, 100.0, np.nan, np.nan, np.nan])
+    assert "invoices" not in set(found(None, short)["name"])
+
+
+def test_an_old_model_is_beyond() -> None:
+    table = found(day=90 + 31, model_days=30)
+    assert beyond(table) == ["days"]
+    assert drift_sentences(table, trained=90) == [
+        "the model is 31 days old, more than the 30 allowed"
+    ]
+
+
+def test_what_is_off_is_not_looked_at() -> None:
+    table = found(frame(10.0, seed=9), feature="off", score="off", volume="off")
+    assert set(table["subject"]) == {"model"}
+
+
+def test_a_bundle_without_what_is_usual_judges_the_rest() -> None:
+    table = drift(None, frame(), volumes(STEADY), day=100, trained=90, plan=DriftPlan())
+    assert set(table["subject"]) == {"volume", "model"}

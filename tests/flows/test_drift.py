@@ -1,0 +1,57 @@
+"""The gate before scores are published, on the chain's world with a source that stopped."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import segml
+from segml.words.errors import DriftRefused
+
+DAY = "2024-04-01"
+
+
+def stopped(chain: Any, folder: Path, more: str = "") -> Path:
+    """The chain's world whose lines end a month before the day, and are doubled before that."""
+    source = chain.config.parent
+    shutil.copytree(source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("out"))
+    config = folder / chain.config.name
+    text = config.read_text("utf-8")
+    kept = "interactions/*.parquet, where: \"date < DATE '2024-02-20'\"}"
+    assert "interactions/*.parquet}" in text
+    config.write_text(text.replace("interactions/*.parquet}", kept) + more, "utf-8")
+    return config
+
+
+def test_a_quiet_day_is_published_with_what_was_looked_at(chain: Any) -> None:
+    found = pd.read_parquet(chain.scored.folder / "drift.parquet")
+    assert chain.scored.summary["drift"] == {"looked_at": len(found), "beyond": 0}
+    assert {"feature", "score", "volume", "model"} == set(found["subject"])
+    assert {"raw_churn", "tier"} == set(found.loc[found["subject"] == "score", "name"])
+
+
+def test_a_source_that_stopped_is_a_note(chain: Any, tmp_path: Path) -> None:
+    done = segml.score(stopped(chain, tmp_path), as_of=DAY)
+    assert done.summary["drift"]["beyond"] > 0
+    assert any("interactions: visit: 0 rows" in note for note in done.summary["notes"])
+
+
+def test_where_the_configuration_refuses_nothing_is_published(chain: Any, tmp_path: Path) -> None:
+    config = stopped(chain, tmp_path, "drift: {volume: refuse}\n")
+    with pytest.raises(DriftRefused, match=r"visit: 0 rows.*drift\.volume: warn"):
+        segml.score(config, as_of=DAY)
+    assert not list((tmp_path / "out").glob("as_of=*"))
+
+
+def test_what_is_off_is_not_looked_at(chain: Any, tmp_path: Path) -> None:
+    config = stopped(chain, tmp_path, "drift: {volume: 'off', model: 'off'}\n")
+    assert set(
+        pd.read_parquet(segml.score(config, as_of=DAY).folder / "drift.parquet")["subject"]
+    ) == {
+        "feature",
+        "score",
+    }
