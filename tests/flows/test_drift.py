@@ -16,7 +16,7 @@ DAY = "2024-04-01"
 
 
 def stopped(chain: Any, folder: Path, more: str = "") -> Path:
-    """The chain's world whose lines end a month before the day, and are doubled before that."""
+    """The chain's world whose contacts end six weeks before the day."""
     source = chain.config.parent
     shutil.copytree(source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("out"))
     config = folder / chain.config.name
