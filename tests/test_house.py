@@ -61,6 +61,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "mlflow": ("stores",),
     "sqlalchemy": ("ledger", "stores"),
     "jinja2": ("report",),
+    "babel": ("report",),
     "matplotlib": ("report",),
     "yaml": ("flows",),
     "typer": ("cli",),

@@ -236,7 +236,7 @@ def test_without_contacts_the_page_says_so(tables: dict[str, pd.DataFrame]) -> N
     assert care is not None
     assert not care.told
     assert care.worst == ()
-    assert health_words.WITHOUT_CONTACTS in health_words.attention_sentence(care, None)
+    assert "The ledger tells no contacts" in health_words.attention_sentence(care, None)
 
 
 def test_every_code_has_its_words() -> None:

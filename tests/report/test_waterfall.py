@@ -5,8 +5,8 @@ import pytest
 
 from segml.ledger.economics import PROFIT_COLUMNS, SERVE_COLUMNS
 from segml.report import phrases
+from segml.report.client_words import profit_sentence
 from segml.report.waterfall import PARTS, profit_facts
-from segml.report.words import profit_sentence
 
 
 def table() -> pd.DataFrame:

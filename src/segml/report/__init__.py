@@ -1,7 +1,7 @@
 """The report: facts (what is true), words (sentences), render (the page); plots for MLflow.
 
 `facts`, `lost`, `dossier`, `ahead`, `standing` and `waterfall` read published frames; `figures`,
-`phrases`, `words`, `ahead_words`, `role_words` and `rule_words` say them; `course` and `effects`
+`phrases` and the `words` of each say them, in the `language` spoken; `course` and `effects`
 place the bars; `render` puts it all on one page. `replayed` and `replayed_words` do the same for a
 backtest, with the lines of `line_chart`.
 """
@@ -9,11 +9,13 @@ backtest, with the lines of `line_chart`.
 from __future__ import annotations
 
 from segml.report.ahead import TABLES as AHEAD
+from segml.report.client_words import client_lines, contribution_lines
 from segml.report.dossier import LostClient
 from segml.report.facts import PortfolioFacts, ReportFacts, report_facts
 from segml.report.gate_words import verdict_line
 from segml.report.health import TABLES as HEALTH
 from segml.report.health import HealthFacts
+from segml.report.language import LANGUAGES, speaking
 from segml.report.lost import DemotedClient, LossFacts, loss_facts
 from segml.report.lost_lines import loss_of, lost_lines
 from segml.report.plots import calibration_plot, contribution_plot, gain_plot
@@ -32,12 +34,12 @@ from segml.report.support import SupportFacts, support_facts, support_sentences
 from segml.report.together import TABLES as TOGETHER
 from segml.report.together import TogetherFacts
 from segml.report.waterfall import ProfitFacts, profit_facts
-from segml.report.words import client_lines, contribution_lines
 
 __all__ = [
     "AHEAD",
     "GAIN_SHARES",
     "HEALTH",
+    "LANGUAGES",
     "PROSPECTS",
     "STANDING",
     "TOGETHER",
@@ -72,6 +74,7 @@ __all__ = [
     "render_report",
     "replay_facts",
     "report_facts",
+    "speaking",
     "standing_facts",
     "standing_lines",
     "support_facts",

@@ -10,7 +10,9 @@ import datetime as dt
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from unicodedata import east_asian_width
 
+from segml.report.figures import month as month_name
 from segml.report.figures import short
 
 WIDTH = 360.0
@@ -19,6 +21,10 @@ PLOT_HEIGHT = 104.0
 LANE = 15.0
 LETTER = 7.2
 """About how wide a letter of a label is; rather too much than too little."""
+WIDE = 1.8
+"""How many letters' room a Chinese one takes."""
+LEVEL_LETTERS = 5.0
+"""Letters of a level's label that `LEFT` has room for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,16 +59,20 @@ class Mark:
     @property
     def span(self) -> tuple[float, float]:
         """From where to where the label reaches."""
-        length = LETTER * len(self.text)
+        length = _length(self.text)
         start = self.text_x if self.anchor == "start" else self.text_x - length
         return start, start + length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseChart:
-    """Everything to draw: `top` is where the plot begins, `zero` the height of nothing."""
+    """Everything to draw: `left` and `top` are where the plot begins, `zero` the height of nothing.
+
+    `left` is greater where the labels of the levels are long.
+    """
 
     height: float
+    left: float
     top: float
     bottom: float
     zero: float
@@ -96,20 +106,22 @@ def course_chart(
     (['0', '50', '100'], ['2024'])
     """
     first, last = course[0][0], _next_month(course[-1][0])
-    width = (WIDTH - LEFT - RIGHT) / (last - first).days
+    levels = _levels([value for _, value in course])
+    left = LEFT + max(0.0, *(_length(short(level)) - LETTER * LEVEL_LETTERS for level in levels))
+    width = (WIDTH - left - RIGHT) / (last - first).days
 
     def at(day: dt.date) -> float:
-        return round(LEFT + width * (day - first).days, 1)
+        return round(left + width * (day - first).days, 1)
 
     placed = _marks({text: at(day) for text, day in marks.items() if day and first <= day <= last})
     top = 6 + LANE * (1 + max((mark.lane for mark in placed), default=-1))
-    levels = _levels([value for _, value in course])
 
     def height_of(value: float) -> float:
         return round(top + PLOT_HEIGHT * (levels[-1] - value) / (levels[-1] - levels[0]), 1)
 
     return CourseChart(
         height=top + PLOT_HEIGHT + 20,
+        left=left,
         top=top,
         bottom=top + PLOT_HEIGHT,
         zero=height_of(0.0),
@@ -159,9 +171,9 @@ def _months(months: Sequence[dt.date], places: Sequence[float]) -> tuple[Tick, .
         is_first = not ticks and month.month != 1
         if month.month % 3 != 1 and not is_first:
             continue
-        text = f"{month:%Y}" if month.month == 1 else f"{month:%b}"
-        text = f"{month:%b %Y}" if is_first else text
-        if not ticks or place - ticks[-1].place > LETTER * len(ticks[-1].text) + 4:
+        text = f"{month:%Y}" if month.month == 1 else month_name(month)
+        text = month_name(month, year=True) if is_first else text
+        if not ticks or place - ticks[-1].place > _length(ticks[-1].text) + 4:
             ticks.append(Tick(place=place, text=text))
     return tuple(ticks)
 
@@ -170,7 +182,7 @@ def _marks(places: Mapping[str, float]) -> tuple[Mark, ...]:
     """Each label in the highest lane where it touches no other."""
     marks: list[Mark] = []
     for text, x in sorted(places.items(), key=lambda item: (item[1], item[0])):
-        fits = x + 4 + LETTER * len(text) <= WIDTH
+        fits = x + 4 + _length(text) <= WIDTH
         text_x, anchor = (x + 4, "start") if fits else (x - 4, "end")
         lane = 0
         while any(_touch(text, text_x, anchor, mark) for mark in marks if mark.lane == lane):
@@ -180,6 +192,11 @@ def _marks(places: Mapping[str, float]) -> tuple[Mark, ...]:
 
 
 def _touch(text: str, text_x: float, anchor: str, other: Mark) -> bool:
-    length = LETTER * len(text)
+    length = _length(text)
     start = text_x if anchor == "start" else text_x - length
     return start < other.span[1] + 6 and other.span[0] < start + length + 6
+
+
+def _length(text: str) -> float:
+    """How wide a label is."""
+    return LETTER * sum(WIDE if east_asian_width(each) in "WF" else 1.0 for each in text)

@@ -8,11 +8,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
-from segml.report import phrases
-from segml.report.figures import KEPT, money, number, plural, signed
+from segml.report import called, phrases
+from segml.report.figures import counted, money, number, signed
+from segml.report.language import _, paragraph
+from segml.report.marks import per_cent
 from segml.report.records import records
 
 TOLD = ("worse", "better", "overlapping")
@@ -39,8 +42,18 @@ class OutcomeFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamedEvent:
+    """What names an event: its own words, or its kind and what it was about."""
+
+    description: str | None
+    kind: str
+    scope: str
+    about: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventFact:
-    """One event, or several that count as one, with both outcomes; `beside` names another one."""
+    """One event, or several that count as one, with both outcomes; `beside` is another one."""
 
     date: dt.date
     kind: str
@@ -50,7 +63,7 @@ class EventFact:
     description: str | None
     lost: OutcomeFact
     profit: OutcomeFact
-    beside: str | None
+    beside: NamedEvent | None
 
     @property
     def verdicts(self) -> tuple[str, str]:
@@ -82,7 +95,7 @@ def event_facts(tables: Mapping[str, pd.DataFrame]) -> EventFacts | None:
     if impact is None or events is None or not len(events):
         return None
     outcomes = {(row["event_id"], row["outcome"]): _outcome(row) for row in records(impact)}
-    names = {row["event_id"]: event_name(row) for row in records(events)}
+    names = {row["event_id"]: _named(row) for row in records(events)}
     found = []
     for together, rows in events.groupby("together", sort=True):
         first = records(rows[rows["event_id"] == together])[0]
@@ -106,6 +119,11 @@ def event_facts(tables: Mapping[str, pd.DataFrame]) -> EventFacts | None:
     )
 
 
+def _named(row: Mapping[str, Any]) -> NamedEvent:
+    about = row["scope_value"]
+    return NamedEvent(**{name: row[name] for name in ("description", "kind", "scope")}, about=about)
+
+
 def _outcome(row: Mapping[str, object]) -> OutcomeFact:
     names = ("verdict", "effect", "low", "high", "exposed", "compared")
     return OutcomeFact(**{name: row[name] for name in names}, p=row["p_adjusted"])  # type: ignore[arg-type]  # a row of the published table
@@ -120,20 +138,21 @@ def _silence(each: EventFact) -> str:
     return min(each.verdicts, key=list(phrases.SILENT_EVENTS).index)
 
 
-def event_name(row: Mapping[str, object]) -> str:
+def event_name(event: NamedEvent) -> str:
     """An event by its own words, else by its kind and what it was about.
 
     Examples
     --------
-    >>> event_name({"description": None, "kind": "service_outage", "scope": "region",
-    ...             "scope_value": "North"})
-    'outage (region North)'
+    >>> event_name(NamedEvent(description=None, kind="service_outage", scope="region", about="N"))
+    'outage (region N)'
     """
-    if row["description"]:
-        return str(row["description"])
-    kind = phrases.EVENT_KINDS.get(str(row["kind"]), str(row["kind"]).replace("_", " "))
-    about = f" ({row['scope']} {row['scope_value']})" if row["scope_value"] else ""
-    return f"{kind}{about}"
+    if event.description:
+        return event.description
+    kind = phrases.EVENT_KINDS.get(event.kind, event.kind.replace("_", " "))
+    if not event.about:
+        return kind
+    scope = called.SCOPES.get(event.scope, event.scope)
+    return _("{kind} ({scope} {value})", kind=kind, scope=scope, value=event.about)
 
 
 def event_title(event: EventFact) -> str:
@@ -141,12 +160,16 @@ def event_title(event: EventFact) -> str:
     if event.description:
         return event.description
     kind = phrases.EVENT_KINDS.get(event.kind, event.kind.replace("_", " "))
-    size = f" {signed(100 * event.magnitude)}{KEPT}%" if event.magnitude is not None else ""
+    title = f"{kind[:1].upper()}{kind[1:]}"
+    if event.magnitude is not None:
+        size = per_cent(signed(100 * event.magnitude))
+        title = _("{event} {size}", event=title, size=size)
     if len(event.about) > NAMED:
-        about = f": {plural(len(event.about), event.scope, f'{event.scope}s')}"
+        about = called.scopes_counted(event.scope, len(event.about))
     else:
-        about = f": {event.scope} {', '.join(event.about)}" if event.about else ""
-    return f"{kind[:1].upper()}{kind[1:]}{size}{about}"
+        scope = called.SCOPES.get(event.scope, event.scope)
+        about = _("{scope} {values}", scope=scope, values=_(", ").join(event.about))
+    return _("{what}: {about}", what=title, about=about) if event.about else title
 
 
 def event_sentence(event: EventFact, currency: str | None) -> str:
@@ -154,42 +177,67 @@ def event_sentence(event: EventFact, currency: str | None) -> str:
     said = [_lost_sentence(event.lost), _profit_sentence(event.profit, currency)]
     if "overlapping" in event.verdicts and event.beside:
         said.append(
-            f"Another event reached mostly the same clients at the time ({event.beside}): "
-            "the two cannot be told apart."
+            _(
+                "Another event reached mostly the same clients at the time ({event}): the two "
+                "cannot be told apart.",
+                event=event_name(event.beside),
+            )
         )
-    return " ".join(each for each in said if each)
+    return paragraph(said)
 
 
 def _lost_sentence(found: OutcomeFact) -> str:
     if found.verdict not in TOLD or found.effect is None:
         return phrases.LOSSES_AFTER.get(found.verdict, "")
-    more = "more" if found.effect > 0 else "fewer"
-    return (
-        f"Of every hundred of the {number(found.exposed)} clients it reached, "
-        f"{number(100 * abs(found.effect), 1)} {more} were lost in the nine months after it than "
-        f"of comparable clients it did not reach ({_between(found, 100.0, 1)})."
+    given = {
+        "clients": number(found.exposed),
+        "lost": number(100 * abs(found.effect), 1),
+        "interval": _between(found, 100.0, 1),
+    }
+    if found.effect > 0:
+        return _(
+            "Of every hundred of the {clients} clients it reached, {lost} more were lost in the "
+            "nine months after it than of comparable clients it did not reach ({interval}).",
+            **given,
+        )
+    return _(
+        "Of every hundred of the {clients} clients it reached, {lost} fewer were lost in the nine "
+        "months after it than of comparable clients it did not reach ({interval}).",
+        **given,
     )
 
 
 def _profit_sentence(found: OutcomeFact, currency: str | None) -> str:
     if found.verdict not in TOLD or found.effect is None:
         return phrases.PROFIT_AFTER.get(found.verdict, "")
-    more = "more" if found.effect > 0 else "less"
-    return (
-        f"The clients it reached earned us {money(abs(found.effect), currency)} a year and client "
-        f"{more} than comparable clients did ({_between(found, 1.0, 0)})."
+    given = {"money": money(abs(found.effect), currency), "interval": _between(found, 1.0, 0)}
+    if found.effect > 0:
+        return _(
+            "The clients it reached earned us {money} a year and client more than comparable "
+            "clients did ({interval}).",
+            **given,
+        )
+    return _(
+        "The clients it reached earned us {money} a year and client less than comparable clients "
+        "did ({interval}).",
+        **given,
     )
 
 
 def _between(found: OutcomeFact, times: float, digits: int) -> str:
     low, high = (times * (end or 0.0) for end in (found.low, found.high))
-    return f"95{KEPT}% interval {signed(low, digits)} to {signed(high, digits)}"
+    return _(
+        "{share} interval {low} to {high}",
+        share=per_cent("95"),
+        low=signed(low, digits),
+        high=signed(high, digits),
+    )
 
 
 def silent_sentences(facts: EventFacts) -> list[str]:
     """How many events nothing is told of, and why."""
     return [
-        f"{plural(facts.silent[code], 'event', 'events')}: {why}."
+        counted("{count} event: {why}.", "{count} events: {why}.", facts.silent[code], why=why)
         for code, why in phrases.SILENT_EVENTS.items()
         if facts.silent.get(code)
     ]
@@ -197,17 +245,24 @@ def silent_sentences(facts: EventFacts) -> list[str]:
 
 def events_sentence(facts: EventFacts) -> str:
     """What the table of events says as a whole."""
-    events = len(facts.told) + sum(facts.silent.values())
-    count = plural(
-        events, "event of the company or its market", "events of the company or its market"
+    events = counted(
+        "{count} event of the company or its market",
+        "{count} events of the company or its market",
+        len(facts.told) + sum(facts.silent.values()),
     )
     if not facts.told:
-        return (
-            f"Of {count}, none was followed by a change beyond chance among the clients it reached."
+        return _(
+            "Of {events}, none was followed by a change beyond chance among the clients it "
+            "reached.",
+            events=events,
         )
-    followed = plural(len(facts.told), "was", "were")
-    return (
-        f"Of {count}, {followed} followed by a change beyond chance among the clients it reached, "
+    return counted(
+        "Of {events}, {count} was followed by a change beyond chance among the clients it reached, "
         "against comparable clients it did not reach. This is an association: the event need not "
-        "be the cause."
+        "be the cause.",
+        "Of {events}, {count} were followed by a change beyond chance among the clients it "
+        "reached, against comparable clients it did not reach. This is an association: the event "
+        "need not be the cause.",
+        len(facts.told),
+        events=events,
     )

@@ -1,16 +1,22 @@
-"""Figures as people read them: numbers, money, shares, chances, dates, a feature's value."""
+"""Figures as people read them: numbers, money, shares, chances, dates, a feature's value.
+
+The digits are the same in every language; what stands between and beside them is Babel's.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_compact_decimal
+
+from segml.report.language import ENGLISH, _, _n, locale, spoken, translated
+from segml.report.marks import KEPT, beside, per_cent, published_text, written
 from segml.scoring.texts import value_text
 from segml.words.feature import Feature
 
 MISSING = "—"
-KEPT = "\N{NO-BREAK SPACE}"
-"""Between a figure and its unit, so that no line breaks there."""
 
 
 def number(value: float, digits: int = 0) -> str:
@@ -22,7 +28,8 @@ def number(value: float, digits: int = 0) -> str:
     ('−1,234,567', '0')
     """
     text = f"{abs(value):,.{digits}f}"
-    return f"−{text}" if value < 0 and any(c in text for c in "123456789") else text
+    minus = "−" if value < 0 and any(c in text for c in "123456789") else ""
+    return f"{minus}{written(text)}"
 
 
 def money(value: float | None, currency: str | None) -> str:
@@ -35,7 +42,7 @@ def money(value: float | None, currency: str | None) -> str:
     """
     if value is None:
         return MISSING
-    return f"{number(value)}{KEPT}{currency}" if currency else number(value)
+    return beside(number(value), currency)
 
 
 def percent(share: float | None, digits: int = 0) -> str:
@@ -46,7 +53,7 @@ def percent(share: float | None, digits: int = 0) -> str:
     >>> percent(0.256), percent(0.0042, 1), percent(None)
     ('26\xa0%', '0.4\xa0%', '—')
     """
-    return MISSING if share is None else f"{number(100 * share, digits)}{KEPT}%"
+    return MISSING if share is None else per_cent(number(100 * share, digits))
 
 
 def chance(probability: float | None) -> str:
@@ -60,8 +67,8 @@ def chance(probability: float | None) -> str:
     if probability is None:
         return MISSING
     if probability < 0.01:
-        return f"under 1{KEPT}%"
-    return f"over 99{KEPT}%" if probability > 0.99 else percent(probability)
+        return _("under {share}", share=percent(0.01))
+    return _("over {share}", share=percent(0.99)) if probability > 0.99 else percent(probability)
 
 
 def chance_range(probability: float, low: float | None, high: float | None) -> str:
@@ -75,7 +82,7 @@ def chance_range(probability: float, low: float | None, high: float | None) -> s
     ends = chance(low), chance(high)
     if MISSING in ends or ends[0] == ends[1]:
         return chance(probability)
-    return f"{chance(probability)} ({ends[0]} to {ends[1]})"
+    return _("{chance} ({low} to {high})", chance=chance(probability), low=ends[0], high=ends[1])
 
 
 def signed(value: float, digits: int = 1) -> str:
@@ -98,6 +105,9 @@ def short(value: float) -> str:
     >>> short(1250), short(-3_000_000), short(12), short(0.5)
     ('1.25k', '−3M', '12', '0.5')
     """
+    if spoken() != ENGLISH:
+        text = format_compact_decimal(value, locale=locale(), fraction_digits=2)
+        return text.replace("-", "−").replace(" ", KEPT)
     size, letter = next(
         (each for each in ((1e9, "B"), (1e6, "M"), (1e3, "k")) if abs(value) >= each[0]), (1.0, "")
     )
@@ -112,18 +122,86 @@ def day(value: dt.date | None) -> str:
     >>> day(dt.date(2011, 6, 1)), day(None)
     ('1\xa0Jun\xa02011', '—')
     """
-    return MISSING if value is None else f"{value.day}{KEPT}{value:%b}{KEPT}{value:%Y}"
+    if value is None:
+        return MISSING
+    if spoken() == ENGLISH:
+        return f"{value.day}{KEPT}{value:%b}{KEPT}{value:%Y}"
+    return format_date(value, "long", locale=locale()).replace(" ", KEPT)
 
 
-def plural(count: int, one: str, many: str) -> str:
-    """A count with its noun.
+def month(value: dt.date, *, year: bool = False) -> str:
+    """A month's short name for an axis, with its year where asked.
 
     Examples
     --------
-    >>> plural(1, "client", "clients"), plural(1200, "client", "clients")
-    ('1 client', '1,200 clients')
+    >>> month(dt.date(2024, 7, 1)), month(dt.date(2024, 7, 1), year=True)
+    ('Jul', 'Jul 2024')
     """
-    return f"{number(count)} {one if count == 1 else many}"
+    if spoken() == ENGLISH:
+        return f"{value:%b %Y}" if year else f"{value:%b}"
+    if year:
+        return format_skeleton("yMMM", value, locale=locale())
+    return format_date(value, "LLL", locale=locale())
+
+
+def counted(one: str, many: str, count: int, **values: object) -> str:
+    """A message in the form its count takes, the count put in as `{count}`.
+
+    Examples
+    --------
+    >>> counted("{count} day", "{count} days", 1), counted("{count} day", "{count} days", 1200)
+    ('1 day', '1,200 days')
+    """
+    return _n(one, many, count, count=number(count), **values)
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Parts with an "and" between any two.
+
+    Examples
+    --------
+    >>> joined(["a", "b", "c"])
+    'a and b and c'
+    """
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = _("{first} and {last}", first=whole, last=part)
+    return whole
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Parts in a row, with an "and" before the last.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"]), listed(["a"])
+    ('a, b and c', 'a')
+    """
+    if len(parts) < 2:
+        return "".join(parts)
+    return _("{first} and {last}", first=_(", ").join(parts[:-1]), last=parts[-1])
+
+
+def in_a_row(parts: Iterable[str]) -> str:
+    """Parts of a sentence that have commas of their own, in a row.
+
+    Examples
+    --------
+    >>> in_a_row(["a, b", "c"])
+    'a, b; c'
+    """
+    return _("; ").join(parts)
+
+
+def days(count: int) -> str:
+    """A number of days.
+
+    Examples
+    --------
+    >>> days(1), days(120)
+    ('1 day', '120 days')
+    """
+    return counted("{count} day", "{count} days", count)
 
 
 def label(feature: str, features: Mapping[str, Feature]) -> str:
@@ -135,8 +213,8 @@ def label(feature: str, features: Mapping[str, Feature]) -> str:
     ('everything else', 'orders 90')
     """
     if feature in features:
-        return features[feature].label
-    return "everything else" if feature == "(other)" else feature.replace("_", " ")
+        return translated(features[feature].label)
+    return _("everything else") if feature == "(other)" else feature.replace("_", " ")
 
 
 def value(
@@ -163,7 +241,20 @@ def shown(text: str) -> str:
     >>> shown("-45 days"), shown("Retail and trade")
     ('−45\xa0days', 'Retail and trade')
     """
+    if spoken() != ENGLISH:
+        return published_text(text)
     figure = text.removeprefix("-")
     if not figure[:1].isdigit():
         return text
     return ("−" if figure != text else "") + figure.replace(" ", KEPT)
+
+
+def published(text: str) -> str:
+    """A published value's text for a terminal: as it stands in English, else as `shown`.
+
+    Examples
+    --------
+    >>> published("-45 days")
+    '-45 days'
+    """
+    return text if spoken() == ENGLISH else shown(text)

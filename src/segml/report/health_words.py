@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from segml.report.called import tier
 from segml.report.edges import (
     BoundaryFact,
     BoundaryFacts,
@@ -9,159 +10,213 @@ from segml.report.edges import (
     DecisionFacts,
     SpreadFact,
 )
-from segml.report.figures import chance, day, money, number, percent, plural
+from segml.report.figures import chance, counted, day, money, number, percent
 from segml.report.health import AttentionFacts, ConcentrationFacts
+from segml.report.language import Phrases, _, paragraph
 
-EATERS = {
-    "discount": "discounts",
-    "demands": "requests and returns",
-    "care": "care and handling",
-    "payment": "late or unpaid bills",
-}
-OPTIONS = {"keep": "Keep as it is", "reprice": "New terms", "release": "Let go"}
-NOBODY = "no manager named"
-WITHOUT_CONTACTS = "The ledger tells no contacts, so none can be held against the playbook."
+EATERS = Phrases(
+    {
+        "discount": "discounts",
+        "demands": "requests and returns",
+        "care": "care and handling",
+        "payment": "late or unpaid bills",
+    }
+)
+OPTIONS = Phrases({"keep": "Keep as it is", "reprice": "New terms", "release": "Let go"})
+LINES = Phrases(
+    {
+        "below_zero": "below zero already",
+        "not_within_two_years": "falling, not zero within two years",
+        "unclear": "lower than a year before, no clear line",
+        "not_falling": "not falling",
+        "too_young": "too short a history for a line",
+    }
+)
+CONDITIONS = Phrases(
+    {
+        "recovers": "if it earns what the model expects, though it did not last year",
+        "referrals_stay": "only as long as the clients it brought go on buying",
+        "costs_end": "if its cost to serve really ends",
+    }
+)
 
 
 def concentration_sentence(facts: ConcentrationFacts) -> str:
     """How much of last year's profit hangs on few clients."""
     if not facts.tops:
-        return "No client brought a profit in the last year."
-    said = (
-        f"The largest client brings {percent(facts.tops.get(1))} of the profit that clients bring, "
-        f"the largest five {percent(facts.tops.get(5))}, the largest ten "
-        f"{percent(facts.tops.get(10))}."
+        return _("No client brought a profit in the last year.")
+    said = _(
+        "The largest client brings {one} of the profit that clients bring, the largest five "
+        "{five}, the largest ten {ten}.",
+        one=percent(facts.tops.get(1)),
+        five=percent(facts.tops.get(5)),
+        ten=percent(facts.tops.get(10)),
     )
     if not facts.hhi:
         return said
-    alike = number(1 / facts.hhi)
-    return f"{said} That is as concentrated as {alike} clients of equal size would be."
+    alike = _(
+        "That is as concentrated as {clients} clients of equal size would be.",
+        clients=number(1 / facts.hhi),
+    )
+    return paragraph([said, alike])
 
 
 def year_sentence(facts: ConcentrationFacts, currency: str | None) -> str:
     """The simulated year: what is expected, and what one year in twenty falls short by."""
     year = facts.year
-    return (
-        f"By the model's estimate the next year brings {money(year['expected'], currency)} of "
-        f"profit. With the predicted losses, nine simulated years in ten lie between "
-        f"{money(year['low'], currency)} and {money(year['high'], currency)}; one in twenty falls "
-        f"short by {money(year['at_risk'], currency)} or more. Losses of clients are played "
-        "through, and years that are better or worse for all of them, as past years were; a shock "
-        "unlike those is not."
+    return _(
+        "By the model's estimate the next year brings {expected} of profit. With the predicted "
+        "losses, nine simulated years in ten lie between {low} and {high}; one in twenty falls "
+        "short by {short} or more. Losses of clients are played through, and years that are better "
+        "or worse for all of them, as past years were; a shock unlike those is not.",
+        expected=money(year["expected"], currency),
+        low=money(year["low"], currency),
+        high=money(year["high"], currency),
+        short=money(year["at_risk"], currency),
     )
 
 
 def attention_sentence(facts: AttentionFacts, currency: str | None) -> str:
     """What key clients got of their playbook, and who got more."""
     if not facts.told:
-        return f"{WITHOUT_CONTACTS} {_over(facts, currency)}"
-    said = [
-        (
-            f"Of {plural(facts.due, 'contact', 'contacts')} due with "
-            f"{plural(facts.key_clients, 'key client', 'key clients')} in 365 days, "
-            f"{number(facts.missed)} {'was' if facts.missed == 1 else 'were'} missed, with "
-            f"{plural(facts.neglected, 'client', 'clients')}."
-        )
-    ]
+        untold = _("The ledger tells no contacts, so none can be held against the playbook.")
+        return paragraph([untold, _over(facts, currency)])
+    said = [_missed(facts)]
     if facts.others:
         said.append(
-            f"{plural(facts.others, 'client', 'clients')} of the other tiers got "
-            f"{plural(facts.extra, 'contact', 'contacts')} more than planned for them, which cost "
-            f"{money(facts.extra_cost, currency)}."
+            counted(
+                "{count} client of the other tiers got {contacts} more than planned for them, "
+                "which cost {money}.",
+                "{count} clients of the other tiers got {contacts} more than planned for them, "
+                "which cost {money}.",
+                facts.others,
+                contacts=counted("{count} contact", "{count} contacts", facts.extra),
+                money=money(facts.extra_cost, currency),
+            )
         )
-    return " ".join([*said, _over(facts, currency)])
+    return paragraph([*said, _over(facts, currency)])
+
+
+def _missed(facts: AttentionFacts) -> str:
+    return _(
+        "Of {contacts} due with {clients} in 365 days, {missed}, with {neglected}.",
+        contacts=counted("{count} contact", "{count} contacts", facts.due),
+        clients=counted("{count} key client", "{count} key clients", facts.key_clients),
+        missed=counted("{count} was missed", "{count} were missed", facts.missed),
+        neglected=counted("{count} client", "{count} clients", facts.neglected),
+    )
 
 
 def _over(facts: AttentionFacts, currency: str | None) -> str:
     if not facts.over:
-        return "No client had a discount above its playbook's limit."
-    return (
-        f"{plural(facts.over, 'client', 'clients')} had a discount above the playbook's limit, "
-        f"{money(facts.over_money, currency)} in all."
+        return _("No client had a discount above its playbook's limit.")
+    return counted(
+        "{count} client had a discount above the playbook's limit, {money} in all.",
+        "{count} clients had a discount above the playbook's limit, {money} in all.",
+        facts.over,
+        money=money(facts.over_money, currency),
     )
 
 
 def boundaries_sentence(facts: BoundaryFacts) -> str:
     """How many key clients are on their boundary."""
-    of = plural(facts.key_clients, "active key client", "active key clients")
     if not facts.count:
-        return (
-            f"None of {of} is on its boundary: no line of profit is near zero, and nowhere do "
-            "discounts, requests, care and unpaid bills eat more than half of what goods leave."
+        return counted(
+            "None of {count} active key client is on its boundary: no line of profit is near zero, "
+            "and nowhere do discounts, requests, care and unpaid bills eat more than half of what "
+            "goods leave.",
+            "None of {count} active key clients is on its boundary: no line of profit is near "
+            "zero, and nowhere do discounts, requests, care and unpaid bills eat more than half of "
+            "what goods leave.",
+            facts.key_clients,
         )
-    return (
-        f"{number(facts.count)} of {of} "
-        "cost so much in discounts, requests, care or unpaid bills that the profit is gone, is "
-        "about to go, or is less than half of what goods leave."
+    return counted(
+        "{on} of {count} active key client cost so much in discounts, requests, care or unpaid "
+        "bills that the profit is gone, is about to go, or is less than half of what goods leave.",
+        "{on} of {count} active key clients cost so much in discounts, requests, care or unpaid "
+        "bills that the profit is gone, is about to go, or is less than half of what goods leave.",
+        facts.key_clients,
+        on=number(facts.count),
     )
 
 
 def line_phrase(fact: BoundaryFact) -> str:
     """Where a client's line of profit leads."""
     if fact.verdict == "reaches_zero":
-        return f"at this pace zero on {day(fact.zero_on)}"
-    return {
-        "below_zero": "below zero already",
-        "not_within_two_years": "falling, not zero within two years",
-        "unclear": "lower than a year before, no clear line",
-        "not_falling": "not falling",
-        "too_young": "too short a history for a line",
-    }.get(fact.verdict, fact.verdict)
+        return _("at this pace zero on {day}", day=day(fact.zero_on))
+    return LINES.get(fact.verdict, fact.verdict)
 
 
 def pressed_phrase(fact: BoundaryFact, currency: str | None) -> str:
     """What takes more than a year before, and how much."""
     if fact.pressed_by is None or not fact.pressed_money:
-        return "nothing more than a year before"
+        return _("nothing more than a year before")
     what = EATERS.get(fact.pressed_by, fact.pressed_by)
-    return f"{what} ({money(fact.pressed_money, currency)} more)"
+    return _("{what} ({money} more)", what=what, money=money(fact.pressed_money, currency))
 
 
 def spread_sentence(fact: SpreadFact) -> str:
     """Where ordinary clients could learn of better discounts."""
-    knows = plural(fact.linked, "client", "clients")
-    return (
-        f"{fact.category}: key clients get {percent(fact.key_discount_rate, 1)}, {fact.tier} "
-        f"{percent(fact.discount_rate, 1)} off; the playbooks grant {percent(fact.granted, 1)} "
-        f"between them. {knows} of {fact.tier} brought a key client that buys this, or came by one."
+    said = _(
+        "{category}: key clients get {key}, {tier} {theirs} off; the playbooks grant {granted} "
+        "between them.",
+        category=fact.category,
+        key=percent(fact.key_discount_rate, 1),
+        tier=tier(fact.tier),
+        theirs=percent(fact.discount_rate, 1),
+        granted=percent(fact.granted, 1),
     )
+    knows = counted(
+        "{count} client of {tier} brought a key client that buys this, or came by one.",
+        "{count} clients of {tier} brought a key client that buys this, or came by one.",
+        fact.linked,
+        tier=tier(fact.tier),
+    )
+    return paragraph([said, knows])
 
 
 def decisions_sentence(facts: DecisionFacts, currency: str | None) -> str:
     """How many clients are below zero, and how the chance of new terms is known."""
     if not facts.count:
-        return "No active client cost more than it brought in the last year."
-    known = (
-        f"Too few discounts were cut before ({number(facts.tried)}) to say how likely a client "
-        "accepts new terms."
-        if facts.acceptance is None
-        else f"Clients whose discount was cut before ({number(facts.tried)}) went on buying "
-        f"{percent(facts.acceptance)} as often as others."
+        return _("No active client cost more than it brought in the last year.")
+    said = counted(
+        "{count} active client cost {money} more than it brought in the last year.",
+        "{count} active clients cost {money} more than they brought in the last year.",
+        facts.count,
+        money=money(facts.lost, currency),
     )
-    cost = plural(facts.count, "active client cost", "active clients cost")
-    return (
-        f"{cost} {money(facts.lost, currency)} more than "
-        f"{'it' if facts.count == 1 else 'they'} brought in the last year. {known}"
-    )
+    if facts.acceptance is None:
+        known = _(
+            "Too few discounts were cut before ({number}) to say how likely a client accepts new "
+            "terms.",
+            number=number(facts.tried),
+        )
+    else:
+        known = _(
+            "Clients whose discount was cut before ({number}) went on buying {share} as often as "
+            "others.",
+            number=number(facts.tried),
+            share=percent(facts.acceptance),
+        )
+    return paragraph([said, known])
 
 
 def condition_sentence(fact: DecisionFact) -> str:
     """What must be true for the option named to be the best."""
-    least = chance(fact.break_even)
+    given = {"terms": _terms(fact), "chance": chance(fact.break_even)}
     if fact.condition == "accepts":
-        return f"if it accepts {_terms(fact)} with a chance of at least {least}"
+        return _("if it accepts {terms} with a chance of at least {chance}", **given)
     if fact.condition == "may_accept":
-        return f"unless it accepts {_terms(fact)} with a chance above {least}: ask"
+        return _("unless it accepts {terms} with a chance above {chance}: ask", **given)
     if fact.condition == "nothing_to_lose":
-        return f"ask for {_terms(fact)}; if it refuses, letting it go costs less than to go on"
-    return {
-        "recovers": "if it earns what the model expects, though it did not last year",
-        "referrals_stay": "only as long as the clients it brought go on buying",
-        "costs_end": "if its cost to serve really ends",
-    }.get(fact.condition, fact.condition)
+        return _(
+            "ask for {terms}; if it refuses, letting it go costs less than to go on",
+            terms=given["terms"],
+        )
+    return CONDITIONS.get(fact.condition, fact.condition)
 
 
 def _terms(fact: DecisionFact) -> str:
     if fact.rise is None:
-        return "new terms"
-    return f"terms worth {percent(fact.rise, 1)} of its sales"
+        return _("new terms")
+    return _("terms worth {share} of its sales", share=percent(fact.rise, 1))

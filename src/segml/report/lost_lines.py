@@ -10,7 +10,8 @@ import pandas as pd
 
 from segml.report import phrases
 from segml.report.dossier import LostClient, MoveFact, lost_client
-from segml.report.figures import day, label, money, percent, value
+from segml.report.figures import day, in_a_row, label, money, percent, value
+from segml.report.language import _
 from segml.report.records import records
 from segml.report.signs import recorded_sentence, signal_sentence
 from segml.report.words import evidence_text, loss_sentence, reason_sentence
@@ -67,7 +68,11 @@ def lost_lines(
         The two dates of the analysis.
     """
     lines = [
-        f"Lost key client, by the loss analysis from {day(between[0])} to {day(between[1])}:",
+        _(
+            "Lost key client, by the loss analysis from {start} to {end}:",
+            start=day(between[0]),
+            end=day(between[1]),
+        ),
         loss_sentence(client, currency),
         reason_sentence(client),
         signal_sentence(client, features),
@@ -75,10 +80,10 @@ def lost_lines(
     if client.left_on:
         lines.append(recorded_sentence(client))
     if client.drivers:
-        lines += ["", "What may have driven it (half a year before, as it began, when lost):"]
+        lines += ["", _("What may have driven it (half a year before, as it began, when lost):")]
         lines += [f"  {_driver(move, features, currency)}" for move in client.drivers]
     if client.evidence:
-        lines += ["", "In the ledger:"]
+        lines += ["", _("In the ledger:")]
         lines += [
             f"  {_reason(row.reason)}{evidence_text(row, currency)} [{row.row_key}]"
             for row in client.evidence
@@ -87,13 +92,16 @@ def lost_lines(
 
 
 def _reason(code: str) -> str:
-    return "" if code == "unknown" else f"{phrases.REASONS.get(code, code)}. "
+    return "" if code == "unknown" else _("{reason}. ", reason=phrases.REASONS.get(code, code))
 
 
 def _driver(move: MoveFact, features: Mapping[str, Feature], currency: str | None) -> str:
     values = (move.earlier, move.before, move.after)
     told = " → ".join(value(each, move.feature, features, currency) for each in values)
-    said = "" if values == (None, None, None) else f": {told}"
+    named = label(move.feature, features)
     reason = phrases.REASONS.get(move.reason, move.reason)
-    part = f"{percent(move.share)} of the loss, {money(move.money, currency)}"
-    return f"{label(move.feature, features)}{said} ({reason}; {part})"
+    part = _(
+        "{share} of the loss, {money}", share=percent(move.share), money=money(move.money, currency)
+    )
+    what = named if values == (None, None, None) else _("{what}: {about}", what=named, about=told)
+    return _("{what} ({about})", what=what, about=in_a_row([reason, part]))

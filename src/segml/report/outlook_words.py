@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from segml.report.figures import chance
+from segml.report.figures import chance, in_a_row, listed
+from segml.report.language import _
 from segml.report.outlook import OutlookAt
 
 
@@ -18,16 +19,15 @@ def outlook_sentence(told: Sequence[OutlookAt]) -> str:
     """
     if not told:
         return ""
-    days = _listed([str(one.horizon_days) for one in told])
-    said = [f"an order by then {_listed([chance(1 - one.p_churn) for one in told])}"]
-    for what, chances in (
-        ("higher", [one.p_up for one in told]),
-        ("lower", [one.p_down for one in told]),
-    ):
-        if any(chances):  # nobody rises above the top, and what is not known is not told
-            said.append(f"a {what} tier then {_listed([chance(p) for p in chances])}")
-    return f"The model's estimate of the chances in {days} days: {'; '.join(said)}."
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    orders = listed([chance(1 - one.p_churn) for one in told])
+    said = [_("an order by then {chances}", chances=orders)]
+    higher, lower = [one.p_up for one in told], [one.p_down for one in told]
+    if any(higher):  # nobody rises above the top, and what is not known is not told
+        said.append(_("a higher tier then {chances}", chances=listed([chance(p) for p in higher])))
+    if any(lower):
+        said.append(_("a lower tier then {chances}", chances=listed([chance(p) for p in lower])))
+    return _(
+        "The model's estimate of the chances in {days} days: {chances}.",
+        days=listed([str(one.horizon_days) for one in told]),
+        chances=in_a_row(said),
+    )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from segml.report import phrases
-from segml.report.figures import day, label, money, number, percent, plural
+from segml.report import called, phrases
+from segml.report.figures import counted, day, label, money, number, percent
+from segml.report.language import _, paragraph
 from segml.report.lost import LossFacts
 from segml.report.together import (
     DriverFact,
@@ -18,12 +19,14 @@ from segml.report.together import (
 from segml.report.together import TogetherFacts as Facts
 from segml.words.feature import Feature
 
-OTHERS = "all others"
-WHERE = (
-    "Each table sums to the whole. A loss is counted with the manager, industry and region of the "
-    "earlier date, with the products and categories whose profit fell, and with events only where "
-    "they are likely behind it."
-)
+
+def where_sentence() -> str:
+    """What the tables of where the lost profit lay count."""
+    return _(
+        "Each table sums to the whole. A loss is counted with the manager, industry and region of "
+        "the earlier date, with the products and categories whose profit fell, and with events "
+        "only where they are likely behind it."
+    )
 
 
 def event_phrase(event: EventFact | None, event_id: str) -> str:
@@ -40,16 +43,19 @@ def event_phrase(event: EventFact | None, event_id: str) -> str:
         return event_id
     written = (event.description or "").strip().rstrip(".")
     if not written:
-        kind = phrases.EVENT_KINDS.get(event.kind, event.kind.replace("_", " "))
-        about = f", {event.scope} {event.scope_value}" if event.scope_value else ""
-        written = f"{kind[:1].upper()}{kind[1:]}{about}"
-    return f"{written[:1].upper()}{written[1:]} ({day(event.date)})"
+        written = phrases.EVENT_KINDS.get(event.kind, event.kind.replace("_", " "))
+        if event.scope_value:
+            scope = called.SCOPES.get(event.scope or "", event.scope)
+            written = _(
+                "{kind}, {scope} {value}", kind=written, scope=scope, value=event.scope_value
+            )
+    return _("{what} ({day})", what=f"{written[:1].upper()}{written[1:]}", day=day(event.date))
 
 
 def part_phrase(part: PartFact, dimension: str, facts: Facts) -> str:
     """What a part of the losses is called in its dimension."""
     if part.value is None:
-        return OTHERS
+        return _("all others")
     if is_rest(part):
         return phrases.RESTS[part.value]
     if dimension == "event":
@@ -65,9 +71,10 @@ def fault_phrase(fault: FaultFact, facts: Facts, features: Mapping[str, Feature]
         return event_phrase(facts.events.get(fault.value), fault.value)
     if fault.source == "manager":
         who = phrases.RESTS.get(fault.value, fault.value)
-        return f"Contact by {who} below its normal, or just changed"
+        return _("Contact by {manager} below its normal, or just changed", manager=who)
     if fault.source == "product":
-        return f"{fault.value}: {phrases.FAULT_PRODUCTS.get(fault.reason, fault.reason)}"
+        about = phrases.FAULT_PRODUCTS.get(fault.reason, fault.reason)
+        return _("{what}: {about}", what=fault.value, about=about)
     said = phrases.FAULT_SIGNS.get(fault.value, label(fault.value, features))
     return f"{said[:1].upper()}{said[1:]}"
 
@@ -76,41 +83,61 @@ def faults_sentence(losses: LossFacts, currency: str | None) -> str:
     """How much of the losses goes with what is in our own hand."""
     facts = losses.together
     if facts is None or not facts.faults:
-        return "No part of the losses goes with service, assortment, managers or prices."
-    share = facts.faults_money / losses.profit_lost if losses.profit_lost > 0 else None
-    part = f", {percent(share)} of what was lost" if share is not None else ""
-    return (
-        f"{money(facts.faults_money, currency)} a year{part}, goes with what is in our own hand: "
-        "service, assortment, managers, prices. Payment is the client's ability to pay, a "
-        "competitor's entry a rival's doing; discounts and care that a client pressed for are "
-        "lines to hold with it."
+        return _("No part of the losses goes with service, assortment, managers or prices.")
+    cost = money(facts.faults_money, currency)
+    if losses.profit_lost > 0:
+        share = percent(facts.faults_money / losses.profit_lost)
+        said = _(
+            "{money} a year, {share} of what was lost, goes with what is in our own hand: service, "
+            "assortment, managers, prices.",
+            money=cost,
+            share=share,
+        )
+    else:
+        said = _(
+            "{money} a year, goes with what is in our own hand: service, assortment, managers, "
+            "prices.",
+            money=cost,
+        )
+    rest = _(
+        "Payment is the client's ability to pay, a competitor's entry a rival's doing; discounts "
+        "and care that a client pressed for are lines to hold with it."
     )
+    return paragraph([said, rest])
 
 
 def trend_sentence(facts: Facts) -> str:
     """Whether key clients are lost faster, and what the rate is of."""
     said = phrases.DIRECTIONS_OF_TREND.get(facts.direction, phrases.DIRECTIONS_OF_TREND["unclear"])
-    return (
-        f"{said} The share is of the key clients when each quarter began, judged when it ended: it "
-        "counts some that became key clients later, and some that recovered later."
+    meant = _(
+        "The share is of the key clients when each quarter began, judged when it ended: it counts "
+        "some that became key clients later, and some that recovered later."
     )
+    return paragraph([said, meant])
 
 
 def drivers_sentence(facts: Facts) -> str:
     """What the comparison with clients that stayed found."""
     if not facts.drivers_compared:
-        return "Too few clients were lost to compare them with those that stayed."
-    looked = plural(facts.drivers_compared, "sign", "signs")
+        return _("Too few clients were lost to compare them with those that stayed.")
     if not facts.drivers:
-        return (
-            f"Of {looked} that may drive a loss, none had risen before the losses more often than "
-            "with similar key clients that stayed, beyond what chance gives to so many looks. "
-            "Different clients are lost for different reasons: a sign may matter for a few."
+        return counted(
+            "Of {count} sign that may drive a loss, none had risen before the losses more often "
+            "than with similar key clients that stayed, beyond what chance gives to so many looks. "
+            "Different clients are lost for different reasons: a sign may matter for a few.",
+            "Of {count} signs that may drive a loss, none had risen before the losses more often "
+            "than with similar key clients that stayed, beyond what chance gives to so many looks. "
+            "Different clients are lost for different reasons: a sign may matter for a few.",
+            facts.drivers_compared,
         )
-    return (
-        f"Of {looked} that may drive a loss, these had risen before the losses more often than "
+    return counted(
+        "Of {count} sign that may drive a loss, these had risen before the losses more often than "
         "with similar key clients that stayed, on the same dates. That is an association: it does "
-        "not prove a cause."
+        "not prove a cause.",
+        "Of {count} signs that may drive a loss, these had risen before the losses more often than "
+        "with similar key clients that stayed, on the same dates. That is an association: it does "
+        "not prove a cause.",
+        facts.drivers_compared,
     )
 
 
@@ -122,16 +149,21 @@ def quarter_phrase(quarter: str) -> str:
     >>> quarter_phrase("2024-Q3")
     'Q3 2024'
     """
-    year, _, name = quarter.partition("-")
-    return f"{name} {year}"
+    year, quarter_of = quarter.split("-Q")
+    return _("Q{quarter} {year}", quarter=quarter_of, year=year)
 
 
 def rate_phrase(each: QuarterFact) -> str:
     """The share of a quarter's key clients that was lost, of how many, with its interval."""
     if each.rate is None:
-        return "no key clients"
-    low, high = percent(each.rate_low, 1), percent(each.rate_high, 1)
-    return f"{percent(each.rate, 1)} of {number(each.key_clients)} ({low} to {high})"
+        return _("no key clients")
+    return _(
+        "{share} of {clients} ({low} to {high})",
+        share=percent(each.rate, 1),
+        clients=number(each.key_clients),
+        low=percent(each.rate_low, 1),
+        high=percent(each.rate_high, 1),
+    )
 
 
 def rate_width(each: QuarterFact, facts: Facts) -> float:
@@ -157,23 +189,35 @@ def says_something(parts: tuple[PartFact, ...]) -> bool:
 
 def driver_odds(driver: DriverFact) -> str:
     """How many times as often, with the range that holds for all drivers at once."""
-    low, high = number(driver.ratio_low, 1), number(driver.ratio_high, 1)
-    return f"{number(driver.ratio, 1)}× ({low} to {high})"
+    return _(
+        "{times}× ({low} to {high})",
+        times=number(driver.ratio, 1),
+        low=number(driver.ratio_low, 1),
+        high=number(driver.ratio_high, 1),
+    )
 
 
 def relief_sentence(relief: ReliefFact, currency: str | None) -> str:
     """What departures that are a relief freed and cost."""
-    one = relief.clients == 1
-    left = plural(relief.clients, "client left that is no loss", "clients left that are no loss")
-    freed = money(relief.cost_freed, currency)
-    hours = plural(round(relief.care_minutes / 60.0), "hour", "hours")
-    they, profit = "it" if one else "they", relief.profit_forgone
-    result = (
-        f"{they} had cost {money(-profit, currency)} more than {they} brought"
-        if profit < 0
-        else f"{money(profit, currency)} of profit is forgone"
-    )
-    return (
-        f"{left}: in the year before, {they} took {freed} of cost to serve, with {hours} of "
-        f"contacts, and {result}."
+    given = {
+        "freed": money(relief.cost_freed, currency),
+        "hours": counted("{count} hour", "{count} hours", round(relief.care_minutes / 60.0)),
+        "money": money(abs(relief.profit_forgone), currency),
+    }
+    if relief.profit_forgone < 0:
+        return counted(
+            "{count} client left that is no loss: in the year before, it took {freed} of cost to "
+            "serve, with {hours} of contacts, and it had cost {money} more than it brought.",
+            "{count} clients left that are no loss: in the year before, they took {freed} of cost "
+            "to serve, with {hours} of contacts, and they had cost {money} more than they brought.",
+            relief.clients,
+            **given,
+        )
+    return counted(
+        "{count} client left that is no loss: in the year before, it took {freed} of cost to "
+        "serve, with {hours} of contacts, and {money} of profit is forgone.",
+        "{count} clients left that are no loss: in the year before, they took {freed} of cost to "
+        "serve, with {hours} of contacts, and {money} of profit is forgone.",
+        relief.clients,
+        **given,
     )

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from segml.report import phrases
-from segml.report.figures import label, money, number, plural, shown
+from segml.report.figures import (
+    counted,
+    in_a_row,
+    label,
+    money,
+    number,
+    published,
+    shown,
+)
+from segml.report.language import _, paragraph
 from segml.report.prospects import ProspectFact, ProspectFacts
 from segml.scoring import ClientFacts
 from segml.words.feature import Feature
@@ -16,38 +25,63 @@ LEAST_EFFECT = 0.5
 
 def expected_sentence(client: ClientFacts, potential_days: int | None = None) -> str:
     """What a client is expected to bring, in a year from its first order if it has none yet."""
-    currency = client.currency
     if client.expected_profit is None:
-        return "No profit is expected of it in figures: too few past newcomers could teach one."
+        return _("No profit is expected of it in figures: too few past newcomers could teach one.")
+    given = {
+        "profit": money(client.expected_profit, client.currency),
+        "low": money(client.expected_profit_low, client.currency),
+        "high": money(client.expected_profit_high, client.currency),
+    }
     if client.status == "prospect":
-        span = "in the year from its first order, should it begin to buy"
-    else:
-        span = (
-            f"over the next {potential_days} days" if potential_days else "over the model's horizon"
+        return _(
+            "Expected profit in the year from its first order, should it begin to buy: {profit}, "
+            "four times in five between {low} and {high}, by the model's estimate.",
+            **given,
         )
-    return (
-        f"Expected profit {span}: {money(client.expected_profit, currency)}, four times in "
-        f"five between {money(client.expected_profit_low, currency)} and "
-        f"{money(client.expected_profit_high, currency)}, by the model's estimate."
+    if not potential_days:
+        return _(
+            "Expected profit over the model's horizon: {profit}, four times in five between {low} "
+            "and {high}, by the model's estimate.",
+            **given,
+        )
+    return _(
+        "Expected profit over the next {days} days: {profit}, four times in five between {low} and "
+        "{high}, by the model's estimate.",
+        days=potential_days,
+        **given,
     )
 
 
 def prospects_sentence(facts: ProspectFacts) -> str:
     """How many prospects there are, and what the estimates rest on."""
-    known = plural(facts.count, "prospect is known", "prospects are known")
     if not facts.told:
-        return (
-            f"{known}. Too few past newcomers have a first year that is over: nothing is foretold."
+        return counted(
+            "{count} prospect is known. Too few past newcomers have a first year that is over: "
+            "nothing is foretold.",
+            "{count} prospects are known. Too few past newcomers have a first year that is over: "
+            "nothing is foretold.",
+            facts.count,
         )
-    each = ", ".join(
-        f"{number(count)} {phrases.RECOMMENDED[code]}"
+    each = _(", ").join(
+        _("{count} {what}", count=number(count), what=phrases.RECOMMENDED[code])
         for code, count in facts.by_recommendation.items()
     )
-    return (
-        f"{known}: {each}. Each is told by the model's estimate of its first year, should it begin "
-        f"to buy, learnt from {number(facts.learnt_from)} past newcomers. How likely it is to "
-        "begin the ledger does not tell, so no total of the portfolio counts on prospects."
+    said = counted(
+        "{count} prospect is known: {each}.",
+        "{count} prospects are known: {each}.",
+        facts.count,
+        each=each,
     )
+    rests = counted(
+        "Each is told by the model's estimate of its first year, should it begin to buy, learnt "
+        "from {count} past newcomers. How likely it is to begin the ledger does not tell, so no "
+        "total of the portfolio counts on prospects.",
+        "Each is told by the model's estimate of its first year, should it begin to buy, learnt "
+        "from {count} past newcomers. How likely it is to begin the ledger does not tell, so no "
+        "total of the portfolio counts on prospects.",
+        facts.learnt_from,
+    )
+    return paragraph([said, rests])
 
 
 def care_phrase(prospect: ProspectFact, currency: str | None) -> str:
@@ -55,7 +89,7 @@ def care_phrase(prospect: ProspectFact, currency: str | None) -> str:
     cost = money(prospect.expected_cost_to_serve, currency)
     if prospect.expected_minutes is None:
         return cost
-    return f"{cost}, {number(prospect.expected_minutes / 60, 1)} hours"
+    return _("{money}, {hours} hours", money=cost, hours=number(prospect.expected_minutes / 60, 1))
 
 
 def effects_phrase(
@@ -63,8 +97,13 @@ def effects_phrase(
 ) -> str:
     """The largest effects of what is known of it on the expected profit."""
     told = [one for one in prospect.effects if abs(one.money) >= LEAST_EFFECT][:top]
-    return "; ".join(
-        f"{label(one.feature, features)} {shown(one.value_text)}: {_added(one.money, currency)}"
+    return in_a_row(
+        _(
+            "{feature} {value}: {effect}",
+            feature=label(one.feature, features),
+            value=shown(one.value_text),
+            effect=_added(one.money, currency),
+        )
         for one in told
     )
 
@@ -72,9 +111,12 @@ def effects_phrase(
 def like_phrase(prospect: ProspectFact, currency: str | None) -> str:
     """The past newcomers most like it, and what their first years brought."""
     if not prospect.like:
-        return "no past newcomer is like it"
-    named = ", ".join(prospect.like)
-    return f"{named} (first years brought {money(prospect.like_profit, currency)} on average)"
+        return _("no past newcomer is like it")
+    return _(
+        "{clients} (first years brought {money} on average)",
+        clients=_(", ").join(prospect.like),
+        money=money(prospect.like_profit, currency),
+    )
 
 
 def prospect_lines(
@@ -92,16 +134,26 @@ def prospect_lines(
         Put after money where known.
     """
     lines = [
-        f"Its first year is expected to take {care_phrase(prospect, currency)} of care.",
-        f"Most like it among past newcomers: {like_phrase(prospect, currency)}.",
-        f"Learnt from {number(prospect.learnt_from)} newcomers. What the estimate rests on:",
-        f"  {money(prospect.base, currency):>14}  expected of a newcomer nobody knows",
+        _(
+            "Its first year is expected to take {care} of care.",
+            care=care_phrase(prospect, currency),
+        ),
+        _(
+            "Most like it among past newcomers: {clients}.",
+            clients=like_phrase(prospect, currency),
+        ),
+        counted(
+            "Learnt from {count} newcomers. What the estimate rests on:",
+            "Learnt from {count} newcomers. What the estimate rests on:",
+            prospect.learnt_from,
+        ),
+        f"  {money(prospect.base, currency):>14}  {_('expected of a newcomer nobody knows')}",
     ]
     return [
         *lines,
         *(
             f"  {_added(one.money, currency):>14}  {label(one.feature, features)} "
-            f"({one.value_text})"
+            f"({published(one.value_text)})"
             for one in prospect.effects
         ),
     ]

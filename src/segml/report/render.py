@@ -1,7 +1,8 @@
 """The page from the facts: one self-contained HTML file, no network, no script, all escaped.
 
-Autoescape is on for every template (not chosen by ending) and nothing is ever marked safe, so
-that a client's name is text wherever it stands.
+Autoescape is on for every template (not chosen by ending) and no value is ever marked safe, so
+that a client's name is text wherever it stands. The messages of the templates are HTML as the
+templates are, in every language; what is put into them is escaped.
 """
 
 from __future__ import annotations
@@ -9,15 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from segml.report import (
     ahead_words,
+    called,
+    client_words,
     events,
     figures,
     health_words,
     overview,
     phrases,
     prospect_words,
+    replayed_notes,
     replayed_words,
     role_words,
     signs,
@@ -27,6 +32,7 @@ from segml.report.course import CourseChart, course_chart
 from segml.report.dossier import LostClient
 from segml.report.effects import steps, strengths
 from segml.report.facts import ReportFacts
+from segml.report.language import ENGLISH, _, speaking, spoken, translated, translated_for
 from segml.report.line_chart import LineChart, line_chart
 from segml.report.replayed import SHARES, ReplayFacts
 from segml.report.support import support_sentences
@@ -40,28 +46,35 @@ EVENTS_SHOWN = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """A lost client with its chart, which shows profit where profit was lost, else sales."""
+    """A lost client with its chart, of `profit` where profit was lost, else of `revenue`."""
 
     client: LostClient
     chart: CourseChart | None
     charted: str
 
 
-def render_report(facts: ReportFacts) -> str:
+def render_report(facts: ReportFacts, *, language: str = ENGLISH) -> str:
     """The report as HTML text.
 
     Parameters
     ----------
     facts
         Everything it says.
+    language
+        In what: one of `segml.report.LANGUAGES`.
 
     Returns
     -------
     str
         One page with its style inside; the same facts give the same bytes.
     """
+    with speaking(language):
+        return _report(facts)
+
+
+def _report(facts: ReportFacts) -> str:
     losses, currency = facts.losses, facts.portfolio.currency
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     return template.render(
         facts=facts,
         portfolio=facts.portfolio,
@@ -75,33 +88,33 @@ def render_report(facts: ReportFacts) -> str:
     )
 
 
-def render_backtest(facts: ReplayFacts) -> str:
+def render_backtest(facts: ReplayFacts, *, language: str = ENGLISH) -> str:
     """The page of a backtest as HTML text.
 
     Parameters
     ----------
     facts
         Everything it says.
+    language
+        In what: one of `segml.report.LANGUAGES`.
 
     Returns
     -------
     str
         One page with its style inside; the same facts give the same bytes.
     """
-    return (
-        _environment()
-        .get_template("backtest.html.j2")
-        .render(
+    with speaking(language):
+        template = environment().get_template("backtest.html.j2")
+        return template.render(
             facts=facts,
             calibration_chart=_calibration_chart(facts),
             gain_chart=_gain_chart(facts),
         )
-    )
 
 
 def _calibration_chart(facts: ReplayFacts) -> LineChart:
     """The groups of the model beside what is stated; both axes reach every point."""
-    points = [(stated, happened) for stated, happened, _ in facts.calibration]
+    points = [(stated, happened) for stated, happened, _clients in facts.calibration]
     most = max((value for point in points for value in point), default=1.0)
     lines = {"even": [(0.0, 0.0), (1.0, 1.0)]} | ({"ours": points} if points else {})
     return line_chart(lines, most=most, dotted=("ours",))
@@ -120,25 +133,33 @@ def _gain_chart(facts: ReplayFacts) -> LineChart | None:
     return line_chart(lines)
 
 
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """The templates with what they may call; `_`, `_n` and `counted` say their messages."""
+    made = Environment(
         loader=PackageLoader("segml.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {
+    made.globals |= {
+        "_": _message,
+        "_n": _form,
+        "counted": _counted,
+        "spoken": spoken,
         "NEXT_SHOWN": NEXT_SHOWN,
         "WINBACK_SHOWN": WINBACK_SHOWN,
         "ahead_words": ahead_words,
         "bar": _bar,
+        "called": called,
+        "client_words": client_words,
         "events": events,
         "figures": figures,
         "health_words": health_words,
         "overview": overview,
         "phrases": phrases,
         "prospect_words": prospect_words,
+        "replayed_notes": replayed_notes,
         "replayed_words": replayed_words,
         "role_words": role_words,
         "signs": signs,
@@ -147,7 +168,20 @@ def _environment() -> Environment:
         "support_sentences": support_sentences,
         "words": words,
     }
-    return environment
+    return made
+
+
+def _message(message: str, /, **values: object) -> Markup:
+    """A template's message: our own HTML, with every value in it escaped."""
+    return Markup(translated(message)).format(**values)  # noqa: S704 - a text of ours
+
+
+def _form(one: str, many: str, count: int, /, **values: object) -> Markup:
+    return Markup(translated_for(one, many, count)).format(**values)  # noqa: S704 - as above
+
+
+def _counted(one: str, many: str, count: int, /, **values: object) -> Markup:
+    return _form(one, many, count, count=figures.number(count), **values)
 
 
 def _dossier(client: LostClient) -> Dossier:
@@ -157,16 +191,16 @@ def _dossier(client: LostClient) -> Dossier:
             [(each.month, getattr(each, charted)) for each in client.course],
             onset=client.onset,
             marks={
-                "last healthy": client.path.last_healthy if client.path else None,
-                "decline": client.onset,
-                "warning": client.first_signal,
-                "lost": client.lost_on,
+                _("last healthy"): client.path.last_healthy if client.path else None,
+                _("decline"): client.onset,
+                _("warning"): client.first_signal,
+                _("lost"): client.lost_on,
             },
         )
         if client.course
         else None
     )
-    return Dossier(client=client, chart=chart, charted="Profit" if charted == "profit" else "Sales")
+    return Dossier(client=client, chart=chart, charted=charted)
 
 
 def _bar(share: float | None) -> str:

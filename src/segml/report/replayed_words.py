@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from segml.evaluation import Lead, Standing
-from segml.evaluation.empb import ACCEPTS, CONTACT, OFFER
 from segml.evaluation.grade import CALIBRATION
-from segml.report.figures import KEPT, MISSING, day, money, number, percent, plural, signed
+from segml.report.called import tier
+from segml.report.figures import (
+    MISSING,
+    counted,
+    day,
+    listed,
+    money,
+    number,
+    percent,
+    signed,
+)
+from segml.report.language import Phrases, _
+from segml.report.marks import beside, per_cent
 from segml.report.replayed import Figure, LaterFacts, ReplayFacts
 
-MODELS: Mapping[str, str] = MappingProxyType(
+MODELS = Phrases(
     {
         "segml": "segml",
         "previous": "segml, not retrained",
@@ -24,7 +32,7 @@ MODELS: Mapping[str, str] = MappingProxyType(
     }
 )
 """What each model is called."""
-SLICES: Mapping[str, str] = MappingProxyType(
+SLICES = Phrases(
     {
         "all": "all active clients",
         "key": "key clients: the top tenth by spend",
@@ -33,7 +41,7 @@ SLICES: Mapping[str, str] = MappingProxyType(
     }
 )
 """What each slice is called; a tier goes by its own name."""
-GRADES: Mapping[str, str] = MappingProxyType(
+GRADES = Phrases(
     {
         "A": "Shown to be ahead of every simple rule, among all clients and among key clients",
         "B": "Shown to be ahead of every simple rule among all clients",
@@ -42,37 +50,26 @@ GRADES: Mapping[str, str] = MappingProxyType(
     }
 )
 """What each grade says of the ranking; the probabilities have a line of their own."""
-NOTES = (
-    "AUC: the chance that a lost client stood above one that stayed, 0.5 by chance.",
-    "Average precision: how pure the top of the list is; by chance the share that was lost.",
-    "Lift: how much richer in lost clients the riskiest tenth is than the whole list.",
-    "Brier: the mean squared distance of a probability from what happened.",
-    "Calibration error: the mean gap between stated and seen, over ten groups of equal size.",
-    (
-        "Slope: one where high risks are as high, and low ones as low, as what happened; below one "
-        "the probabilities are too far apart."
-    ),
-    "Gini: how well the order finds the profit that came, 1 for the perfect order.",
-    "Pinball loss: how good both ends of an interval are; narrow and covering is best.",
-    "Grades: A and B ask for a lead that chance does not explain; docs/method.md has the rule.",
-)
-"""What the figures are."""
 
 
 def headline(standing: Standing) -> str:
     """What the grade means."""
     if standing.grade == "D" and standing.calibration > CALIBRATION["C"]:
-        return "Its probabilities are too far from what happened"
+        return _("Its probabilities are too far from what happened")
     return GRADES[standing.grade]
 
 
 def standing_sentences(standing: Standing) -> tuple[str, ...]:
     """What the grade rests on, and what keeps it from a better one."""
-    gap = f"{100 * standing.calibration:.1f} percentage points"
+    gap = _("{number} percentage points", number=number(100 * standing.calibration, 1))
     told = (
-        _beside("All clients", standing.over_all, standing.baseline),
-        _beside("Key clients", standing.over_key, standing.key_baseline),
-        f"Probabilities: on average {gap} from what happened, beyond what chance alone would show.",
+        _beside(_("All clients"), standing.over_all, standing.baseline),
+        _beside(_("Key clients"), standing.over_key, standing.key_baseline),
+        _(
+            "Probabilities: on average {gap} from what happened, beyond what chance alone would "
+            "show.",
+            gap=gap,
+        ),
     )
     return (*told, *_short_of(standing))
 
@@ -80,7 +77,7 @@ def standing_sentences(standing: Standing) -> tuple[str, ...]:
 def grade_lines(standing: Standing) -> tuple[str, ...]:
     """The grade for a terminal: its meaning, then what it rests on."""
     return (
-        f"Grade {standing.grade}: {headline(standing)}.",
+        _("Grade {grade}: {meaning}.", grade=standing.grade, meaning=headline(standing)),
         *(f"  {line}" for line in standing_sentences(standing)),
     )
 
@@ -92,41 +89,59 @@ def model_name(model: str) -> str:
 
 def slice_name(which: str) -> str:
     """What a slice is called."""
-    return SLICES.get(which, which)
+    return SLICES.get(which, tier(which))
 
 
 def lead_sentence(facts: ReplayFacts) -> str:
     """How the replay was made."""
     first, last = facts.origins[0], facts.origins[-1]
-    when = f"from {day(first)} to {day(last)}" if first != last else f"on {day(first)}"
-    return (
-        f"History replayed at {plural(len(facts.origins), 'date', 'dates')} {when}: each time the "
-        "models learnt from what was known by then, scored every client as they do in daily work, "
-        f"and were held against the {facts.churn_days} days that followed."
+    if first == last:
+        when = _("on {day}", day=day(first))
+    else:
+        when = _("from {first} to {last}", first=day(first), last=day(last))
+    return counted(
+        "History replayed at {count} date {when}: each time the models learnt from what was known "
+        "by then, scored every client as they do in daily work, and were held against the {days} "
+        "days that followed.",
+        "History replayed at {count} dates {when}: each time the models learnt from what was known "
+        "by then, scored every client as they do in daily work, and were held against the {days} "
+        "days that followed.",
+        len(facts.origins),
+        when=when,
+        days=facts.churn_days,
     )
 
 
 def rate_sentence(facts: ReplayFacts) -> str:
     """How many were lost: what a probability has to be read against."""
-    everyone, key = facts.rates["all"], facts.rates["key"]
-    return (
-        f"Of all active clients {percent(everyone)} bought nothing within the horizon, of key "
-        f"clients {percent(key)}. A figure is the mean over the dates; below it stands its "
-        f"90{KEPT}% interval, by drawing the clients anew."
+    return _(
+        "Of all active clients {all} bought nothing within the horizon, of key clients {key}. A "
+        "figure is the mean over the dates; below it stands its {share} interval, by drawing the "
+        "clients anew.",
+        all=percent(facts.rates["all"]),
+        key=percent(facts.rates["key"]),
+        share=per_cent("90"),
     )
 
 
 def later_sentences(later: LaterFacts) -> tuple[str, ...]:
     """What waiting to retrain costs."""
     return (
-        (
-            f"The model of the date before, {number(later.days)} days older and not retrained, "
-            f"ranked the same clients with AUC {later.kept:.3f}, the retrained one with "
-            f"{later.retrained:.3f}: retraining gained {ranged(later.behind, sign=True)}."
+        _(
+            "The model of the date before, {days} days older and not retrained, ranked the same "
+            "clients with AUC {kept}, the retrained one with {retrained}: retraining gained "
+            "{gained}.",
+            days=number(later.days),
+            kept=number(later.kept, 3),
+            retrained=number(later.retrained, 3),
+            gained=ranged(later.behind, sign=True),
         ),
-        (
-            f"From its own date to the next, the unretrained model's AUC {_fell(later.fall)}, that "
-            f"of the best simple rule ({MODELS[later.rule]}) {_fell(later.rule_fall)}."
+        _(
+            "From its own date to the next, the unretrained model's AUC {fell}, that of the best "
+            "simple rule ({rule}) {theirs}.",
+            fell=_fell(later.fall),
+            rule=MODELS[later.rule],
+            theirs=_fell(later.rule_fall),
         ),
     )
 
@@ -136,21 +151,14 @@ def gain_sentence(facts: ReplayFacts) -> str:
     ours = facts.gains.get("segml")
     theirs = facts.gains.get(facts.standing.baseline)
     if not ours or not theirs:
-        return "Nobody was lost in the replayed horizons."
-    return (
-        f"A tenth of the clients, the riskiest first, holds {percent(ours[2])} of those that were "
-        f"lost; by the best simple rule ({MODELS[facts.standing.baseline]}) {percent(theirs[2])}; "
-        f"by chance {percent(0.1)}."
-    )
-
-
-def campaign_sentence() -> str:
-    """The assumptions under the money of a campaign."""
-    accepts = ACCEPTS[0] / sum(ACCEPTS)
-    return (
-        f"It is assumed that an offer costs {percent(OFFER)} of a client's last year's profit; "
-        f"that {percent(accepts)} of those who would leave take it and stay; that all who would "
-        f"stay take it too; and that a contact costs {percent(CONTACT, 1)} of the mean profit."
+        return _("Nobody was lost in the replayed horizons.")
+    return _(
+        "A tenth of the clients, the riskiest first, holds {ours} of those that were lost; by the "
+        "best simple rule ({rule}) {theirs}; by chance {chance}.",
+        ours=percent(ours[2]),
+        rule=MODELS[facts.standing.baseline],
+        theirs=percent(theirs[2]),
+        chance=percent(0.1),
     )
 
 
@@ -169,8 +177,12 @@ def ranged(figure: Figure, digits: int = 3, *, sign: bool = False) -> str:
         return MISSING
     if figure.low is None or figure.high is None:
         return told(figure.mean, digits)
-    ends = f"{told(figure.low, digits)} to {told(figure.high, digits)}"
-    return f"{told(figure.mean, digits)} ({ends})"
+    return _(
+        "{value} ({low} to {high})",
+        value=told(figure.mean, digits),
+        low=told(figure.low, digits),
+        high=told(figure.high, digits),
+    )
 
 
 def value(figure: Figure, digits: int = 3, *, sign: bool = False) -> str:
@@ -195,7 +207,7 @@ def span(figure: Figure, digits: int = 3, *, sign: bool = False) -> str:
     told = signed if sign else number
     if figure.low is None or figure.high is None:
         return ""
-    return f"{told(figure.low, digits)} to {told(figure.high, digits)}"
+    return _("{low} to {high}", low=told(figure.low, digits), high=told(figure.high, digits))
 
 
 def amount(figure: Figure, currency: str | None) -> str:
@@ -208,24 +220,38 @@ def amount(figure: Figure, currency: str | None) -> str:
     """
     if figure.mean is None or abs(figure.mean) >= 100:
         return money(figure.mean, currency)
-    text = number(figure.mean, 2)
-    return f"{text}{KEPT}{currency}" if currency else text
+    return beside(number(figure.mean, 2), currency)
 
 
 def _beside(who: str, lead: Lead, baseline: str) -> str:
     if not lead.is_known:
-        return f"{who}: too few losses to tell the model from a simple rule."
-    return (
-        f"{who}: AUC {lead.auc:.3f}; {_ahead(lead)} the best simple rule ({MODELS[baseline]}, "
-        f"{lead.other:.3f})."
-    )
-
-
-def _ahead(lead: Lead) -> str:
-    how = f"{signed(lead.mean, 3)} ({signed(lead.low, 3)} to {signed(lead.high, 3)})"
+        return _("{who}: too few losses to tell the model from a simple rule.", who=who)
+    given = {
+        "who": who,
+        "auc": number(lead.auc, 3),
+        "lead": _(
+            "{value} ({low} to {high})",
+            value=signed(lead.mean, 3),
+            low=signed(lead.low, 3),
+            high=signed(lead.high, 3),
+        ),
+        "rule": MODELS[baseline],
+        "other": number(lead.other, 3),
+    }
     if lead.low > 0:
-        return f"{how}, shown ahead of"
-    return f"{how}, shown behind" if lead.high < 0 else f"{how}, not told apart from"
+        return _(
+            "{who}: AUC {auc}; {lead}, shown ahead of the best simple rule ({rule}, {other}).",
+            **given,
+        )
+    if lead.high < 0:
+        return _(
+            "{who}: AUC {auc}; {lead}, shown behind the best simple rule ({rule}, {other}).",
+            **given,
+        )
+    return _(
+        "{who}: AUC {auc}; {lead}, not told apart from the best simple rule ({rule}, {other}).",
+        **given,
+    )
 
 
 def _short_of(standing: Standing) -> tuple[str, ...]:
@@ -234,14 +260,16 @@ def _short_of(standing: Standing) -> tuple[str, ...]:
         return ()
     lacks = []
     if not standing.over_all.low > 0:
-        lacks.append("a shown lead among all clients")
+        lacks.append(_("a shown lead among all clients"))
     if not standing.over_key.low > 0:
-        lacks.append("a shown lead among key clients")
+        lacks.append(_("a shown lead among key clients"))
     if not standing.calibration <= CALIBRATION["A"]:
-        lacks.append(f"probabilities within {100 * CALIBRATION['A']:.0f} percentage points")
-    told = ", ".join(lacks[:-1])
-    return (f"An A would take {told + ' and ' if told else ''}{lacks[-1]}.",) if lacks else ()
+        most = number(100 * CALIBRATION["A"])
+        lacks.append(_("probabilities within {number} percentage points", number=most))
+    return (_("An A would take {what}.", what=listed(lacks)),) if lacks else ()
 
 
 def _fell(fall: float) -> str:
-    return f"fell by {number(fall, 3)}" if fall > 0 else f"rose by {number(-fall, 3)}"
+    if fall > 0:
+        return _("fell by {number}", number=number(fall, 3))
+    return _("rose by {number}", number=number(-fall, 3))

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from segml.report import phrases
-from segml.report.figures import label, money, number, percent, plural, value
+from segml.report import called, phrases
+from segml.report.figures import (
+    counted,
+    in_a_row,
+    joined,
+    label,
+    money,
+    number,
+    percent,
+    value,
+)
+from segml.report.language import _
 from segml.report.outlook_words import outlook_sentence
 from segml.report.rule_words import criteria_lines
 from segml.report.standing import Move, RoleHeld, RolesFacts, StandingFacts
@@ -31,10 +41,14 @@ def standing_lines(
     lines = [role_sentence(held, currency) for held in facts.roles]
     if facts.up:
         moved = _moved(facts.up, features, currency)
-        lines.append(f"It would reach {facts.up.to_tier} with {moved}, all else equal.")
+        up = called.tier(facts.up.to_tier)
+        lines.append(_("It would reach {tier} with {moved}, all else equal.", tier=up, moved=moved))
     if facts.down:
         moved = _moved(facts.down, features, currency)
-        lines.append(f"It would fall to {facts.down.to_tier} with {moved}, all else equal.")
+        down = called.tier(facts.down.to_tier)
+        lines.append(
+            _("It would fall to {tier} with {moved}, all else equal.", tier=down, moved=moved)
+        )
     lines += criteria_lines(facts.criteria, features, currency)
     if ahead := outlook_sentence(facts.outlook):
         lines.append(ahead)
@@ -43,27 +57,37 @@ def standing_lines(
 
 def role_sentence(held: RoleHeld, currency: str | None) -> str:
     """Why a client holds one role."""
-    told = _FOUND[held.role](held.measures, currency) if held.measures else ""
-    parts = [told] if told else []
-    if held.is_declared:
-        parts.append("declared by a person" + (f": {held.note.rstrip('.')}" if held.note else ""))
-    return f"{phrases.ROLES.get(held.role, held.role)}: {'; '.join(parts)}."
+    parts = [_FOUND[held.role](held.measures, currency)] if held.measures else []
+    if held.is_declared and held.note:
+        parts.append(_("declared by a person: {note}", note=held.note.rstrip(".")))
+    elif held.is_declared:
+        parts.append(_("declared by a person"))
+    role = phrases.ROLES.get(held.role, held.role)
+    return _("{role}: {why}.", role=role, why=in_a_row(parts))
 
 
 def roles_sentence(facts: RolesFacts) -> str:
     """How many are key clients by their role alone."""
     if not facts.by_role_alone:
-        return "Every key client holds a key tier."
-    alone = plural(facts.by_role_alone, "client is a key client", "clients are key clients")
-    return f"{alone} by role alone, outside the key tiers."
+        return _("Every key client holds a key tier.")
+    return counted(
+        "{count} client is a key client by role alone, outside the key tiers.",
+        "{count} clients are key clients by role alone, outside the key tiers.",
+        facts.by_role_alone,
+    )
 
 
 def _moved(move: Move, features: Mapping[str, Feature], currency: str | None) -> str:
-    return " and ".join(
-        f"{_lever(each.lever, each.feature, features)} of "
-        f"{value(each.target, each.feature, features, currency)} "
-        f"(today {value(each.value, each.feature, features, currency)})"
-        for each in move.levers
+    return joined(
+        [
+            _(
+                "{what} of {target} (today {value})",
+                what=_lever(each.lever, each.feature, features),
+                target=value(each.target, each.feature, features, currency),
+                value=value(each.value, each.feature, features, currency),
+            )
+            for each in move.levers
+        ]
     )
 
 
@@ -72,42 +96,77 @@ def _lever(lever: str, feature: str, features: Mapping[str, Feature]) -> str:
 
 
 def _anchor(told: Measures, currency: str | None) -> str:
-    share, _ = told["profit_share"]
-    said = f"it brings {percent(share, 2)} of all profit"
-    if "profit_prev_365" in told:
-        said += f", brought {money(told['profit_prev_365'][0], currency)} in the year before"
-    return f"{said}, and orders no less regularly than half of the active clients"
+    share, _none = told["profit_share"]
+    given = {"share": percent(share, 2)}
+    if "profit_prev_365" not in told:
+        return _(
+            "it brings {share} of all profit, and orders no less regularly than half of the active "
+            "clients",
+            **given,
+        )
+    return _(
+        "it brings {share} of all profit, brought {before} in the year before, and orders no less "
+        "regularly than half of the active clients",
+        before=money(told["profit_prev_365"][0], currency),
+        **given,
+    )
 
 
 def _rising(told: Measures, currency: str | None) -> str:
-    growth, _ = told["profit_growth"]
-    said = f"the model expects its yearly profit to grow by {money(growth, currency)}"
+    growth = money(told["profit_growth"][0], currency)
+    said = [_("the model expects its yearly profit to grow by {money}", money=growth)]
     if "orders_trend_90" in told:
         trend, usual = told["orders_trend_90"]
-        said += f"; its orders of 90 days come at {number(trend, 2)}× its earlier rate"
-        said += f" ({number(usual, 2)}× is usual)" if usual is not None else ""
+        given = {"times": number(trend, 2)}
+        said.append(
+            _("its orders of 90 days come at {times}× its earlier rate", **given)
+            if usual is None
+            else _(
+                "its orders of 90 days come at {times}× its earlier rate ({usual}× is usual)",
+                usual=number(usual, 2),
+                **given,
+            )
+        )
     if "headroom" in told:
-        said += f"; {percent(told['headroom'][0])} of its wallet is spent elsewhere"
-    return said
+        room = percent(told["headroom"][0])
+        said.append(_("{share} of its wallet is spent elsewhere", share=room))
+    return in_a_row(said)
 
 
 def _magnet(told: Measures, currency: str | None) -> str:
     profit, own = told["brought_profit_365"]
     count, usual = told["referred_clients"]
-    expected = f" ({number(usual, 1)} would be usual)" if usual is not None else ""
-    return (
-        f"it brought {plural(round(count), 'client', 'clients')}{expected}, with "
-        f"{money(profit, currency)} of profit in 365 days; its own is {money(own, currency)}"
+    given = {"profit": money(profit, currency), "own": money(own, currency)}
+    if usual is None:
+        return counted(
+            "it brought {count} client, with {profit} of profit in 365 days; its own is {own}",
+            "it brought {count} clients, with {profit} of profit in 365 days; its own is {own}",
+            round(count),
+            **given,
+        )
+    return counted(
+        "it brought {count} client ({usual} would be usual), with {profit} of profit in 365 days; "
+        "its own is {own}",
+        "it brought {count} clients ({usual} would be usual), with {profit} of profit in 365 days; "
+        "its own is {own}",
+        round(count),
+        usual=number(usual, 1),
+        **given,
     )
 
 
 def _advisor(told: Measures, currency: str | None) -> str:
     del currency
     count, usual = told["ideas_365"]
-    said = f"it gave {plural(round(count), 'idea', 'ideas')} in 365 days"
-    said += f" ({number(usual, 1)} would be usual)" if usual is not None else ""
+    said = counted(
+        "it gave {count} idea in 365 days", "it gave {count} ideas in 365 days", round(count)
+    )
+    if usual is not None:
+        said = _("{what} ({usual} would be usual)", what=said, usual=number(usual, 1))
     upheld = told.get("ideas_upheld_365", (0.0, None))[0]
-    return said + (f", of which we took up {number(upheld)}" if upheld else "")
+    if not upheld:
+        return said
+    return _("{what}, of which we took up {number}", what=said, number=number(upheld))
 
 
 _FOUND = {"anchor": _anchor, "rising": _rising, "magnet": _magnet, "advisor": _advisor}

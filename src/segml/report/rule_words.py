@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from segml.report.figures import label, number, value
+from segml.report.language import _
 from segml.report.standing import CriterionTold
 from segml.words.feature import Feature
 
@@ -27,20 +28,32 @@ def criteria_lines(
     if not criteria:
         return []
     got, whole = (sum(of) for of in zip(*((c.points, c.of_points) for c in criteria), strict=True))
-    said = f"The rule of its tier gives it {number(got, 1)} of {number(whole)} points"
+    given = {"points": number(got, 1), "whole": number(whole)}
     if any(each.to_edge is not None for each in criteria):
-        said += "; at an edge told below it would stand on that of the nearest tier, all else equal"
-    return [f"{said}.", *(_criterion(each, features, currency) for each in criteria)]
+        said = _(
+            "The rule of its tier gives it {points} of {whole} points; at an edge told below it "
+            "would stand on that of the nearest tier, all else equal.",
+            **given,
+        )
+    else:
+        said = _("The rule of its tier gives it {points} of {whole} points.", **given)
+    return [said, *(_criterion(each, features, currency) for each in criteria)]
 
 
 def _criterion(told: CriterionTold, features: Mapping[str, Feature], currency: str | None) -> str:
     name = label(told.feature, features)
     now = value(told.value, told.feature, features, currency)
-    points = f"{number(told.points, 1)} of {number(told.of_points, 1)} points"
-    edge = "it alone leads to no other tier"
+    edge = _("it alone leads to no other tier")
     if told.to_edge is not None:
-        edge = f"edge {_edge(told, told.to_edge, now, features, currency)}"
-    return f"{name[:1].upper()}{name[1:]}: {now}, {points}; {edge}."
+        edge = _edge(told, told.to_edge, now, features, currency)
+    return _(
+        "{criterion}: {value}, {points} of {whole} points; {edge}.",
+        criterion=f"{name[:1].upper()}{name[1:]}",
+        value=now,
+        points=number(told.points, 1),
+        whole=number(told.of_points, 1),
+        edge=edge,
+    )
 
 
 def _edge(
@@ -56,5 +69,5 @@ def _edge(
         asked = math.ceil(asked) if to_edge > 0 else math.floor(asked)
     text = value(asked, told.feature, features, currency)
     if text == now:  # nearer than the figures are told
-        return "a little above" if to_edge > 0 else "a little below"
-    return f"at {text}"
+        return _("edge a little above") if to_edge > 0 else _("edge a little below")
+    return _("edge at {value}", value=text)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from segml.report.figures import number, percent, plural
+from segml.report.figures import counted, number, percent
+from segml.report.language import _, paragraph
 
 JUDGED_BY = 100
 """Lost clients that it takes to judge a risk model (see `segml.bundle.support`)."""
@@ -62,62 +63,77 @@ def support_facts(run: Mapping[str, Any]) -> SupportFacts | None:
 def support_sentences(support: SupportFacts) -> list[str]:
     """What a manager may build on, and what not, a sentence or two each."""
     return [
-        (
-            f"{plural(support.buyers, 'client has', 'clients have')} bought. That is enough to "
-            "rank them by the profit they brought, to see who is silent for longer than its own "
-            "rhythm, and to show the rows behind it."
+        counted(
+            "{count} client has bought. That is enough to rank them by the profit they brought, to "
+            "see who is silent for longer than its own rhythm, and to show the rows behind it.",
+            "{count} clients have bought. That is enough to rank them by the profit they brought, "
+            "to see who is silent for longer than its own rhythm, and to show the rows behind it.",
+            support.buyers,
         ),
-        _risks(support),
+        paragraph([_learnt(support), _risks(support)]),
         *_widths(support),
         _tiers(support),
-        (
+        _(
             "A reason beside one client is a question to ask, not a finding: it need not hold for "
             "any other client."
         ),
     ]
 
 
-def _risks(support: SupportFacts) -> str:
-    learnt = (
-        f"The model learnt from {plural(support.lost, 'lost client', 'lost clients')}; to judge "
-        f"such a model takes {JUDGED_BY}."
+def _learnt(support: SupportFacts) -> str:
+    return counted(
+        "The model learnt from {count} lost client; to judge such a model takes {needed}.",
+        "The model learnt from {count} lost clients; to judge such a model takes {needed}.",
+        support.lost,
+        needed=JUDGED_BY,
     )
-    common = f"{percent(support.rate)} bought nothing within {support.horizon_days} days"
+
+
+def _risks(support: SupportFacts) -> str:
+    given = {
+        "common": _(
+            "{share} bought nothing within {days} days",
+            share=percent(support.rate),
+            days=support.horizon_days,
+        )
+    }
     if support.foretells:
-        return (
-            f"{learnt} Tried on clients it had not seen, its risks were better than one rate for "
-            f"all ({common}), on later days too."
+        return _(
+            "Tried on clients it had not seen, its risks were better than one rate for all "
+            "({common}), on later days too.",
+            **given,
         )
     if support.beats_rate:
-        return (
-            f"{learnt} Tried on clients it had not seen, its risks were better than one rate for "
-            f"all ({common}), but the history is too short to try it on a later day: take a high "
-            "risk for a hint."
+        return _(
+            "Tried on clients it had not seen, its risks were better than one rate for all "
+            "({common}), but the history is too short to try it on a later day: take a high risk "
+            "for a hint.",
+            **given,
         )
-    return (
-        f"{learnt} It is not proven to know better than one rate for all ({common}): read every "
-        "risk as about that, and do not rank two clients by it."
+    return _(
+        "It is not proven to know better than one rate for all ({common}): read every risk as "
+        "about that, and do not rank two clients by it.",
+        **given,
     )
 
 
 def _widths(support: SupportFacts) -> list[str]:
     said = []
     if support.risk_width is not None:
-        said.append(
-            f"Half of the ranges of a risk are wider than {100 * support.risk_width:.0f} points"
-        )
+        points = number(100 * support.risk_width)
+        said.append(_("Half of the ranges of a risk are wider than {points} points", points=points))
     if support.profit_width is not None:
-        said.append(
-            f"half of the ranges of an expected profit wider than {number(support.profit_width)}"
-        )
-    return [f"{', '.join(said)}."] if said else []
+        width = number(support.profit_width)
+        said.append(_("half of the ranges of an expected profit wider than {money}", money=width))
+    return [_("{sentence}.", sentence=_(", ").join(said))] if said else []
 
 
 def _tiers(support: SupportFacts) -> str:
-    sizes = ", ".join(number(count) for count in support.tiers)
+    sizes = _(", ").join(number(count) for count in support.tiers)
     if support.ranking:
-        return (
-            f"The tiers are a ranking by profit, top first {sizes} clients: too few for groups "
-            "that would come back with other clients."
+        return _(
+            "The tiers are a ranking by profit, top first {sizes} clients: too few for groups that "
+            "would come back with other clients.",
+            sizes=sizes,
         )
-    return f"The tiers are groups of {sizes} clients, top first."
+    return _("The tiers are groups of {sizes} clients, top first.", sizes=sizes)

@@ -1,0 +1,79 @@
+"""What tiers, columns and kinds of loss are called, in the language spoken."""
+
+from __future__ import annotations
+
+import re
+
+from segml.report.figures import counted, number
+from segml.report.language import Phrases, _
+
+TIERS = Phrases(
+    {
+        name: name
+        for name in (
+            *("vip", "regular", "problem"),
+            *("important", "ordinary", "potential", "small"),
+        )
+    }
+)
+_NUMBERED = re.compile(r"(tier|level) ([0-9]+)")
+
+
+def tier(name: str) -> str:
+    """The name of a tier: those of the schemes we ship are translated, a person's own are not.
+
+    Examples
+    --------
+    >>> tier("tier 2"), tier("vip"), tier("Gold")
+    ('tier 2', 'vip', 'Gold')
+    """
+    found = _NUMBERED.fullmatch(name)
+    if found is None:
+        return TIERS.get(name, name)
+    which, number = found.groups()
+    if which == "tier":
+        return _("tier {number}", number=number)
+    return _("level {number}", number=number)
+
+
+SCOPES = Phrases(
+    {
+        "category": "category",
+        "product": "product",
+        "region": "region",
+        "industry": "industry",
+        "manager": "manager",
+    }
+)
+"""Column that an event is about, to the word before its value."""
+
+
+def scopes_counted(scope: str, count: int) -> str:
+    """How many values of a column an event is about.
+
+    Examples
+    --------
+    >>> scopes_counted("region", 4)
+    '4 regions'
+    """
+    match scope:
+        case "category":
+            return counted("{count} category", "{count} categories", count)
+        case "product":
+            return counted("{count} product", "{count} products", count)
+        case "region":
+            return counted("{count} region", "{count} regions", count)
+        case "industry":
+            return counted("{count} industry", "{count} industries", count)
+        case "manager":
+            return counted("{count} manager", "{count} managers", count)
+    return f"{number(count)} {scope}s"
+
+
+def lost_of_kind(kind: str, count: int) -> str:
+    """How many were lost in one way, for the middle of a sentence."""
+    if kind == "left":
+        return counted("{count} left", "{count} left", count)
+    if kind == "shrunk":
+        return counted("{count} shrank", "{count} shrank", count)
+    return counted("{count} became unprofitable", "{count} became unprofitable", count)

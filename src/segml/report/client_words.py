@@ -1,0 +1,140 @@
+"""Sentences about one client: where it stands, what its sales became, what moves its scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from segml.report import called, phrases
+from segml.report.figures import (
+    chance_range,
+    day,
+    label,
+    listed,
+    money,
+    published,
+    signed,
+)
+from segml.report.language import _
+from segml.report.prospect_words import expected_sentence
+from segml.report.waterfall import ProfitFacts
+from segml.scoring import ClientFacts
+from segml.words.feature import Feature
+
+
+def profit_sentence(profit: ProfitFacts, currency: str | None) -> str:
+    """Where the sales of a year went, down to the profit."""
+    costs = [
+        _("goods cost {money}", money=money(profit.cost_of_goods, currency)),
+        _serving(profit, currency),
+    ]
+    if profit.acquisition:
+        spread = money(profit.acquisition, currency)
+        costs.append(_("the year's share of acquisition {money}", money=spread))
+    return _(
+        "Of sales of {sales} in 365 days, {costs}; {profit} of profit is left.",
+        sales=money(profit.revenue, currency),
+        costs=listed(costs),
+        profit=money(profit.profit, currency),
+    )
+
+
+def _serving(profit: ProfitFacts, currency: str | None) -> str:
+    whole = money(profit.cost_to_serve, currency)
+    parts = _(", ").join(
+        _("{part} {money}", part=phrases.SERVED[part], money=money(value, currency))
+        for part, value in profit.served.items()
+    )
+    if not parts:
+        return _("serving cost {money}", money=whole)
+    return _("serving cost {money} ({parts})", money=whole, parts=parts)
+
+
+def client_lines(
+    client: ClientFacts,
+    *,
+    horizon_days: int | None = None,
+    potential_days: int | None = None,
+    profit: ProfitFacts | None = None,
+) -> list[str]:
+    """One client in sentences, for a page or a terminal.
+
+    Parameters
+    ----------
+    client
+        Its facts.
+    horizon_days, potential_days
+        The days the risk and the expected profit are over, where known.
+    profit
+        What its profit is made of, where known.
+    """
+    currency = client.currency
+    lines = [
+        _place(client),
+        _(
+            "It brought {profit} of profit on sales of {sales} in the 365 days before.",
+            profit=money(client.profit_365, currency),
+            sales=money(client.revenue_365, currency),
+        )
+        if profit is None
+        else profit_sentence(profit, currency),
+        expected_sentence(client, potential_days),
+    ]
+    if client.p_churn is not None:
+        risk = chance_range(client.p_churn, client.p_churn_low, client.p_churn_high)
+        lines.append(_risk(risk, horizon_days))
+    action = phrases.ACTIONS.get(client.action, client.action).lower()
+    return [*lines, _("Suggested: {action}.", action=action)]
+
+
+def _place(client: ClientFacts) -> str:
+    given = {
+        "client": f"{client.name} ({client.client_id})" if client.name else client.client_id,
+        "status": phrases.STATUSES.get(client.status, client.status),
+        "tier": called.tier(client.tier),
+        "day": day(client.as_of),
+    }
+    if not client.tier_rival:
+        return _("{client} is {status} in {tier} on {day}.", **given)
+    return _(
+        "{client} is {status} in {tier} on {day}; the nearest other tier is {rival}.",
+        rival=called.tier(client.tier_rival),
+        **given,
+    )
+
+
+def _risk(risk: str, horizon_days: int | None) -> str:
+    if not horizon_days:
+        return _(
+            "Risk that it buys nothing within the model's horizon: {risk}, by the model's "
+            "estimate.",
+            risk=risk,
+        )
+    return _(
+        "Risk that it buys nothing within {days} days: {risk}, by the model's estimate.",
+        days=horizon_days,
+        risk=risk,
+    )
+
+
+def contribution_lines(client: ClientFacts, features: Mapping[str, Feature]) -> list[str]:
+    """The reasons of each score as lines: what each did to the estimate, and its value.
+
+    Parameters
+    ----------
+    client
+        Its facts.
+    features
+        Feature name to the feature, for its label.
+    """
+    lines = []
+    for subject, explained in client.explained.items():
+        lines.append(f"{phrases.SUBJECTS[subject]}:")
+        for fact in (*explained.reasons, explained.rest):
+            change = (
+                _("{points} points", points=signed(fact.points))
+                if fact.points is not None
+                else signed(fact.contribution, 3)
+            )
+            told = f" ({published(fact.value_text)})" if fact.value_text else ""
+            lines.append(f"  {change:>14}  {label(fact.feature, features)}{told}")
+    return lines
