@@ -75,7 +75,7 @@ def backtest(config: str | Path | Settings, *, progress: Progress = silent) -> B
             }
         folder = settings.output / "backtest"
         tables = {"backtest": found.table, "backtest_origins": found.by_origin}
-        publish(folder, tables, record, files=_files(found, facts))
+        publish(folder, tables, record, files=_files(found, facts, settings.language))
         with run.timed("tracking"):
             tracked = _tracked(run, found, record, folder)
     told = (_head(record), *_lines(found.table), *grade_lines(found.standing))
@@ -108,11 +108,12 @@ def _facts(settings: Settings, found: Backtest, currency: str | None) -> ReplayF
     )
 
 
-def _files(found: Backtest, facts: ReplayFacts) -> dict[str, bytes]:
+def _files(found: Backtest, facts: ReplayFacts, language: str) -> dict[str, bytes]:
     """The page and the plots; no gain where nobody was lost."""
     told = found.predictions.dropna(subset=["lost"])
     drawn = calibration_plot(told["segml"].to_numpy(float), told["lost"].to_numpy(float))
-    files = {"backtest.html": render_backtest(facts).encode(), "calibration.png": drawn}
+    page = render_backtest(facts, language=language)
+    files = {"backtest.html": page.encode(), "calibration.png": drawn}
     if all(facts.gains.values()):
         files["gain.png"] = gain_plot(GAIN_SHARES, facts.gains)
     return files

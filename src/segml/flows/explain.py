@@ -32,6 +32,7 @@ from segml.report import (
     profit_facts,
     prospect_lines,
     prospect_of,
+    speaking,
     standing_facts,
     standing_lines,
     support_facts,
@@ -80,6 +81,12 @@ def explain(
     """
     settings, day = read_settings(config), as_date(as_of)
     folder = _published(settings, day, progress)
+    with speaking(settings.language):
+        return _explained(settings, folder, client_id, day)
+
+
+def _explained(settings: Settings, folder: Path, client_id: str, day: dt.date) -> ClientExplained:
+    """The published run's facts of a client, said in the language spoken."""
     scores, reasons, clients = (
         read_table(folder, name) for name in ("scores", "reasons", "clients")
     )

@@ -70,7 +70,7 @@ def write_report(config: str | Path | Settings, *, as_of: dt.date | str | None =
             features={feature.name: feature for feature in (*FIRST_CONTACT, *CATALOGUE)},
         )
         path = settings.output / f"report-{run.as_of.isoformat()}.html"
-        publish_file(path, render_report(facts).encode())
+        publish_file(path, render_report(facts, language=settings.language).encode())
     summary = {"ok": True, "portfolio": facts.portfolio.portfolio, "report": str(path)}
     return Reported(summary=summary, told=(f"Report: {path}",), path=path, facts=facts)
 

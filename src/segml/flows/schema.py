@@ -194,6 +194,6 @@ class Configuration(_Section):
     models: str = "models"
     output: str = "out"
     playbooks: str | None = None
-    language: Literal["en"] = "en"
+    language: Literal["en", "ru", "zh"] = "en"
     engine: Literal["duckdb"] = "duckdb"
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0

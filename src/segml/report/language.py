@@ -46,7 +46,7 @@ def speaking(language: str) -> Iterator[None]:
     --------
     >>> with speaking("ru"):
     ...     _("Together")
-    'Together'
+    'Итого'
     >>> _("Together")
     'Together'
     """

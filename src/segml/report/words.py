@@ -26,7 +26,6 @@ from segml.report.figures import (
 )
 from segml.report.language import _, paragraph
 from segml.report.lost import LossFacts
-from segml.report.notes import note_text
 from segml.report.silence import RiskFacts
 from segml.words.feature import Feature
 
@@ -225,14 +224,14 @@ def evidence_text(row: EvidenceFact, currency: str | None) -> str:
 
 
 def note_sentence(note: str) -> str:
-    """A note of a run as a sentence.
+    """A note of a run as a sentence; notes are told in English, as the run wrote them.
 
     Examples
     --------
     >>> note_sentence("no cost column: margin rate 0.35 used")
     'No cost column: margin rate 0.35 used.'
     """
-    told = note_text(note).rstrip(".")
+    told = note.rstrip(".")
     return _("{sentence}.", sentence=f"{told[:1].upper()}{told[1:]}")
 
 
