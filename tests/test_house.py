@@ -68,6 +68,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "rich": ("cli",),
     "duckdb": ("ledger", "features", "stores"),
     "pydantic": ("flows",),
+    "optuna": ("flows",),
 }
 
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "models"}

@@ -9,7 +9,7 @@ Examples
 >>> import segml
 >>> sorted(segml.__all__)  # doctest: +NORMALIZE_WHITESPACE
 ['__version__', 'analyse_losses', 'backfill', 'backtest', 'check', 'compare_schemes', 'demo',
- 'explain', 'list_models', 'promote', 'read_settings', 'rollback', 'score', 'train',
+ 'explain', 'list_models', 'promote', 'read_settings', 'rollback', 'score', 'train', 'tune',
  'write_report', 'write_world']
 """
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from segml.flows.score import score
     from segml.flows.settings import read_settings
     from segml.flows.train import train
+    from segml.flows.tune import tune
     from segml.flows.versions import list_models, rollback
     from segml.flows.world import write_world
 
@@ -50,6 +51,7 @@ _FACE = {
     "rollback": "versions",
     "score": "score",
     "train": "train",
+    "tune": "tune",
     "write_report": "report",
     "write_world": "world",
 }
@@ -69,6 +71,7 @@ __all__ = [
     "rollback",
     "score",
     "train",
+    "tune",
     "write_report",
     "write_world",
 ]

@@ -2,6 +2,7 @@ import dataclasses
 
 from segml.bundle import NO_SEASON, Bundle, card
 from segml.ledger import date_of
+from segml.words.forest import ForestPlan
 
 
 def test_the_same_bundle_gives_the_same_card(bundle: Bundle) -> None:
@@ -73,3 +74,13 @@ def test_a_history_of_less_than_two_years_says_that_the_level_has_no_season(
 ) -> None:
     assert NO_SEASON in bundle.record.notes
     assert NO_SEASON in card(bundle)
+
+
+def test_the_card_names_the_parameters_of_a_forest_that_are_not_the_defaults(
+    bundle: Bundle,
+) -> None:
+    assert "not grown as by default" not in card(bundle)
+    churn = dataclasses.replace(bundle.plan.churn, forest=ForestPlan(extra_trees=False))
+    plan = dataclasses.replace(bundle.plan, churn=churn)
+    told = card(dataclasses.replace(bundle, plan=plan))
+    assert told.count("Its forest is not grown as by default: `extra_trees` false.") == 1

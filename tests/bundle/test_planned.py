@@ -1,7 +1,17 @@
 import json
+from dataclasses import replace
 
 from segml.bundle.planned import plan_from_json, plan_to_json, portable
-from segml.words.plan import ChurnPlan, Economics, LedgerPlan, Plan, SourcePlan, TierPlan
+from segml.words.forest import ForestPlan
+from segml.words.plan import (
+    ChurnPlan,
+    Economics,
+    LedgerPlan,
+    Plan,
+    PotentialPlan,
+    SourcePlan,
+    TierPlan,
+)
 
 SECRET = SourcePlan(query="select 1", connection="postgresql://me:hunter2@host/db")
 PLAN = Plan(
@@ -22,3 +32,22 @@ def test_no_source_and_no_password_reaches_the_bundle() -> None:
     text = json.dumps(plan_to_json(PLAN))
     assert "hunter2" not in text
     assert "select 1" not in text
+
+
+def test_forests_as_by_default_leave_no_trace_in_the_plan() -> None:
+    told = plan_to_json(PLAN)
+    assert "forests" not in told
+    assert "forest" not in told["churn"]
+    assert "forest" not in told["potential"]
+
+
+def test_what_was_changed_of_a_forest_is_kept_and_read_back() -> None:
+    churn = replace(PLAN.churn, forest=ForestPlan(num_leaves=8, extra_trees=False))
+    potential = PotentialPlan(forest=ForestPlan(learning_rate=0.1))
+    plan = replace(PLAN, churn=churn, potential=potential)
+    told = json.loads(json.dumps(plan_to_json(plan)))
+    assert told["forests"] == {
+        "churn": {"num_leaves": 8, "extra_trees": False},
+        "potential": {"learning_rate": 0.1},
+    }
+    assert plan_from_json(told) == portable(plan)

@@ -107,7 +107,7 @@ def test_a_fault_of_ours_exits_with_one_and_shows_no_traceback(
 
 
 def test_a_missing_date_means_today_in_the_portfolios_zone(tmp_path: Path) -> None:
-    from segml.cli.app import _as_of
+    from segml.cli.options import as_of_day
 
     config = tmp_path / "far.yaml"
     days = []
@@ -115,6 +115,6 @@ def test_a_missing_date_means_today_in_the_portfolios_zone(tmp_path: Path) -> No
         config.write_text(
             f"portfolio: far\nledger: {{timezone: {zone}, transactions: {{path: a.csv}}}}\n"
         )
-        days.append(_as_of(config, None))
+        days.append(as_of_day(config, None))
     assert days[0] > days[1]
-    assert _as_of(config, "2024-02-29") == date(2024, 2, 29)
+    assert as_of_day(config, "2024-02-29") == date(2024, 2, 29)

@@ -8,6 +8,7 @@ import pytest
 
 from segml.flows.settings import read_settings
 from segml.words.errors import ConfigurationRefused
+from segml.words.forest import ForestPlan
 
 SMALLEST = "portfolio: shop\nledger: {transactions: {path: lines.csv}}\n"
 
@@ -188,3 +189,33 @@ def test_horizons_of_the_outlook_are_different_days(
 def test_the_churn_horizon_is_among_those_of_the_outlook(tmp_path: Path) -> None:
     text = f"{SMALLEST}churn: {{horizon_days: 75}}\noutlook: {{horizons: [90, 30]}}\n"
     assert read_settings(_write(tmp_path, text)).plan.horizons == (30, 75, 90)
+
+
+def test_the_parameters_of_forests_are_read(tmp_path: Path) -> None:
+    text = SMALLEST + (
+        "churn: {forest: {num_leaves: 8, extra_trees: false}}\n"
+        "potential: {forest: {lambda_l2: 3}}\n"
+    )
+    plan = read_settings(_write(tmp_path, text)).plan
+    assert plan.churn.forest == ForestPlan(num_leaves=8, extra_trees=False)
+    assert plan.potential.forest == ForestPlan(lambda_l2=3.0)
+
+
+@pytest.mark.parametrize(
+    ("forest", "said"),
+    [
+        ("{num_leafs: 8}", "unknown key `churn.forest.num_leafs`, did you mean `num_leaves`"),
+        ("{bagging_freq: 2}", "unknown key `churn.forest.bagging_freq`"),
+        ("{num_leaves: 64}", "`churn.forest.num_leaves` is '64' .*less than or equal to 32"),
+        ("{num_leaves: 8.5}", "`churn.forest.num_leaves` is '8.5'"),
+        ("{learning_rate: 0}", "`churn.forest.learning_rate` is '0' .*greater than or equal"),
+        ("{leaf_share: .nan}", "`churn.forest.leaf_share`"),
+    ],
+)
+def test_a_forest_beyond_its_ranges_is_refused_by_its_key(
+    tmp_path: Path, forest: str, said: str
+) -> None:
+    text = SMALLEST + f"churn: {{forest: {forest}}}\n"
+    with pytest.raises(ConfigurationRefused, match=said) as refused:
+        read_settings(_write(tmp_path, text))
+    assert refused.value.exit_code == 2

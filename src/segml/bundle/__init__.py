@@ -7,6 +7,7 @@ from segml.bundle.manifest import MANIFEST, Manifest, Part
 from segml.bundle.persist import load, save, version_name
 from segml.bundle.protocol import PROTOCOL, READABLE
 from segml.bundle.record import OutcomeRecord, TrainingRecord
+from segml.bundle.rehearsal import OUTCOMES, Outcome, Rehearsal, rehearse
 from segml.bundle.samples import churn_rows, potential_rows
 from segml.bundle.standing import standing
 from segml.bundle.support import Support, support_of
@@ -16,12 +17,15 @@ from segml.bundle.windows import NO_SEASON
 __all__ = [
     "MANIFEST",
     "NO_SEASON",
+    "OUTCOMES",
     "PROTOCOL",
     "READABLE",
     "Bundle",
     "Manifest",
+    "Outcome",
     "OutcomeRecord",
     "Part",
+    "Rehearsal",
     "Support",
     "TrainingRecord",
     "card",
@@ -31,6 +35,7 @@ __all__ = [
     "fit",
     "load",
     "potential_rows",
+    "rehearse",
     "save",
     "standing",
     "support_of",

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from segml.bundle.outlook_card import CHURN_HEAD, MOVES_HEAD, SAID, churn_rows_of, move_rows_of
+from segml.bundle.planned import changed_forests
 from segml.bundle.record import OutcomeRecord
 from segml.bundle.support import support_of
 from segml.bundle.value import Bundle
@@ -181,7 +182,17 @@ def _churn(bundle: Bundle) -> str:
         f"{plan.gap_days} days after the cut-off. The probability is calibrated by a strictly "
         "increasing function of the raw score, learnt on rows the score was not learnt on."
     )
-    return f"{what}\n\n{_interval(bundle.record.churn)}\n\n{_outcome(bundle.record.churn)}"
+    parts = (what, *_forest(bundle, "churn"), _interval(bundle.record.churn))
+    return "\n\n".join((*parts, _outcome(bundle.record.churn)))
+
+
+def _forest(bundle: Bundle, outcome: str) -> tuple[str, ...]:
+    """The parameters that the configuration sets otherwise; nothing where it sets none."""
+    changed = changed_forests(bundle.plan).get(outcome)
+    if not changed:
+        return ()
+    told = ", ".join(f"`{name}` {str(value).lower()}" for name, value in sorted(changed.items()))
+    return (f"Its forest is not grown as by default: {told}.",)
 
 
 def _interval(outcome: OutcomeRecord) -> str:
@@ -208,7 +219,7 @@ def _potential(bundle: Bundle) -> str:
         f"Profit over {outcome.horizon_days} days, negative ones included, in two halves: the "
         "probability of any order (`buys`) and the profit if there is one (`spends`)."
     )
-    return f"{what}\n\n{_outcome(outcome)}"
+    return "\n\n".join((what, *_forest(bundle, "potential"), _outcome(outcome)))
 
 
 def _outlook(bundle: Bundle) -> tuple[tuple[str, str], ...]:

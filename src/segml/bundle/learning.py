@@ -67,7 +67,13 @@ def learn_churn(
     days = {"gap_days": plan.churn.gap_days, "horizon_days": plan.churn.horizon_days}
     rows = churn_rows(ledger, snapshots, encoder, **days)
     require_no_leak(rows, encoder, today, trusted=plan.churn.trusted_features)
-    model, told = fit_churn_told(rows, **days, seed=plan.seed, threads=_useful(rows, threads))
+    model, told = fit_churn_told(
+        rows,
+        **days,
+        seed=plan.seed,
+        threads=_useful(rows, threads),
+        forest=plan.churn.forest,
+    )
     low, high = model.interval(rows.X)
     seen = {"events": events(rows), "interval_width": _middle(high - low)}
     learnt = Learnt(
@@ -84,7 +90,14 @@ def learn_potential(
     """The potential model of the cut-offs' snapshots, learnt on all clients who had bought."""
     days = {"gap_days": plan.churn.gap_days, "horizon_days": plan.potential.horizon_days}
     rows, profit = potential_rows(ledger, snapshots, encoder, **days)
-    model = fit_potential(rows, profit, **days, seed=plan.seed, threads=_useful(rows, threads))
+    model = fit_potential(
+        rows,
+        profit,
+        **days,
+        seed=plan.seed,
+        threads=_useful(rows, threads),
+        forest=plan.potential.forest,
+    )
     low, _, high = model.interval(rows.X)
     seen = {"interval_width": _middle(high - low)}
     return Learnt(

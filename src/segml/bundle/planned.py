@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from segml.words.forest import ForestPlan
 from segml.words.plan import (
     ChurnPlan,
     ContactRate,
@@ -24,6 +25,8 @@ from segml.words.plan import (
 )
 
 _ELSEWHERE = SourcePlan(path="(named by the configuration)")
+_GROWN = ("churn", "potential")
+"""The outcomes whose forests a configuration may set."""
 
 
 def portable(plan: Plan) -> Plan:
@@ -48,7 +51,18 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
     value = dataclasses.asdict(portable(plan))
     ledger = value["ledger"]
     value["ledger"] = {key: ledger[key] for key in ("timezone", "duplicates", "rates")}
+    for outcome in _GROWN:
+        value[outcome].pop("forest")
+    if forests := changed_forests(plan):
+        value["forests"] = forests
     return value
+
+
+def changed_forests(plan: Plan) -> dict[str, dict[str, float | int | bool]]:
+    """The parameters of forests that are not the defaults, by outcome; empty where all are."""
+    plain = ForestPlan()
+    found = {outcome: getattr(plan, outcome).forest.changed(plain) for outcome in _GROWN}
+    return {outcome: changed for outcome, changed in found.items() if changed}
 
 
 def plan_from_json(value: Mapping[str, Any]) -> Plan:
@@ -58,6 +72,7 @@ def plan_from_json(value: Mapping[str, Any]) -> Plan:
     tiers["key_roles"] = tuple(tiers["key_roles"])
     bands = tiers.get("bands", "auto")  # protocols 1 and 2 knew no bands
     tiers["bands"] = bands if bands == "auto" else tuple(bands)
+    forests = {name: ForestPlan(**one) for name, one in value.get("forests", {}).items()}
     lost = dict(value["churn"])
     lost["trusted_features"] = tuple(lost.get("trusted_features", ()))  # unknown to protocol 3
     economics = dict(value["economics"])
@@ -69,8 +84,10 @@ def plan_from_json(value: Mapping[str, Any]) -> Plan:
             **economics, kinds={kind: ContactRate(**rate) for kind, rate in kinds.items()}
         ),
         tiers=TierPlan(**tiers),
-        churn=ChurnPlan(**lost),
-        potential=PotentialPlan(**value["potential"]),
+        churn=ChurnPlan(**lost, forest=forests.get("churn", ForestPlan())),
+        potential=PotentialPlan(
+            **value["potential"], forest=forests.get("potential", ForestPlan())
+        ),
         losses=LossPlan(**value["losses"]),
         outlook=OutlookPlan(  # protocols 1 to 3 knew none
             horizons=tuple(value.get("outlook", {}).get("horizons", OutlookPlan().horizons))

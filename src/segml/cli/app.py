@@ -6,14 +6,13 @@ the commands with the documentation.
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
 from segml import __version__
+from segml.cli.options import Config, Day, From, Json, To, Verbose, as_of_day
 from segml.cli.outcome import Shown, deliver
 
 app = typer.Typer(
@@ -24,26 +23,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Value tiers, churn and potential with exact reasons, and why a key client was lost.",
 )
-
-Config = Annotated[Path, typer.Argument(help="The portfolio's YAML file.", show_default=False)]
-Json = Annotated[bool, typer.Option("--json", help="One JSON summary on stdout.")]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Tell more on stderr.")]
-Day = Annotated[
-    str | None,
-    typer.Option("--as-of", metavar="DATE", help="See only rows before this day [today]."),
-]
-From = Annotated[str, typer.Option("--from", metavar="DATE", help="The earlier day.")]
-To = Annotated[str, typer.Option("--to", metavar="DATE", help="The later day.")]
-
-
-def _as_of(config: Path, text: str | None) -> date:
-    """The day asked for, or today in the portfolio's zone: no default is decided elsewhere."""
-    from segml.flows.session import as_date
-    from segml.flows.settings import read_settings
-
-    if text is not None:
-        return as_date(text)
-    return datetime.now(ZoneInfo(read_settings(config).plan.ledger.timezone)).date()
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - Typer's callback
@@ -122,7 +101,45 @@ def train(config: Config, as_of: Day = None, json: Json = False, verbose: Verbos
     def run(shown: Shown) -> object:
         from segml.flows.train import train as flow
 
-        return flow(config, as_of=_as_of(config, as_of), progress=shown.progress)
+        return flow(config, as_of=as_of_day(config, as_of), progress=shown.progress)
+
+    deliver(run, json=json, verbose=verbose)
+
+
+@app.command()
+def tune(
+    config: Config,
+    as_of: Day = None,
+    minutes: Annotated[
+        float | None, typer.Option(help="Begin no trial after so many minutes.")
+    ] = None,
+    trials: Annotated[
+        int | None,
+        typer.Option(help="Trials an outcome, earlier runs' among them [40 without --minutes]."),
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Forget the trials of earlier runs.")
+    ] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Write what is surely better into CONFIG.")
+    ] = False,
+    json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Search the parameters of the forests; propose what is surely better as a change of CONFIG."""
+
+    def run(shown: Shown) -> object:
+        from segml.flows.tune import tune as flow
+
+        return flow(
+            config,
+            as_of=as_of_day(config, as_of),
+            trials=trials,
+            minutes=minutes,
+            fresh=fresh,
+            accepting=accept,
+            progress=shown.progress,
+        )
 
     deliver(run, json=json, verbose=verbose)
 
@@ -148,7 +165,7 @@ def schemes(
     def run(shown: Shown) -> object:
         from segml.flows.schemes import compare_schemes as flow
 
-        return flow(config, as_of=_as_of(config, as_of), progress=shown.progress)
+        return flow(config, as_of=as_of_day(config, as_of), progress=shown.progress)
 
     deliver(run, json=json, verbose=verbose)
 
@@ -209,7 +226,7 @@ def score(config: Config, as_of: Day = None, json: Json = False, verbose: Verbos
     def run(shown: Shown) -> object:
         from segml.flows.score import score as flow
 
-        return flow(config, as_of=_as_of(config, as_of), progress=shown.progress)
+        return flow(config, as_of=as_of_day(config, as_of), progress=shown.progress)
 
     deliver(run, json=json, verbose=verbose)
 
@@ -262,7 +279,7 @@ def explain(
     def run(shown: Shown) -> object:
         from segml.flows.explain import explain as flow
 
-        return flow(config, client_id, as_of=_as_of(config, as_of))
+        return flow(config, client_id, as_of=as_of_day(config, as_of))
 
     deliver(run, json=json, verbose=verbose)
 

@@ -24,6 +24,13 @@ from segml.evaluation.money_saved import money_saved
 from segml.evaluation.origins import default_origins
 from segml.evaluation.pinball import pinball
 from segml.evaluation.profit_caught import profit_caught
+from segml.evaluation.rehearsal import (
+    Compared,
+    RehearsedFolds,
+    compare_forests,
+    rehearsed_folds,
+    rehearsed_losses,
+)
 from segml.evaluation.schemes import SchemeComparison, compare_schemes, plans_to_compare
 from segml.evaluation.spearman import spearman
 from segml.evaluation.total_ratio import total_ratio
@@ -35,8 +42,10 @@ __all__ = [
     "MONEY_BASELINES",
     "PREVIOUS",
     "Backtest",
+    "Compared",
     "Contest",
     "Lead",
+    "RehearsedFolds",
     "SchemeComparison",
     "Standing",
     "Verdict",
@@ -48,6 +57,7 @@ __all__ = [
     "calibration_chance",
     "calibration_error",
     "calibration_slope",
+    "compare_forests",
     "compare_schemes",
     "coverage",
     "default_origins",
@@ -64,6 +74,8 @@ __all__ = [
     "pinball",
     "plans_to_compare",
     "profit_caught",
+    "rehearsed_folds",
+    "rehearsed_losses",
     "spearman",
     "standing_of",
     "total_ratio",

@@ -6,11 +6,12 @@ two with the documentation.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from segml.words.forest import FOREST_RANGES, ForestPlan
 from segml.words.role import Role
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -114,8 +115,29 @@ class TiersSection(_Section):
     key_roles: tuple[Role, ...] = ("magnet", "special")
 
 
+def _within(name: str) -> Any:
+    least, most = FOREST_RANGES[name]
+    return Field(default=getattr(_PLAIN, name), ge=least, le=most)
+
+
+_PLAIN = ForestPlan()
+
+
+class ForestSection(_Section):
+    """How an outcome's forest grows: what `segml tune` searches, and nothing else."""
+
+    learning_rate: float = _within("learning_rate")
+    num_leaves: int = _within("num_leaves")
+    max_depth: int = _within("max_depth")
+    lambda_l2: float = _within("lambda_l2")
+    feature_fraction: float = _within("feature_fraction")
+    bagging_fraction: float = _within("bagging_fraction")
+    leaf_share: float = _within("leaf_share")
+    extra_trees: bool = _PLAIN.extra_trees
+
+
 class ChurnSection(_Section):
-    """The churn label, the cut-offs it is learnt on, and features that may tell all they tell."""
+    """The churn label, its cut-offs, features that may tell all they tell, and the forest."""
 
     horizon_days: Days = 180
     active_days: Days = 365
@@ -124,12 +146,14 @@ class ChurnSection(_Section):
     step_days: Days = 30
     min_history_days: Days = 180
     trusted_features: tuple[str, ...] = ()
+    forest: ForestSection = Field(default_factory=ForestSection)
 
 
 class PotentialSection(_Section):
-    """The horizon of expected profit."""
+    """The horizon of expected profit, and the forests of both its parts."""
 
     horizon_days: Days = 365
+    forest: ForestSection = Field(default_factory=ForestSection)
 
 
 class OutlookSection(_Section):

@@ -23,6 +23,7 @@ from segml.flows.schema import (
 from segml.flows.yaml_reader import read_yaml
 from segml.words.drift import DriftPlan
 from segml.words.errors import ConfigurationRefused
+from segml.words.forest import ForestPlan
 from segml.words.gate import GatePlan
 from segml.words.plan import (
     ChurnPlan,
@@ -104,7 +105,10 @@ def _settle(parsed: Configuration, folder: Path) -> Settings:
         economics=_economics(parsed.economics),
         tiers=_tiers(parsed.tiers),
         churn=_churn(parsed.churn),
-        potential=PotentialPlan(**parsed.potential.model_dump()),
+        potential=PotentialPlan(
+            horizon_days=parsed.potential.horizon_days,
+            forest=ForestPlan(**parsed.potential.forest.model_dump()),
+        ),
         losses=LossPlan(**parsed.losses.model_dump()),
         outlook=OutlookPlan(**parsed.outlook.model_dump()),
         seed=parsed.seed,
@@ -145,7 +149,8 @@ def _churn(section: ChurnSection) -> ChurnPlan:
                 allowed="names of features, as docs/features.md lists them",
                 next_step=f"write `{near[0]}`" if near else "name a feature, or leave it out",
             )
-    return ChurnPlan(**section.model_dump())
+    forest = ForestPlan(**section.forest.model_dump())
+    return ChurnPlan(**section.model_dump(exclude={"forest"}), forest=forest)
 
 
 def _tiers(section: TiersSection) -> TierPlan:

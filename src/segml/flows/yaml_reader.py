@@ -72,7 +72,24 @@ def read_yaml(path: Path) -> dict[str, Any]:
         If the file is absent, too large, no UTF-8, no YAML, aliased, or no mapping; or if a key
         stands twice.
     """
-    text = _read_text(path)
+    return parse_yaml(_read_text(path), path)
+
+
+def parse_yaml(text: str, path: Path) -> dict[str, Any]:
+    """The mapping at the top of a configuration's text.
+
+    Parameters
+    ----------
+    text
+        The file's, or what it might become.
+    path
+        Named in the refusal.
+
+    Raises
+    ------
+    ConfigurationRefused
+        As `read_yaml`.
+    """
     try:
         if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text, _PlainLoader)):
             raise ConfigurationRefused(
@@ -102,6 +119,19 @@ def read_yaml(path: Path) -> dict[str, Any]:
             next_step="see the README's ten lines",
         )
     return loaded
+
+
+def compose_yaml(text: str) -> yaml.MappingNode:
+    """The nodes of a configuration's text, which `parse_yaml` has taken: values with their places.
+
+    Parameters
+    ----------
+    text
+        One mapping.
+    """
+    node = yaml.compose(text, _PlainLoader)
+    assert isinstance(node, yaml.MappingNode)
+    return node
 
 
 def _read_text(path: Path) -> str:

@@ -23,6 +23,7 @@ from segml.outcomes.skill import brier_skill, common_rates
 from segml.outcomes.slices import by_slice
 from segml.outcomes.trials import Trial
 from segml.outcomes.validation import of_probability
+from segml.words.forest import ForestPlan
 
 CURVES = (
     Curve(feature="expected_orders", shape="log", sign=-1, prior=1.0),
@@ -135,7 +136,13 @@ class ChurnModel:
 
 
 def fit_churn(
-    rows: Rows, *, horizon_days: int, gap_days: int, seed: int, threads: int = 2
+    rows: Rows,
+    *,
+    horizon_days: int,
+    gap_days: int,
+    seed: int,
+    threads: int = 2,
+    forest: ForestPlan | None = None,
 ) -> ChurnModel:
     """The churn model of rows from many cut-offs, validated by time and by client.
 
@@ -147,30 +154,43 @@ def fit_churn(
         The label's days; what a fold must wait for.
     seed, threads
         Of LightGBM and the bootstrap.
+    forest
+        How the forest grows; as by default if None.
 
     Notes
     -----
     Labels of one class teach nothing: the score is then the curves' prior, the probability
     follows the base rate, and the record says so.
     """
-    return fit_churn_told(
-        rows, horizon_days=horizon_days, gap_days=gap_days, seed=seed, threads=threads
-    )[0]
+    days = {"horizon_days": horizon_days, "gap_days": gap_days}
+    return fit_churn_told(rows, **days, seed=seed, threads=threads, forest=forest)[0]
 
 
 def fit_churn_told(
-    rows: Rows, *, horizon_days: int, gap_days: int, seed: int, threads: int = 2
+    rows: Rows,
+    *,
+    horizon_days: int,
+    gap_days: int,
+    seed: int,
+    threads: int = 2,
+    forest: ForestPlan | None = None,
 ) -> tuple[ChurnModel, Learnt]:
     """The same, and what its score said of rows whose clients it had not seen.
 
     Parameters
     ----------
-    rows, horizon_days, gap_days, seed, threads
+    rows, horizon_days, gap_days, seed, threads, forest
         As for `fit_churn`; what was said is of `rows.take(rows.order)`.
     """
     rows = rows.take(rows.order)
     folds = split(rows, label_days=gap_days + horizon_days).teaching(rows.y)
-    recipe = Recipe(loss="logistic", curves=CURVES, seed=seed, threads=threads)
+    recipe = Recipe(
+        loss="logistic",
+        curves=CURVES,
+        seed=seed,
+        threads=threads,
+        forest=forest or ForestPlan(),
+    )
     learnt = fit_additive(rows, folds, recipe)
     held, p = foretold(rows, learnt.trials, seed=seed)
     validated = rows.take(held)

@@ -8,7 +8,7 @@ clients without an order (returns, an acquisition share): small, and not always 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ from segml.outcomes.rows import Matrix, Rows, Values
 from segml.outcomes.score import AdditiveScore
 from segml.outcomes.slices import Mask, by_slice
 from segml.outcomes.validation import Metrics, of_money, of_probability
+from segml.words.forest import ForestPlan
 
 BUYS_CURVES = (
     Curve(feature="expected_orders", shape="log", sign=1, prior=1.0),
@@ -147,7 +148,14 @@ class PotentialModel:
 
 
 def fit_potential(
-    rows: Rows, profit: Values, *, horizon_days: int, gap_days: int, seed: int, threads: int = 2
+    rows: Rows,
+    profit: Values,
+    *,
+    horizon_days: int,
+    gap_days: int,
+    seed: int,
+    threads: int = 2,
+    forest: ForestPlan | None = None,
 ) -> PotentialModel:
     """The potential model of rows from many cut-offs, validated by time and by client.
 
@@ -162,6 +170,8 @@ def fit_potential(
         The label's days; what a fold must wait for.
     seed, threads
         Of LightGBM and the bootstrap.
+    forest
+        How the forests of both parts grow; as by default if None.
 
     Notes
     -----
@@ -174,8 +184,14 @@ def fit_potential(
     scale = scale_of(profit[bought])
     earned = rows.labelled(np.arcsinh(profit / scale)).signed(())
     folds = split(rows, label_days=gap_days + horizon_days)
-    logistic = Recipe(loss="logistic", curves=BUYS_CURVES, seed=seed, threads=threads)
-    squared = Recipe(loss="squared", curves=_own_past(scale), seed=seed, threads=threads)
+    logistic = Recipe(
+        loss="logistic",
+        curves=BUYS_CURVES,
+        seed=seed,
+        threads=threads,
+        forest=forest or ForestPlan(),
+    )
+    squared = replace(logistic, loss="squared", curves=_own_past(scale))
     turned = rows.signed([-sign for sign in rows.signs])
     buys = fit_additive(turned, folds.teaching(rows.y), logistic)
     spends = fit_additive(earned, folds.teaching(earned.y, bought), squared, teach=bought)

@@ -11,7 +11,7 @@ from segml.stores.partitions import growing_file, write_part
 from segml.stores.portfolios import list_portfolios, require_portfolio
 from segml.stores.pulse import Pulse, beating
 from segml.stores.registry import Registry
-from segml.stores.replays import log_beside, log_or_warn
+from segml.stores.replays import LoggedTrial, log_beside, log_or_warn, log_with_trials
 from segml.stores.retention import retire
 from segml.stores.runs import Training, plan_params, reap
 from segml.stores.schemas import TABLES, features_schema, quarantine_schema
@@ -37,6 +37,7 @@ __all__ = [
     "Column",
     "Frames",
     "Holder",
+    "LoggedTrial",
     "LossRun",
     "Mirrored",
     "Pulse",
@@ -61,6 +62,7 @@ __all__ = [
     "log_beside",
     "log_or_warn",
     "log_training",
+    "log_with_trials",
     "losses_folder",
     "plan_params",
     "publish",

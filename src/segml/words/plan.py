@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from segml.words.forest import ForestPlan
 from segml.words.role import ROLES
 
 
@@ -166,7 +167,8 @@ class TierPlan:
 class ChurnPlan:
     """The churn label, its population and the cut-offs it is learnt on; all in days.
 
-    `trusted_features` are not asked whether they know the label (see `outcomes.leaks`).
+    `trusted_features` are not asked whether they know the label (see `outcomes.leaks`); `forest` is
+    how the score's forest grows.
     """
 
     horizon_days: int = 180
@@ -176,6 +178,7 @@ class ChurnPlan:
     step_days: int = 30
     min_history_days: int = 180
     trusted_features: tuple[str, ...] = ()
+    forest: ForestPlan = field(default_factory=ForestPlan)
 
     def __post_init__(self) -> None:
         _require(self.horizon_days >= 1, "horizon_days is positive")
@@ -188,9 +191,10 @@ class ChurnPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PotentialPlan:
-    """The horizon of expected profit, in days."""
+    """The horizon of expected profit, in days, and how the forests of both its parts grow."""
 
     horizon_days: int = 365
+    forest: ForestPlan = field(default_factory=ForestPlan)
 
     def __post_init__(self) -> None:
         _require(self.horizon_days >= 1, "horizon_days is positive")
