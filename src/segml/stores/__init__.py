@@ -6,6 +6,7 @@ from segml.stores.files import publish_file, write_frame
 from segml.stores.folder import put_in_place, staging, sweep
 from segml.stores.lock import Holder, lock
 from segml.stores.mirror import Mirrored, TrackedRun, log_training, sync
+from segml.stores.newest import Held, Newest
 from segml.stores.parquet import Frames, SchemaBroken
 from segml.stores.partitions import growing_file, write_part
 from segml.stores.portfolios import list_portfolios, require_portfolio
@@ -13,8 +14,10 @@ from segml.stores.pulse import Pulse, beating
 from segml.stores.registry import Registry
 from segml.stores.replays import LoggedTrial, log_beside, log_or_warn, log_with_trials
 from segml.stores.retention import retire
+from segml.stores.roster import SORTED_BY, Page, Roster, Scope, Wanted
 from segml.stores.runs import Training, plan_params, reap
 from segml.stores.schemas import TABLES, features_schema, quarantine_schema
+from segml.stores.shelf import Shelf
 from segml.stores.tables import (
     LossRun,
     Run,
@@ -32,24 +35,32 @@ from segml.stores.tables import (
 from segml.stores.versions import Change, Version, Versions
 
 __all__ = [
+    "SORTED_BY",
     "TABLES",
     "Change",
     "Column",
     "Frames",
+    "Held",
     "Holder",
     "LoggedTrial",
     "LossRun",
     "Mirrored",
+    "Newest",
+    "Page",
     "Pulse",
     "Registry",
+    "Roster",
     "Run",
     "SchemaBroken",
+    "Scope",
+    "Shelf",
     "TableSchema",
     "TrackedRun",
     "Tracking",
     "Training",
     "Version",
     "Versions",
+    "Wanted",
     "beating",
     "features_schema",
     "find_table",
