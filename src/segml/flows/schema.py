@@ -194,6 +194,22 @@ class DriftSection(_Section):
     model_days: Days = 400
 
 
+class ProxySection(_Section):
+    """A proxy that signs people in; without addresses there is none."""
+
+    addresses: tuple[str, ...] = ()
+    header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")] = "x-forwarded-user"
+
+
+class ServiceSection(_Section):
+    """Who may read the pages."""
+
+    accounts: str = "accounts.json"
+    audit: str = "audit.jsonl"
+    hosts: tuple[str, ...] = ()
+    proxy: ProxySection = Field(default_factory=ProxySection)
+
+
 class TrackingSection(_Section):
     """Where MLflow keeps its runs."""
 
@@ -215,6 +231,7 @@ class Configuration(_Section):
     drift: DriftSection = Field(default_factory=DriftSection)
     tracking: TrackingSection = Field(default_factory=TrackingSection)
     retention: RetentionSection = Field(default_factory=RetentionSection)
+    service: ServiceSection = Field(default_factory=ServiceSection)
     models: str = "models"
     output: str = "out"
     playbooks: str | None = None

@@ -17,6 +17,7 @@ from segml.flows.schema import (
     ChurnSection,
     Configuration,
     EconomicsSection,
+    ServiceSection,
     SourceSection,
     TiersSection,
 )
@@ -39,6 +40,7 @@ from segml.words.plan import (
     tiers_in,
 )
 from segml.words.playbook import Playbooks
+from segml.words.site import Access, Proxy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ class Settings:
     playbooks: Playbooks
     gate: GatePlan = field(default_factory=GatePlan)
     drift: DriftPlan = field(default_factory=DriftPlan)
+    access: Access
     keep_scores_days: int | None = None
     language: str = "en"
 
@@ -126,8 +129,18 @@ def _settle(parsed: Configuration, folder: Path) -> Settings:
         ),
         gate=GatePlan(**parsed.gate.model_dump()),
         drift=DriftPlan(**parsed.drift.model_dump()),
+        access=_access(parsed.service, folder),
         keep_scores_days=parsed.retention.scores_days,
         language=parsed.language,
+    )
+
+
+def _access(section: ServiceSection, folder: Path) -> Access:
+    return Access(
+        accounts=_beside(folder, section.accounts),
+        audit=_beside(folder, section.audit),
+        hosts=tuple(host.lower() for host in section.hosts),
+        proxy=Proxy(**section.proxy.model_dump()),
     )
 
 

@@ -17,9 +17,9 @@ from fastapi.responses import JSONResponse, Response
 
 from segml.report import LossFacts
 from segml.report.pages import plain, plain_rows
-from segml.service.audit import Audit
 from segml.service.desk import Desk
-from segml.service.door import Door
+from segml.service.door import asks, door_of
+from segml.service.facts import loss_of, losses_of, monday_of, profile_of
 from segml.stores import Wanted
 
 PREFIX = "/api/v1"
@@ -111,108 +111,104 @@ class LossesTold:
     rows: list[LossRow]
 
 
-def api_routes(door: Door, audit: Audit, app: FastAPI) -> APIRouter:
-    """The addresses below `/api/v1`.
+router = APIRouter(prefix=PREFIX)
+Clients = Annotated[Desk, Depends(asks("clients"))]
 
-    Parameters
-    ----------
-    door
-        Lets readers in.
-    audit
-        Where dossiers seen and lists taken along are noted.
-    app
-        Whose description is given.
-    """
-    router = APIRouter(prefix=PREFIX)
-    needs = Depends(door.asks("clients"))
 
-    @router.get("/openapi.json", include_in_schema=False)
-    def description(desk: Desk = needs) -> dict[str, Any]:
-        del desk  # the right was asked for
-        return openapi(app)
+@router.get("/openapi.json", include_in_schema=False)
+def description(request: Request, desk: Clients) -> dict[str, Any]:
+    """The description of the API (OpenAPI)."""
+    del desk  # the right was asked for
+    return openapi(request.app)
 
-    @router.get("/run", response_model=RunTold)
-    def run(request: Request, desk: Desk = needs) -> Response:
-        """Which runs are told of."""
-        start, end = desk.losses_span or (None, None)
-        held = desk.held
-        told = RunTold(
-            portfolio=door.site.portfolio,
-            as_of=held.as_of,
-            model_version=str(held.scores.run["model_version"]),
-            currency=desk.currency,
-            clients=desk.page(Wanted(limit=1)).total,
-            former=held.former_as_of,
-            losses_from=start,
-            losses_to=end,
-        )
-        return _answer(request, desk, told)
 
-    @router.get("/clients", response_model=ClientsTold)
-    def listed(  # noqa: PLR0917 - the address's parameters
-        request: Request,
-        desk: Desk = needs,
-        tier: str | None = None,
-        status: Literal["active", "lapsed", "prospect"] | None = None,
-        key: bool = False,  # noqa: FBT001, FBT002 - a parameter of the address
-        sort: Sort = "stake",
-        order: Literal["up", "down"] = "down",
-        offset: Offset = 0,
-        limit: Limit = 100,
-    ) -> Response:
-        """The clients that you see, narrowed and sorted."""
-        wanted = Wanted(
-            tier=tier,
-            status=status,
-            only_key=key,
-            sort=sort,
-            descending=order == "down",
-            offset=offset,
-            limit=limit,
-        )
-        page = desk.page(wanted)
-        audit.note(desk.viewer, "api:clients", run=desk.held.as_of, count=len(page.rows))
-        names = [field.name for field in dataclasses.fields(ClientRow)]
-        told = ClientsTold(
-            total=page.total,
-            offset=offset,
-            profit_365=page.profit,
-            stake=page.stake,
-            rows=[ClientRow(**{n: row[n] for n in names}) for row in plain_rows(page.rows)],
-        )
-        return _answer(request, desk, told)
+@router.get("/run", response_model=RunTold)
+def run(request: Request, desk: Clients) -> Response:
+    """Which runs are told of."""
+    start, end = desk.losses_span or (None, None)
+    held = desk.held
+    told = RunTold(
+        portfolio=desk.site.portfolio,
+        as_of=held.as_of,
+        model_version=str(held.scores.run["model_version"]),
+        currency=desk.currency,
+        clients=desk.page(Wanted(limit=1)).total,
+        former=held.former_as_of,
+        losses_from=start,
+        losses_to=end,
+    )
+    return _answer(request, desk, told)
 
-    @router.get("/client")
-    def client(request: Request, id: str, desk: Desk = needs) -> Response:  # noqa: A002 - the address's word
-        """All that is known of one client: scores, exact reasons, profit, roles, what it needs."""
-        profile = desk.profile(id)
-        audit.note(desk.viewer, "api:client", run=desk.held.as_of, client_id=id)
-        return _answer(request, desk, profile)
 
-    @router.get("/losses", response_model=LossesTold | None)
-    def losses(
-        request: Request, desk: Desk = needs, offset: Offset = 0, limit: Limit = 100
-    ) -> Response:
-        """The key clients that were lost; null where no analysis was published."""
-        facts = desk.losses(slice(offset, offset + limit))
-        if facts is None:
-            return _answer(request, desk, None)
-        audit.note(desk.viewer, "api:losses", run=desk.held.as_of, count=len(facts.lost))
-        return _answer(request, desk, _losses(facts, offset))
+@router.get("/clients", response_model=ClientsTold)
+def listed(  # noqa: PLR0917 - the address's parameters
+    request: Request,
+    desk: Clients,
+    tier: str | None = None,
+    status: Literal["active", "lapsed", "prospect"] | None = None,
+    key: bool = False,  # noqa: FBT001, FBT002 - a parameter of the address
+    sort: Sort = "stake",
+    order: Literal["up", "down"] = "down",
+    offset: Offset = 0,
+    limit: Limit = 100,
+) -> Response:
+    """The clients that you see, narrowed and sorted."""
+    wanted = Wanted(
+        tier=tier,
+        status=status,
+        only_key=key,
+        sort=sort,
+        descending=order == "down",
+        offset=offset,
+        limit=limit,
+    )
+    page = desk.page(wanted)
+    door_of(request).audit.note(
+        desk.viewer, "api:clients", run=desk.held.as_of, count=len(page.rows)
+    )
+    names = [field.name for field in dataclasses.fields(ClientRow)]
+    told = ClientsTold(
+        total=page.total,
+        offset=offset,
+        profit_365=page.profit,
+        stake=page.stake,
+        rows=[ClientRow(**{n: row[n] for n in names}) for row in plain_rows(page.rows)],
+    )
+    return _answer(request, desk, told)
 
-    @router.get("/dossier")
-    def dossier(request: Request, id: str, desk: Desk = needs) -> Response:  # noqa: A002 - the address's word
-        """Why one key client was lost, what it cost, on what evidence."""
-        facts = desk.loss(id)
-        audit.note(desk.viewer, "api:dossier", run=desk.held.as_of, client_id=id)
-        return _answer(request, desk, facts.lost[0])
 
-    @router.get("/monday")
-    def monday(request: Request, desk: Desk = needs) -> Response:
-        """What changed since the run before, and three things to do."""
-        return _answer(request, desk, desk.monday())
+@router.get("/client")
+def client(request: Request, id: str, desk: Clients) -> Response:  # noqa: A002 - the address's word
+    """All that is known of one client: scores, exact reasons, profit, roles, what it needs."""
+    profile = profile_of(desk, id)
+    door_of(request).audit.note(desk.viewer, "api:client", run=desk.held.as_of, client_id=id)
+    return _answer(request, desk, profile)
 
-    return router
+
+@router.get("/losses", response_model=LossesTold | None)
+def losses(request: Request, desk: Clients, offset: Offset = 0, limit: Limit = 100) -> Response:
+    """The key clients that were lost; null where no analysis was published."""
+    facts = losses_of(desk, slice(offset, offset + limit))
+    if facts is None:
+        return _answer(request, desk, None)
+    door_of(request).audit.note(
+        desk.viewer, "api:losses", run=desk.held.as_of, count=len(facts.lost)
+    )
+    return _answer(request, desk, _losses(facts, offset))
+
+
+@router.get("/dossier")
+def dossier(request: Request, id: str, desk: Clients) -> Response:  # noqa: A002 - the address's word
+    """Why one key client was lost, what it cost, on what evidence."""
+    facts = loss_of(desk, id)
+    door_of(request).audit.note(desk.viewer, "api:dossier", run=desk.held.as_of, client_id=id)
+    return _answer(request, desk, facts.lost[0])
+
+
+@router.get("/monday")
+def monday(request: Request, desk: Clients) -> Response:
+    """What changed since the run before, and three things to do."""
+    return _answer(request, desk, monday_of(desk))
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:

@@ -13,14 +13,11 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.middleware.base import BaseHTTPMiddleware
 
-from segml.service.api import api_routes
-from segml.service.audit import Audit
+from segml.service import api, rooms, views
 from segml.service.desk import Unseen
 from segml.service.door import VISIT, Door, Forbidden, NotSignedIn
 from segml.service.frame import show
-from segml.service.rooms import account_pages, model_pages, ways_in
 from segml.service.shield import OWN_NAMES, Shield
-from segml.service.views import client_pages
 from segml.stores import Newest
 from segml.words.site import Site
 
@@ -40,7 +37,6 @@ def make_app(site: Site, newest: Newest, *, is_own: bool = True) -> FastAPI:
     is_own
         Whether only this machine's own addresses reach it.
     """
-    door, audit = Door(site, newest), Audit(site.audit)
     app = FastAPI(
         title=f"segml: {site.portfolio}",
         version="1",
@@ -48,18 +44,12 @@ def make_app(site: Site, newest: Newest, *, is_own: bool = True) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
     )
-    for router in (
-        client_pages(door, audit),
-        model_pages(door),
-        account_pages(door),
-        ways_in(door, is_secure=not is_own),
-        api_routes(door, audit, app),
-    ):
+    for router in (views.router, rooms.router, api.router):
         app.include_router(router)
-    app.state.door = door
-    _refusals(app, door)
+    app.state.door = Door(site, newest, is_secure=not is_own)
+    _refusals(app)
     app.add_middleware(BaseHTTPMiddleware, dispatch=_visit(is_secure=not is_own))
-    hosts = (*OWN_NAMES, *site.hosts) if is_own or site.hosts else ()
+    hosts = (*OWN_NAMES, *site.access.hosts) if is_own or site.access.hosts else ()
     app.add_middleware(Shield, hosts=hosts, is_secure=not is_own)
     return app
 
@@ -82,7 +72,7 @@ def _visit(
     return visit
 
 
-def _refusals(app: FastAPI, door: Door) -> None:
+def _refusals(app: FastAPI) -> None:
     """Every refusal as a page or, of the API, as JSON; a fault of ours has a number, no words."""
 
     def refuse(request: Request, status: int, number: str = "") -> Response:
@@ -90,7 +80,7 @@ def _refusals(app: FastAPI, door: Door) -> None:
             told = {"error": _API_WORDS.get(status, "refused"), "number": number or None}
             headers = {"www-authenticate": "Bearer"} if status == 401 else None
             return JSONResponse(told, status_code=status, headers=headers)
-        return show(door, request, "refused", here="", status=status, number=number)
+        return show(request, "refused", here="", status=status, number=number)
 
     @app.exception_handler(NotSignedIn)
     def not_signed_in(request: Request, _: Exception) -> Response:

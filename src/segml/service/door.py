@@ -16,7 +16,10 @@ from fastapi import Form, Request
 
 from segml.service.access import ALONE, Right, Viewer
 from segml.service.accounts import Account, Accounts, read_accounts
+from segml.service.attempts import Attempts
+from segml.service.audit import Audit
 from segml.service.desk import Desk
+from segml.service.listing import Words
 from segml.service.memory import Memory
 from segml.service.sessions import Signer
 from segml.stores import Newest
@@ -43,11 +46,14 @@ class Door:
         What is served.
     newest
         The runs that are held.
+    is_secure
+        Whether cookies go by HTTPS alone.
     """
 
-    def __init__(self, site: Site, newest: Newest) -> None:
-        self.site, self.newest = site, newest
-        self.memory = Memory()
+    def __init__(self, site: Site, newest: Newest, *, is_secure: bool) -> None:
+        self.site, self.newest, self.is_secure = site, newest, is_secure
+        self.memory, self.words, self.attempts = Memory(), Words(), Attempts()
+        self.audit = Audit(site.access.audit)
         self._own_secret = secrets.token_hex(32)
         self._lock = threading.Lock()
         self._read: tuple[tuple[int, int] | None, Accounts | None] = (None, None)
@@ -55,10 +61,10 @@ class Door:
     @property
     def accounts(self) -> Accounts | None:
         """The accounts as the file has them now; None where there is no file."""
-        stamp = _stamp(self.site.accounts)
+        stamp = _stamp(self.site.access.accounts)
         with self._lock:
             if stamp != self._read[0]:
-                self._read = (stamp, read_accounts(self.site.accounts))
+                self._read = (stamp, read_accounts(self.site.access.accounts))
             return self._read[1]
 
     @property
@@ -75,47 +81,68 @@ class Door:
         account = self._account(request, accounts)
         return None if account is None else account.viewer
 
-    def asks(self, right: Right) -> Callable[[Request], Desk]:
-        """What a route depends on: the desk of a reader with this right.
-
-        Parameters
-        ----------
-        right
-            What the route shows.
-        """
-
-        def desk(request: Request) -> Desk:
-            viewer = self.viewer(request)
-            if viewer is None:
-                raise NotSignedIn
-            if not viewer.may(right):
-                raise Forbidden
-            return Desk(viewer, self.newest.held, self.site, self.memory)
-
-        desk.right = right  # type: ignore[attr-defined]  # read by the test of the routes
-        return desk
-
-    def form(self, request: Request, token: Annotated[str, Form()] = "") -> None:
-        """Let a form pass that this visit was given.
+    def desk(self, request: Request, right: Right) -> Desk:
+        """The desk of whoever reads, if they have a right.
 
         Raises
         ------
+        NotSignedIn
+            If nobody is signed in, and somebody has to be.
         Forbidden
-            If it is another's, or none of ours.
+            If the reader's role has no such right.
         """
         viewer = self.viewer(request)
-        name = None if viewer is None else viewer.name
-        if not self.signer.is_ours(token, request.cookies.get(VISIT, ""), name):
+        if viewer is None:
+            raise NotSignedIn
+        if not viewer.may(right):
             raise Forbidden
+        return Desk(viewer, self.newest.held, self.site, self.memory)
 
     def _account(self, request: Request, accounts: Accounts) -> Account | None:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer":
             return accounts.of_token(token.strip())
-        proxy = self.site.proxy
+        proxy = self.site.access.proxy
         if request.client is not None and request.client.host in proxy.addresses:
             return accounts.by_name.get(request.headers.get(proxy.header, ""))
         return self.signer.account(request.cookies.get(SESSION, ""), accounts)
+
+
+def door_of(request: Request) -> Door:
+    """The door of the application that was asked."""
+    door: Door = request.app.state.door
+    return door
+
+
+def asks(right: Right) -> Callable[[Request], Desk]:
+    """What a route depends on: the desk of a reader with this right.
+
+    Parameters
+    ----------
+    right
+        What the route shows.
+    """
+
+    def desk(request: Request) -> Desk:
+        return door_of(request).desk(request, right)
+
+    desk.right = right  # type: ignore[attr-defined]  # read by the test of the routes
+    return desk
+
+
+def form(request: Request, token: Annotated[str, Form()] = "") -> None:
+    """Let a form pass that this visit was given.
+
+    Raises
+    ------
+    Forbidden
+        If it is another's, or none of ours.
+    """
+    door = door_of(request)
+    viewer = door.viewer(request)
+    name = None if viewer is None else viewer.name
+    if not door.signer.is_ours(token, request.cookies.get(VISIT, ""), name):
+        raise Forbidden
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

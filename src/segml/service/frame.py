@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from segml.report import LANGUAGES
 from segml.report.pages import Shell, page
 from segml.service.access import Right, Viewer
-from segml.service.door import LANGUAGE, Door
+from segml.service.door import LANGUAGE, Door, door_of
 
 NAMES = MappingProxyType({"en": "English", "ru": "Русский", "zh": "中文"})
 ROOMS: MappingProxyType[str, tuple[str, Right]] = MappingProxyType(
@@ -40,7 +40,6 @@ def language_of(request: Request, site_language: str) -> str:
 
 
 def show(
-    door: Door,
     request: Request,
     name: str,
     *,
@@ -52,8 +51,6 @@ def show(
 
     Parameters
     ----------
-    door
-        Who is let in.
     request
         What was asked.
     name
@@ -65,6 +62,7 @@ def show(
     values
         What the template needs.
     """
+    door = door_of(request)
     viewer = door.viewer(request)
     language = language_of(request, door.site.language)
     told_of = {"status": status, **values}

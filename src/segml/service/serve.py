@@ -35,7 +35,7 @@ def serve(site: Site, *, host: str, port: int, ready: Callable[[str], None]) -> 
         If others could reach it and there are no accounts, or nothing was published yet.
     """
     is_own = is_own_address(host)
-    accounts = read_accounts(site.accounts)
+    accounts = read_accounts(site.access.accounts)
     if not is_own and (accounts is None or not accounts.by_name):
         raise ConfigurationRefused(
             f"`--host {host}` can be reached by others, and there are no accounts",

@@ -14,7 +14,7 @@ from segml.stores.pulse import Pulse, beating
 from segml.stores.registry import Registry
 from segml.stores.replays import LoggedTrial, log_beside, log_or_warn, log_with_trials
 from segml.stores.retention import retire
-from segml.stores.roster import SORTED_BY, Page, Roster, Scope, Wanted
+from segml.stores.roster import SORTED_BY, Industry, Page, Roster, Scope, Wanted
 from segml.stores.runs import Training, plan_params, reap
 from segml.stores.schemas import TABLES, features_schema, quarantine_schema
 from segml.stores.shelf import Shelf
@@ -42,6 +42,7 @@ __all__ = [
     "Frames",
     "Held",
     "Holder",
+    "Industry",
     "LoggedTrial",
     "LossRun",
     "Mirrored",

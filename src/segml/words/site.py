@@ -18,6 +18,27 @@ class Proxy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How readers get in.
+
+    Parameters
+    ----------
+    accounts, audit
+        The files of the accounts and of the audit log.
+    hosts
+        Names under which it may be reached, beside this machine's own; empty: any, where it
+        listens to others.
+    proxy
+        Who may sign people in by a header.
+    """
+
+    accounts: Path
+    audit: Path
+    hosts: tuple[str, ...] = ()
+    proxy: Proxy = field(default_factory=Proxy)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """One portfolio to be served.
 
@@ -27,25 +48,17 @@ class Site:
         Its name.
     output, models
         The folders of its published runs and of its models.
-    accounts, audit
-        The files of the accounts and of the audit log.
+    access
+        How readers get in.
     language
         The language of a reader who chose none.
     features
         Feature name to the feature: its label and its unit.
-    hosts
-        Names under which it may be reached, beside this machine's own; empty: any, where it
-        listens to others.
-    proxy
-        Who may sign people in by a header.
     """
 
     portfolio: str
     output: Path
     models: Path
-    accounts: Path
-    audit: Path
+    access: Access
     language: str = "en"
     features: Mapping[str, Feature] = field(default_factory=dict)
-    hosts: tuple[str, ...] = ()
-    proxy: Proxy = field(default_factory=Proxy)

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from segml.report.at_risk import most_at_risk, risk_facts
+from segml.report.pages.tasks import ReasonsOf, TaskFact, tasks
 from segml.report.records import records
-from segml.report.silence import RiskFacts
 
 SHOWN = 10
 """Clients in each table."""
-TASKS = 3
 LAST_DAYS = 31
 """How far back a loss is news where there is no run before."""
 LEAST_RISE = 0.02
 """A smaller rise of a risk is no news."""
-
-ReasonsOf = Callable[[Sequence[str]], pd.DataFrame]
-"""The published reasons of some clients."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,20 +55,6 @@ class MovedFact:
     tier_now: str
     up: bool
     profit_365: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskFact:
-    """One thing to do: `kind` is call, visit, reprice or win_back; `money` is what it is about."""
-
-    kind: str
-    client_id: str
-    name: str
-    money: float
-    risk: RiskFacts | None = None
-    missed: int = 0
-    chance: float | None = None
-    lever: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +131,7 @@ def monday_facts(
         moved=tuple(_moved_fact(row) for row in records(moved.head(SHOWN))),
         moved_up=int(moved["up"].sum()),
         moved_down=int((~moved["up"].astype(bool)).sum()),
-        tasks=_tasks(now, tables, gone, names, reasons_of),
+        tasks=tasks(now, tables, gone, reasons_of=reasons_of),
     )
 
 
@@ -225,89 +206,3 @@ def _moved_fact(row: Mapping[str, Any]) -> MovedFact:
         up=bool(row["up"]),
         profit_365=row["profit_365"],
     )
-
-
-def _tasks(
-    now: pd.DataFrame,
-    tables: Mapping[str, pd.DataFrame],
-    gone: frozenset[str],
-    names: Mapping[str, str],
-    reasons_of: ReasonsOf,
-) -> tuple[TaskFact, ...]:
-    """The dearest thing of each kind, a client once, the most money first."""
-    found = [
-        *_calls(now, gone, reasons_of, names),
-        *_visits(tables.get("attention"), names),
-        *_terms(tables.get("decisions"), names),
-        *_returns(tables.get("winback"), names),
-    ]
-    chosen: list[TaskFact] = []
-    for task in sorted(found, key=lambda each: (-each.money, each.kind, each.client_id)):
-        kinds = {each.kind for each in chosen}
-        clients = {each.client_id for each in chosen}
-        if task.kind not in kinds and task.client_id not in clients and len(chosen) < TASKS:
-            chosen.append(task)
-    return tuple(chosen)
-
-
-def _calls(
-    now: pd.DataFrame, gone: frozenset[str], reasons_of: ReasonsOf, names: Mapping[str, str]
-) -> list[TaskFact]:
-    ranked = most_at_risk(now[now["is_key"]], gone=gone).head(2)
-    told = risk_facts(ranked, reasons_of(list(ranked["client_id"])), names) if len(ranked) else ()
-    return [
-        TaskFact(kind="call", client_id=each.client_id, name=each.name, money=each.stake, risk=each)
-        for each in told
-    ]
-
-
-def _visits(attention: pd.DataFrame | None, names: Mapping[str, str]) -> list[TaskFact]:
-    if attention is None:
-        return []
-    missed = attention[attention["is_key"] & (attention["missed"] > 0)]
-    worst = missed.sort_values(["profit_365", "client_id"], ascending=[False, True]).head(2)
-    return [
-        TaskFact(
-            kind="visit",
-            client_id=row["client_id"],
-            name=names.get(row["client_id"], row["client_id"]),
-            money=row["profit_365"],
-            missed=int(row["missed"]),
-        )
-        for row in records(worst)
-    ]
-
-
-def _terms(decisions: pd.DataFrame | None, names: Mapping[str, str]) -> list[TaskFact]:
-    if decisions is None:
-        return []
-    asked = decisions[decisions["best"].eq("reprice") & decisions["reprice"].notna()]
-    asked = asked.assign(more=asked["reprice"] - asked["keep"].clip(lower=0))
-    best = asked.sort_values(["more", "client_id"], ascending=[False, True]).head(2)
-    return [
-        TaskFact(
-            kind="reprice",
-            client_id=row["client_id"],
-            name=names.get(row["client_id"], row["client_id"]),
-            money=row["more"],
-        )
-        for row in records(best)
-    ]
-
-
-def _returns(winback: pd.DataFrame | None, names: Mapping[str, str]) -> list[TaskFact]:
-    if winback is None:
-        return []
-    worth = winback.assign(net=winback["expected_value"] - winback["attempt_cost"].fillna(0.0))
-    best = worth[worth["net"] > 0].sort_values(["net", "client_id"], ascending=[False, True])
-    return [
-        TaskFact(
-            kind="win_back",
-            client_id=row["client_id"],
-            name=names.get(row["client_id"], row["client_id"]),
-            money=row["net"],
-            chance=row["chance"],
-            lever=row["lever"],
-        )
-        for row in records(best.head(2))
-    ]

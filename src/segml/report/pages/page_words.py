@@ -19,8 +19,9 @@ from segml.report.figures import (
     signed,
 )
 from segml.report.language import Phrases, _, paragraph
-from segml.report.pages.monday import MondayFacts, TaskFact
+from segml.report.pages.monday import MondayFacts
 from segml.report.pages.profile import CareFact, NeedFact, PeerFacts
+from segml.report.pages.tasks import TaskFact
 from segml.words.feature import Feature
 
 TASKS = Phrases(
@@ -118,8 +119,8 @@ def task_sentence(task: TaskFact, features: Mapping[str, Feature], currency: str
         return paragraph([said, _("Signs: {signs}.", signs=signs) if signs else ""])
     if task.kind == "visit":
         return counted(
-            "{count} contact of its playbook was missed in a year; it brings {money} a year.",
-            "{count} contacts of its playbook were missed in a year; it brings {money} a year.",
+            "{count} planned contact was missed in a year; {money} of yearly profit is at stake.",
+            "{count} planned contacts were missed in a year; {money} of yearly profit is at stake.",
             task.missed,
             money=about,
         )

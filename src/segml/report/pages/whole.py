@@ -11,7 +11,7 @@ from segml.report.at_risk import most_at_risk, risk_facts
 from segml.report.facts import ReportFacts, gone_clients, portfolio_facts
 from segml.report.health import health_facts
 from segml.report.lost import LossFacts, loss_facts
-from segml.report.pages.monday import ReasonsOf
+from segml.report.pages.tasks import ReasonsOf
 from segml.report.prospects import prospects_facts
 from segml.report.silence import with_silence
 from segml.report.standing import roles_facts
