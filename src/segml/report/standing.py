@@ -188,7 +188,7 @@ def _quiet(
     if brought.empty:
         return ()
     counted = brought[["brought_profit_365", "referred_clients"]]
-    rows = magnets.join(counted, on="client_id", how="inner")
+    rows = magnets.join(counted, on="client_id", how="inner").reset_index(drop=True)
     rows = rows.sort_values(["brought_profit_365", "client_id"], ascending=[False, True])
     return tuple(
         QuietMagnet(

@@ -16,10 +16,9 @@ from pathlib import Path
 
 from segml.stores.roster import Roster
 from segml.stores.shelf import Shelf, Stamp, portfolio_of, stamp_of
+from segml.stores.tables import LOSSES_FOLDER, SCORES_FOLDER
 from segml.words.errors import ConfigurationRefused
 
-_SCORES = re.compile(r"as_of=(\d{4}-\d{2}-\d{2})")
-_LOSSES = re.compile(r"from=(\d{4}-\d{2}-\d{2})_to=(\d{4}-\d{2}-\d{2})")
 _LOG = logging.getLogger(__name__)
 
 
@@ -92,7 +91,9 @@ class Newest:
                 _LOG.warning("what was published cannot be opened: %s", type(error).__name__)
 
     def _open(self, before: Held | None) -> Held:
-        days = [(dt.date.fromisoformat(match[1]), path) for match, path in self._list(_SCORES)]
+        days = [
+            (dt.date.fromisoformat(match[1]), path) for match, path in self._list(SCORES_FOLDER)
+        ]
         if not days:
             raise ConfigurationRefused(
                 f"no published scores of portfolio `{self._portfolio}` under {self._output}",
@@ -100,18 +101,15 @@ class Newest:
                 next_step="run `segml score` with this configuration",
             )
         as_of, folder = days[-1]
-        scores = _same(folder, before.scores if before else None)
-        former = None
-        if len(days) > 1:
-            former = _same(days[-2][1], before.former if before else None)
+        known = () if before is None else (before.scores, before.former, before.losses)
+        scores = _same(folder, known)
+        former = _same(days[-2][1], known) if len(days) > 1 else None
         ends = [
             (dt.date.fromisoformat(match[2]), dt.date.fromisoformat(match[1]), path)
-            for match, path in self._list(_LOSSES, "losses")
+            for match, path in self._list(LOSSES_FOLDER, "losses")
         ]
         fitting = sorted(each for each in ends if each[0] <= as_of)
-        losses = None
-        if fitting:
-            losses = _same(fitting[-1][2], before.losses if before else None)
+        losses = _same(fitting[-1][2], known) if fitting else None
         return Held(
             as_of=as_of,
             scores=scores,
@@ -146,9 +144,10 @@ def _roster_of(former: Shelf | None, before: Held | None) -> Roster | None:
     return before.former_roster if before and before.former is former else Roster(former)
 
 
-def _same(folder: Path, before: Shelf | None) -> Shelf:
+def _same(folder: Path, known: tuple[Shelf | None, ...]) -> Shelf:
     """The shelf that is open already, where the folder still holds that run."""
     now: Stamp | None = stamp_of(folder)
-    if before is not None and before.folder == folder and before.stamp == now:
-        return before
+    for each in known:
+        if each is not None and each.folder == folder and each.stamp == now:
+            return each
     return Shelf(folder)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from segml.report.pages.tasks import ReasonsOf, TaskFact, tasks
@@ -164,8 +165,8 @@ def _risen(key: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
     """Key clients whose risk rose, by what the rise puts at stake; without a run before, nobody."""
     if before is None:
         return key.head(0)
-    then = before.set_index("client_id")["p_churn"]
-    risen = key.assign(before=key["client_id"].map(then))
+    then = before.set_index("client_id").reindex(key["client_id"])
+    risen = key.assign(before=then["p_churn"].to_numpy(float))
     rise = risen["p_churn"] - risen["before"].fillna(0.0)
     weight = rise * risen["profit_365"].clip(lower=0)
     found = risen.assign(weight=weight)[(rise >= LEAST_RISE) & (weight > 0)]
@@ -187,13 +188,12 @@ def _moved(now: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
     """Who came into the key tiers, fell out of them or moved among them, by profit."""
     if before is None:
         return now.head(0).assign(up=[], tier_before=[])
-    then = before.set_index("client_id")
-    ranks = now["client_id"].map(then["tier_rank"])
-    was_key = now["client_id"].map(then["is_key"]).eq(other=True)
-    moved = now.assign(
-        tier_before=now["client_id"].map(then["tier"]), up=now["tier_rank"].lt(ranks)
-    )
-    found = moved[ranks.notna() & now["tier_rank"].ne(ranks) & (was_key | now["is_key"])]
+    then = before.set_index("client_id").reindex(now["client_id"])
+    ranks = then["tier_rank"].to_numpy(float)
+    was_key = then["is_key"].eq(other=True).to_numpy(bool)
+    rank, is_key = now["tier_rank"].to_numpy(float), now["is_key"].to_numpy(bool)
+    moved = now.assign(tier_before=then["tier"].to_numpy(), up=rank < ranks)
+    found: pd.DataFrame = moved[~np.isnan(ranks) & (rank != ranks) & (was_key | is_key)]
     return found.sort_values(["profit_365", "client_id"], ascending=[False, True])
 
 
