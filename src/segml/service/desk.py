@@ -48,6 +48,7 @@ class Desk:
         self.viewer, self.held, self.site = viewer, held, site
         self._memory = memory
         self._scope = viewer.scope
+        self._rows: dict[str, Mapping[str, Any] | None] = {}
 
     @property
     def sees_all(self) -> bool:
@@ -92,7 +93,9 @@ class Desk:
         Unseen
             If there is none that may be seen.
         """
-        found = self.held.roster.client(client_id, self._scope)
+        if client_id not in self._rows:
+            self._rows[client_id] = self.held.roster.client(client_id, self._scope)
+        found = self._rows[client_id]
         if found is None:
             raise Unseen(client_id)
         return found

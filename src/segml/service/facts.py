@@ -86,8 +86,10 @@ def loss_of(desk: Desk, client_id: str) -> LossFacts:
         raise Unseen(client_id)
     tables = desk.rows_of(shelf, OF_LOSSES, client_id) | desk.tables(shelf, COMPANY)
     roads = desk.tables(shelf, ("lookalikes", "next_lost"))
-    if "lookalikes" in roads:
-        roads["lookalikes"] = roads["lookalikes"][roads["lookalikes"]["like"] == client_id]
+    if "lookalikes" in roads and "next_lost" in roads:
+        pairs, ahead = roads["lookalikes"], roads["next_lost"]
+        roads["lookalikes"] = pairs = pairs[pairs["like"] == client_id]
+        roads["next_lost"] = ahead[ahead["client_id"].isin(pairs["client_id"])]
     return lost_facts(
         shelf.run, tables | roads, desk.names(), features=desk.site.features, part=slice(None)
     )

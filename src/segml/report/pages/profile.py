@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -146,8 +146,8 @@ def _past(
     told = client.explained.get("churn") or client.explained.get("buys")
     if told is None or features is None or features.empty:
         return ()
-    now = records(features)[0]
-    then = records(past[1])[0] if past is not None and len(past[1]) else {}
+    asked = [fact.feature for fact in told.reasons]
+    now, then = _values(features, asked), _values(None if past is None else past[1], asked)
     found = [
         ThenNow(
             feature=fact.feature,
@@ -159,6 +159,13 @@ def _past(
         if _number(now.get(fact.feature)) is not None
     ]
     return tuple(found[:COMPARED])
+
+
+def _values(features: pd.DataFrame | None, asked: Sequence[str]) -> dict[str, Any]:
+    """The client's values of some features, of those that the frame has."""
+    if features is None or features.empty:
+        return {}
+    return records(features[[name for name in asked if name in features.columns]])[0]
 
 
 def _number(value: Any) -> float | None:
