@@ -54,6 +54,9 @@ def clients(**columns: Sequence[Any]) -> pd.DataFrame:
     return frame.assign(stake=frame["p_churn"].fillna(0) * frame["profit_365"].clip(lower=0))
 
 
+NAMES = dict(zip("abcdef", clients()["called"], strict=True))
+
+
 def reasons_of(ids: Sequence[str]) -> pd.DataFrame:
     rows = [(each, "churn", "silence_days", "40 days", 1.0) for each in ids]
     names = ["client_id", "subject", "feature", "value_text", "contribution"]
@@ -88,7 +91,9 @@ TABLES = {"losses": LOSSES, "attention": ATTENTION, "decisions": DECISIONS, "win
 
 def told(before: pd.DataFrame | None, tables: dict[str, pd.DataFrame] = TABLES) -> Any:
     since = None if before is None else BEFORE
-    return monday_facts(clients(), before, tables, days=(NOW, since, NOW), reasons_of=reasons_of)
+    return monday_facts(
+        clients(), before, tables, names=NAMES, days=(NOW, since, NOW), reasons_of=reasons_of
+    )
 
 
 def test_what_changed_is_told_since_the_run_before() -> None:
@@ -183,7 +188,13 @@ def exported() -> pd.DataFrame:
 
 
 def test_a_cell_of_csv_is_never_a_formula() -> None:
-    rows = list(csv.DictReader(io.StringIO(b"".join(csv_lines(exported())).decode("utf-8-sig"))))
+    rows = list(
+        csv.DictReader(
+            io.StringIO(
+                b"".join(csv_lines([exported().head(4), exported().iloc[4:]])).decode("utf-8-sig")
+            )
+        )
+    )
     assert [row["name"] for row in rows] == [
         *("'=1+1", "' =1+1", "'\t@x", "'+49 30", "'-", "Ü\x00\x1b", "", "http://a.b", "0012"),
     ]
@@ -192,7 +203,9 @@ def test_a_cell_of_csv_is_never_a_formula() -> None:
 
 
 def test_a_cell_of_a_sheet_is_a_text_a_number_or_a_truth() -> None:
-    sheet = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(exported()))).active
+    sheet = openpyxl.load_workbook(
+        io.BytesIO(xlsx_bytes([exported().head(4), exported().iloc[4:]]))
+    ).active
     assert sheet is not None
     names = [row[COLUMNS.index("name")] for row in sheet.iter_rows(min_row=2)]
     assert names[0].value == "=1+1"

@@ -83,6 +83,13 @@ def test_another_name_of_this_machine_is_turned_away(served: Any) -> None:
         assert httpx.get(served.address + "/alive", headers={"host": name}).status_code == 200
 
 
+def test_no_address_that_is_asked_leads_to_another_host(served: Any) -> None:
+    for path in ("//evil.example/x", "/%5Cevil.example", "/\\evil.example"):
+        text = httpx.get(served.address + path).text
+        assert 'href="//' not in text
+        assert 'href="/\\' not in text
+
+
 def test_a_form_that_is_too_long_is_turned_away(served: Any) -> None:
     found = httpx.post(served.address + "/enter", data={"name": "x" * 100_000})
     assert found.status_code == 413

@@ -180,6 +180,8 @@ def test_a_page_is_what_pandas_would_give(roster: Roster, wanted: Wanted) -> Non
     shown = ordered.iloc[wanted.offset : end]
     assert list(found.rows["client_id"]) == list(shown["client_id"])
     assert found.total == len(rows)
+    parts = pd.concat([*roster.parts(wanted, Scope()), rows.head(0)])
+    assert list(parts["client_id"]) == list(ordered["client_id"])
     assert found.profit == pytest.approx(rows["profit_365"].sum())
     assert found.stake == pytest.approx(rows["stake"].sum())
 
@@ -199,7 +201,9 @@ def test_a_page_is_what_pandas_would_give(roster: Roster, wanted: Wanted) -> Non
 def test_nothing_answers_beyond_the_scope(roster: Roster, scope: Scope, seen: object) -> None:
     assert callable(seen)
     mine = [f"c{n:05d}" for n in range(60) if seen(n)]
-    assert list(roster.frame(scope)["client_id"]) == mine
+    assert list(roster.frame(scope, ("client_id",))["client_id"]) == mine
+    assert list(roster.names(scope)) == mine
+    assert len(roster.names(scope)) == len(mine)
     assert roster.page(Wanted(limit=None), scope).total == len(mine)
     for n in range(60):
         assert (roster.client(f"c{n:05d}", scope) is not None) == seen(n)

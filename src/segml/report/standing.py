@@ -158,8 +158,7 @@ def roles_facts(
     """
     if roles is None or roles.empty:
         return None
-    each = scores["roles"].str.split(",")
-    held = {name: scores[each.map({name}.issubset)] for name in ROLES}
+    held = {name: scores[_holds(scores["roles"], name)] for name in ROLES}
     key_tiers = {rank for rank, rows in scores.groupby("tier_rank") if bool(rows["is_key"].all())}
     outside = ~scores["tier_rank"].isin(key_tiers)
     return RolesFacts(
@@ -174,8 +173,13 @@ def roles_facts(
             if len(rows)
         ),
         by_role_alone=int((scores["is_key"] & outside).sum()),
-        quiet_magnets=_quiet(scores[outside & each.map({"magnet"}.issubset)], roles, names),
+        quiet_magnets=_quiet(scores[outside & _holds(scores["roles"], "magnet")], roles, names),
     )
+
+
+def _holds(roles: pd.Series, name: str) -> pd.Series:
+    """Whether each client's roles, with commas between them, hold one."""
+    return roles.str.contains(rf"(?:^|,){name}(?:,|$)")
 
 
 def _quiet(

@@ -44,13 +44,14 @@ def make_app(site: Site, newest: Newest, *, is_own: bool = True) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
     )
+    is_secure = not is_own or bool(site.access.hosts)
     for router in (views.router, rooms.router, api.router):
         app.include_router(router)
-    app.state.door = Door(site, newest, is_secure=not is_own)
+    app.state.door = Door(site, newest, is_secure=is_secure)
     _refusals(app)
-    app.add_middleware(BaseHTTPMiddleware, dispatch=_visit(is_secure=not is_own))
+    app.add_middleware(BaseHTTPMiddleware, dispatch=_visit(is_secure=is_secure))
     hosts = (*OWN_NAMES, *site.access.hosts) if is_own or site.access.hosts else ()
-    app.add_middleware(Shield, hosts=hosts, is_secure=not is_own)
+    app.add_middleware(Shield, hosts=hosts, is_secure=is_secure)
     return app
 
 

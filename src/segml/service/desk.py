@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -79,6 +79,10 @@ class Desk:
         """A part of the list of clients."""
         return self.held.roster.page(wanted, self._scope)
 
+    def parts(self, wanted: Wanted) -> Iterator[pd.DataFrame]:
+        """The whole list of clients, in parts."""
+        return self.held.roster.parts(wanted, self._scope)
+
     def choices(self, column: str) -> tuple[str, ...]:
         """What a column of the list holds, to choose from."""
         return self.recall(
@@ -100,14 +104,23 @@ class Desk:
             raise Unseen(client_id)
         return found
 
-    def clients(self) -> pd.DataFrame:
-        """The rows of all clients that may be seen."""
-        return self.held.roster.frame(self._scope)
+    def clients(self, columns: Sequence[str]) -> pd.DataFrame:
+        """Columns of all clients that may be seen."""
+        return self.held.roster.frame(self._scope, columns)
 
-    def former_clients(self) -> pd.DataFrame | None:
-        """The same of the run before; None where there was none."""
-        former = self.held.former_roster
-        return None if former is None else former.frame(self._scope)
+    def key_clients(self, columns: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+        """Who is a key client now or was one at the run before: now, and then (None: no run)."""
+        now, former = self.held.roster, self.held.former_roster
+        if former is None:
+            return now.frame(self._scope, columns, only_key=True), None
+        keys = {
+            each: list(each.frame(self._scope, ("client_id",), only_key=True)["client_id"])
+            for each in (now, former)
+        }
+        return (
+            now.frame(self._scope, columns, only_key=True, also=keys[former]),
+            former.frame(self._scope, columns, only_key=True, also=keys[now]),
+        )
 
     def tables(self, shelf: Shelf | None, names: Sequence[str]) -> dict[str, pd.DataFrame]:
         """The rows of tables that may be seen; of a table about all clients, all or nothing."""
@@ -176,12 +189,7 @@ class Desk:
 
     def names(self) -> Mapping[str, str]:
         """Client id to name, of those that may be seen."""
-
-        def work() -> Mapping[str, str]:
-            frame = self.held.roster.frame(self._scope, ("client_id", "called"))
-            return dict(zip(frame["client_id"], frame["called"], strict=True))
-
-        return self.recall("names", work)
+        return self.held.roster.names(self._scope)
 
     def recall(self, what: Hashable, work: Callable[[], Value]) -> Value:
         """What was worked out before for these runs and whoever sees the same clients."""

@@ -9,7 +9,9 @@ from segml.report.pages import (
     OF_ALL_LOSSES,
     OF_CLIENT,
     OF_LOSSES,
+    OF_MONDAY,
     OF_SCORES,
+    OF_WHOLE,
     MondayFacts,
     PeerFacts,
     ProfileFacts,
@@ -27,11 +29,13 @@ def monday_of(desk: Desk) -> MondayFacts:
     def work() -> MondayFacts:
         held, span = desk.held, desk.losses_span
         tables = desk.tables(held.scores, ("attention", "decisions"))
+        now, before = desk.key_clients(OF_MONDAY)
         return monday_facts(
-            desk.clients(),
-            desk.former_clients(),
+            now,
+            before,
             tables | desk.tables(held.losses, ("losses", "winback")),
             days=(held.as_of, held.former_as_of, span[1] if span else None),
+            names=desk.names(),
             reasons_of=desk.reasons_of,
         )
 
@@ -47,9 +51,10 @@ def whole_of(desk: Desk) -> ReportFacts:
         tables = desk.tables(scores, (*OF_SCORES, *OF_ALL, *small))
         return whole_facts(
             scores.run,
-            desk.clients(),
+            desk.clients(OF_WHOLE),
             tables | desk.tables(desk.held.losses, ("losses",)),
             features=desk.site.features,
+            names=desk.names(),
             reasons_of=desk.reasons_of,
         )
 

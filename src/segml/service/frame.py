@@ -98,4 +98,5 @@ def _shell(door: Door, request: Request, viewer: Viewer | None, here: str) -> Sh
 def _in(request: Request, language: str) -> str:
     """The address of this page in another language; a form's answer leads to the page it is on."""
     kept = [(key, value) for key, value in parse_qsl(request.url.query) if key != "lang"]
-    return f"{request.url.path}?{urlencode([*kept, ('lang', language)])}"
+    path = "/" + request.url.path.lstrip("/\\")  # two slashes would name another host
+    return f"{path}?{urlencode([*kept, ('lang', language)])}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from segml.service.memory import Memory
@@ -105,8 +105,3 @@ def listing_of(asked: Mapping[str, str], typed: Mapping[str, str]) -> Listing:
         limit=ROWS,
     )
     return Listing(wanted=wanted, word=asked.get("word", "") if typed else "")
-
-
-def everything(listing: Listing) -> Wanted:
-    """The whole list of which a part is shown."""
-    return replace(listing.wanted, offset=0, limit=None)

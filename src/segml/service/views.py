@@ -13,7 +13,7 @@ from segml.service.desk import Desk, Unseen
 from segml.service.door import asks, door_of, form
 from segml.service.facts import loss_of, losses_of, monday_of, profile_of, whole_of
 from segml.service.frame import show
-from segml.service.listing import ROWS, Listing, everything, listing_of
+from segml.service.listing import ROWS, Listing, listing_of
 from segml.stores import SORTED_BY
 
 router = APIRouter(include_in_schema=False)
@@ -179,21 +179,30 @@ def narrowed(  # noqa: PLR0917 - the form's fields
 @router.get("/clients.csv")
 def as_csv(request: Request, desk: Clients) -> Response:
     """The whole list as CSV."""
-    found = desk.page(everything(_asked(request, desk)))
-    door_of(request).audit.note(desk.viewer, "export", run=desk.held.as_of, count=found.total)
+    wanted = _asked(request, desk).wanted
+    _taken(request, desk)
     return StreamingResponse(
-        csv_lines(found.rows), media_type="text/csv; charset=utf-8", headers=_named(desk, "csv")
+        csv_lines(desk.parts(wanted)),
+        media_type="text/csv; charset=utf-8",
+        headers=_named(desk, "csv"),
     )
 
 
 @router.get("/clients.xlsx")
 def as_xlsx(request: Request, desk: Clients) -> Response:
     """The whole list as a sheet."""
-    found = desk.page(everything(_asked(request, desk)))
-    if found.total > MOST_ROWS:
+    wanted = _asked(request, desk).wanted
+    if _taken(request, desk) > MOST_ROWS:
         raise Unseen
-    door_of(request).audit.note(desk.viewer, "export", run=desk.held.as_of, count=found.total)
-    return Response(xlsx_bytes(found.rows), media_type=XLSX, headers=_named(desk, "xlsx"))
+    sheet = xlsx_bytes(desk.parts(wanted))
+    return Response(sheet, media_type=XLSX, headers=_named(desk, "xlsx"))
+
+
+def _taken(request: Request, desk: Desk) -> int:
+    """How many clients are taken along; that is noted."""
+    total = desk.page(_asked(request, desk).wanted).total
+    door_of(request).audit.note(desk.viewer, "export", run=desk.held.as_of, count=total)
+    return total
 
 
 def _named(desk: Desk, ending: str) -> dict[str, str]:

@@ -11,10 +11,11 @@ from segml.stores.parquet import Frames, SchemaBroken
 from segml.stores.partitions import growing_file, write_part
 from segml.stores.portfolios import list_portfolios, require_portfolio
 from segml.stores.pulse import Pulse, beating
+from segml.stores.question import SORTED_BY, Scope, Wanted
 from segml.stores.registry import Registry
 from segml.stores.replays import LoggedTrial, log_beside, log_or_warn, log_with_trials
 from segml.stores.retention import retire
-from segml.stores.roster import SORTED_BY, Industry, Page, Roster, Scope, Wanted
+from segml.stores.roster import Industry, Page, Roster
 from segml.stores.runs import Training, plan_params, reap
 from segml.stores.schemas import TABLES, features_schema, quarantine_schema
 from segml.stores.shelf import Shelf

@@ -63,6 +63,7 @@ class Newest:
         self._looking = threading.Lock()
         self._ended = threading.Event()
         self._held = self._open(None)
+        self._held.roster.open()
 
     @property
     def held(self) -> Held:
@@ -72,7 +73,9 @@ class Newest:
     def look(self) -> Held:
         """The newest runs; what was opened before stays open where it is still the newest."""
         with self._looking:
-            self._held = self._open(self._held)
+            found = self._open(self._held)
+            found.roster.open()  # before anybody asks it
+            self._held = found
         return self._held
 
     def watch(self, seconds: float) -> None:
@@ -86,7 +89,9 @@ class Newest:
     def _watch(self, seconds: float) -> None:
         while not self._ended.wait(seconds):
             try:
-                self.look()
+                held = self.look()
+                if held.former_roster is not None:
+                    held.former_roster.open()
             except (ConfigurationRefused, OSError, ValueError) as error:
                 _LOG.warning("what was published cannot be opened: %s", type(error).__name__)
 

@@ -7,14 +7,15 @@ question, and nothing here answers without one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import duckdb
 import pandas as pd
 
+from segml.stores.question import Scope, Wanted, asked, order_of, seen
 from segml.stores.shelf import Shelf
 
 OF_SCORES = (
@@ -25,60 +26,8 @@ OF_SCORES = (
 OF_CLIENTS = ("client_id", "name", "manager", "region", "industry")
 STAKE = "coalesce(p_churn, 0) * greatest(profit_365, 0)"
 """What an active client's loss would take of last year's profit, times its probability."""
-SORTED_BY: Mapping[str, str] = MappingProxyType(
-    {
-        "name": "called",
-        "tier": "tier_rank",
-        "risk": "p_churn",
-        "stake": "stake",
-        "profit": "profit_365",
-        "sales": "revenue_365",
-        "expected": "expected_profit",
-        "cost": "cost_to_serve_365",
-    }
-)
-"""What a list may be sorted by, to its column."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """Whose clients may be seen: those of these managers, or of these regions; None: no limit.
-
-    Where both are named a client has to be of both. An empty tuple names nobody.
-    """
-
-    managers: tuple[str, ...] | None = None
-    regions: tuple[str, ...] | None = None
-
-    @property
-    def is_all(self) -> bool:
-        """Whether every client may be seen."""
-        return self.managers is None and self.regions is None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What a list is to hold, in which order, and which part of it.
-
-    `text` is looked for in names and ids, as letters of either case; None or empty: no filter.
-    """
-
-    text: str = ""
-    tier: str | None = None
-    status: str | None = None
-    manager: str | None = None
-    region: str | None = None
-    only_key: bool = False
-    sort: str = "stake"
-    descending: bool = True
-    offset: int = 0
-    limit: int | None = 50
-
-    def __post_init__(self) -> None:
-        if self.sort not in SORTED_BY:
-            raise ValueError(f"sorted by {self.sort!r}; allowed: {', '.join(SORTED_BY)}")
-        if self.offset < 0 or (self.limit is not None and self.limit < 1):
-            raise ValueError("an offset from 0 and a limit from 1")
+_VECTORS = 10
+"""DuckDB's vectors (2,048 rows) of a part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,24 +63,41 @@ class Roster:
     """
 
     def __init__(self, shelf: Shelf, *, threads: int = 2) -> None:
-        scores, clients = shelf.arrow("scores", OF_SCORES), shelf.arrow("clients", OF_CLIENTS)
-        if scores is None or clients is None:
+        if not {"scores", "clients"} <= {*shelf.tables}:
             raise ValueError(f"{shelf.folder} has no scores or no clients")
-        self._door = duckdb.connect(":memory:", config={"threads": threads})
-        self._door.register("scores", scores)
-        self._door.register("clients", clients)
-        self._door.execute(
+        self._shelf, self._threads = shelf, threads
+        self._opening = threading.Lock()
+        self._opened: duckdb.DuckDBPyConnection | None = None
+
+    def open(self) -> None:
+        """Read the clients now; else the first question does."""
+        with self._opening:
+            if self._opened is None:
+                self._opened = self._read()
+
+    @property
+    def _door(self) -> duckdb.DuckDBPyConnection:
+        self.open()
+        assert self._opened is not None
+        return self._opened
+
+    def _read(self) -> duckdb.DuckDBPyConnection:
+        door = duckdb.connect(":memory:", config={"threads": self._threads})
+        door.register("scores", self._shelf.arrow("scores", OF_SCORES))
+        door.register("clients", self._shelf.arrow("clients", OF_CLIENTS))
+        door.execute(
             f"create table roster as select scores.*, clients.name, manager, region, industry, "
             f"case when trim(coalesce(clients.name, '')) = '' then client_id else clients.name "
             f"end as called, {STAKE} as stake "
             "from scores left join clients using (client_id) order by client_id"
         )
-        self._door.unregister("scores")
-        self._door.unregister("clients")
+        door.unregister("scores")
+        door.unregister("clients")
+        return door
 
     def page(self, wanted: Wanted, scope: Scope) -> Page:
         """The part of a list that was asked for; sorted to the end, nulls last, ties by id."""
-        where, values = _where(wanted, scope)
+        where, values = asked(wanted, scope)
         door = self._door.cursor()
         found = door.execute(
             "select count(*), coalesce(sum(profit_365), 0), coalesce(sum(stake), 0) "
@@ -139,31 +105,69 @@ class Roster:
             values,
         ).fetchone()
         assert found is not None
-        column = SORTED_BY[wanted.sort]
-        order = f"{column} {'desc' if wanted.descending else 'asc'} nulls last, client_id"
+        order = order_of(wanted)
         limit = "" if wanted.limit is None else f" limit {wanted.limit} offset {wanted.offset}"
-        rows = door.execute(f"select * from roster where {where} order by {order}{limit}", values)
+        # the ids alone are sorted, then the rows of the part are fetched
+        rows = door.execute(
+            "select roster.* from roster join (select rowid as place from roster "
+            f"where {where} order by {order}{limit}) on roster.rowid = place order by {order}",
+            values,
+        )
         return Page(
             rows=rows.df(), total=int(found[0]), profit=float(found[1]), stake=float(found[2])
         )
 
+    def parts(self, wanted: Wanted, scope: Scope) -> Iterator[pd.DataFrame]:
+        """The same list in parts of some ten thousand rows, so that no list is held whole."""
+        where, values = asked(wanted, scope)
+        told = self._door.cursor().execute(
+            f"select * from roster where {where} order by {order_of(wanted)}", values
+        )
+        while len(part := told.fetch_df_chunk(_VECTORS)):
+            yield part
+
     def client(self, client_id: str, scope: Scope) -> dict[str, Any] | None:
         """One client's row; None where there is none, or none that may be seen."""
-        where, values = _seen(scope)
+        where, values = seen(scope)
         rows = self._door.cursor().execute(
             f"select * from roster where client_id = ? and {where}", [client_id, *values]
         )
         found = rows.df()
         return None if found.empty else found.iloc[0].to_dict()
 
-    def frame(self, scope: Scope, columns: Sequence[str] = ("*",)) -> pd.DataFrame:
-        """All clients that may be seen, by id; `columns` are names of the list's."""
-        where, values = _seen(scope)
-        told = self._door.cursor().execute(
-            f"select {', '.join(columns)} from roster where {where} order by client_id", values
+    def frame(
+        self,
+        scope: Scope,
+        columns: Sequence[str],
+        *,
+        only_key: bool = False,
+        also: Sequence[str] = (),
+    ) -> pd.DataFrame:
+        """The clients that may be seen, by id.
+
+        Parameters
+        ----------
+        scope
+            Whose clients may be seen.
+        columns
+            Names of the list's columns.
+        only_key, also
+            Key clients alone, and with them those of these ids.
+        """
+        where, values = seen(scope)
+        if only_key:
+            where += " and (is_key or client_id in (select unnest(?)))"
+            values.append(list(also))
+        told = self._door.cursor().sql(
+            f"select {', '.join(columns)} from roster where {where} order by client_id",
+            params=values,
         )
-        frame: pd.DataFrame = told.df()
+        frame: pd.DataFrame = told.to_arrow_table().to_pandas()
         return frame
+
+    def names(self, scope: Scope) -> Names:
+        """What each client that may be seen is called, looked up when it is asked for."""
+        return Names(self, scope)
 
     def industry(self, industry: str) -> Industry:
         """What the active clients of an industry are like: figures, nobody's row."""
@@ -179,7 +183,7 @@ class Roster:
 
     def values(self, column: str, scope: Scope) -> tuple[str, ...]:
         """What a text column holds among those that may be seen, most frequent first."""
-        where, values = _seen(scope)
+        where, values = seen(scope)
         found = self._door.cursor().execute(
             f"select {column} from roster where {where} and {column} is not null "
             f"group by {column} order by count(*) desc, {column} limit 500",
@@ -188,28 +192,28 @@ class Roster:
         return tuple(str(row[0]) for row in found.fetchall())
 
 
-def _seen(scope: Scope) -> tuple[str, list[Any]]:
-    """The one condition of who may see whom."""
-    parts, values = ["true"], list[Any]()
-    for column, allowed in (("manager", scope.managers), ("region", scope.regions)):
-        if allowed is not None:
-            marks = ", ".join("?" * len(allowed))
-            parts.append(f"{column} in ({marks})" if allowed else "false")
-            values += allowed
-    return " and ".join(parts), values
+class Names(Mapping[str, str]):
+    """Client id to what it is called, of those that may be seen.
 
+    Parameters
+    ----------
+    roster
+        Where they are looked up.
+    scope
+        Whose clients may be seen.
+    """
 
-def _where(wanted: Wanted, scope: Scope) -> tuple[str, list[Any]]:
-    where, values = _seen(scope)
-    parts: list[str] = [where]
-    for column in ("tier", "status", "manager", "region"):
-        asked = getattr(wanted, column)
-        if asked is not None:
-            parts.append(f"{column} = ?")
-            values.append(asked)
-    if wanted.only_key:
-        parts.append("is_key")
-    if text := wanted.text.strip():
-        parts.append("(contains(lower(called), lower(?)) or starts_with(client_id, ?))")
-        values += [text, text]
-    return " and ".join(parts), values
+    def __init__(self, roster: Roster, scope: Scope) -> None:
+        self._roster, self._scope = roster, scope
+
+    def __getitem__(self, client_id: str) -> str:
+        found = self._roster.client(client_id, self._scope)
+        if found is None:
+            raise KeyError(client_id)
+        return str(found["called"])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._roster.frame(self._scope, ("client_id",))["client_id"])
+
+    def __len__(self) -> int:
+        return self._roster.page(Wanted(limit=1), self._scope).total

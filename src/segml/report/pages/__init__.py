@@ -8,11 +8,13 @@ seen is left out by who calls.
 from __future__ import annotations
 
 from segml.report.pages.exports import MOST_ROWS, csv_lines, xlsx_bytes
+from segml.report.pages.monday import COLUMNS as OF_MONDAY
 from segml.report.pages.monday import MondayFacts, monday_facts
 from segml.report.pages.page import Shell, page, style
 from segml.report.pages.plain import list_rows, plain, plain_rows
 from segml.report.pages.profile import LEAST_PEERS, PeerFacts, ProfileFacts, profile_facts
 from segml.report.pages.profile import TABLES as OF_CLIENT
+from segml.report.pages.whole import COLUMNS as OF_WHOLE
 from segml.report.pages.whole import (
     OF_ALL,
     OF_ALL_LOSSES,
@@ -29,7 +31,9 @@ __all__ = [
     "OF_ALL_LOSSES",
     "OF_CLIENT",
     "OF_LOSSES",
+    "OF_MONDAY",
     "OF_SCORES",
+    "OF_WHOLE",
     "MondayFacts",
     "PeerFacts",
     "ProfileFacts",

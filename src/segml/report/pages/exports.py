@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -21,48 +21,39 @@ MOST_ROWS = 1_048_575
 """Rows that a sheet holds below its head."""
 Cell = str | float | bool
 _LIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
-_CHUNK = 5_000
 
 
-def csv_lines(rows: pd.DataFrame) -> Iterator[bytes]:
+def csv_lines(parts: Iterable[pd.DataFrame]) -> Iterator[bytes]:
     """The rows as CSV in UTF-8 with its mark, in pieces.
 
     Parameters
     ----------
-    rows
-        With `COLUMNS`.
+    parts
+        The rows, with `COLUMNS`.
     """
     yield b"\xef\xbb\xbf"
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    for place, row in enumerate(_cells(rows)):
-        writer.writerow([harmless(cell) for cell in row])
-        if place % _CHUNK == _CHUNK - 1:
-            yield out.getvalue().encode()
-            out.seek(0)
-            out.truncate()
+    for part in parts:
+        writer.writerows([harmless(cell) for cell in row] for row in _cells(part))
+        yield out.getvalue().encode()
+        out.seek(0)
+        out.truncate()
     yield out.getvalue().encode()
 
 
-def xlsx_bytes(rows: pd.DataFrame) -> bytes:
+def xlsx_bytes(parts: Iterable[pd.DataFrame]) -> bytes:
     """The rows as one sheet; every text is a text, whatever it begins with.
 
     Parameters
     ----------
-    rows
-        With `COLUMNS`, at most `MOST_ROWS`.
-
-    Raises
-    ------
-    ValueError
-        If there are more rows than a sheet holds.
+    parts
+        The rows, with `COLUMNS`, at most `MOST_ROWS` in all.
     """
-    if len(rows) > MOST_ROWS:
-        raise ValueError(f"{len(rows)} rows; a sheet holds {MOST_ROWS}")
     out = io.BytesIO()
     options: Mapping[str, Any] = {
-        "in_memory": True,
+        "constant_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
@@ -72,7 +63,7 @@ def xlsx_bytes(rows: pd.DataFrame) -> bytes:
     sheet.freeze_panes(1, 1)
     for place, name in enumerate(COLUMNS):
         sheet.write_string(0, place, name)
-    for line, row in enumerate(_cells(rows), start=1):
+    for line, row in enumerate((row for part in parts for row in _cells(part)), start=1):
         for place, cell in enumerate(row):
             if isinstance(cell, bool):
                 sheet.write_boolean(line, place, cell)

@@ -13,6 +13,11 @@ import pandas as pd
 from segml.report.pages.tasks import ReasonsOf, TaskFact, tasks
 from segml.report.records import records
 
+COLUMNS = (
+    *("client_id", "called", "status", "tier", "tier_rank", "is_key", "p_churn", "p_churn_low"),
+    *("p_churn_high", "profit_365", "stake", "action", "currency"),
+)
+"""The columns of the list that this is read from."""
 SHOWN = 10
 """Clients in each table."""
 LAST_DAYS = 31
@@ -89,6 +94,7 @@ def monday_facts(
     before: pd.DataFrame | None,
     tables: Mapping[str, pd.DataFrame],
     *,
+    names: Mapping[str, str],
     days: tuple[dt.date, dt.date | None, dt.date | None],
     reasons_of: ReasonsOf,
 ) -> MondayFacts:
@@ -97,18 +103,19 @@ def monday_facts(
     Parameters
     ----------
     now, before
-        The clients that may be seen, as `stores.Roster.frame` gives them: today, and at the run
-        before (None: there was none).
+        Those that are key clients or were, with `COLUMNS`: today, and at the run before (None:
+        there was none).
     tables
         `losses`, `winback`, `attention`, `decisions`, where they were published; rows of clients
         that may not be seen are left out by who calls.
+    names
+        Client id to name, of those that may be seen.
     days
         The as-of date, that of the run before, and the later date of the loss analysis.
     reasons_of
         Gives the published reasons of some clients.
     """
     as_of, since, end = days
-    names = dict(zip(now["client_id"], now["called"], strict=True))
     losses = tables.get("losses")
     gone = frozenset() if losses is None else frozenset(losses["client_id"])
     key = now[now["is_key"] & now["status"].eq("active") & ~now["client_id"].isin(gone)]
@@ -132,7 +139,7 @@ def monday_facts(
         moved=tuple(_moved_fact(row) for row in records(moved.head(SHOWN))),
         moved_up=int(moved["up"].sum()),
         moved_down=int((~moved["up"].astype(bool)).sum()),
-        tasks=tasks(now, tables, gone, reasons_of=reasons_of),
+        tasks=tasks(now, tables, gone, names=names, reasons_of=reasons_of),
     )
 
 

@@ -35,6 +35,7 @@ def tasks(
     tables: Mapping[str, pd.DataFrame],
     gone: frozenset[str],
     *,
+    names: Mapping[str, str],
     reasons_of: ReasonsOf,
 ) -> tuple[TaskFact, ...]:
     """The dearest thing of each kind, a client once, the most money first.
@@ -42,15 +43,16 @@ def tasks(
     Parameters
     ----------
     now
-        The clients that may be seen, as `stores.Roster.frame` gives them.
+        The key clients that may be seen.
     tables
         `attention`, `decisions`, `winback`, where they were published and may be seen.
     gone
         Ids of those that count as lost.
+    names
+        Client id to name, of those that may be seen.
     reasons_of
         Gives the published reasons of some clients.
     """
-    names = dict(zip(now["client_id"], now["called"], strict=True))
     found = [
         *_calls(now, gone, reasons_of, names),
         *_visits(now, tables.get("attention"), gone),

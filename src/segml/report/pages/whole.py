@@ -19,6 +19,12 @@ from segml.report.support import support_facts
 from segml.report.waterfall import profit_facts
 from segml.words.feature import Feature
 
+COLUMNS = (
+    *("client_id", "status", "tier", "tier_rank", "previous_tier", "is_key", "roles", "action"),
+    *("p_churn", "p_churn_low", "p_churn_high", "expected_profit", "profit_365", "revenue_365"),
+    *("cost_to_serve_365", "referral_profit_365", "currency"),
+)
+"""The columns of the list that the portfolio is read from."""
 OF_SCORES = (
     *("profit", "roles", "attention", "boundaries", "decisions", "prospects"),
     "prospect_reasons",
@@ -44,6 +50,7 @@ def whole_facts(
     tables: Mapping[str, pd.DataFrame],
     *,
     features: Mapping[str, Feature],
+    names: Mapping[str, str],
     reasons_of: ReasonsOf,
 ) -> ReportFacts:
     """The facts of a portfolio's page; its losses are told on a page of their own.
@@ -53,15 +60,16 @@ def whole_facts(
     run
         The run.json of the scores.
     scores
-        The clients that may be seen, as `stores.Roster.frame` gives them.
+        The clients that may be seen, with `COLUMNS`.
     tables
         Those of `OF_SCORES` and `OF_ALL` that were published and may be seen, and `losses`.
     features
         Feature name to the feature.
+    names
+        Client id to name, of those that may be seen.
     reasons_of
         Gives the published reasons of some clients.
     """
-    names = dict(zip(scores["client_id"], scores["called"], strict=True))
     gone = gone_clients(tables if "losses" in tables else None)
     shown = most_at_risk(scores, gone=gone)
     at_risk = risk_facts(shown, reasons_of(list(shown["client_id"])), names) if len(shown) else ()
