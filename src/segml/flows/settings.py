@@ -17,6 +17,7 @@ from segml.flows.schema import (
     ChurnSection,
     Configuration,
     EconomicsSection,
+    PublishSection,
     SourceSection,
     TiersSection,
 )
@@ -34,6 +35,7 @@ from segml.words.plan import (
     OutlookPlan,
     Plan,
     PotentialPlan,
+    PublishPlan,
     SourcePlan,
     TierPlan,
     tiers_in,
@@ -55,6 +57,7 @@ class Settings:
     gate: GatePlan = field(default_factory=GatePlan)
     drift: DriftPlan = field(default_factory=DriftPlan)
     keep_scores_days: int | None = None
+    publish: PublishPlan | None = None
     language: str = "en"
 
 
@@ -127,6 +130,7 @@ def _settle(parsed: Configuration, folder: Path) -> Settings:
         gate=GatePlan(**parsed.gate.model_dump()),
         drift=DriftPlan(**parsed.drift.model_dump()),
         keep_scores_days=parsed.retention.scores_days,
+        publish=_publish(parsed.publish),
         language=parsed.language,
     )
 
@@ -158,6 +162,12 @@ def _tiers(section: TiersSection) -> TierPlan:
     return TierPlan(**section.model_dump(exclude={"number"}), number=number)
 
 
+def _publish(section: PublishSection) -> PublishPlan | None:
+    if section.connection is None:
+        return None
+    return PublishPlan(connection=section.connection, schema=section.schema_)
+
+
 def _optional_source(section: SourceSection | None, folder: Path) -> SourcePlan | None:
     return None if section is None else _source(section, folder)
 
@@ -174,7 +184,7 @@ def _source(section: SourceSection, folder: Path) -> SourcePlan:
         name: str(_beside(folder, _expand(path))) for name, path in section.files.items()
     }
     if section.connection is not None:
-        values["connection"] = _connection(section.connection)
+        values["connection"] = resolved(section.connection)
     return SourcePlan(**values)
 
 
@@ -190,13 +200,20 @@ def _expand(text: str) -> str:
     return re.sub(r"\$\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\}", value, text)
 
 
-def _connection(text: str) -> str:
-    if not text.startswith("env:"):
-        return text
-    name = text.removeprefix("env:")
+def resolved(connection: str) -> str:
+    """The URL of a connection: as it stands, or what the variable of ``env:NAME`` holds.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If the environment has no such variable.
+    """
+    if not connection.startswith("env:"):
+        return connection
+    name = connection.removeprefix("env:")
     if name not in os.environ:
         raise _missing_variable(name)
-    return os.environ[name]
+    return os.environ[name].strip()
 
 
 def _missing_variable(name: str) -> ConfigurationRefused:

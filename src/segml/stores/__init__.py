@@ -9,6 +9,13 @@ from segml.stores.mirror import Mirrored, TrackedRun, log_training, sync
 from segml.stores.parquet import Frames, SchemaBroken
 from segml.stores.partitions import growing_file, write_part
 from segml.stores.portfolios import list_portfolios, require_portfolio
+from segml.stores.postgres import Warehouse
+from segml.stores.publication import (
+    publish_to_warehouse,
+    require_warehouse,
+    retire_from_warehouse,
+    warehouse_holds,
+)
 from segml.stores.pulse import Pulse, beating
 from segml.stores.registry import Registry
 from segml.stores.replays import LoggedTrial, log_beside, log_or_warn, log_with_trials
@@ -50,6 +57,7 @@ __all__ = [
     "Training",
     "Version",
     "Versions",
+    "Warehouse",
     "beating",
     "features_schema",
     "find_table",
@@ -67,6 +75,7 @@ __all__ = [
     "plan_params",
     "publish",
     "publish_file",
+    "publish_to_warehouse",
     "put_in_place",
     "quarantine_schema",
     "read_run",
@@ -74,11 +83,14 @@ __all__ = [
     "reap",
     "require_own",
     "require_portfolio",
+    "require_warehouse",
     "retire",
+    "retire_from_warehouse",
     "scores_folder",
     "staging",
     "sweep",
     "sync",
+    "warehouse_holds",
     "write_frame",
     "write_part",
 ]

@@ -66,6 +66,18 @@ class LedgerPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PublishPlan:
+    """Where runs are published besides the output folder.
+
+    `connection` is a PostgreSQL database's URL, or ``env:NAME``, which is looked up only by who
+    publishes; `schema` is where its tables stand.
+    """
+
+    connection: str = field(repr=False)
+    schema: str = "segml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContactRate:
     """What care of one kind of interaction costs.
 
