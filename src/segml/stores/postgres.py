@@ -6,15 +6,15 @@ between transactions (PgBouncer) changes nothing.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from segml.stores.masking import masked
 from segml.words.errors import ConfigurationRefused, LockHeld, PublicationFailed
+from segml.words.masking import masked
+from segml.words.postgres import conninfo_of, said_of
 
 if TYPE_CHECKING:
     import psycopg
@@ -26,7 +26,6 @@ LOCK_SECONDS = 60.0
 DDL_SECONDS = 10
 """How long a table's readers are waited for, and others behind us with them, to add a column."""
 
-_SCHEME = re.compile(r"postgres(?:ql)?(?:\+psycopg2?)?://")
 _SECONDS_WITHOUT_LIFE = {
     "tcp_keepalives_idle": "30",
     "tcp_keepalives_interval": "10",
@@ -56,25 +55,12 @@ class Warehouse:
     schema: str = "segml"
 
     def __post_init__(self) -> None:
-        matched = _SCHEME.match(self.url)
-        if matched is None:
-            raise ConfigurationRefused(
-                "`publish.connection` is no URL of a PostgreSQL database",
-                allowed="postgresql://user:password@host:port/database, or env:NAME",
-                next_step="correct it",
-            )
-        authority = re.split(r"[/?#]", rest := self.url[matched.end() :], maxsplit=1)[0]
-        if rest.count("@") > 1 or rest.count("@") > authority.count("@"):
-            raise ConfigurationRefused(
-                "`publish.connection` has a user or a password with a sign that ends it",
-                allowed="in user and password, %40 for @, %2F for /, %3F for ?, %23 for #",
-                next_step="write these signs so",
-            )
+        _ = self.conninfo
 
     @property
     def conninfo(self) -> str:
         """The URL as libpq takes it, without the name of a Python driver."""
-        return _SCHEME.sub("postgresql://", self.url, count=1)
+        return conninfo_of(self.url, key="publish.connection")
 
     def shown(self) -> str:
         """The URL without user and password, for messages."""
@@ -179,8 +165,7 @@ def _take(connection: psycopg.Connection, lock: str) -> None:
 
 def _cause(warehouse: Warehouse, error: psycopg.Error) -> str:
     """What the server or the driver said, in a line, without rows and without secrets."""
-    said = error.diag.message_primary or str(error)
-    return masked(" ".join(said.split())[:300], uri=warehouse.url)
+    return said_of(error.diag.message_primary or str(error), url=warehouse.url)
 
 
 def _refusal(warehouse: Warehouse, error: psycopg.Error) -> PublicationFailed:
