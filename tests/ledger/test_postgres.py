@@ -132,7 +132,11 @@ def test_nothing_in_a_query_is_a_parameter(read: Read, query: str) -> None:
     [
         ("SELECT nothing FROM pg_class", ConfigurationRefused, "column .nothing. does not exist"),
         ("SELECT 1 AS x; SELECT 2", ConfigurationRefused, "syntax error"),
-        ("SELECT 1) AS q; DROP TABLE kept; SELECT * FROM (SELECT 2", ConfigurationRefused, "multiple commands"),
+        (
+            "SELECT 1) AS q; DROP TABLE kept; SELECT * FROM (SELECT 2",
+            ConfigurationRefused,
+            "multiple commands",
+        ),
         ("CREATE TABLE z (a int)", ConfigurationRefused, "syntax error"),
         ("SELECT nextval('counter')", ConfigurationRefused, "read-only transaction"),
         ('SELECT 1 AS id, 2 AS "ID"', ConfigurationRefused, "two columns called `id`"),
