@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from tests.server import PASSWORD, Server
 
 from segml.stores import (
     Warehouse,
+    copying,
     losses_folder,
+    parquet,
     publish,
     publish_to_warehouse,
     require_warehouse,
@@ -232,6 +235,20 @@ def test_more_rows_than_a_batch_are_all_there(
     publish_to_warehouse(warehouse, put(tmp_path, {"outlook": many}), command=RUN)
     found = ask("SELECT count(*), count(DISTINCT p_churn) FROM segml.outlook")
     assert found == [[str(BATCH_ROWS + 3)] * 2]
+
+
+def test_the_file_is_read_a_batch_at_a_time(
+    tmp_path: Path, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet, "ROW_GROUP", 1000)
+    monkeypatch.setattr(copying, "BATCH_ROWS", 1000)
+    many = levels(*np.random.default_rng(0).normal(size=150_000))
+    folder = put(tmp_path, {"outlook": many})
+    tracemalloc.start()
+    publish_to_warehouse(warehouse, folder, command=RUN)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < (folder / "outlook.parquet").stat().st_size / 3
 
 
 def test_a_readers_transaction_sees_one_run_in_every_table(

@@ -52,7 +52,8 @@ def copy_file(
         sql.Identifier(schema, relation.name), columns
     )
     with path.open("rb") as stream, connection.cursor() as cursor:
-        file = pq.ParquetFile(stream)  # a path would let pyarrow read `as_of=…` as a column
+        # read ahead, the whole file would be held; a path would make `as_of=…` a column
+        file = pq.ParquetFile(stream, pre_buffer=False)
         with cursor.copy(command) as target:
             for batch in file.iter_batches(batch_size=BATCH_ROWS, use_threads=False):
                 target.write(as_csv(batch, relation, key))
