@@ -108,9 +108,20 @@ def _entered(found: Path, folder: Path) -> tuple[Path, str | None]:
         asked = [str(found / "postgres"), "--version"]
         subprocess.run(asked, user=user, cwd="/", check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
-        shutil.copytree(found.parent, folder / "install", symlinks=True)
-        return folder / "install" / "bin", user
+        return _copied(found, folder / "install"), user
     return found, user
+
+
+def _copied(found: Path, target: Path) -> Path:
+    """The same binaries where everybody can read them; a wheel's need the libraries beside it."""
+    packages = found.parents[2]
+    libraries = packages / f"{WHEEL}.libs"
+    if not libraries.is_dir():
+        shutil.copytree(found.parent, target, symlinks=True)
+        return target / found.name
+    for place in (packages / WHEEL, libraries):
+        shutil.copytree(place, target / place.name, symlinks=True)
+    return target / found.relative_to(packages)
 
 
 def _run(command: list[str], user: str | None, folder: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from pathlib import Path
 
 import pytest
 
+import segml
 from segml.stores import Warehouse, publish_to_warehouse, require_warehouse
 from segml.words.errors import ConfigurationRefused, PublicationFailed
 
@@ -30,6 +32,18 @@ def test_a_url_that_cannot_be_used_is_refused_without_its_password(url: str, say
     with pytest.raises(ConfigurationRefused, match=says) as refused:
         require_warehouse(Warehouse(url=url), portfolio="shop", command="segml score")
     assert SECRET not in str(refused.value)
+
+
+def test_the_driver_is_imported_only_where_it_is_used() -> None:
+    sources = Path(str(segml.__file__)).parent.rglob("*.py")
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in sources}
+    at_the_top = [
+        path.name
+        for path, tree in trees.items()
+        for node in tree.body
+        if isinstance(node, ast.Import | ast.ImportFrom) and "psycopg" in ast.unparse(node)
+    ]
+    assert at_the_top == []
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])

@@ -27,7 +27,7 @@ class SourcePlan:
 
     path: str | None = None
     query: str | None = None
-    connection: str | None = None
+    connection: str | None = field(default=None, repr=False)  # it may hold a password
     files: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     where: str | None = None
