@@ -35,7 +35,7 @@ def config(chain: Any, tmp_path: Path) -> Path:
 def in_database(url: str, name: str, columns: list[str]) -> pd.DataFrame:
     named = ", ".join(f'"{column}"' for column in columns)
     with psycopg.connect(url) as reader:
-        rows = reader.execute(f"SELECT {named} FROM marts.{name}").fetchall()  # type: ignore[call-overload]
+        rows = reader.execute(f"SELECT {named} FROM marts.{name}").fetchall()
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -82,7 +82,7 @@ def warehouse(database: str) -> Warehouse:
 def rows(database: str) -> Iterator[Callable[[str], list[tuple[object, ...]]]]:
     """What a query gives, with the driver's types; each call is a transaction."""
     with psycopg.connect(database, autocommit=True) as opened:
-        yield lambda sql: opened.execute(sql).fetchall()  # type: ignore[call-overload]
+        yield lambda sql: opened.execute(sql).fetchall()
 
 
 def test_every_value_is_what_the_file_holds(

@@ -153,7 +153,7 @@ def test_a_connection_that_breaks_leaves_the_former_run(
         with psycopg.connect(database, autocommit=True) as other:
             named = "FROM pg_stat_activity WHERE application_name = %s"
             other.execute(f"SELECT pg_terminate_backend(pid) {named}", (RUN,))
-        return encode(*given)  # type: ignore[arg-type]
+        return encode(*given)
 
     monkeypatch.setattr(copying, "as_csv", cut)
     with pytest.raises(PublicationFailed, match="terminat"):
