@@ -16,6 +16,7 @@ python -m benchmarks ledger               reading and checking a ledger: time, m
 python -m benchmarks nightly              `segml score` of a whole portfolio
 python -m benchmarks pages                the pages of a million clients: each, and twenty readers
 python -m benchmarks features             forty features against pandas: time, memory
+python -m benchmarks publish              publishing to PostgreSQL against psql's COPY
 python -m benchmarks … --json FILE        the same as JSON, with the environment
 python -m benchmarks … --page FILE        the same as a page (`benchmarks.page` makes it of several)
 """
@@ -42,6 +43,7 @@ from benchmarks.nightly import nightly
 from benchmarks.page import page
 from benchmarks.pages import pages
 from benchmarks.prospects import prospects
+from benchmarks.publish import publishing
 from benchmarks.result import Result
 from benchmarks.roles import roles
 from benchmarks.schemes import schemes
@@ -64,6 +66,7 @@ ALL: dict[str, Callable[[], Iterable[Result]]] = {
     "features": features,
     "nightly": nightly,
     "pages": pages,
+    "publish": publishing,
 }
 
 

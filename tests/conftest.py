@@ -1,12 +1,15 @@
-"""What several rooms' tests share: a small made world, trained, scored and analysed once."""
+"""What several rooms' tests share: a made world, trained, scored and analysed once; a server."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 from pathlib import Path
 
 import pytest
+from tests.server import Server, binaries, running
 
 import segml
 from segml.flows.losses import LossRun
@@ -42,12 +45,41 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Chain:
     return Chain(config=world.config, trained=trained, scored=scored, lost=lost, page=page)
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A running PostgreSQL of this session's own."""
+    pytest.importorskip("psycopg", reason="the extra `postgres` is not installed")
+    if binaries() is None:
+        pytest.skip("no PostgreSQL: neither a wheel that carries one, nor the system's `initdb`")
+    with running() as found:
+        yield found
+
+
+_NUMBERS = count(1)
+
+
+@pytest.fixture
+def database(server: Server) -> str:
+    """The URL of a new database."""
+    name = f"test_{next(_NUMBERS)}"
+    server.run(f"CREATE DATABASE {name}")
+    return server.url(name)
+
+
+@pytest.fixture
+def ask(server: Server, database: str) -> Callable[[str], list[list[str]]]:
+    """What psql reads in the new database: rows of texts."""
+    name = database.rpartition("/")[2]
+    return lambda sql: [row.split("|") for row in server.run(sql, name).splitlines()]
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """In a worker of pytest-xdist, share the tests out so that each world is made in one process.
 
-    Users of the chain go together, so does each room; a slow test of its own world goes where there
-    is time. Slow tests begin, so that no process is left alone with one at the end.
+    Users of the chain go together, so do those of the server, and each room; a slow test of its own
+    world goes where there is time. Slow tests begin, so that no process is left alone with one at
+    the end.
     """
     if not hasattr(config, "workerinput"):
         return
@@ -55,6 +87,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         slow = item.get_closest_marker("slow") is not None
         if "chain" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("chain"))
+        elif "server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("server"))
         elif not slow:
             item.add_marker(pytest.mark.xdist_group(_room(item.path)))
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)

@@ -60,6 +60,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "joblib": ("bundle",),
     "shap": ("scoring",),
     "mlflow": ("stores",),
+    "psycopg": ("ledger", "stores"),
     "sqlalchemy": ("ledger", "stores"),
     "jinja2": ("report",),
     "babel": ("report",),

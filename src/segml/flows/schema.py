@@ -184,6 +184,15 @@ class RetentionSection(_Section):
     scores_days: Days | None = None
 
 
+class PublishSection(_Section):
+    """The PostgreSQL database that runs are published to besides; none where nothing is said."""
+
+    connection: Annotated[str, Field(min_length=1)] | None = None
+    schema_: Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$")] = Field(
+        default="segml", alias="schema"
+    )
+
+
 class DriftSection(_Section):
     """What follows when something moved farther than it usually does."""
 
@@ -232,6 +241,7 @@ class Configuration(_Section):
     tracking: TrackingSection = Field(default_factory=TrackingSection)
     retention: RetentionSection = Field(default_factory=RetentionSection)
     service: ServiceSection = Field(default_factory=ServiceSection)
+    publish: PublishSection = Field(default_factory=PublishSection)
     models: str = "models"
     output: str = "out"
     playbooks: str | None = None

@@ -18,6 +18,7 @@ from segml.flows.schema import (
     Configuration,
     EconomicsSection,
     ServiceSection,
+    PublishSection,
     SourceSection,
     TiersSection,
 )
@@ -35,6 +36,7 @@ from segml.words.plan import (
     OutlookPlan,
     Plan,
     PotentialPlan,
+    PublishPlan,
     SourcePlan,
     TierPlan,
     tiers_in,
@@ -58,6 +60,7 @@ class Settings:
     drift: DriftPlan = field(default_factory=DriftPlan)
     access: Access
     keep_scores_days: int | None = None
+    publish: PublishPlan | None = None
     language: str = "en"
 
 
@@ -131,6 +134,7 @@ def _settle(parsed: Configuration, folder: Path) -> Settings:
         drift=DriftPlan(**parsed.drift.model_dump()),
         access=_access(parsed.service, folder),
         keep_scores_days=parsed.retention.scores_days,
+        publish=_publish(parsed.publish),
         language=parsed.language,
     )
 
@@ -171,6 +175,12 @@ def _tiers(section: TiersSection) -> TierPlan:
     return TierPlan(**section.model_dump(exclude={"number"}), number=number)
 
 
+def _publish(section: PublishSection) -> PublishPlan | None:
+    if section.connection is None:
+        return None
+    return PublishPlan(connection=section.connection, schema=section.schema_)
+
+
 def _optional_source(section: SourceSection | None, folder: Path) -> SourcePlan | None:
     return None if section is None else _source(section, folder)
 
@@ -187,7 +197,7 @@ def _source(section: SourceSection, folder: Path) -> SourcePlan:
         name: str(_beside(folder, _expand(path))) for name, path in section.files.items()
     }
     if section.connection is not None:
-        values["connection"] = _connection(section.connection)
+        values["connection"] = resolved(section.connection)
     return SourcePlan(**values)
 
 
@@ -203,13 +213,20 @@ def _expand(text: str) -> str:
     return re.sub(r"\$\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\}", value, text)
 
 
-def _connection(text: str) -> str:
-    if not text.startswith("env:"):
-        return text
-    name = text.removeprefix("env:")
+def resolved(connection: str) -> str:
+    """The URL of a connection: as it stands, or what the variable of ``env:NAME`` holds.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If the environment has no such variable.
+    """
+    if not connection.startswith("env:"):
+        return connection
+    name = connection.removeprefix("env:")
     if name not in os.environ:
         raise _missing_variable(name)
-    return os.environ[name]
+    return os.environ[name].strip()
 
 
 def _missing_variable(name: str) -> ConfigurationRefused:

@@ -10,6 +10,13 @@ from segml.stores.newest import Held, Newest
 from segml.stores.parquet import Frames, SchemaBroken
 from segml.stores.partitions import growing_file, write_part
 from segml.stores.portfolios import list_portfolios, require_portfolio
+from segml.stores.postgres import Warehouse
+from segml.stores.publication import (
+    publish_to_warehouse,
+    require_warehouse,
+    retire_from_warehouse,
+    warehouse_holds,
+)
 from segml.stores.pulse import Pulse, beating
 from segml.stores.question import SORTED_BY, Scope, Wanted
 from segml.stores.registry import Registry
@@ -63,6 +70,7 @@ __all__ = [
     "Version",
     "Versions",
     "Wanted",
+    "Warehouse",
     "beating",
     "features_schema",
     "find_table",
@@ -80,6 +88,7 @@ __all__ = [
     "plan_params",
     "publish",
     "publish_file",
+    "publish_to_warehouse",
     "put_in_place",
     "quarantine_schema",
     "read_run",
@@ -87,11 +96,14 @@ __all__ = [
     "reap",
     "require_own",
     "require_portfolio",
+    "require_warehouse",
     "retire",
+    "retire_from_warehouse",
     "scores_folder",
     "staging",
     "sweep",
     "sync",
+    "warehouse_holds",
     "write_frame",
     "write_part",
 ]
