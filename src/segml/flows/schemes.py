@@ -19,7 +19,7 @@ from segml.flows.settings import Settings, read_settings
 from segml.flows.train import tracking_of
 from segml.ledger import Ledger, date_of, day_of
 from segml.scoring import month_starts
-from segml.stores import Training, log_or_warn, plan_params, publish
+from segml.stores import Training, log_or_warn, plan_params, publish, require_place
 from segml.words.errors import HistoryTooShort
 
 MONTHS = 3
@@ -69,11 +69,12 @@ def compare_schemes(
         If the configuration, the ledger or the lock refuses.
     """
     settings, day = read_settings(config), as_date(as_of)
+    folder = settings.output / "schemes" / f"as_of={day}"
     with session(settings, f"segml schemes --as-of {day}", create=True) as run:
+        require_place(folder, portfolio=settings.plan.portfolio)
         with opened(run, until=day) as ledger:
             found = _compared(run, ledger, day, progress)
             record = {**run.record(ledger), "as_of": day.isoformat()}
-        folder = settings.output / "schemes" / f"as_of={day}"
         tables = {
             "schemes": found.schemes,
             "scheme_tiers": found.tiers,

@@ -20,7 +20,7 @@ from segml.flows.settings import Settings, read_settings
 from segml.ledger import Ledger, day_of, profit
 from segml.scoring import Scored
 from segml.scoring import score as score_clients
-from segml.stores import Frames, Version, publish, retire, scores_folder
+from segml.stores import Frames, Version, publish, require_place, retire, scores_folder
 
 PROFIT_DAYS = 365
 """The window of the published profit."""
@@ -70,6 +70,8 @@ def score(
         registry = registry_of(settings)
         version = registry.champion()
         bundle = load_version(registry, version)
+        folder = scores_folder(settings.output, day)
+        require_place(folder, portfolio=settings.plan.portfolio)
         with opened(run, until=day) as ledger:
             done = publish_scores(run, ledger, bundle, version, day, progress=progress)
         if (days := settings.keep_scores_days) is not None:

@@ -28,7 +28,7 @@ from segml.stores import (
     log_with_trials,
     plan_params,
     publish,
-    require_own,
+    require_place,
 )
 from segml.words.errors import ConfigurationRefused, DataRefused, HistoryTooShort
 
@@ -110,7 +110,7 @@ def tune(
     before, text = read_exactly(path)
     folder = settings.output / "tuning"
     with session(settings, f"segml tune --as-of {day}", create=True) as run:
-        require_own(folder, portfolio=settings.plan.portfolio)
+        require_place(folder, portfolio=settings.plan.portfolio)
         with opened(run, until=day) as ledger:
             with run.timed("features"):
                 rehearsals, notes = _rehearsals(run, ledger, day)

@@ -9,6 +9,7 @@ from segml.stores.mirror import Mirrored, TrackedRun, log_training, sync
 from segml.stores.parquet import Frames, SchemaBroken
 from segml.stores.partitions import growing_file, write_part
 from segml.stores.portfolios import list_portfolios, require_portfolio
+from segml.stores.publishing import publish, require_own, require_place
 from segml.stores.pulse import Pulse, beating
 from segml.stores.registry import Registry
 from segml.stores.replays import LoggedTrial, log_beside, log_or_warn, log_with_trials
@@ -23,13 +24,12 @@ from segml.stores.tables import (
     list_losses,
     list_runs,
     losses_folder,
-    publish,
     read_run,
     read_table,
-    require_own,
     scores_folder,
 )
 from segml.stores.versions import Change, Version, Versions
+from segml.stores.whole import read_whole
 
 __all__ = [
     "TABLES",
@@ -71,8 +71,10 @@ __all__ = [
     "quarantine_schema",
     "read_run",
     "read_table",
+    "read_whole",
     "reap",
     "require_own",
+    "require_place",
     "require_portfolio",
     "retire",
     "scores_folder",

@@ -10,6 +10,7 @@
     │   └── StaleLedger         3    the last row is too old for "today"
     ├── LockHeld                4  another run works on this portfolio
     ├── TrackingFailed          1  MLflow did not take or give what was asked
+    ├── OutputRefused           1  the output folder cannot be written, or went away
     └── GateRefused             5  a gate said no
         ├── BundleRefused       5    a model file is not what its manifest says
         ├── LeakSuspected       5    a feature seems to know the label
@@ -86,6 +87,10 @@ class LockHeld(Refusal):
 
 class TrackingFailed(Refusal):
     """MLflow did not take a run or give one back; what scoring needs does not depend on it."""
+
+
+class OutputRefused(Refusal):
+    """The output folder cannot be written to, or went away while a run wrote or was read there."""
 
 
 class GateRefused(Refusal):
