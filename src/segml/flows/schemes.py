@@ -48,7 +48,11 @@ class SchemesCompared(Result):
 
 
 def compare_schemes(
-    config: str | Path | Settings, *, as_of: dt.date | str, progress: Progress = silent
+    config: str | Path | Settings,
+    *,
+    as_of: dt.date | str,
+    today: dt.date | None = None,
+    progress: Progress = silent,
 ) -> SchemesCompared:
     """Every scheme beside the others, as of a date; published and logged.
 
@@ -58,6 +62,9 @@ def compare_schemes(
         A configuration's path, or the settings.
     as_of
         The date; rows dated on it or later are not seen.
+    today
+        The day that the clock says, where it said `as_of`: rows dated after its morrow are then
+        quarantined. None: what is said depends on `as_of` alone.
     progress
         Told of each step.
 
@@ -72,7 +79,7 @@ def compare_schemes(
     folder = settings.output / "schemes" / f"as_of={day}"
     with session(settings, f"segml schemes --as-of {day}", create=True) as run:
         require_place(folder, portfolio=settings.plan.portfolio)
-        with opened(run, until=day) as ledger:
+        with opened(run, until=day, today=today) as ledger:
             found = _compared(run, ledger, day, progress)
             record = {**run.record(ledger), "as_of": day.isoformat()}
         tables = {

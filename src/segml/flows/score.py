@@ -39,6 +39,7 @@ def score(
     config: str | Path | Settings,
     *,
     as_of: dt.date | str,
+    today: dt.date | None = None,
     progress: Progress = silent,
 ) -> ScoreRun:
     """Every client's tier, churn and potential at a date, with exact reasons, published.
@@ -49,6 +50,9 @@ def score(
         A configuration's path, or the settings.
     as_of
         The date; rows dated on it or later are not seen.
+    today
+        The day that the clock says, where it said `as_of`: rows dated after its morrow are then
+        quarantined. None: what is said depends on `as_of` alone.
     progress
         Told of each step.
 
@@ -72,7 +76,7 @@ def score(
         bundle = load_version(registry, version)
         folder = scores_folder(settings.output, day)
         require_place(folder, portfolio=settings.plan.portfolio)
-        with opened(run, until=day) as ledger:
+        with opened(run, until=day, today=today) as ledger:
             done = publish_scores(run, ledger, bundle, version, day, progress=progress)
         if (days := settings.keep_scores_days) is not None:
             retire(settings.output, portfolio=settings.plan.portfolio, days=days)
