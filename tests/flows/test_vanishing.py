@@ -110,7 +110,7 @@ def test_an_output_that_is_read_only_is_refused_before_the_work(
     assert digest(tmp_path / "out" / BEFORE) == before
 
 
-def test_an_output_that_is_moved_while_a_run_writes_is_told_and_the_next_run_is_green(
+def test_an_output_that_is_moved_while_a_run_writes_is_told_and_the_run_before_stands(
     chain: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = copied(chain, tmp_path, without=())
@@ -126,26 +126,3 @@ def test_an_output_that_is_moved_while_a_run_writes_is_told_and_the_next_run_is_
     for entry in output.rglob("*"):
         assert entry.is_dir() or entry.suffix in (".json", ".prom")  # signs of life alone
     assert [entry.name.split(".tmp")[0] for entry in moved.glob(".*")] == [f".{NEW}"]
-    output.rename(tmp_path / "signs")
-    moved.rename(output)
-    assert score(config)[0] == 0
-    assert digest(output / BEFORE) == before
-    assert not list(output.glob(".as_of=*"))
-
-
-def test_an_output_that_goes_before_a_run_writes_is_made_anew(
-    chain: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    config = copied(chain, tmp_path, without=())
-    output, moved = tmp_path / "out", tmp_path / "moved"
-    before = digest(output / BEFORE)
-    real = flow.drift_of
-
-    def late(*args: Any, **kwargs: Any) -> Any:
-        output.rename(moved)
-        return real(*args, **kwargs)
-
-    monkeypatch.setattr(flow, "drift_of", late)
-    assert score(config)[0] == 0
-    assert digest(moved / BEFORE) == before
-    assert [entry.name for entry in output.glob("as_of=*")] == [NEW]

@@ -59,6 +59,13 @@ def test_a_place_that_goes_while_it_is_written_to_is_told(
         assert read_run(moved / folder.name)["run_id"] == "first"
 
 
+def test_a_place_that_goes_before_it_is_written_to_is_made_anew(tmp_path: Path) -> None:
+    folder = scores_folder(tmp_path / "out", JUNE)
+    require_place(folder, portfolio="retail")
+    shutil.rmtree(tmp_path / "out")
+    assert read_run(publish(folder, {}, said("first")))["run_id"] == "first"
+
+
 @pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES, errno.EPERM])
 def test_a_place_that_may_not_be_written_to_is_refused_before_and_while(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
