@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+import segml
 from segml.cli.app import app
+from segml.words.errors import ContractBroken
 
 HEAVY = ("pandas", "numpy", "lightgbm", "mlflow", "shap", "sklearn", "duckdb", "matplotlib")
 
@@ -107,7 +109,7 @@ def test_a_fault_of_ours_exits_with_one_and_shows_no_traceback(
 
 
 def test_a_missing_date_means_today_in_the_portfolios_zone(tmp_path: Path) -> None:
-    from segml.cli.options import as_of_day
+    from segml.cli.options import as_of_day, spoken_of
 
     config = tmp_path / "far.yaml"
     days = []
@@ -118,3 +120,10 @@ def test_a_missing_date_means_today_in_the_portfolios_zone(tmp_path: Path) -> No
         days.append(as_of_day(config, None))
     assert days[0] > days[1]
     assert as_of_day(config, "2024-02-29") == date(2024, 2, 29)
+    assert spoken_of(config, "2024-02-29") == {"as_of": date(2024, 2, 29)}
+    assert spoken_of(config, None) == {"as_of": days[1], "today": days[1]}
+
+
+def test_only_where_the_clock_says_the_day_are_later_rows_held_to_be_mistyped(chain: Any) -> None:
+    with pytest.raises(ContractBroken, match="dates in the future"):
+        segml.score(chain.config, as_of="2023-11-01", today=date(2023, 11, 1))

@@ -6,33 +6,35 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from tests.flows.worlds import copied, digest
+
 import segml
 from segml.flows.session import session
 from segml.flows.settings import read_settings
 from segml.stores import list_runs, read_run
 
 
-def copied(chain: Any, folder: Path) -> Path:
-    """The chain's world with its models, nothing published yet."""
-    source = chain.config.parent
-    shutil.copytree(source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("out"))
-    return folder / chain.config.name
-
-
 def run_ids(folders: tuple[Path, ...]) -> list[str]:
     return [read_run(folder)["run_id"] for folder in folders]
 
 
-def test_a_resumed_backfill_makes_the_missing_dates_alone(chain: Any, tmp_path: Path) -> None:
+def test_a_resumed_backfill_makes_the_missing_dates_alone_and_any_order_the_same_bytes(
+    chain: Any, tmp_path: Path
+) -> None:
     config = copied(chain, tmp_path)
     months = {"start": "2024-01-01", "end": "2024-03-01"}
     first = segml.backfill(config, **months).folders
-    before = run_ids(first)
+    before, whole = run_ids(first), [digest(folder) for folder in first]
     shutil.rmtree(first[1])
     resumed = run_ids(segml.backfill(config, **months, resume=True).folders)
     assert (resumed[0], resumed[2]) == (before[0], before[2])
     assert resumed[1] != before[1]
-    assert set(run_ids(segml.backfill(config, **months).folders)).isdisjoint(resumed)
+    assert [digest(folder) for folder in first] == whole
+    for folder in reversed(first):
+        day = folder.name.removeprefix("as_of=")
+        segml.backfill(config, start=day, end=day)
+    assert set(run_ids(first)).isdisjoint(resumed)
+    assert [digest(folder) for folder in first] == whole
 
 
 def test_a_date_scored_from_other_rows_is_not_left_as_it_is(chain: Any, tmp_path: Path) -> None:

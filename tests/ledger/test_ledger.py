@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import datetime as dt
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from segml.ledger import Check, Ledger, check_ledger, day_of, open_ledger, require_fresh
-from segml.words.errors import StaleLedger
+from segml.ledger import Check, check_ledger, open_ledger
 from segml.words.plan import Economics, LedgerPlan, SourcePlan
 
 CELL = st.sampled_from(["", "a", "b", "1", "-2.5", "2011-01-01", "x,y", '"', "1,000", "nan", "客"])
@@ -34,15 +32,6 @@ def test_read_is_kept_and_quarantined_and_filtered(
     assert counts.read == counts.kept + counts.quarantined + counts.filtered
     assert len(check.quarantine) == counts.quarantined
     assert check.quarantine["code"].notna().all()
-
-
-def test_a_stale_ledger_is_refused_with_the_date_to_pass(opened: Callable[..., Ledger]) -> None:
-    ledger = opened("client_id,date,amount\na,2011-01-01,1\n")
-    last = day_of(dt.date(2011, 1, 1))
-    require_fresh(ledger, last + 8)
-    with pytest.raises(StaleLedger, match="--as-of 2011-01-02") as refused:
-        require_fresh(ledger, last + 9)
-    assert refused.value.exit_code == 3
 
 
 def test_findings_are_text_and_a_frame(checked: Callable[..., Check]) -> None:

@@ -2,12 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pytest
 
 from segml.ledger import Check, check_ledger, open_ledger
-from segml.ledger.parquet import parquet_in_place, require_unchanged
 from segml.words.errors import DataRefused
 from segml.words.plan import Economics, LedgerPlan, SourcePlan
 
@@ -73,17 +71,3 @@ def test_a_file_with_a_broken_page_is_refused_as_such(tmp_path: Path) -> None:
     file.write_bytes(bytes(content))
     with pytest.raises(DataRefused, match="cannot be read"):
         checked(tmp_path)
-
-
-def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
-    written(tmp_path, "a", client_id=["x"], date=["2011-01-01"], amount=[1.0])
-    with duckdb.connect() as connection:
-        source = parquet_in_place(connection, str(tmp_path / "a.parquet"), "transactions")
-    assert source is not None
-    require_unchanged(source, "ledger.transactions.path")
-    written(tmp_path, "a", client_id=["x", "y"], date=["2011-01-01"] * 2, amount=[1.0, 2.0])
-    with pytest.raises(DataRefused, match="changed while it was read"):
-        require_unchanged(source, "ledger.transactions.path")
-    (tmp_path / "a.parquet").unlink()
-    with pytest.raises(DataRefused, match="changed while it was read"):
-        require_unchanged(source, "ledger.transactions.path")

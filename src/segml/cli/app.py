@@ -13,7 +13,7 @@ import typer
 
 from segml import __version__
 from segml.cli import serving
-from segml.cli.options import Config, Day, From, Json, To, Verbose, as_of_day
+from segml.cli.options import Config, Day, From, Json, To, Verbose, as_of_day, spoken_of
 from segml.cli.outcome import Shown, deliver
 
 app = typer.Typer(
@@ -102,7 +102,7 @@ def train(config: Config, as_of: Day = None, json: Json = False, verbose: Verbos
     def run(shown: Shown) -> object:
         from segml.flows.train import train as flow
 
-        return flow(config, as_of=as_of_day(config, as_of), progress=shown.progress)
+        return flow(config, **spoken_of(config, as_of), progress=shown.progress)
 
     deliver(run, json=json, verbose=verbose)
 
@@ -134,7 +134,7 @@ def tune(
 
         return flow(
             config,
-            as_of=as_of_day(config, as_of),
+            **spoken_of(config, as_of),
             trials=trials,
             minutes=minutes,
             fresh=fresh,
@@ -166,7 +166,7 @@ def schemes(
     def run(shown: Shown) -> object:
         from segml.flows.schemes import compare_schemes as flow
 
-        return flow(config, as_of=as_of_day(config, as_of), progress=shown.progress)
+        return flow(config, **spoken_of(config, as_of), progress=shown.progress)
 
     deliver(run, json=json, verbose=verbose)
 
@@ -227,7 +227,7 @@ def score(config: Config, as_of: Day = None, json: Json = False, verbose: Verbos
     def run(shown: Shown) -> object:
         from segml.flows.score import score as flow
 
-        return flow(config, as_of=as_of_day(config, as_of), progress=shown.progress)
+        return flow(config, **spoken_of(config, as_of), progress=shown.progress)
 
     deliver(run, json=json, verbose=verbose)
 

@@ -30,9 +30,24 @@ def as_of_day(config: Path, text: str | None) -> date:
     text
         What was passed; None: today.
     """
+    return spoken_of(config, text)["as_of"]
+
+
+def spoken_of(config: Path, text: str | None) -> dict[str, date]:
+    """The day asked for as `as_of`; or today in the portfolio's zone, as `today` besides.
+
+    Whoever passes a day gets what depends on that day alone. Where the clock says it, rows dated
+    after its morrow are held to be mistyped.
+
+    Parameters
+    ----------
+    config, text
+        As for `as_of_day`.
+    """
     from segml.flows.session import as_date
     from segml.flows.settings import read_settings
 
     if text is not None:
-        return as_date(text)
-    return datetime.now(ZoneInfo(read_settings(config).plan.ledger.timezone)).date()
+        return {"as_of": as_date(text)}
+    today = datetime.now(ZoneInfo(read_settings(config).plan.ledger.timezone)).date()
+    return {"as_of": today, "today": today}

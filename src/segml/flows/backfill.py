@@ -13,7 +13,7 @@ from segml.flows.score import publish_scores
 from segml.flows.session import as_date, load_version, opened, registry_of, session
 from segml.flows.settings import Settings, read_settings
 from segml.ledger import Ledger
-from segml.stores import Version, read_run, scores_folder
+from segml.stores import Version, read_run, require_place, scores_folder
 from segml.words.errors import ConfigurationRefused
 
 
@@ -63,6 +63,8 @@ def backfill(
         registry = registry_of(settings)
         versions = {day: registry.newest_at_or_before(day) for day in days}
         bundles = {one.version: load_version(registry, one) for one in versions.values()}
+        for day in days:
+            require_place(scores_folder(settings.output, day), portfolio=settings.plan.portfolio)
         folders = []
         with opened(run, until=days[-1]) as ledger:
             for done, (day, version) in enumerate(versions.items()):

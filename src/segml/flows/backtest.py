@@ -24,7 +24,7 @@ from segml.report import (
     render_backtest,
     replay_facts,
 )
-from segml.stores import Training, log_or_warn, plan_params, publish
+from segml.stores import Training, log_or_warn, plan_params, publish, require_place
 
 SHOWN = (
     *("auc", "average_precision", "brier", "calibration_error", "profit_caught"),
@@ -60,7 +60,9 @@ def backtest(config: str | Path | Settings, *, progress: Progress = silent) -> B
         If the configuration, the ledger or the lock refuses.
     """
     settings = read_settings(config)
+    folder = settings.output / "backtest"
     with session(settings, "segml backtest", create=True) as run:
+        require_place(folder, portfolio=settings.plan.portfolio)
         with opened(run) as ledger:
             with run.timed("backtest"):
                 found = replay_history(ledger, settings.plan, progress=progress)
@@ -73,7 +75,6 @@ def backtest(config: str | Path | Settings, *, progress: Progress = silent) -> B
                 "grade": found.standing.figures,
                 "notes": list(found.notes),
             }
-        folder = settings.output / "backtest"
         tables = {"backtest": found.table, "backtest_origins": found.by_origin}
         publish(folder, tables, record, files=_files(found, facts, settings.language))
         with run.timed("tracking"):

@@ -39,7 +39,7 @@ from segml.report import (
     support_sentences,
 )
 from segml.scoring import ClientFacts, client_facts
-from segml.stores import find_table, list_runs, read_run, read_table
+from segml.stores import find_table, list_runs, read_run, read_table, read_whole
 from segml.words.feature import Feature
 
 
@@ -82,7 +82,7 @@ def explain(
     settings, day = read_settings(config), as_date(as_of)
     folder = _published(settings, day, progress)
     with speaking(settings.language):
-        return _explained(settings, folder, client_id, day)
+        return read_whole(folder, lambda at: _explained(settings, at, client_id, day))
 
 
 def _explained(settings: Settings, folder: Path, client_id: str, day: dt.date) -> ClientExplained:

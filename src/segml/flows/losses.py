@@ -14,7 +14,7 @@ from segml.flows.session import as_date, load_version, opened, registry_of, sess
 from segml.flows.settings import Settings, read_settings
 from segml.ledger import Ledger, day_of
 from segml.losses import LossAnalysis, analyse
-from segml.stores import Registry, losses_folder, publish
+from segml.stores import Registry, losses_folder, publish, require_place
 from segml.words.errors import ConfigurationRefused, NoModel
 
 TABLES = (
@@ -92,6 +92,8 @@ def analyse_losses(
     with session(settings, f"segml losses --from {first} --to {last}", create=True) as run:
         require_database(run)
         registry = registry_of(settings)
+        folder = losses_folder(settings.output, first, last)
+        require_place(folder, portfolio=settings.plan.portfolio)
         with opened(run, until=last) as ledger:
             with run.timed("model"):
                 found, version, notes = _model(settings, registry, ledger, first, progress)
@@ -113,7 +115,6 @@ def analyse_losses(
                     *(support.sentences() if support else ()),
                 ],
             }
-        folder = losses_folder(settings.output, first, last)
         publish(folder, {name: getattr(analysis, name) for name in TABLES}, record)
         sent = send(run, folder)
     return LossRun(

@@ -19,7 +19,7 @@ from segml.flows.settings import Settings, read_settings
 from segml.flows.train import tracking_of
 from segml.ledger import Ledger, date_of, day_of
 from segml.scoring import month_starts
-from segml.stores import Training, log_or_warn, plan_params, publish
+from segml.stores import Training, log_or_warn, plan_params, publish, require_place
 from segml.words.errors import HistoryTooShort
 
 MONTHS = 3
@@ -48,7 +48,11 @@ class SchemesCompared(Result):
 
 
 def compare_schemes(
-    config: str | Path | Settings, *, as_of: dt.date | str, progress: Progress = silent
+    config: str | Path | Settings,
+    *,
+    as_of: dt.date | str,
+    today: dt.date | None = None,
+    progress: Progress = silent,
 ) -> SchemesCompared:
     """Every scheme beside the others, as of a date; published and logged.
 
@@ -58,6 +62,9 @@ def compare_schemes(
         A configuration's path, or the settings.
     as_of
         The date; rows dated on it or later are not seen.
+    today
+        The day that the clock says, where it said `as_of`: rows dated after its morrow are then
+        quarantined. None: what is said depends on `as_of` alone.
     progress
         Told of each step.
 
@@ -69,11 +76,12 @@ def compare_schemes(
         If the configuration, the ledger or the lock refuses.
     """
     settings, day = read_settings(config), as_date(as_of)
+    folder = settings.output / "schemes" / f"as_of={day}"
     with session(settings, f"segml schemes --as-of {day}", create=True) as run:
-        with opened(run, until=day) as ledger:
+        require_place(folder, portfolio=settings.plan.portfolio)
+        with opened(run, until=day, today=today) as ledger:
             found = _compared(run, ledger, day, progress)
             record = {**run.record(ledger), "as_of": day.isoformat()}
-        folder = settings.output / "schemes" / f"as_of={day}"
         tables = {
             "schemes": found.schemes,
             "scheme_tiers": found.tiers,

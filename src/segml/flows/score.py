@@ -21,7 +21,7 @@ from segml.flows.settings import Settings, read_settings
 from segml.ledger import Ledger, day_of, profit
 from segml.scoring import Scored
 from segml.scoring import score as score_clients
-from segml.stores import Frames, Version, publish, retire, scores_folder
+from segml.stores import Frames, Version, publish, require_place, retire, scores_folder
 
 PROFIT_DAYS = 365
 """The window of the published profit."""
@@ -40,6 +40,7 @@ def score(
     config: str | Path | Settings,
     *,
     as_of: dt.date | str,
+    today: dt.date | None = None,
     progress: Progress = silent,
 ) -> ScoreRun:
     """Every client's tier, churn and potential at a date, with exact reasons, published.
@@ -50,6 +51,9 @@ def score(
         A configuration's path, or the settings.
     as_of
         The date; rows dated on it or later are not seen.
+    today
+        The day that the clock says, where it said `as_of`: rows dated after its morrow are then
+        quarantined. None: what is said depends on `as_of` alone.
     progress
         Told of each step.
 
@@ -74,7 +78,9 @@ def score(
         registry = registry_of(settings)
         version = registry.champion()
         bundle = load_version(registry, version)
-        with opened(run, until=day) as ledger:
+        folder = scores_folder(settings.output, day)
+        require_place(folder, portfolio=settings.plan.portfolio)
+        with opened(run, until=day, today=today) as ledger:
             done = publish_scores(run, ledger, bundle, version, day, progress=progress)
         if (days := settings.keep_scores_days) is not None:
             retire(settings.output, portfolio=settings.plan.portfolio, days=days)

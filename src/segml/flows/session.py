@@ -117,7 +117,9 @@ def session(settings: Settings, command: str, *, create: bool = False) -> Iterat
 
 
 @contextmanager
-def opened(session_: Session, *, until: dt.date | None = None) -> Iterator[Ledger]:
+def opened(
+    session_: Session, *, until: dt.date | None = None, today: dt.date | None = None
+) -> Iterator[Ledger]:
     """The session's checked ledger, refused when it ends too early for a day to be judged.
 
     Parameters
@@ -126,7 +128,11 @@ def opened(session_: Session, *, until: dt.date | None = None) -> Iterator[Ledge
         The run.
     until
         The last day the run speaks of: beyond the ledger's end, missing rows would look like
-        lost clients.
+        lost clients. None: the ledger's last.
+    today
+        The day after whose morrow no row can be dated. None: the clock's where `until` is None,
+        else nobody's: what a run says of a day depends on that day alone, and rows dated on it or
+        later are not seen, be they mistyped or not.
 
     Raises
     ------
@@ -134,9 +140,11 @@ def opened(session_: Session, *, until: dt.date | None = None) -> Iterator[Ledge
         If it breaks its contract, or ends more than `stale_after_days` before that day.
     """
     plan = session_.settings.plan
-    today = session_.started.astimezone(ZoneInfo(plan.ledger.timezone)).date()
+    if until is None and today is None:
+        today = session_.started.astimezone(ZoneInfo(plan.ledger.timezone)).date()
     with session_.timed("ledger"):
-        ledger = open_ledger(plan.ledger, plan.economics, today=day_of(max(today, until or today)))
+        present = None if today is None else day_of(today)
+        ledger = open_ledger(plan.ledger, plan.economics, today=present)
     with ledger:
         for table, counts in ledger.counts.items():
             for what in ("read", "quarantined"):

@@ -48,6 +48,7 @@ def train(
     config: str | Path | Settings,
     *,
     as_of: dt.date | str,
+    today: dt.date | None = None,
     progress: Progress = silent,
 ) -> Trained:
     """The version learnt from what was known before a date, registered and logged.
@@ -58,6 +59,9 @@ def train(
         A configuration's path, or the settings.
     as_of
         The date; rows dated on it or later are not seen.
+    today
+        The day that the clock says, where it said `as_of`: rows dated after its morrow are then
+        quarantined. None: what is said depends on `as_of` alone.
     progress
         Told of each step.
 
@@ -74,7 +78,7 @@ def train(
     settings, day = read_settings(config), as_date(as_of)
     with session(settings, f"segml train --as-of {day}", create=True) as run:
         registry = registry_of(settings)
-        with opened(run, until=day) as ledger:
+        with opened(run, until=day, today=today) as ledger:
             with run.timed("fit"):
                 bundle = fit(
                     ledger, day, settings.plan, previous=_previous(registry), progress=progress

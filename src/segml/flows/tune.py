@@ -28,7 +28,7 @@ from segml.stores import (
     log_with_trials,
     plan_params,
     publish,
-    require_own,
+    require_place,
 )
 from segml.words.errors import ConfigurationRefused, DataRefused, HistoryTooShort
 
@@ -73,6 +73,7 @@ def tune(
     config: str | Path,
     *,
     as_of: dt.date | str,
+    today: dt.date | None = None,
     trials: int | None = None,
     minutes: float | None = None,
     fresh: bool = False,
@@ -93,6 +94,9 @@ def tune(
         Whether trials of earlier runs are forgotten; by default the study goes on behind them.
     accepting
         Whether the change is written into the configuration.
+    today
+        The day that the clock says, where it said `as_of`: rows dated after its morrow are then
+        quarantined. None: what is said depends on `as_of` alone.
     progress
         Told of each trial.
 
@@ -110,8 +114,8 @@ def tune(
     before, text = read_exactly(path)
     folder = settings.output / "tuning"
     with session(settings, f"segml tune --as-of {day}", create=True) as run:
-        require_own(folder, portfolio=settings.plan.portfolio)
-        with opened(run, until=day) as ledger:
+        require_place(folder, portfolio=settings.plan.portfolio)
+        with opened(run, until=day, today=today) as ledger:
             with run.timed("features"):
                 rehearsals, notes = _rehearsals(run, ledger, day)
             record = {**run.record(ledger), "as_of": day.isoformat()}

@@ -7,8 +7,9 @@ from segml.ledger.days import date_of, day_of
 from segml.ledger.discontinued import discontinued
 from segml.ledger.economics import acquisition_sql, bad_debt_sql, overdue_sql, profit
 from segml.ledger.findings import Finding, Findings
+from segml.ledger.freshness import require_fresh
 from segml.ledger.horizon import Future
-from segml.ledger.ledger import Check, Ledger, check_ledger, open_ledger, require_fresh
+from segml.ledger.ledger import Check, Ledger, check_ledger, open_ledger
 from segml.ledger.levels import yearly_changes
 from segml.ledger.places import (
     Baskets,

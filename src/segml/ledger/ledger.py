@@ -21,7 +21,7 @@ from segml.ledger.lines import build_tables
 from segml.ledger.quarantine import quarantine_of
 from segml.ledger.reading import Reading, read_ledger
 from segml.ledger.scratch import Scratch, settle
-from segml.words.errors import HistoryTooShort, StaleLedger
+from segml.words.errors import HistoryTooShort
 from segml.words.plan import Economics, LedgerPlan
 
 
@@ -273,27 +273,3 @@ def _build(reading: Reading, plan: LedgerPlan, economics: Economics) -> Ledger:
         stale_after_days=plan.stale_after_days,
         _scratch=reading.scratch,
     )
-
-
-def require_fresh(ledger: Ledger, today: int) -> None:
-    """Do nothing if the ledger reaches to within `stale_after_days` of today.
-
-    Parameters
-    ----------
-    ledger
-        A checked ledger.
-    today
-        The day number of today in the ledger's time zone.
-
-    Raises
-    ------
-    StaleLedger
-        If its last row is older; the message names the date to pass.
-    """
-    age = today - 1 - ledger.last_day
-    if age > ledger.stale_after_days:
-        raise StaleLedger(
-            f"the last row is of {date_of(ledger.last_day)}, {age} days before {date_of(today)}",
-            allowed=f"{ledger.stale_after_days} days (`ledger.stale_after_days`)",
-            next_step=f"bring newer rows, or pass --as-of {date_of(ledger.last_day + 1)}",
-        )

@@ -6,14 +6,13 @@ Copying them into the scratch database would cost several times as much as all o
 from __future__ import annotations
 
 from itertools import accumulate
-from pathlib import Path
 
 import duckdb
 
 from segml.ledger.paths import files_of, format_of
 from segml.ledger.quoting import literals
 from segml.ledger.sources import Source, parquet_sql, unreadable_files
-from segml.words.errors import DataRefused
+from segml.ledger.stamps import require_unchanged, stamps_of
 
 _TAKEN = frozenset({"rowid", "segml_row", "file_index", "file_row_number", "filename"})
 """Names that DuckDB, or we, give to columns beside a file's own."""
@@ -42,12 +41,12 @@ def parquet_in_place(connection: duckdb.DuckDBPyConnection, path: str, table: st
     ConfigurationRefused
         If a file's ending is of no known format.
     DataRefused
-        If a file is no Parquet.
+        If a file is no Parquet, or changed or went meanwhile.
     """
     files, key = files_of(path), f"ledger.{table}.path"
     if not files or {format_of(file, key) for file in files} != {"parquet"}:
         return None
-    stamps = tuple((file, *_stamp(file)) for file in files)
+    stamps = stamps_of(files, key)
     reader = parquet_sql(files)
     try:
         described = connection.execute(f"DESCRIBE SELECT * FROM {reader}").fetchall()
@@ -55,6 +54,7 @@ def parquet_in_place(connection: duckdb.DuckDBPyConnection, path: str, table: st
             f"SELECT file_name, num_rows FROM parquet_file_metadata({literals(tuple(files))})"
         ).fetchall()
     except duckdb.Error as error:
+        require_unchanged(stamps, key)
         raise unreadable_files(key, error) from None
     columns = {str(row[0]): str(row[1]) for row in described}
     rows = {str(name): int(number) for name, number in counted}
@@ -64,32 +64,3 @@ def parquet_in_place(connection: duckdb.DuckDBPyConnection, path: str, table: st
     number = f"{before[:-1]}[CAST(file_index AS BIGINT) + 1] + CAST(file_row_number AS BIGINT) + 1"
     rows_sql = f"(SELECT *, {number} AS segml_row FROM {reader})"
     return Source(rows_sql, columns, is_text=False, rows=before[-1], files=stamps)
-
-
-def require_unchanged(source: Source, key: str) -> None:
-    """Do nothing if the files that were read more than once are still what they were.
-
-    Parameters
-    ----------
-    source
-        Any source.
-    key
-        The configuration's key that holds its path.
-
-    Raises
-    ------
-    DataRefused
-        If a file changed meanwhile, or is gone.
-    """
-    for file, *stamp in source.files:
-        if not Path(file).is_file() or list(_stamp(file)) != stamp:
-            raise DataRefused(
-                f"a file of `{key}` changed while it was read: {file}",
-                allowed="files that are complete before the run begins",
-                next_step="run again when they are",
-            )
-
-
-def _stamp(file: str) -> tuple[int, int]:
-    found = Path(file).stat()
-    return found.st_size, found.st_mtime_ns

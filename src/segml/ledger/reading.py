@@ -23,7 +23,7 @@ from segml.ledger.kinship import kinship_findings
 from segml.ledger.mapping import Mapping, map_columns
 from segml.ledger.notes import ledger_notes
 from segml.ledger.outer_rules import duplicate_id_rules, future_date_rules
-from segml.ledger.parquet import parquet_in_place, require_unchanged
+from segml.ledger.parquet import parquet_in_place
 from segml.ledger.paths import folders_of
 from segml.ledger.profile import profile_transactions
 from segml.ledger.quarantine import keep_quarantine
@@ -31,6 +31,7 @@ from segml.ledger.rules import Rule, row_rules
 from segml.ledger.scratch import Scratch, open_scratch
 from segml.ledger.shape import shape_findings
 from segml.ledger.sources import Source, read_files, unreadable_files
+from segml.ledger.stamps import require_unchanged
 from segml.ledger.verdicts import rule_findings
 from segml.words.errors import ConfigurationRefused
 from segml.words.plan import Economics, LedgerPlan, SourcePlan
@@ -158,14 +159,16 @@ def _take_in(
     today: int | None,
 ) -> _Taken:
     """Read one table, hold it against its rules, keep its quarantine, let its raw rows go."""
-    source = _source(opened, table, source_plan, plan)
+    source, key = _source(opened, table, source_plan, plan), f"ledger.{table.name}.path"
     try:
         taken = _checked(opened.connection, table, source, plan, economics, today=today)
-    except duckdb.Error as error:
-        if source.files:  # a page of a Parquet file may turn out to be broken in any reading
-            raise unreadable_files(f"ledger.{table.name}.path", error) from None
+    except (duckdb.Error, ConfigurationRefused) as error:
+        require_unchanged(source.files, key)  # if one changed, that is why
+        if isinstance(error, duckdb.Error) and source.files:
+            # a page of a Parquet file may turn out to be broken in any reading
+            raise unreadable_files(key, error) from None
         raise
-    require_unchanged(source, f"ledger.{table.name}.path")
+    require_unchanged(source.files, key)
     return taken
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 
 from segml.ledger.paths import files_of, format_of, no_file
 from segml.ledger.quoting import identifier, literal, literals
+from segml.ledger.stamps import Stamp, require_unchanged, stamps_of
 from segml.words.errors import ConfigurationRefused, DataRefused
 
 CSV_OPTIONS = "header = true, all_varchar = true, quote = '\"', escape = '\"', store_rejects = true"
@@ -47,7 +47,7 @@ class Source:
         The table of the scratch database that holds the rows; None where they are read from their
         files each time.
     files
-        Those files, with the size and the time of change that each had.
+        Those files, as they were before the first reading.
     """
 
     rows_sql: str
@@ -56,7 +56,7 @@ class Source:
     rows: int
     unreadable: tuple[tuple[int, str], ...] = ()
     raw: str | None = None
-    files: tuple[tuple[str, int, int], ...] = ()
+    files: tuple[Stamp, ...] = ()
 
 
 def short_reason(error: duckdb.Error) -> str:
@@ -101,7 +101,7 @@ def read_files(connection: duckdb.DuckDBPyConnection, path: str, table: str) -> 
     ConfigurationRefused
         If no file is there, or the ending is of no known format.
     DataRefused
-        If a file cannot be read as what its ending says.
+        If a file cannot be read as what its ending says, or changed or went meanwhile.
     """
     raw, key = f"raw_{table}", f"ledger.{table}.path"
     loaded = load_files(connection, path, key, raw)
@@ -147,7 +147,7 @@ def load_files(connection: duckdb.DuckDBPyConnection, path: str, key: str, name:
     ConfigurationRefused
         If no file is there, or the ending is of no known format.
     DataRefused
-        If a file cannot be read as what its ending says.
+        If a file cannot be read as what its ending says, or changed or went meanwhile.
     """
     files = files_of(path)
     if not files:
@@ -159,14 +159,19 @@ def load_files(connection: duckdb.DuckDBPyConnection, path: str, key: str, name:
             allowed="files of one format",
             next_step="narrow the glob, e.g. `folder/*.parquet`",
         )
+    stamps = stamps_of(files, key)
     try:
         if formats == {"parquet"}:
             rows = f"SELECT * FROM {parquet_sql(files)}"
             connection.execute(f"CREATE TABLE {identifier(name)} AS {rows}")
-            return Loaded(is_text=False)
-        return _load_csv(connection, files, name)
+            loaded = Loaded(is_text=False)
+        else:
+            loaded = _load_csv(connection, [stamp[:2] for stamp in stamps], name)
     except duckdb.Error as error:
+        require_unchanged(stamps, key)  # if one changed, that is why
         raise unreadable_files(key, error) from None
+    require_unchanged(stamps, key)
+    return loaded
 
 
 def parquet_sql(files: list[str]) -> str:
@@ -185,13 +190,15 @@ def parquet_sql(files: list[str]) -> str:
     return f"read_parquet({literals(tuple(files))}, union_by_name = true)"
 
 
-def _load_csv(connection: duckdb.DuckDBPyConnection, files: list[str], name: str) -> Loaded:
+def _load_csv(
+    connection: duckdb.DuckDBPyConnection, files: list[tuple[str, int]], name: str
+) -> Loaded:
     """Read file by file: each may have its own order of columns and its own broken lines."""
     table = identifier(name)
     unreadable: list[tuple[int, str]] = []
     started = False
-    for file in files:
-        if Path(file).stat().st_size == 0:
+    for file, size in files:
+        if size == 0:
             continue
         rows = f"SELECT * FROM read_csv({literal(file)}, {CSV_OPTIONS})"
         if started:

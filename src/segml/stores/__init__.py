@@ -17,6 +17,7 @@ from segml.stores.publication import (
     retire_from_warehouse,
     warehouse_holds,
 )
+from segml.stores.publishing import publish, require_own, require_place
 from segml.stores.pulse import Pulse, beating
 from segml.stores.question import SORTED_BY, Scope, Wanted
 from segml.stores.registry import Registry
@@ -34,13 +35,12 @@ from segml.stores.tables import (
     list_losses,
     list_runs,
     losses_folder,
-    publish,
     read_run,
     read_table,
-    require_own,
     scores_folder,
 )
 from segml.stores.versions import Change, Version, Versions
+from segml.stores.whole import read_whole
 
 __all__ = [
     "SORTED_BY",
@@ -93,8 +93,10 @@ __all__ = [
     "quarantine_schema",
     "read_run",
     "read_table",
+    "read_whole",
     "reap",
     "require_own",
+    "require_place",
     "require_portfolio",
     "require_warehouse",
     "retire",

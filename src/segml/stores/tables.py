@@ -1,9 +1,9 @@
 """Published results on disk: a run is one folder of Parquet files and a run.json, or nothing.
 
 ``<output>/as_of=YYYY-MM-DD/`` holds one scoring run, ``<output>/losses/from=…_to=…/`` one loss
-analysis. What is written here is the output contract (`schemas`); nobody else writes results.
-Each run.json names its portfolio: where two share an output folder, neither takes the other's
-results for its own, and neither replaces them.
+analysis. `publishing` puts them there, `schemas` declares what they hold; here they are found and
+read, a file at a time (`whole`: several of one run). Each run.json names its portfolio: where two
+share an output folder, neither takes the other's results for its own, and neither replaces them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,6 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from segml.stores.folder import put_in_place, staging
-from segml.stores.parquet import Frames, schema_of, write_parquet
 from segml.words.errors import ConfigurationRefused
 
 RUN_FILE = "run.json"
@@ -55,79 +53,6 @@ def scores_folder(output: Path, as_of: dt.date) -> Path:
 def losses_folder(output: Path, start: dt.date, end: dt.date) -> Path:
     """The folder of the loss analysis between two dates, whether or not it exists."""
     return output / "losses" / f"from={start.isoformat()}_to={end.isoformat()}"
-
-
-def publish(
-    folder: Path,
-    tables: Mapping[str, Frames],
-    run: Mapping[str, Any] | Callable[[], Mapping[str, Any]],
-    *,
-    files: Mapping[str, bytes] | None = None,
-) -> Path:
-    """The folder, now holding exactly these tables, files and run.json: whole or not at all.
-
-    Parameters
-    ----------
-    folder
-        `scores_folder(...)` or `losses_folder(...)`; an existing one is replaced in one step.
-    tables
-        Table name to frame, as declared in `schemas`; a large one in chunks (`write_parquet`).
-    run
-        What run.json holds; plain JSON values, its `portfolio` among them. A function is asked
-        once the tables are written: what was counted and timed meanwhile belongs there.
-    files
-        Further files (a report page) by name.
-
-    Returns
-    -------
-    Path
-        `folder`.
-
-    Raises
-    ------
-    SchemaBroken
-        If a frame is not what its schema says; nothing is put in place then.
-    ConfigurationRefused
-        If the folder holds a run of another portfolio; that run stays as it was.
-    ValueError
-        If `run` names no portfolio, or holds what JSON cannot (NaN, a date).
-    OSError
-        If the disk refuses; what was published before is untouched.
-    """
-    with staging(folder) as aside:
-        for name, table in tables.items():
-            write_parquet(aside / f"{name}.parquet", table, schema_of(name, table))
-        for name, content in (files or {}).items():
-            (aside / name).write_bytes(content)
-        said = run() if callable(run) else run
-        if not said.get("portfolio"):
-            raise ValueError("a run names its portfolio")
-        (aside / RUN_FILE).write_bytes(_json_bytes(said))
-        require_own(folder, portfolio=said["portfolio"])
-        put_in_place(aside, folder)
-    return folder
-
-
-def require_own(folder: Path, *, portfolio: str) -> None:
-    """Do nothing if a run of this portfolio may be published there.
-
-    `publish` asks too; a flow asks before it begins an hour's work.
-
-    Raises
-    ------
-    ConfigurationRefused
-        If the folder holds a run of another portfolio.
-    """
-    try:
-        owner = read_run(folder).get("portfolio")
-    except ConfigurationRefused:
-        return  # nothing there, or what nobody can read: publishing is the remedy
-    if owner not in (None, portfolio):
-        raise ConfigurationRefused(
-            f"{folder} holds a run of portfolio `{owner}`",
-            allowed=f"an output folder of portfolio `{portfolio}` alone",
-            next_step="give each portfolio an `output` of its own in its configuration",
-        )
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:
@@ -233,10 +158,13 @@ def _folders(
     """The folders of that name with a run of that portfolio; others' runs are passed over."""
     for entry in sorted(parent.glob(f"*/{RUN_FILE}")):
         match = name.fullmatch(entry.parent.name)
-        if match and read_run(entry.parent).get("portfolio") == portfolio:
+        if match is None:
+            continue
+        try:
+            owner = read_run(entry.parent).get("portfolio")
+        except ConfigurationRefused:
+            if entry.exists():
+                raise
+            continue  # taken away since it was listed
+        if owner == portfolio:
             yield entry.parent, match
-
-
-def _json_bytes(value: Mapping[str, Any]) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True)
-    return f"{text}\n".encode()

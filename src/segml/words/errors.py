@@ -11,6 +11,7 @@
     ├── LockHeld                4  another run works on this portfolio
     ├── TrackingFailed          1  MLflow did not take or give what was asked
     ├── PublicationFailed       1  the database of `publish` did not take a run
+    ├── OutputRefused           1  the output folder cannot be written, or went away
     └── GateRefused             5  a gate said no
         ├── BundleRefused       5    a model file is not what its manifest says
         ├── LeakSuspected       5    a feature seems to know the label
@@ -91,6 +92,8 @@ class TrackingFailed(Refusal):
 
 class PublicationFailed(Refusal):
     """The database that runs are published to did not take one; the output folder holds it."""
+class OutputRefused(Refusal):
+    """The output folder cannot be written to, or went away while a run wrote or was read there."""
 
 
 class GateRefused(Refusal):

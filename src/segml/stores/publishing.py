@@ -1,0 +1,138 @@
+"""A run put into its published folder whole, or a refusal that says why it could not be."""
+
+from __future__ import annotations
+
+import errno
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from segml.stores.folder import put_in_place, staging
+from segml.stores.parquet import Frames, schema_of, write_parquet
+from segml.stores.tables import RUN_FILE, read_run
+from segml.words.errors import ConfigurationRefused, OutputRefused
+
+_CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
+"""What the system says of a place that may not be written to; a full disk is something else."""
+
+
+def publish(
+    folder: Path,
+    tables: Mapping[str, Frames],
+    run: Mapping[str, Any] | Callable[[], Mapping[str, Any]],
+    *,
+    files: Mapping[str, bytes] | None = None,
+) -> Path:
+    """The folder, now holding exactly these tables, files and run.json: whole or not at all.
+
+    Parameters
+    ----------
+    folder
+        `scores_folder(...)` or `losses_folder(...)`; an existing one is replaced in one step.
+    tables
+        Table name to frame, as declared in `schemas`; a large one in chunks (`write_parquet`).
+    run
+        What run.json holds; plain JSON values, its `portfolio` among them. A function is asked
+        once the tables are written: what was counted and timed meanwhile belongs there.
+    files
+        Further files (a report page) by name.
+
+    Returns
+    -------
+    Path
+        `folder`.
+
+    Raises
+    ------
+    SchemaBroken
+        If a frame is not what its schema says; nothing is put in place then.
+    ConfigurationRefused
+        If the folder holds a run of another portfolio; that run stays as it was.
+    OutputRefused
+        If the place cannot be written to, or was removed or moved while we wrote.
+    ValueError
+        If `run` names no portfolio, or holds what JSON cannot (NaN, a date).
+    OSError
+        If the disk refuses; what was published before is untouched.
+    """
+    with _place(folder) as aside:
+        for name, table in tables.items():
+            write_parquet(aside / f"{name}.parquet", table, schema_of(name, table))
+        for name, content in (files or {}).items():
+            (aside / name).write_bytes(content)
+        said = run() if callable(run) else run
+        if not said.get("portfolio"):
+            raise ValueError("a run names its portfolio")
+        (aside / RUN_FILE).write_bytes(_json_bytes(said))
+        require_own(folder, portfolio=said["portfolio"])
+        put_in_place(aside, folder)
+    return folder
+
+
+def require_place(folder: Path, *, portfolio: str) -> None:
+    """Do nothing if a run of this portfolio can be published there as things stand.
+
+    `publish` asks all of it too; a flow asks before it begins an hour's work.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If the folder holds a run of another portfolio.
+    OutputRefused
+        If the place cannot be written to.
+    """
+    require_own(folder, portfolio=portfolio)
+    with _place(folder):
+        pass
+
+
+def require_own(folder: Path, *, portfolio: str) -> None:
+    """Do nothing if no run of another portfolio stands there.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If the folder holds a run of another portfolio.
+    """
+    try:
+        owner = read_run(folder).get("portfolio")
+    except ConfigurationRefused:
+        return  # nothing there, or what nobody can read: publishing is the remedy
+    if owner not in (None, portfolio):
+        raise ConfigurationRefused(
+            f"{folder} holds a run of portfolio `{owner}`",
+            allowed=f"an output folder of portfolio `{portfolio}` alone",
+            next_step="give each portfolio an `output` of its own in its configuration",
+        )
+
+
+@contextmanager
+def _place(folder: Path) -> Iterator[Path]:
+    """As `staging`; what the system says of the place itself is told as a refusal."""
+    try:
+        with staging(folder) as aside:
+            try:
+                yield aside
+            except FileNotFoundError:
+                if aside.is_dir():
+                    raise
+                raise OutputRefused(
+                    f"{folder.parent} was removed or moved while the run wrote into it",
+                    allowed="an output folder that stays in its place until the run ends",
+                    next_step="run again; nothing of this run was published",
+                ) from None
+    except OSError as error:
+        if error.errno not in _CLOSED:
+            raise
+        raise OutputRefused(
+            f"{folder.parent} cannot be written to ({error.strerror})",
+            allowed="an output folder that whoever runs segml may write to",
+            next_step="mend its rights or its mount; what was published before is as it was",
+        ) from None
+
+
+def _json_bytes(value: Mapping[str, Any]) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True)
+    return f"{text}\n".encode()

@@ -1,0 +1,114 @@
+"""Where a run cannot be put in its place, the refusal says why and the run before stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+import errno
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from segml.stores import publish, publishing, read_run, require_place, scores_folder
+from segml.words.errors import ConfigurationRefused, OutputRefused
+
+JUNE = dt.date(2011, 6, 1)
+CLIENTS = pd.DataFrame(
+    [["1", "x", None, None, None]], columns=["client_id", "name", "manager", "region", "industry"]
+)
+
+
+def said(run_id: str, portfolio: str = "retail") -> dict[str, str]:
+    return {"portfolio": portfolio, "run_id": run_id}
+
+
+def meanwhile(
+    monkeypatch: pytest.MonkeyPatch, step: str, happens: Callable[[], object], *, after: bool
+) -> None:
+    """Let something happen right before a step of publishing, or right after it."""
+    real = getattr(publishing, step)
+
+    def changed(*args: Any, **kwargs: Any) -> Any:
+        if not after:
+            happens()
+        done = real(*args, **kwargs)
+        if after:
+            happens()
+        return done
+
+    monkeypatch.setattr(publishing, step, changed)
+
+
+@pytest.mark.parametrize("step", ["write_parquet", "require_own", "put_in_place"])
+@pytest.mark.parametrize("goes", ["moved", "removed"])
+def test_a_place_that_goes_while_it_is_written_to_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, goes: str
+) -> None:
+    output, moved = tmp_path / "out", tmp_path / "moved"
+    folder = publish(scores_folder(output, JUNE), {"clients": CLIENTS}, said("first"))
+    happens = {"moved": lambda: output.rename(moved), "removed": lambda: shutil.rmtree(output)}
+    meanwhile(monkeypatch, step, happens[goes], after=step == "require_own")
+    with pytest.raises(OutputRefused, match="was removed or moved while the run wrote into it"):
+        publish(folder, {"clients": CLIENTS}, said("second"))
+    assert not output.exists()
+    if goes == "moved":
+        assert read_run(moved / folder.name)["run_id"] == "first"
+
+
+def test_a_place_that_goes_before_it_is_written_to_is_made_anew(tmp_path: Path) -> None:
+    folder = scores_folder(tmp_path / "out", JUNE)
+    require_place(folder, portfolio="retail")
+    shutil.rmtree(tmp_path / "out")
+    assert read_run(publish(folder, {}, said("first")))["run_id"] == "first"
+
+
+@pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES, errno.EPERM])
+def test_a_place_that_may_not_be_written_to_is_refused_before_and_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    folder = publish(scores_folder(tmp_path, JUNE), {"clients": CLIENTS}, said("first"))
+
+    def refused(*_: Any, **__: Any) -> None:
+        raise OSError(code, os.strerror(code), "somewhere")
+
+    with monkeypatch.context() as once:
+        once.setattr(publishing, "put_in_place", refused)
+        with pytest.raises(OutputRefused, match="cannot be written to"):
+            publish(folder, {}, said("second"))
+    with monkeypatch.context() as once:
+        once.setattr(Path, "mkdir", refused)
+        with pytest.raises(OutputRefused, match="cannot be written to"):
+            require_place(folder, portfolio="retail")
+    assert read_run(folder)["run_id"] == "first"
+
+
+def test_a_full_disk_is_no_fault_of_the_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "somewhere")
+
+    monkeypatch.setattr(publishing, "put_in_place", full)
+    with pytest.raises(OSError, match="No space left"):
+        publish(scores_folder(tmp_path, JUNE), {}, said("first"))
+
+
+def test_a_missing_file_of_another_place_is_not_blamed_on_the_output(tmp_path: Path) -> None:
+    def run() -> dict[str, str]:
+        raise FileNotFoundError(errno.ENOENT, "No such file", "elsewhere")
+
+    with pytest.raises(FileNotFoundError, match="elsewhere"):
+        publish(scores_folder(tmp_path, JUNE), {}, run)
+
+
+def test_a_place_is_tried_without_a_trace(tmp_path: Path) -> None:
+    folder = scores_folder(tmp_path / "out", JUNE)
+    require_place(folder, portfolio="retail")
+    assert not list((tmp_path / "out").iterdir())
+    publish(folder, {}, said("first", "other"))
+    with pytest.raises(ConfigurationRefused, match="a run of portfolio `other`"):
+        require_place(folder, portfolio="retail")
