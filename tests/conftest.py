@@ -19,7 +19,11 @@ from segml.flows.train import Trained
 TESTS = Path(__file__).parent
 WORLD = {"clients": 260, "months": 27, "seed": 4}
 TRAINED, SCORED = date(2023, 10, 1), date(2024, 4, 1)
-SHARED = ("chain", "tuned", "server")  # worlds that take long to make and have slow tests among their users
+SHARED = (
+    "chain",
+    "tuned",
+    "server",
+)  # worlds that take long to make and have slow tests among their users
 
 
 @dataclass(frozen=True)

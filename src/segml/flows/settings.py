@@ -17,8 +17,8 @@ from segml.flows.schema import (
     ChurnSection,
     Configuration,
     EconomicsSection,
-    ServiceSection,
     PublishSection,
+    ServiceSection,
     SourceSection,
     TiersSection,
 )

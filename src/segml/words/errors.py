@@ -92,6 +92,8 @@ class TrackingFailed(Refusal):
 
 class PublicationFailed(Refusal):
     """The database that runs are published to did not take one; the output folder holds it."""
+
+
 class OutputRefused(Refusal):
     """The output folder cannot be written to, or went away while a run wrote or was read there."""
 
