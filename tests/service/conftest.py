@@ -54,7 +54,23 @@ PAYLOADS = (
     "<!--",
     "]]>",
     "\u0085line",
+    "<script>window.__pwned=1</script>",
+    "<svg><script>window.__pwned=1</script></svg>",
+    '" autofocus onfocus="window.__pwned=1',
+    "' onmouseover='window.__pwned=1",
+    "<iframe srcdoc='<script>parent.__pwned=1</script>'></iframe>",
+    "<details open ontoggle=window.__pwned=1>",
+    "</bdi></a></th></table><img src=x onerror=window.__pwned=1>",
+    "</select></form><video><source onerror=window.__pwned=1></video>",
+    "</style></textarea><script>window.__pwned=1</script>",
+    "<style>*{display:none}</style>",
+    "<base href=//evil.example/>",
+    "<meta http-equiv=refresh content='0;url=//evil.example/'>",
+    "<link rel=stylesheet href=//evil.example/x.css>",
+    "${window.__pwned=1}",
+    "\u2028\u2029\ufeff\x1b[31m",
 )
+"""Forty names that a page, a sheet, an address or a terminal could take for something else."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,6 +132,7 @@ def world(chain: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
         for place, who in enumerate(clients["client_id"])
     ]
     clients.loc[clients.index[::9], "name"] = None
+    clients.loc[clients.index[::4], "industry"] = "</p><script>window.__pwned=1</script>"
     write_frame(now / "clients.parquet", clients)
     return config
 
@@ -162,6 +179,12 @@ def served(world: Path, chain: Any) -> Iterator[Served]:
             clients=clients,
             lost=lost,
         )
+
+
+@pytest.fixture(scope="session")
+def payloads() -> tuple[str, ...]:
+    """What the clients of the served world are called, by turns."""
+    return PAYLOADS
 
 
 Reader = Callable[[str | None], httpx.Client]

@@ -16,7 +16,7 @@ from segml.service.facts import losses_of, monday_of, whole_of
 from segml.service.memory import Memory
 from segml.stores import Scope
 
-OPEN = {"GET /enter", "POST /enter", "POST /leave", "GET /style.css", "GET /alive"}
+OPEN = {"GET /enter", "POST /enter", "POST /leave", "GET /style.css", "GET /icon.svg", "GET /alive"}
 """Routes that ask for no right; each is named here with intent."""
 CLIENTS, MODELS, ACCOUNTS = {"mia", "hedda", "rhea"}, {"hedda", "rhea", "ana"}, {"ada"}
 MAY = {

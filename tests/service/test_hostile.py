@@ -78,6 +78,7 @@ def test_hostile_names_are_text_on_every_page(served: Any, reader: Any, language
     assert "<script>alert(1)</script>" in seen
     assert "{{ 7*7 }}" in seen
     assert "49 N" not in seen
+    assert "г.." not in seen
 
 
 def test_no_cell_of_the_csv_is_a_formula(reader: Any) -> None:

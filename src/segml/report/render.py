@@ -36,7 +36,15 @@ from segml.report.course import CourseChart, course_chart
 from segml.report.dossier import LostClient
 from segml.report.effects import steps, strengths
 from segml.report.facts import ReportFacts
-from segml.report.language import ENGLISH, _, speaking, spoken, translated, translated_for
+from segml.report.language import (
+    ENGLISH,
+    _,
+    one_stop,
+    speaking,
+    spoken,
+    translated,
+    translated_for,
+)
 from segml.report.line_chart import LineChart, line_chart
 from segml.report.replayed import SHARES, ReplayFacts
 from segml.report.support import support_sentences
@@ -195,11 +203,13 @@ def environment() -> Environment:
 
 def _message(message: str, /, **values: object) -> Markup:
     """A template's message: our own HTML, with every value in it escaped."""
-    return Markup(translated(message)).format(**values)  # noqa: S704 - a text of ours
+    told = Markup(translated(message))  # noqa: S704 - a text of ours
+    return one_stop(told.format(**values))
 
 
 def _form(one: str, many: str, count: int, /, **values: object) -> Markup:
-    return Markup(translated_for(one, many, count)).format(**values)  # noqa: S704 - as above
+    told = Markup(translated_for(one, many, count))  # noqa: S704 - as above
+    return one_stop(told.format(**values))
 
 
 def _counted(one: str, many: str, count: int, /, **values: object) -> Markup:

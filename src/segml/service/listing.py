@@ -17,6 +17,8 @@ from segml.stores import SORTED_BY, Wanted
 ROWS = 50
 """Rows of a page."""
 MOST_PAGES = 1_000_000
+FROM_BELOW = ("name", "tier")
+"""What a list is sorted by from the lowest on; by everything else, from the highest."""
 _TYPED = ("text", "manager", "region")
 
 
@@ -44,7 +46,7 @@ class Listing:
     def sorted_by(self, column: str) -> str:
         """The address of the same list by another column, or the other way round."""
         same = column == self.wanted.sort
-        down = not self.wanted.descending if same else column not in ("name", "tier")
+        down = not self.wanted.descending if same else column not in FROM_BELOW
         return self.address("/clients", sort=column, order="down" if down else "up", page=1)
 
     def turned(self, total: int) -> dict[str, str | None]:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
-from segml.report.pages import style
+from segml.report.pages import icon, style
 from segml.service.desk import Desk, Unseen
 from segml.service.door import SESSION, Door, asks, door_of, form
 from segml.service.frame import ROOMS, show
@@ -103,6 +103,13 @@ def sheet() -> Response:
     """The one style sheet."""
     headers = {"cache-control": "public, max-age=3600"}
     return Response(style(), media_type="text/css; charset=utf-8", headers=headers)
+
+
+@router.get("/icon.svg")
+def sign() -> Response:
+    """What stands beside the title in a browser."""
+    headers = {"cache-control": "public, max-age=86400"}
+    return Response(icon(), media_type="image/svg+xml", headers=headers)
 
 
 @router.get("/alive")

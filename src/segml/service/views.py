@@ -13,7 +13,7 @@ from segml.service.desk import Desk, Unseen
 from segml.service.door import asks, door_of, form
 from segml.service.facts import loss_of, losses_of, monday_of, profile_of, whole_of
 from segml.service.frame import show
-from segml.service.listing import ROWS, Listing, listing_of
+from segml.service.listing import FROM_BELOW, ROWS, Listing, listing_of
 from segml.stores import SORTED_BY
 
 router = APIRouter(include_in_schema=False)
@@ -167,11 +167,13 @@ def narrowed(  # noqa: PLR0917 - the form's fields
     manager: Annotated[str, Form(max_length=500)] = "",
     region: Annotated[str, Form(max_length=500)] = "",
     key: Annotated[str, Form(max_length=1)] = "",
+    sort: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     """Narrow the list: what was typed is kept here, its word goes into the address."""
     typed = {"text": text, "manager": manager, "region": region}
     word = door_of(request).words.keep(desk.viewer.name, typed)
-    codes = {"tier": tier, "status": status, "key": key, "word": word}
+    order = "up" if sort in FROM_BELOW else ""
+    codes = {"tier": tier, "status": status, "key": key, "sort": sort, "order": order, "word": word}
     told = "&".join(f"{name}={quote(value)}" for name, value in codes.items() if value)
     return RedirectResponse(f"/clients?{told}", status_code=303)
 

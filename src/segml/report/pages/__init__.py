@@ -10,7 +10,7 @@ from __future__ import annotations
 from segml.report.pages.exports import MOST_ROWS, csv_lines, xlsx_bytes
 from segml.report.pages.monday import COLUMNS as OF_MONDAY
 from segml.report.pages.monday import MondayFacts, monday_facts
-from segml.report.pages.page import Shell, page, style
+from segml.report.pages.page import Shell, icon, page, style
 from segml.report.pages.plain import list_rows, plain, plain_rows
 from segml.report.pages.profile import LEAST_PEERS, PeerFacts, ProfileFacts, profile_facts
 from segml.report.pages.profile import TABLES as OF_CLIENT
@@ -39,6 +39,7 @@ __all__ = [
     "ProfileFacts",
     "Shell",
     "csv_lines",
+    "icon",
     "list_rows",
     "lost_facts",
     "monday_facts",

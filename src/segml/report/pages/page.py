@@ -113,6 +113,12 @@ def style() -> str:
     return environment().get_template("style.css").render()
 
 
+@functools.cache
+def icon() -> str:
+    """The picture beside a page's title, as SVG."""
+    return environment().get_template("icon.svg").render()
+
+
 def falls(profit: ProfitFacts) -> tuple[Step, ...]:
     """From sales to profit, one bar a cost, each beginning where the one before it ended."""
     costs = [

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 from segml.report import ahead_words, called, phrases
+from segml.report.ahead import WinBackClient
 from segml.report.figures import (
     MISSING,
     chance,
@@ -142,13 +144,36 @@ def care_sentence(care: CareFact) -> str:
     missed = care.missed or 0
     last = day(care.last_contact) if care.last_contact else MISSING
     return _(
-        "{made} contacts in 365 days, {due} due by its playbook, {missed} missed; the last one on "
+        "Contacts in 365 days: {made}; due by its playbook: {due}; missed: {missed}; the last one: "
         "{day}.",
         made=number(care.made),
         due=number(care.due),
         missed=number(missed),
         day=last,
     )
+
+
+def return_sentence(client: WinBackClient, currency: str | None) -> str:
+    """How likely a lost client comes back, what that is worth, and what could be tried."""
+    told = ahead_words.return_text(client)
+    if client.chance is None:
+        said = _("Chance of a return: {chance}.", chance=told)
+    else:
+        worth = money(client.expected_value, currency)
+        said = _("Chance of a return: {chance}; expected {money} a year.", chance=told, money=worth)
+    return paragraph([said, _("{sentence}.", sentence=ahead_words.lever_text(client.lever))])
+
+
+def moment(text: str) -> str:
+    r"""When something was done, from the registry's own time.
+
+    Examples
+    --------
+    >>> moment("2024-07-01T09:05:30+00:00")
+    '1\xa0Jul\xa02024, 09:05 UTC'
+    """
+    at = dt.datetime.fromisoformat(text).astimezone(dt.UTC)
+    return f"{day(at.date())}, {at:%H:%M} UTC"
 
 
 def peers_sentence(peers: PeerFacts, currency: str | None) -> str:
