@@ -22,7 +22,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="the extra `brows
 
 LANGUAGES = ("en", "ru", "zh")
 WIDTHS = (1280, 390)
-NARROW = ("/", "/clients", "/enter")
+NARROW = ("/clients", "/enter")
 """Pages that are checked for access at the small width too."""
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 PLACES = (
@@ -178,7 +178,7 @@ def test_no_page_has_a_serious_fault_of_access(
     found = []
     for name, shown in (("hedda", paths), ("ada", ("/accounts",)), (None, ("/enter",))):
         page, _ = opened(name, bypass_csp=True)
-        for path in shown:
+        for path in (each for each in shown if "page=" not in each):
             page.goto(served.address + path)
             for width in WIDTHS if path in NARROW else WIDTHS[:1]:
                 page.set_viewport_size({"width": width, "height": 900})
@@ -248,7 +248,7 @@ def test_a_name_is_nothing_but_text(
     alone += [f"/dossier?id={quote(who)}" for who in served.lost]
     report = segml.write_report(world).path.as_uri()
     words = ""
-    for is_open, shown in ((False, [*lists, *alone]), (True, [*lists, report])):
+    for is_open, shown in ((False, [*lists, *alone]), (True, [*lists[:5], report])):
         page, seen = opened(bypass_csp=is_open)
         for path in shown:
             page.goto(path if path == report else served.address + path)
@@ -256,7 +256,7 @@ def test_a_name_is_nothing_but_text(
             assert page.evaluate("watch.facts().violations") == [], path
             assert page.evaluate("window.__pwned") is None, path
             assert page.evaluate("getComputedStyle(document.body).display") == "block", path
-            words += page.inner_text("body")
+            words += page.inner_text("body") if path in lists else ""
         assert not seen.dialogs
         assert not seen.faults
     assert all(each.strip() in words for each in payloads if each.isascii() and each.isprintable())
