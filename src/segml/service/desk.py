@@ -191,6 +191,17 @@ class Desk:
         """Client id to name, of those that may be seen."""
         return self.held.roster.names(self._scope)
 
+    def names_in(self, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, str]:
+        """The same of all that some tables speak of, asked for at once."""
+        columns = [
+            table[column]
+            for table in tables.values()
+            for column in ("client_id", "like")
+            if column in table.columns
+        ]
+        ids = pd.concat([pd.Series([], dtype="str"), *columns]).dropna().unique()
+        return self.held.roster.names_of(list(ids), self._scope)
+
     def recall(self, what: Hashable, work: Callable[[], Value]) -> Value:
         """What was worked out before for these runs and whoever sees the same clients."""
         return self._memory.recall((self.held.mark, self._scope, what), work)

@@ -73,7 +73,8 @@ def losses_of(desk: Desk, part: slice) -> LossFacts | None:
         if not desk.sees_all and "next" in run and "next_lost" in tables:
             mine = float(tables["next_lost"]["profit_at_risk"].sum())
             run = {**run, "next": {**run["next"], "profit_at_risk": mine}}
-        return lost_facts(run, tables, desk.names(), features=desk.site.features, part=part)
+        names = desk.names_in(tables)
+        return lost_facts(run, tables, names, features=desk.site.features, part=part)
 
     return desk.recall(("losses", part.start, part.stop), work)
 
@@ -95,9 +96,9 @@ def loss_of(desk: Desk, client_id: str) -> LossFacts:
         pairs, ahead = roads["lookalikes"], roads["next_lost"]
         roads["lookalikes"] = pairs = pairs[pairs["like"] == client_id]
         roads["next_lost"] = ahead[ahead["client_id"].isin(pairs["client_id"])]
-    return lost_facts(
-        shelf.run, tables | roads, desk.names(), features=desk.site.features, part=slice(None)
-    )
+    tables |= roads
+    names = {**desk.names_in(tables), client_id: desk.row(client_id)["called"]}
+    return lost_facts(shelf.run, tables, names, features=desk.site.features, part=slice(None))
 
 
 def profile_of(desk: Desk, client_id: str) -> ProfileFacts:

@@ -169,6 +169,16 @@ class Roster:
         """What each client that may be seen is called, looked up when it is asked for."""
         return Names(self, scope)
 
+    def names_of(self, client_ids: Sequence[str], scope: Scope) -> dict[str, str]:
+        """What these clients are called, of those that may be seen, in one question."""
+        where, values = seen(scope)
+        found = self._door.cursor().execute(
+            f"select client_id, called from roster where {where} and client_id in "
+            "(select unnest(?))",
+            [*values, list(client_ids)],
+        )
+        return {str(who): str(called) for who, called in found.fetchall()}
+
     def industry(self, industry: str) -> Industry:
         """What the active clients of an industry are like: figures, nobody's row."""
         found = self._door.cursor().execute(
