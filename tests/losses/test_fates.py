@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -36,6 +38,24 @@ def test_every_key_client_has_exactly_one_fate() -> None:
     assert set(became.lost) == {"goes"}
     assert became.lost_before == ("gone",)
     assert became.stayed == ("stays",)
+
+
+def test_a_pause_that_ended_was_no_loss() -> None:
+    """Two clients paused over the earlier date; one of them left half a year later."""
+    given = books()
+    days = np.arange(0, 900, 14)
+    paused = (days < 560) | (days > 610)
+    orders = {
+        **given.orders,
+        "paused": history(days[paused]),
+        "paused, then went": history(days[paused & (days < 790)]),
+        "one order more": history(np.append(days[days < 500], 620)),
+    }
+    became = fates(replace(given, orders=orders), sorted(orders), start=600, end=900)
+    assert set(became.lost) == {"goes", "paused, then went"}
+    assert became.lost["paused, then went"].onset.day > 600
+    assert became.stayed == ("paused", "stays")
+    assert became.lost_before == ("gone", "one order more")
 
 
 def test_two_periods_side_by_side_count_a_loss_once() -> None:

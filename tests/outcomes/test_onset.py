@@ -270,3 +270,14 @@ def test_an_event_that_no_onset_met_weighs_something_for_its_kind() -> None:
     assert learn_causes(met, mass, cause, 2).weights[1] == 0.0
     drawn = learn_causes(met, mass, cause, 2, alike=[0, 0, NONE_ALIKE]).weights
     assert 0.0 < drawn[1] < 0.2 * drawn[0]
+
+
+def test_an_event_that_touched_few_is_told_by_its_kind_rather_than_by_chance() -> None:
+    """Two hundred small events, of which each onset meets one: what one weighs is chance."""
+    draws = np.random.default_rng(5)
+    place = draws.integers(200, size=150)
+    met = np.c_[np.eye(200)[place], np.ones(150)]
+    mass = np.r_[np.full(200, 10.0), 4000.0]
+    alike = np.r_[np.zeros(200, int), NONE_ALIKE]
+    weights = learn_causes(met, mass, np.r_[np.zeros(200, int), 1], 2, alike=alike).weights[:200]
+    assert weights.max() < 8.0 * weights.min()

@@ -35,7 +35,7 @@ from segml.losses.weeks import WeeklyOrders, weekly_orders
 
 SAMPLE = 20_000
 """Clients, besides the lost ones, whose declines are looked at."""
-FADED = 0.3
+FADED = 0.15
 """A client has faded if the chance is no less: a key client's loss that is missed costs more than
 one that is looked at in vain, and it is told as probable."""
 SURELY_FADED = 0.95

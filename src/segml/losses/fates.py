@@ -47,22 +47,34 @@ def fates(books: Books, key: Sequence[str], *, start: int, end: int) -> Fates:
     for client_id in sorted(key):
         client = client_of(books, client_id)
         ended = books.ends.get(client_id)
-        if (ended and ended.day < start) or was_lost(
-            transition(client, books.lens, end=start), start
-        ):
+        if ended and ended.day < start:
             before.append(client_id)
             continue
-        if ended:
-            lost[client_id] = recorded_loss(client, ended, books.lens)
-            continue
-        found = transition(client, books.lens, end=end)
-        if found is None:
+        earlier = transition(client, books.lens, end=start)
+        now = (
+            recorded_loss(client, ended, books.lens)
+            if ended
+            else transition(client, books.lens, end=end)
+        )
+        was_so = was_lost(earlier, start) and not _came_back(earlier, now, start)
+        if was_so or was_lost(now, start):
+            before.append(client_id)
+        elif now is None:
             stayed.append(client_id)
-        elif was_lost(found, start):
-            before.append(client_id)
         else:
-            lost[client_id] = found
+            lost[client_id] = now
     return Fates(lost=lost, lost_before=tuple(before), stayed=tuple(stayed))
+
+
+def _came_back(earlier: Transition | None, now: Transition | None, start: int) -> bool:
+    """Whether what looked like a loss at the earlier date was none, as seen at the later one.
+
+    It was none if the decline that is seen now began after it, or if a client that had left buys
+    as it did. Of one that had shrunk nothing is known by that: the low level is what is usual now.
+    """
+    if now is not None:
+        return now.onset.day >= start
+    return earlier is not None and earlier.kind == "left"
 
 
 def was_lost(found: Transition | None, start: int) -> bool:

@@ -31,6 +31,9 @@ USUAL_WORTH = 0.1
 """What all columns of a kind weigh counts beside each one's own evidence like so much of the mass
 that a column of the kind has on average: among hundreds of events some coincide with onsets by
 chance, and what few onsets say of one event is less than what is known of all."""
+IMAGINED = 1.0
+"""Onsets more that each column of a kind explains as all of the kind do: one that touched few
+clients has no evidence of its own to speak of."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -153,8 +156,11 @@ class Columns:
         explained = weights * shared[np.arange(len(self.cause)), self.cause]
         mass = self.mass
         if len(self._kinds):
-            usual = (self._kinds @ explained) / np.maximum(self._kinds @ mass, NOTHING)
-            explained, mass = explained + self._worth * (usual @ self._kinds), mass + self._worth
+            of_kind = (self._kinds @ explained) / np.maximum(self._kinds @ mass, NOTHING)
+            usual = of_kind @ self._kinds
+            one = np.divide(IMAGINED, usual, out=np.zeros_like(mass), where=usual > NOTHING)
+            worth = self._worth + one
+            explained, mass = explained + worth * usual, mass + worth
         kept = (explained > NOTHING) & (self.mass > 0)
         return np.divide(explained, mass, out=np.zeros_like(mass), where=kept)
 
