@@ -156,6 +156,20 @@ class Desk:
             found["prospects"] = self._without_foreign(found["prospects"])
         return found
 
+    def path_of(self, client_id: str) -> tuple[Mapping[str, Any], ...]:
+        """One client's row of every run that is held, the oldest first.
+
+        Whoever may see the client today sees its past, whoever's it was then; who had it then
+        and may not see it today does not.
+
+        Raises
+        ------
+        Unseen
+            If the client may not be seen.
+        """
+        self.row(client_id)
+        return self.held.timeline.rows(client_id)
+
     def reasons_of(self, client_ids: Sequence[str]) -> pd.DataFrame:
         """The published reasons of some clients that may be seen."""
         shelf = self.held.scores

@@ -39,6 +39,7 @@ from segml.stores.tables import (
     read_table,
     scores_folder,
 )
+from segml.stores.timeline import Timeline
 from segml.stores.versions import Change, Version, Versions
 from segml.stores.whole import read_whole
 
@@ -64,6 +65,7 @@ __all__ = [
     "Scope",
     "Shelf",
     "TableSchema",
+    "Timeline",
     "TrackedRun",
     "Tracking",
     "Training",
