@@ -16,7 +16,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, Response
 
 from segml.report import LossFacts
-from segml.report.pages import plain, plain_rows
+from segml.report.pages import PathFacts, path_facts, plain, plain_rows
 from segml.service.desk import Desk
 from segml.service.door import asks, door_of
 from segml.service.facts import loss_of, losses_of, monday_of, profile_of
@@ -185,6 +185,14 @@ def client(request: Request, id: str, desk: Clients) -> Response:  # noqa: A002 
     return _answer(request, desk, profile)
 
 
+@router.get("/path", response_model=PathFacts)
+def path(request: Request, id: str, desk: Clients) -> Response:  # noqa: A002 - the address's word
+    """One client's tier, risk and profit at each of the newest runs, the oldest first."""
+    found = path_facts(desk.path_of(id))
+    door_of(request).audit.note(desk.viewer, "api:path", run=desk.held.as_of, client_id=id)
+    return _answer(request, desk, found, more=desk.held.timeline.mark)
+
+
 @router.get("/losses", response_model=LossesTold | None)
 def losses(request: Request, desk: Clients, offset: Offset = 0, limit: Limit = 100) -> Response:
     """The key clients that were lost; null where no analysis was published."""
@@ -246,9 +254,12 @@ def _losses(facts: LossFacts, offset: int) -> LossesTold:
     )
 
 
-def _answer(request: Request, desk: Desk, told: object) -> Response:
-    """The facts as JSON, or 304 where the asker has them already."""
-    asked = f"{request.url.path}?{request.url.query}"
+def _answer(request: Request, desk: Desk, told: object, *, more: str = "") -> Response:
+    """The facts as JSON, or 304 where the asker has them already.
+
+    `more` changes with what the facts rest on besides the runs that are held.
+    """
+    asked = f"{request.url.path}?{request.url.query}\n{more}"
     tag = f'"{desk.mark}.{hashlib.sha256(asked.encode()).hexdigest()[:12]}"'
     headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "authorization, cookie"}
     if tag in request.headers.get("if-none-match", ""):

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
-from segml.report.pages import MOST_ROWS, csv_lines, list_rows, xlsx_bytes
+from segml.report.pages import MOST_ROWS, csv_lines, list_rows, path_facts, xlsx_bytes
 from segml.service.desk import Desk, Unseen
 from segml.service.door import asks, door_of, form
 from segml.service.facts import loss_of, losses_of, monday_of, profile_of, whole_of
@@ -67,6 +67,7 @@ def client(
         here="clients",
         profile=profile,
         facts=profile,
+        path=path_facts(desk.path_of(id)),
         portfolio={
             "horizon_days": whole["churn_horizon_days"],
             "potential_days": whole["potential_horizon_days"],

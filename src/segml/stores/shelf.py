@@ -68,7 +68,9 @@ class MappedTable:
         """
         if self.last is None:
             return None
-        file = pq.ParquetFile(self.source, metadata=self.metadata, read_dictionary=list(codes))
+        file = pq.ParquetFile(
+            self.source, metadata=self.metadata, read_dictionary=list(codes), pre_buffer=False
+        )
         groups = self._groups(self.last, client_id)
         found = file.read_row_groups(groups, ["client_id", *columns], use_threads=False)
         place = pc.index(found["client_id"], client_id).as_py()

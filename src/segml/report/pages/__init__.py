@@ -1,8 +1,8 @@
 """The pages that managers open: facts of what may be seen, said and drawn as the report does.
 
-`monday`, `profile` and `whole` are the facts; `page_words` says what only pages say; `page` puts
-one together; `exports` is a list to take along. Nothing here knows who is reading: what may not be
-seen is left out by who calls.
+`monday`, `profile`, `path` and `whole` are the facts; `page_words` and `path_words` say what only
+pages say; `page` puts one together; `exports` is a list to take along. Nothing here knows who is
+reading: what may not be seen is left out by who calls.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from segml.report.pages.exports import MOST_ROWS, csv_lines, xlsx_bytes
 from segml.report.pages.monday import COLUMNS as OF_MONDAY
 from segml.report.pages.monday import MondayFacts, monday_facts
 from segml.report.pages.page import Shell, icon, page, style
+from segml.report.pages.path import PathFacts, PathPoint, path_facts
 from segml.report.pages.plain import list_rows, plain, plain_rows
 from segml.report.pages.profile import LEAST_PEERS, PeerFacts, ProfileFacts, profile_facts
 from segml.report.pages.profile import TABLES as OF_CLIENT
@@ -35,6 +36,8 @@ __all__ = [
     "OF_SCORES",
     "OF_WHOLE",
     "MondayFacts",
+    "PathFacts",
+    "PathPoint",
     "PeerFacts",
     "ProfileFacts",
     "Shell",
@@ -44,6 +47,7 @@ __all__ = [
     "lost_facts",
     "monday_facts",
     "page",
+    "path_facts",
     "plain",
     "plain_rows",
     "profile_facts",
