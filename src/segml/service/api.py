@@ -7,7 +7,6 @@ has an ETag that changes with the run: ask with `If-None-Match` and get 304 whil
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import hashlib
 from typing import Annotated, Any, Literal
 
@@ -15,11 +14,12 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, Response
 
-from segml.report import LossFacts
-from segml.report.pages import PathFacts, path_facts, plain, plain_rows
+from segml.report.pages import PathFacts, WhatIfFacts, path_facts, plain, plain_rows
+from segml.service.asking import Question, question_of
 from segml.service.desk import Desk
 from segml.service.door import asks, door_of
 from segml.service.facts import loss_of, losses_of, monday_of, profile_of
+from segml.service.told import ClientRow, ClientsTold, LossesTold, RunTold, losses_told
 from segml.stores import Wanted
 
 PREFIX = "/api/v1"
@@ -27,88 +27,8 @@ MOST = 1_000
 """Rows of an answer at most."""
 Sort = Literal["name", "tier", "risk", "stake", "profit", "sales", "expected", "cost"]
 Offset = Annotated[int, Query(ge=0, le=100_000_000)]
+Lever = Annotated[float | None, Query(allow_inf_nan=False)]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class RunTold:
-    """The runs that are told of; `former` is the date of the one before."""
-
-    portfolio: str
-    as_of: dt.date
-    model_version: str
-    currency: str | None
-    clients: int
-    former: dt.date | None
-    losses_from: dt.date | None
-    losses_to: dt.date | None
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class ClientRow:
-    """A client in a list; money of 365 days, `stake` is the risk times the profit."""
-
-    client_id: str
-    name: str | None
-    status: str
-    tier: str
-    tier_rank: int
-    is_key: bool
-    roles: str
-    p_churn: float | None
-    p_churn_low: float | None
-    p_churn_high: float | None
-    stake: float
-    profit_365: float
-    revenue_365: float
-    cost_to_serve_365: float
-    expected_profit: float | None
-    value_365: float
-    manager: str | None
-    region: str | None
-    industry: str | None
-    action: str | None
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class ClientsTold:
-    """A part of a list: `total` rows in all, this part from `offset` on."""
-
-    total: int
-    offset: int
-    profit_365: float
-    stake: float
-    rows: list[ClientRow]
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class LossRow:
-    """A lost key client in a list; `reasons` are codes with shares, the greatest first."""
-
-    client_id: str
-    name: str
-    tier_before: str
-    kind: str
-    certainty: str
-    onset: dt.date | None
-    lost_on: dt.date | None
-    first_signal: dt.date | None
-    profit_lost: float
-    referral_profit_lost: float
-    reasons: list[tuple[str, float]]
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class LossesTold:
-    """A part of all losses, the dearest first, and the money of all of them by reason."""
-
-    start: dt.date
-    end: dt.date
-    total: int
-    offset: int
-    profit_lost: float
-    money_by_reason: dict[str, float]
-    rows: list[LossRow]
 
 
 router = APIRouter(prefix=PREFIX)
@@ -193,6 +113,36 @@ def path(request: Request, id: str, desk: Clients) -> Response:  # noqa: A002 - 
     return _answer(request, desk, found, more=desk.held.timeline.mark)
 
 
+@router.get("/what-if", response_model=WhatIfFacts | None)
+def what_if(  # noqa: PLR0917 - the address's parameters
+    request: Request,
+    id: str,  # noqa: A002 - the address's word
+    desk: Clients,
+    margin: Lever = None,
+    margin_rate: Lever = None,
+    spend: Lever = None,
+    frequency: Lever = None,
+    breadth: Lever = None,
+    care: Lever = None,
+) -> Response:
+    """A client's tier and risk with other figures, each in its feature's unit, a share as 0 to 1.
+
+    `after` is null where nothing is asked; all of it is null of a client that is not active, and
+    where the version that scored the run is no longer there.
+    """
+    given = {"margin": margin, "margin_rate": margin_rate, "spend": spend}
+    given |= {"frequency": frequency, "breadth": breadth, "care": care}
+    typed = {name: repr(value) for name, value in given.items() if value is not None}
+    question = question_of(desk, door_of(request).trained, id, typed, by_hand=False)
+    if question is None:
+        return _answer(request, desk, None)
+    door_of(request).audit.note(desk.viewer, "api:what-if", run=desk.held.as_of, client_id=id)
+    unread = {*typed} - {each.lever for each in question.facts.levers}
+    if unread or question.refused:
+        return _refused_values(question, sorted(unread))
+    return _answer(request, desk, question.answer())
+
+
 @router.get("/losses", response_model=LossesTold | None)
 def losses(request: Request, desk: Clients, offset: Offset = 0, limit: Limit = 100) -> Response:
     """The key clients that were lost; null where no analysis was published."""
@@ -202,7 +152,7 @@ def losses(request: Request, desk: Clients, offset: Offset = 0, limit: Limit = 1
     door_of(request).audit.note(
         desk.viewer, "api:losses", run=desk.held.as_of, count=len(facts.lost)
     )
-    return _answer(request, desk, _losses(facts, offset))
+    return _answer(request, desk, losses_told(facts, offset))
 
 
 @router.get("/dossier")
@@ -238,20 +188,18 @@ def openapi(app: FastAPI) -> dict[str, Any]:
     return told
 
 
-def _losses(facts: LossFacts, offset: int) -> LossesTold:
-    names = [field.name for field in dataclasses.fields(LossRow) if field.name != "reasons"]
-    return LossesTold(
-        start=facts.start,
-        end=facts.end,
-        total=facts.count,
-        offset=offset,
-        profit_lost=facts.profit_lost,
-        money_by_reason=dict(facts.money_by_reason),
-        rows=[
-            LossRow(**{n: getattr(each, n) for n in names}, reasons=list(each.reasons))
-            for each in facts.lost
-        ],
-    )
+def _refused_values(question: Question, unread: list[str]) -> Response:
+    """What was found, what is allowed, what to do next, of every value that cannot be asked."""
+    read = ", ".join(each.lever for each in question.facts.levers)
+    told = [f"`{name}`: the tiers do not read it; allowed: {read}" for name in unread]
+    for each in question.refused:
+        lever = each.lever
+        kind = "a whole number " if each.fault == "whole" else ""
+        told.append(
+            f"`{lever.lever}`: found {each.typed}; allowed: {kind}from {lever.low} to {lever.high}"
+        )
+    error = "; ".join(told) + "; next: pass allowed values, or leave them out"
+    return JSONResponse({"error": error, "number": None}, status_code=422)
 
 
 def _answer(request: Request, desk: Desk, told: object, *, more: str = "") -> Response:
