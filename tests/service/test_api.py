@@ -75,3 +75,22 @@ def test_an_address_that_there_is_not_is_told_as_json(api: Any) -> None:
     found = api.get("/nothing")
     assert found.status_code == 404
     assert set(found.json()) == {"error", "number"}
+
+
+def test_another_method_is_told_which_there_are(api: Any) -> None:
+    found = api.post("/run")
+    assert found.status_code == 405
+    assert found.headers["allow"] == "GET"
+    assert set(found.json()) == {"error", "number"}
+
+
+def test_every_refusal_is_described_as_it_is(api: Any) -> None:
+    told = api.get("/openapi.json").json()
+    assert "HTTPValidationError" not in told["components"]["schemas"]
+    refused = {"$ref": "#/components/schemas/Refused"}
+    for path in told["paths"].values():
+        for code in ("401", "403", "404", "422"):
+            content = path["get"]["responses"][code]["content"]
+            assert content["application/json"]["schema"] == refused
+    fields = told["components"]["schemas"]["Refused"]["properties"]
+    assert set(fields) == set(api.get("/clients?limit=0").json())

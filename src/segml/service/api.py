@@ -13,13 +13,30 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, Response
+from pydantic import TypeAdapter
 
-from segml.report.pages import PathFacts, WhatIfFacts, path_facts, plain, plain_rows
+from segml.report import LostClient
+from segml.report.pages import (
+    MondayFacts,
+    PathFacts,
+    ProfileFacts,
+    WhatIfFacts,
+    path_facts,
+    plain,
+    plain_rows,
+)
 from segml.service.asking import Question, question_of
 from segml.service.desk import Desk
 from segml.service.door import asks, door_of
 from segml.service.facts import loss_of, losses_of, monday_of, profile_of
-from segml.service.told import ClientRow, ClientsTold, LossesTold, RunTold, losses_told
+from segml.service.told import (
+    ClientRow,
+    ClientsTold,
+    LossesTold,
+    Refused,
+    RunTold,
+    losses_told,
+)
 from segml.stores import Wanted
 
 PREFIX = "/api/v1"
@@ -31,6 +48,12 @@ Lever = Annotated[float | None, Query(allow_inf_nan=False)]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 
 
+REFUSALS = {
+    "401": "nobody is signed in",
+    "403": "no such right",
+    "404": "no such client among those you see",
+    "422": "a parameter has a value that it cannot have",
+}
 router = APIRouter(prefix=PREFIX)
 Clients = Annotated[Desk, Depends(asks("clients"))]
 
@@ -97,7 +120,7 @@ def listed(  # noqa: PLR0917 - the address's parameters
     return _answer(request, desk, told)
 
 
-@router.get("/client")
+@router.get("/client", response_model=ProfileFacts)
 def client(request: Request, id: str, desk: Clients) -> Response:  # noqa: A002 - the address's word
     """All that is known of one client: scores, exact reasons, profit, roles, what it needs."""
     profile = profile_of(desk, id)
@@ -155,7 +178,7 @@ def losses(request: Request, desk: Clients, offset: Offset = 0, limit: Limit = 1
     return _answer(request, desk, losses_told(facts, offset))
 
 
-@router.get("/dossier")
+@router.get("/dossier", response_model=LostClient)
 def dossier(request: Request, id: str, desk: Clients) -> Response:  # noqa: A002 - the address's word
     """Why one key client was lost, what it cost, on what evidence."""
     facts = loss_of(desk, id)
@@ -163,7 +186,7 @@ def dossier(request: Request, id: str, desk: Clients) -> Response:  # noqa: A002
     return _answer(request, desk, facts.lost[0])
 
 
-@router.get("/monday")
+@router.get("/monday", response_model=MondayFacts)
 def monday(request: Request, desk: Clients) -> Response:
     """What changed since the run before, and three things to do."""
     return _answer(request, desk, monday_of(desk))
@@ -172,19 +195,20 @@ def monday(request: Request, desk: Clients) -> Response:
 def openapi(app: FastAPI) -> dict[str, Any]:
     """The description of the API, with what all its addresses ask and may answer."""
     told = get_openapi(title=app.title, version=app.version, routes=app.routes)
-    told.setdefault("components", {})["securitySchemes"] = {
-        "token": {"type": "http", "scheme": "bearer"}
-    }
+    parts = told.setdefault("components", {})
+    parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    parts["schemas"] = {
+        name: schema
+        for name, schema in parts.get("schemas", {}).items()
+        if name not in ("HTTPValidationError", "ValidationError")  # our refusals say other things
+    } | {"Refused": TypeAdapter(Refused).json_schema()}
     told["security"] = [{"token": []}]
-    refusals = {
-        "304": "nothing is new",
-        "401": "nobody is signed in",
-        "403": "no such right",
-        "404": "no such client among those you see",
-    }
+    refused = {"application/json": {"schema": {"$ref": "#/components/schemas/Refused"}}}
     for path in told["paths"].values():
         for operation in path.values():
-            operation["responses"] |= {c: {"description": text} for c, text in refusals.items()}
+            operation["responses"] |= {"304": {"description": "nothing is new"}} | {
+                code: {"description": text, "content": refused} for code, text in REFUSALS.items()
+            }
     return told
 
 

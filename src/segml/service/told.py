@@ -9,6 +9,14 @@ from segml.report import LossFacts
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Refused:
+    """Why nothing is told; a fault of ours has a number, under which the log says where."""
+
+    error: str
+    number: str | None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class RunTold:
     """The runs that are told of; `former` is the date of the one before."""
 
