@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
+from segml.scoring.texts import told_target, value_text
 from segml.service.access import ALONE
 from segml.service.asking import Trained, levers_of, question_of
 from segml.service.desk import Desk
@@ -40,20 +41,24 @@ def test_nothing_asked_is_the_published_score(served: Any, reader: Any, active: 
             assert told["before"][name] == pytest.approx(row[name], abs=1e-9)
 
 
-def test_a_move_that_is_told_may_be_asked_and_leads_there(served: Any, reader: Any) -> None:
+def test_a_move_may_be_asked_as_its_page_tells_it(served: Any, reader: Any, form_of: Any) -> None:
     browser = reader("hedda")
     levers = served.newest.held.scores.table("levers")
+    token = form_of(browser, "/clients")
+    unit = {name: feature.unit for name, feature in served.site.features.items()}
     tried = 0
-    for (who, _direction), rows in list(levers.groupby(["client_id", "direction"]))[::40]:
-        away = 1 + 1e-6 * (rows["target"] > rows["value"]) - 1e-6 * (rows["target"] < rows["value"])
-        targets = rows["target"] * away.where(rows["target"] > 0, 2 - away)
-        whole = rows["lever"].isin(["frequency", "breadth"])
-        asked = dict(zip(rows["lever"], targets.where(~whole, rows["target"]), strict=True))
-        found = browser.get("/api/v1/what-if", params={"id": who, **asked})
+    for (who, _direction), rows in list(levers.groupby(["client_id", "direction"]))[::25]:
+        typed = {}
+        for row in rows.to_dict("records"):
+            kind = unit[row["feature"]]
+            told = value_text(told_target(row["target"], row["value"], kind), kind)
+            typed[row["lever"]] = told.replace(",", "").removesuffix(" %")
+        found = browser.post(f"/what-if?id={who}&lang=en", data={**token, **typed})
         assert found.status_code == 200, found.text
-        assert found.json()["after"]["tier"] == rows["to_tier"].iloc[0]
+        to_tier = rows["to_tier"].iloc[0]
+        assert re.search(rf"It would (rise|fall) from [^.]* to {to_tier} with", found.text)
         tried += 1
-    assert tried > 3
+    assert tried > 5
 
 
 @pytest.mark.parametrize(
