@@ -52,7 +52,10 @@ def test_the_description_names_every_field_that_is_told(api: Any) -> None:
 
 @pytest.mark.parametrize(
     "asked",
-    ["clients?limit=0", "clients?limit=1001", "clients?offset=-1", "clients?sort=x", "client"],
+    [
+        *("clients?limit=0", "clients?limit=1001", "clients?offset=-1", "clients?sort=x", "client"),
+        *("clients?tier=a&tier=b", "client?id=a&id=b"),
+    ],
 )
 def test_what_cannot_be_asked_is_refused_by_name(api: Any, asked: str) -> None:
     found = api.get(f"/{asked}")

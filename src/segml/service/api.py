@@ -11,6 +11,7 @@ import hashlib
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, Response
 from pydantic import TypeAdapter
@@ -54,7 +55,17 @@ REFUSALS = {
     "404": "no such client among those you see",
     "422": "a parameter has a value that it cannot have",
 }
-router = APIRouter(prefix=PREFIX)
+
+
+def _once(request: Request) -> None:
+    """Refuse a parameter that is given twice: nobody could tell which of them was meant."""
+    given = [name for name, _value in request.query_params.multi_items()]
+    doubled = [name for name in given if given.count(name) > 1]
+    if doubled:
+        raise RequestValidationError([f"`{doubled[0]}` is given {given.count(doubled[0])} times"])
+
+
+router = APIRouter(prefix=PREFIX, dependencies=[Depends(_once)])
 Clients = Annotated[Desk, Depends(asks("clients"))]
 
 
