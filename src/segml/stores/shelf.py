@@ -34,10 +34,10 @@ Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class MappedTable:
-    """One mapped file, and where each of its groups of rows ends by client (None: no client)."""
+class OpenTable:
+    """One file held open, and where each of its groups of rows ends by client (None: no client)."""
 
-    source: pa.MemoryMappedFile
+    source: pa.NativeFile
     metadata: pq.FileMetaData
     last: tuple[str, ...] | None
 
@@ -113,7 +113,10 @@ class Shelf:
             before = stamp_of(folder)
             try:
                 run = read_run(folder)
-                tables = {path.stem: open_table(path) for path in sorted(folder.glob("*.parquet"))}
+                tables = {
+                    path.stem: open_table(pa.memory_map(str(path)))
+                    for path in sorted(folder.glob("*.parquet"))
+                }
             except (FileNotFoundError, ConfigurationRefused):
                 continue
             if before is not None and before == stamp_of(folder):
@@ -127,7 +130,7 @@ class Shelf:
             )
         self.folder, self.run = folder, run
         self.stamp: Stamp = before
-        self._tables: Mapping[str, MappedTable] = tables
+        self._tables: Mapping[str, OpenTable] = tables
         self._kept: dict[str, pd.DataFrame] = {}
         self._lock = threading.Lock()
 
@@ -199,15 +202,20 @@ def portfolio_of(folder: Path) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def open_table(path: Path) -> MappedTable:
-    """A published file, mapped: it is read when it is asked, whatever replaces it meanwhile."""
-    source = pa.memory_map(str(path))
+def open_table(source: pa.NativeFile) -> OpenTable:
+    """A published file held open: it is read when it is asked, whatever replaces it meanwhile.
+
+    Parameters
+    ----------
+    source
+        The file, mapped or read: what is read of a mapped one counts as this process's memory.
+    """
     metadata = pq.ParquetFile(source).metadata
     names = metadata.schema.to_arrow_schema().names
     last = None
     if names[:1] == ["client_id"] or names[:2] == ["as_of", "client_id"]:
         last = _lasts(metadata, names.index("client_id"))
-    return MappedTable(source, metadata, last)
+    return OpenTable(source, metadata, last)
 
 
 def _lasts(metadata: pq.FileMetaData, column: int) -> tuple[str, ...] | None:

@@ -1,7 +1,8 @@
 """The published runs of a portfolio, one behind the other: of each, the row of one client.
 
-The files of a run are mapped once, when its folder appears, and its run.json is read once. A look
-at what was published since costs a listing of the folder and one stat a run.
+The scores of a run are opened once, when its folder appears, and its run.json is read once. A look
+at what was published since costs a listing of the folder and one stat a run. Files are read, not
+mapped: whoever looks at many clients would else hold all runs in memory.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from segml.stores.shelf import MappedTable, Stamp, open_table, stamp_of
+from segml.stores.shelf import OpenTable, Stamp, open_table, stamp_of
 from segml.stores.tables import SCORES_FOLDER, read_run
 from segml.words.errors import ConfigurationRefused
 
@@ -34,13 +35,13 @@ OF_ROW = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastRun:
-    """The scores of one run: its date, what made it, its mapped file, which run.json that is."""
+    """The scores of one run: its date, what made it, its open file, which run.json that is."""
 
     as_of: dt.date
     model_version: str
     folder: Path
     stamp: Stamp
-    scores: MappedTable
+    scores: OpenTable
 
     def row(self, client_id: str) -> dict[str, Any] | None:
         """What is told of a client, with `as_of` and `model_version`; None where it was unknown."""
@@ -78,7 +79,7 @@ class Timeline:
 
 
 def timeline_of(output: Path, *, portfolio: str, before: Timeline) -> Timeline:
-    """The runs that are published now; what was mapped before stays so where it still stands.
+    """The runs that are published now; what was opened before stays open where it still stands.
 
     Parameters
     ----------
@@ -118,12 +119,12 @@ def _folders(output: Path) -> list[tuple[Path, dt.date]]:
 
 
 def _opened(folder: Path, day: dt.date, stamp: Stamp, portfolio: str) -> PastRun | None:
-    """A run of this portfolio, mapped; None for another's, and for one that cannot be read."""
+    """A run of this portfolio, opened; None for another's, and for one that cannot be read."""
     try:
         told = read_run(folder)
         if told.get("portfolio") != portfolio:
             return None
-        scores = open_table(folder / "scores.parquet")
+        scores = open_table(pa.OSFile(str(folder / "scores.parquet")))
     except (ConfigurationRefused, OSError, pa.ArrowInvalid) as error:
         _LOG.warning("the run of %s cannot be read: %s", day, type(error).__name__)
         return None
