@@ -34,12 +34,12 @@ from benchmarks.meter import Cost, costs
 from benchmarks.process import run
 from benchmarks.result import Result
 from benchmarks.worlds import Asked, configured, paths_of, world
-from segml.flows.session import load_version, registry_of
+from segml.flows.session import registry_of
 from segml.flows.world import START
 from segml.ledger import date_of
 from segml.scoring.gathering import CHUNK
 from segml.scoring.taking_apart import score_of
-from segml.stores import scores_folder
+from segml.stores import load_version, scores_folder
 
 CLIENTS, MONTHS, SEED = 20_000, 30, 3
 LEARNT_FROM, LEARNT_SEED = 5_000, 4

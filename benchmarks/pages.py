@@ -2,8 +2,9 @@
 
 A made world is trained, scored twice and analysed; its published tables are then repeated, every
 client under new ids, to the portfolio's size, so that what is read lies on the disk as a run of
-that size would. The service is a process of its own (`segml serve`); readers ask over the network
-of this machine, each for pages in an order of its own, of clients drawn evenly.
+that size would; copies of the older scores make the path of 24 runs. The service is a process of
+its own (`segml serve`); readers ask over the network of this machine, each for pages in an order of
+its own, of clients drawn evenly.
 
 SEGML_BENCH_CLIENTS=1000000 is the size; less for a quick look. SEGML_BENCH_LEDGER=<configuration>
 takes a world of 2,000 clients that was made, scored twice and analysed.
@@ -11,6 +12,7 @@ takes a world of 2,000 clients that was made, scored twice and analysed.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import random
@@ -32,7 +34,9 @@ import pandas as pd
 import segml
 from benchmarks.result import Result
 from benchmarks.worlds import GIVEN
-from segml.stores import publish, read_run, read_table
+from segml.stores import publish, read_run, read_table, scores_folder
+from segml.stores.tables import RUN_FILE
+from segml.stores.timeline import RUNS
 
 CLIENTS = int(os.environ.get("SEGML_BENCH_CLIENTS", "1_000_000"))
 SMALL, MONTHS, SEED = 2_000, 30, 3
@@ -73,7 +77,19 @@ def _published(folder: Path) -> tuple[Path, list[str]]:
         publish(run, {n: _repeated(n, t, copies) for n, t in small.items()}, read_run(run))
         if "losses" in small:
             lost = list(small["losses"]["client_id"])
+    _add_past(output)
     return config, lost
+
+
+def _add_past(output: Path) -> None:
+    """Copies of the older run's scores at earlier dates: as many runs as a client's path tells."""
+    runs = sorted(output.glob("as_of=*"))
+    first = dt.date.fromisoformat(runs[0].name.partition("=")[2])
+    for number in range(1, RUNS - len(runs) + 1):
+        folder = scores_folder(output, first - dt.timedelta(days=30 * number))
+        folder.mkdir()
+        for name in ("scores.parquet", RUN_FILE):
+            shutil.copy(runs[0] / name, folder / name)
 
 
 def _small(folder: Path) -> Path:

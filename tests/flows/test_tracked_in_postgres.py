@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 import segml
-from segml.flows.session import load_version, registry_of
+from segml.flows.session import registry_of
 from segml.flows.settings import read_settings
+from segml.stores import load_version
 
 
 def test_a_training_is_logged_to_postgresql(

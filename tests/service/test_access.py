@@ -23,6 +23,8 @@ MAY = {
     "GET /": CLIENTS,
     "GET /portfolio": CLIENTS,
     "GET /client": CLIENTS,
+    "GET /what-if": CLIENTS,
+    "POST /what-if": CLIENTS,
     "GET /losses": CLIENTS,
     "GET /dossier": CLIENTS,
     "GET /clients": CLIENTS,
@@ -36,12 +38,17 @@ MAY = {
     "GET /api/v1/run": CLIENTS,
     "GET /api/v1/clients": CLIENTS,
     "GET /api/v1/client": CLIENTS,
+    "GET /api/v1/path": CLIENTS,
+    "GET /api/v1/what-if": CLIENTS,
     "GET /api/v1/losses": CLIENTS,
     "GET /api/v1/dossier": CLIENTS,
     "GET /api/v1/monday": CLIENTS,
 }
 """The matrix: route to who may ask it."""
-OF_ONE = ("/client", "/dossier", "/api/v1/client", "/api/v1/dossier")
+OF_ONE = (
+    *("/client", "/what-if", "/dossier", "/api/v1/client", "/api/v1/path", "/api/v1/what-if"),
+    "/api/v1/dossier",
+)
 READERS = ("mia", "hedda", "rhea", "ana", "ada", None)
 
 ROUTES = {

@@ -52,7 +52,10 @@ def test_the_description_names_every_field_that_is_told(api: Any) -> None:
 
 @pytest.mark.parametrize(
     "asked",
-    ["clients?limit=0", "clients?limit=1001", "clients?offset=-1", "clients?sort=x", "client"],
+    [
+        *("clients?limit=0", "clients?limit=1001", "clients?offset=-1", "clients?sort=x", "client"),
+        *("clients?tier=a&tier=b", "client?id=a&id=b"),
+    ],
 )
 def test_what_cannot_be_asked_is_refused_by_name(api: Any, asked: str) -> None:
     found = api.get(f"/{asked}")
@@ -75,3 +78,22 @@ def test_an_address_that_there_is_not_is_told_as_json(api: Any) -> None:
     found = api.get("/nothing")
     assert found.status_code == 404
     assert set(found.json()) == {"error", "number"}
+
+
+def test_another_method_is_told_which_there_are(api: Any) -> None:
+    found = api.post("/run")
+    assert found.status_code == 405
+    assert found.headers["allow"] == "GET"
+    assert set(found.json()) == {"error", "number"}
+
+
+def test_every_refusal_is_described_as_it_is(api: Any) -> None:
+    told = api.get("/openapi.json").json()
+    assert "HTTPValidationError" not in told["components"]["schemas"]
+    refused = {"$ref": "#/components/schemas/Refused"}
+    for path in told["paths"].values():
+        for code in ("401", "403", "404", "422"):
+            content = path["get"]["responses"][code]["content"]
+            assert content["application/json"]["schema"] == refused
+    fields = told["components"]["schemas"]["Refused"]["properties"]
+    assert set(fields) == set(api.get("/clients?limit=0").json())

@@ -141,7 +141,7 @@ def paths(served: Any) -> tuple[str, ...]:
     return (
         *("/", "/portfolio", "/clients", "/clients?page=2", "/losses", "/models", "/nothing"),
         *(f"/client?id={quote(who)}" for who in (active, lost, prospect)),
-        f"/dossier?id={quote(lost)}",
+        *(f"/dossier?id={quote(lost)}", f"/what-if?id={quote(active)}"),
     )
 
 
@@ -245,6 +245,7 @@ def test_a_name_is_nothing_but_text(
     named = served.clients.dropna(subset=["name"])
     held = [named[named["name"].str.startswith(each + " N")]["client_id"] for each in payloads]
     alone = [f"/client?id={quote(each.iloc[0])}" for each in held]
+    alone += [f"/what-if?id={quote(each.iloc[0])}" for each in held[:1]]
     alone += [f"/dossier?id={quote(who)}" for who in served.lost]
     report = segml.write_report(world).path.as_uri()
     words = ""

@@ -16,6 +16,7 @@ TAGS = {
     *("label", "select", "option", "table", "thead", "tbody", "tfoot", "tr", "th", "td", "br"),
     *("small", "bdi", "ul", "ol", "li", "dl", "dt", "dd", "strong", "b", "svg", "path", "text"),
     *("rect", "circle", "figure", "figcaption", "article", "code"),
+    *("details", "summary"),
 }
 VOID = {"meta", "link", "input", "br"}
 ADDRESSES = ("href", "src", "action", "formaction", "xlink:href")
@@ -63,7 +64,7 @@ def test_hostile_names_are_text_on_every_page(served: Any, reader: Any, language
     clients = list(served.clients["client_id"])[:6]
     paths = ["/", "/portfolio", "/losses", "/clients", "/models", "/nothing"]
     paths += [f"/clients?page={page}" for page in range(2, 5)]
-    paths += [f"/client?id={who}" for who in clients]
+    paths += [f"/{page}?id={who}" for who in clients for page in ("client", "what-if")]
     paths += [f"/dossier?id={who}" for who in served.lost[:4]]
     seen = ""
     for path in paths:

@@ -10,10 +10,10 @@ from segml import __version__
 from segml.flows.publishing import require_database, send_if_lacking
 from segml.flows.result import Progress, Result, silent
 from segml.flows.score import publish_scores
-from segml.flows.session import as_date, load_version, opened, registry_of, session
+from segml.flows.session import as_date, opened, registry_of, session
 from segml.flows.settings import Settings, read_settings
 from segml.ledger import Ledger
-from segml.stores import Version, read_run, require_place, scores_folder
+from segml.stores import Version, load_version, read_run, require_place, scores_folder
 from segml.words.errors import ConfigurationRefused
 
 

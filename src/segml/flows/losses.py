@@ -10,11 +10,11 @@ from segml.bundle import Bundle, fit, support_of, version_name
 from segml.flows.agreement import agreed
 from segml.flows.publishing import require_database, send
 from segml.flows.result import Progress, Result, silent
-from segml.flows.session import as_date, load_version, opened, registry_of, session
+from segml.flows.session import as_date, opened, registry_of, session
 from segml.flows.settings import Settings, read_settings
 from segml.ledger import Ledger, day_of
 from segml.losses import LossAnalysis, analyse
-from segml.stores import Registry, losses_folder, publish, require_place
+from segml.stores import Registry, load_version, losses_folder, publish, require_place
 from segml.words.errors import ConfigurationRefused, NoModel
 
 TABLES = (

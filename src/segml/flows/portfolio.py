@@ -7,11 +7,11 @@ import datetime as dt
 import pandas as pd
 
 from segml.bundle import Bundle
-from segml.flows.session import Session, load_version, registry_of
+from segml.flows.session import Session, registry_of
 from segml.ledger import Ledger, date_of, day_of, profit
 from segml.portfolio import Moves, Scene, portfolio_tables
 from segml.scoring import Scored, last_month_start, replay, tier_columns
-from segml.stores import Frames, Version
+from segml.stores import Frames, Version, load_version
 from segml.words.errors import DataRefused, NoModel
 
 PROFIT_DAYS = 365

@@ -9,12 +9,12 @@ from segml.bundle import Bundle
 from segml.evaluation import Contest, Verdict, hold_contest, judge
 from segml.flows.agreement import agreed
 from segml.flows.result import Progress, Result, silent
-from segml.flows.session import Session, load_version, opened, registry_of, session
+from segml.flows.session import Session, opened, registry_of, session
 from segml.flows.settings import Settings, read_settings
 from segml.flows.versions import listed, mirror
 from segml.ledger import date_of
 from segml.report import verdict_line
-from segml.stores import Registry
+from segml.stores import Registry, load_version
 from segml.words.errors import ConfigurationRefused, HistoryTooShort, PromotionRefused
 
 LONGEST_REASON = 500

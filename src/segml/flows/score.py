@@ -16,12 +16,20 @@ from segml.flows.drift import drift_of
 from segml.flows.portfolio import portfolio_of
 from segml.flows.publishing import require_database, retire_sent, send
 from segml.flows.result import Progress, Result, silent
-from segml.flows.session import Session, as_date, load_version, opened, registry_of, session
+from segml.flows.session import Session, as_date, opened, registry_of, session
 from segml.flows.settings import Settings, read_settings
 from segml.ledger import Ledger, day_of, profit
 from segml.scoring import Scored
 from segml.scoring import score as score_clients
-from segml.stores import Frames, Version, publish, require_place, retire, scores_folder
+from segml.stores import (
+    Frames,
+    Version,
+    load_version,
+    publish,
+    require_place,
+    retire,
+    scores_folder,
+)
 
 PROFIT_DAYS = 365
 """The window of the published profit."""

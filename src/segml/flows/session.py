@@ -12,11 +12,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from segml import __version__
-from segml.bundle import Bundle, load
 from segml.features import left_out
 from segml.flows.settings import Settings
 from segml.ledger import Ledger, day_of, open_ledger, require_fresh
-from segml.stores import Pulse, Registry, Version, beating, lock, sweep
+from segml.stores import Pulse, Registry, beating, lock, sweep
 from segml.words.errors import ConfigurationRefused
 
 FIRST_DATE, LAST_DATE = dt.date(1970, 1, 1), dt.date(2100, 12, 31)
@@ -157,17 +156,6 @@ def opened(
 def registry_of(settings: Settings) -> Registry:
     """The portfolio's registry, as it stands on disk now."""
     return Registry(settings.models, settings.plan.portfolio)
-
-
-def load_version(registry: Registry, version: Version) -> Bundle:
-    """The verified bundle of a registered version.
-
-    Raises
-    ------
-    BundleRefused
-        If a file is missing, foreign or changed.
-    """
-    return load(registry.path_of(version), manifest_digest=version.manifest_digest)
 
 
 def as_date(day: dt.date | str) -> dt.date:

@@ -14,7 +14,7 @@ from typing import Any
 from segml.bundle import Bundle, card, fit, save, support_of
 from segml.features import Snapshot, snapshot
 from segml.flows.result import Progress, Result, silent
-from segml.flows.session import Session, as_date, load_version, opened, registry_of, session
+from segml.flows.session import Session, as_date, opened, registry_of, session
 from segml.flows.settings import Settings, read_settings
 from segml.ledger import Ledger
 from segml.report import contribution_plot
@@ -25,6 +25,7 @@ from segml.stores import (
     Tracking,
     Training,
     Version,
+    load_version,
     log_training,
     reap,
 )

@@ -6,10 +6,10 @@ import logging
 from pathlib import Path
 
 from segml.flows.result import Result
-from segml.flows.session import load_version, registry_of, session
+from segml.flows.session import registry_of, session
 from segml.flows.settings import Settings, read_settings
 from segml.flows.train import tracking_of
-from segml.stores import Registry, require_portfolio, sync
+from segml.stores import Registry, load_version, require_portfolio, sync
 from segml.words.errors import TrackingFailed
 
 LOG = logging.getLogger(__name__)

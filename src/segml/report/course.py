@@ -61,7 +61,7 @@ class Mark:
     @property
     def span(self) -> tuple[float, float]:
         """From where to where the label reaches."""
-        length = _length(self.text)
+        length = length_of(self.text)
         start = self.text_x if self.anchor == "start" else self.text_x - length
         return start, start + length
 
@@ -108,8 +108,8 @@ def course_chart(
     (['0', '50', '100'], ['2024'])
     """
     first, last = course[0][0], _next_month(course[-1][0])
-    levels = _levels([value for _, value in course])
-    left = LEFT + max(0.0, *(_length(short(level)) - LETTER * LEVEL_LETTERS for level in levels))
+    levels = round_levels([value for _, value in course])
+    left = LEFT + max(0.0, *(length_of(short(level)) - LETTER * LEVEL_LETTERS for level in levels))
     width = (WIDTH - left - RIGHT) / (last - first).days
 
     def at(day: dt.date) -> float:
@@ -155,7 +155,7 @@ def _next_month(month: dt.date) -> dt.date:
     return (month.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
 
 
-def _levels(values: Sequence[float]) -> list[float]:
+def round_levels(values: Sequence[float]) -> list[float]:
     """Round levels around the values and nothing: at most six, a unit of money apart at least."""
     low, high = min(0.0, *values), max(0.0, *values)
     if high - low < 1.0:
@@ -175,7 +175,7 @@ def _months(months: Sequence[dt.date], places: Sequence[float]) -> tuple[Tick, .
             continue
         text = f"{month:%Y}" if month.month == 1 else month_name(month)
         text = month_name(month, year=True) if is_first else text
-        if not ticks or place - ticks[-1].place > _length(ticks[-1].text) + 4:
+        if not ticks or place - ticks[-1].place > length_of(ticks[-1].text) + 4:
             ticks.append(Tick(place=place, text=text))
     return tuple(ticks)
 
@@ -184,7 +184,7 @@ def _marks(places: Mapping[str, float]) -> tuple[Mark, ...]:
     """Each label in the highest lane where it touches no other."""
     marks: list[Mark] = []
     for text, x in sorted(places.items(), key=lambda item: (item[1], item[0])):
-        fits = x + 4 + _length(text) <= WIDTH
+        fits = x + 4 + length_of(text) <= WIDTH
         text_x, anchor = (x + 4, "start") if fits else (x - 4, "end")
         lane = 0
         while any(_touch(text, text_x, anchor, mark) for mark in marks if mark.lane == lane):
@@ -194,12 +194,12 @@ def _marks(places: Mapping[str, float]) -> tuple[Mark, ...]:
 
 
 def _touch(text: str, text_x: float, anchor: str, other: Mark) -> bool:
-    length = _length(text)
+    length = length_of(text)
     start = text_x if anchor == "start" else text_x - length
     return start < other.span[1] + 6 and other.span[0] < start + length + 6
 
 
-def _length(text: str) -> float:
+def length_of(text: str) -> float:
     """How wide a label is."""
     return LETTER * sum(_room(each) for each in text)
 

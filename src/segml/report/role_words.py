@@ -18,7 +18,8 @@ from segml.report.figures import (
 from segml.report.language import _
 from segml.report.outlook_words import outlook_sentence
 from segml.report.rule_words import criteria_lines
-from segml.report.standing import Move, RoleHeld, RolesFacts, StandingFacts
+from segml.report.standing import LeverMoved, Move, RoleHeld, RolesFacts, StandingFacts
+from segml.scoring.texts import told_target
 from segml.words.feature import Feature
 
 Measures = Mapping[str, tuple[float, float | None]]
@@ -83,12 +84,19 @@ def _moved(move: Move, features: Mapping[str, Feature], currency: str | None) ->
             _(
                 "{what} of {target} (today {value})",
                 what=_lever(each.lever, each.feature, features),
-                target=value(each.target, each.feature, features, currency),
+                target=_target(each, features, currency),
                 value=value(each.value, each.feature, features, currency),
             )
             for each in move.levers
         ]
     )
+
+
+def _target(moved: LeverMoved, features: Mapping[str, Feature], currency: str | None) -> str:
+    """What has to be reached, never told short of it."""
+    unit = features[moved.feature].unit if moved.feature in features else "score"
+    told = told_target(moved.target, moved.value, unit)
+    return value(told, moved.feature, features, currency)
 
 
 def _lever(lever: str, feature: str, features: Mapping[str, Feature]) -> str:

@@ -24,12 +24,23 @@ from segml.scoring.schema import (
 )
 from segml.scoring.score import Scored, score
 from segml.scoring.taking_apart import take_apart, take_change_apart
+from segml.scoring.what_if import (
+    LEVER_NAMES,
+    Answer,
+    LeverToday,
+    Limit,
+    WhatIf,
+    lever_columns,
+    ranges_of,
+)
+from segml.tiers import LeverRanges
 
 __all__ = [
     "ACTIONS",
     "BASE",
     "CLIENTS",
     "LEVERS",
+    "LEVER_NAMES",
     "OTHER",
     "OUTLOOK",
     "PROSPECTS",
@@ -39,14 +50,19 @@ __all__ = [
     "ROLES",
     "SCORES",
     "SUBJECTS",
+    "Answer",
     "ClientFacts",
     "ColumnKind",
     "Explained",
+    "LeverRanges",
+    "LeverToday",
+    "Limit",
     "Parts",
     "ReasonFact",
     "Reasons",
     "Scored",
     "Subject",
+    "WhatIf",
     "between",
     "client_facts",
     "conform",
@@ -56,7 +72,9 @@ __all__ = [
     "is_key",
     "key_at",
     "last_month_start",
+    "lever_columns",
     "month_starts",
+    "ranges_of",
     "replay",
     "roles_of",
     "score",

@@ -81,6 +81,27 @@ def value_texts(
     return codes, [value_text(one, unit, currency) for one in given]
 
 
+def told_target(target: float, today: float, unit: Unit) -> float:
+    """A target that its text tells in full: rounded on, so that whoever gets there has got there.
+
+    Parameters
+    ----------
+    target, today
+        What has to be reached, and from where.
+    unit
+        What one unit of both is.
+
+    Examples
+    --------
+    >>> told_target(33_655.2, 9_851.0, "money"), told_target(0.1234, 0.2, "share")
+    (33656.0, 0.123)
+    """
+    steps, coarse_from = _GRAIN.get(unit, (100.0, math.inf))
+    steps = 1.0 if abs(target) >= coarse_from else steps
+    near = round(target * steps, 6)  # a target that stands on a step but for rounding stays there
+    return (math.ceil(near) if target > today else math.floor(near)) / steps
+
+
 def _alike(values: npt.NDArray[np.float64], unit: Unit) -> npt.NDArray[np.float64]:
     """A number for each value, the same only for values whose text is the same.
 

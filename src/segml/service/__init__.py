@@ -1,7 +1,7 @@
 """The pages and the API for managers, from what is published: never fits, never reads the ledger.
 
 `door` knows who reads and gives them a `desk`, the only way to a client's row; `views`, `rooms` and
-`api` show what the desk gives. `serve` runs it all.
+`api` show what the desk gives, `asking` has "what if" answered. `serve` runs it all.
 """
 
 from __future__ import annotations

@@ -7,19 +7,37 @@ has an ETag that changes with the run: ask with `If-None-Match` and get 304 whil
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import hashlib
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, Response
+from pydantic import TypeAdapter
 
-from segml.report import LossFacts
-from segml.report.pages import plain, plain_rows
+from segml.report import LostClient
+from segml.report.pages import (
+    MondayFacts,
+    PathFacts,
+    ProfileFacts,
+    WhatIfFacts,
+    path_facts,
+    plain,
+    plain_rows,
+)
+from segml.service.asking import Question, question_of
 from segml.service.desk import Desk
 from segml.service.door import asks, door_of
 from segml.service.facts import loss_of, losses_of, monday_of, profile_of
+from segml.service.told import (
+    ClientRow,
+    ClientsTold,
+    LossesTold,
+    Refused,
+    RunTold,
+    losses_told,
+)
 from segml.stores import Wanted
 
 PREFIX = "/api/v1"
@@ -27,91 +45,27 @@ MOST = 1_000
 """Rows of an answer at most."""
 Sort = Literal["name", "tier", "risk", "stake", "profit", "sales", "expected", "cost"]
 Offset = Annotated[int, Query(ge=0, le=100_000_000)]
+Lever = Annotated[float | None, Query(allow_inf_nan=False)]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class RunTold:
-    """The runs that are told of; `former` is the date of the one before."""
-
-    portfolio: str
-    as_of: dt.date
-    model_version: str
-    currency: str | None
-    clients: int
-    former: dt.date | None
-    losses_from: dt.date | None
-    losses_to: dt.date | None
+REFUSALS = {
+    "401": "nobody is signed in",
+    "403": "no such right",
+    "404": "no such client among those you see",
+    "422": "a parameter has a value that it cannot have",
+}
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class ClientRow:
-    """A client in a list; money of 365 days, `stake` is the risk times the profit."""
-
-    client_id: str
-    name: str | None
-    status: str
-    tier: str
-    tier_rank: int
-    is_key: bool
-    roles: str
-    p_churn: float | None
-    p_churn_low: float | None
-    p_churn_high: float | None
-    stake: float
-    profit_365: float
-    revenue_365: float
-    cost_to_serve_365: float
-    expected_profit: float | None
-    value_365: float
-    manager: str | None
-    region: str | None
-    industry: str | None
-    action: str | None
+def _once(request: Request) -> None:
+    """Refuse a parameter that is given twice: nobody could tell which of them was meant."""
+    given = [name for name, _value in request.query_params.multi_items()]
+    doubled = [name for name in given if given.count(name) > 1]
+    if doubled:
+        raise RequestValidationError([f"`{doubled[0]}` is given {given.count(doubled[0])} times"])
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class ClientsTold:
-    """A part of a list: `total` rows in all, this part from `offset` on."""
-
-    total: int
-    offset: int
-    profit_365: float
-    stake: float
-    rows: list[ClientRow]
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class LossRow:
-    """A lost key client in a list; `reasons` are codes with shares, the greatest first."""
-
-    client_id: str
-    name: str
-    tier_before: str
-    kind: str
-    certainty: str
-    onset: dt.date | None
-    lost_on: dt.date | None
-    first_signal: dt.date | None
-    profit_lost: float
-    referral_profit_lost: float
-    reasons: list[tuple[str, float]]
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class LossesTold:
-    """A part of all losses, the dearest first, and the money of all of them by reason."""
-
-    start: dt.date
-    end: dt.date
-    total: int
-    offset: int
-    profit_lost: float
-    money_by_reason: dict[str, float]
-    rows: list[LossRow]
-
-
-router = APIRouter(prefix=PREFIX)
+router = APIRouter(prefix=PREFIX, dependencies=[Depends(_once)])
 Clients = Annotated[Desk, Depends(asks("clients"))]
 
 
@@ -177,12 +131,50 @@ def listed(  # noqa: PLR0917 - the address's parameters
     return _answer(request, desk, told)
 
 
-@router.get("/client")
+@router.get("/client", response_model=ProfileFacts)
 def client(request: Request, id: str, desk: Clients) -> Response:  # noqa: A002 - the address's word
     """All that is known of one client: scores, exact reasons, profit, roles, what it needs."""
     profile = profile_of(desk, id)
     door_of(request).audit.note(desk.viewer, "api:client", run=desk.held.as_of, client_id=id)
     return _answer(request, desk, profile)
+
+
+@router.get("/path", response_model=PathFacts)
+def path(request: Request, id: str, desk: Clients) -> Response:  # noqa: A002 - the address's word
+    """One client's tier, risk and profit at each of the newest runs, the oldest first."""
+    found = path_facts(desk.path_of(id))
+    door_of(request).audit.note(desk.viewer, "api:path", run=desk.held.as_of, client_id=id)
+    return _answer(request, desk, found, more=desk.held.timeline.mark)
+
+
+@router.get("/what-if", response_model=WhatIfFacts | None)
+def what_if(  # noqa: PLR0917 - the address's parameters
+    request: Request,
+    id: str,  # noqa: A002 - the address's word
+    desk: Clients,
+    margin: Lever = None,
+    margin_rate: Lever = None,
+    spend: Lever = None,
+    frequency: Lever = None,
+    breadth: Lever = None,
+    care: Lever = None,
+) -> Response:
+    """A client's tier and risk with other figures, each in its feature's unit, a share as 0 to 1.
+
+    `after` is null where nothing is asked; all of it is null of a client that is not active, and
+    where the version that scored the run is no longer there.
+    """
+    given = {"margin": margin, "margin_rate": margin_rate, "spend": spend}
+    given |= {"frequency": frequency, "breadth": breadth, "care": care}
+    typed = {name: repr(value) for name, value in given.items() if value is not None}
+    question = question_of(desk, door_of(request).trained, id, typed, by_hand=False)
+    if question is None:
+        return _answer(request, desk, None)
+    door_of(request).audit.note(desk.viewer, "api:what-if", run=desk.held.as_of, client_id=id)
+    unread = {*typed} - {each.lever for each in question.facts.levers}
+    if unread or question.refused:
+        return _refused_values(question, sorted(unread))
+    return _answer(request, desk, question.answer())
 
 
 @router.get("/losses", response_model=LossesTold | None)
@@ -194,10 +186,10 @@ def losses(request: Request, desk: Clients, offset: Offset = 0, limit: Limit = 1
     door_of(request).audit.note(
         desk.viewer, "api:losses", run=desk.held.as_of, count=len(facts.lost)
     )
-    return _answer(request, desk, _losses(facts, offset))
+    return _answer(request, desk, losses_told(facts, offset))
 
 
-@router.get("/dossier")
+@router.get("/dossier", response_model=LostClient)
 def dossier(request: Request, id: str, desk: Clients) -> Response:  # noqa: A002 - the address's word
     """Why one key client was lost, what it cost, on what evidence."""
     facts = loss_of(desk, id)
@@ -205,7 +197,7 @@ def dossier(request: Request, id: str, desk: Clients) -> Response:  # noqa: A002
     return _answer(request, desk, facts.lost[0])
 
 
-@router.get("/monday")
+@router.get("/monday", response_model=MondayFacts)
 def monday(request: Request, desk: Clients) -> Response:
     """What changed since the run before, and three things to do."""
     return _answer(request, desk, monday_of(desk))
@@ -214,41 +206,43 @@ def monday(request: Request, desk: Clients) -> Response:
 def openapi(app: FastAPI) -> dict[str, Any]:
     """The description of the API, with what all its addresses ask and may answer."""
     told = get_openapi(title=app.title, version=app.version, routes=app.routes)
-    told.setdefault("components", {})["securitySchemes"] = {
-        "token": {"type": "http", "scheme": "bearer"}
-    }
+    parts = told.setdefault("components", {})
+    parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    parts["schemas"] = {
+        name: schema
+        for name, schema in parts.get("schemas", {}).items()
+        if name not in ("HTTPValidationError", "ValidationError")  # our refusals say other things
+    } | {"Refused": TypeAdapter(Refused).json_schema()}
     told["security"] = [{"token": []}]
-    refusals = {
-        "304": "nothing is new",
-        "401": "nobody is signed in",
-        "403": "no such right",
-        "404": "no such client among those you see",
-    }
+    refused = {"application/json": {"schema": {"$ref": "#/components/schemas/Refused"}}}
     for path in told["paths"].values():
         for operation in path.values():
-            operation["responses"] |= {c: {"description": text} for c, text in refusals.items()}
+            operation["responses"] |= {"304": {"description": "nothing is new"}} | {
+                code: {"description": text, "content": refused} for code, text in REFUSALS.items()
+            }
     return told
 
 
-def _losses(facts: LossFacts, offset: int) -> LossesTold:
-    names = [field.name for field in dataclasses.fields(LossRow) if field.name != "reasons"]
-    return LossesTold(
-        start=facts.start,
-        end=facts.end,
-        total=facts.count,
-        offset=offset,
-        profit_lost=facts.profit_lost,
-        money_by_reason=dict(facts.money_by_reason),
-        rows=[
-            LossRow(**{n: getattr(each, n) for n in names}, reasons=list(each.reasons))
-            for each in facts.lost
-        ],
-    )
+def _refused_values(question: Question, unread: list[str]) -> Response:
+    """What was found, what is allowed, what to do next, of every value that cannot be asked."""
+    read = ", ".join(each.lever for each in question.facts.levers)
+    told = [f"`{name}`: the tiers do not read it; allowed: {read}" for name in unread]
+    for each in question.refused:
+        lever = each.lever
+        kind = "a whole number " if each.fault == "whole" else ""
+        told.append(
+            f"`{lever.lever}`: found {each.typed}; allowed: {kind}from {lever.low} to {lever.high}"
+        )
+    error = "; ".join(told) + "; next: pass allowed values, or leave them out"
+    return JSONResponse({"error": error, "number": None}, status_code=422)
 
 
-def _answer(request: Request, desk: Desk, told: object) -> Response:
-    """The facts as JSON, or 304 where the asker has them already."""
-    asked = f"{request.url.path}?{request.url.query}"
+def _answer(request: Request, desk: Desk, told: object, *, more: str = "") -> Response:
+    """The facts as JSON, or 304 where the asker has them already.
+
+    `more` changes with what the facts rest on besides the runs that are held.
+    """
+    asked = f"{request.url.path}?{request.url.query}\n{more}"
     tag = f'"{desk.mark}.{hashlib.sha256(asked.encode()).hexdigest()[:12]}"'
     headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "authorization, cookie"}
     if tag in request.headers.get("if-none-match", ""):

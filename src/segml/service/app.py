@@ -103,7 +103,9 @@ def _refusals(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def refused(request: Request, error: HTTPException) -> Response:
-        return refuse(request, error.status_code)
+        answer = refuse(request, error.status_code)
+        answer.headers.update(error.headers or {})  # which methods there are
+        return answer
 
     @app.middleware("http")
     async def faults(

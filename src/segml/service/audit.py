@@ -40,7 +40,7 @@ class Audit:
         viewer
             Who looked.
         what
-            `client`, `dossier` or `export`, with `api:` before it where the API was asked.
+            `client`, `dossier`, `what-if` or `export`; `api:` before it where the API was asked.
         run
             The as-of date of what was looked at.
         client_id, count

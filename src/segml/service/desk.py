@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -49,6 +50,7 @@ class Desk:
         self._memory = memory
         self._scope = viewer.scope
         self._rows: dict[str, Mapping[str, Any] | None] = {}
+        self._tables: dict[tuple[Path, str, str], pd.DataFrame | None] = {}
 
     @property
     def sees_all(self) -> bool:
@@ -150,11 +152,25 @@ class Desk:
             If the client may not be seen.
         """
         self.row(client_id)
-        told = {name: shelf.of_client(name, client_id) for name in names}
+        told = {name: self._read(shelf, name, client_id) for name in names}
         found = {name: table for name, table in told.items() if table is not None}
         if "prospects" in found:
             found["prospects"] = self._without_foreign(found["prospects"])
         return found
+
+    def path_of(self, client_id: str) -> tuple[Mapping[str, Any], ...]:
+        """One client's row of every run that is held, the oldest first.
+
+        Whoever may see the client today sees its past, whoever's it was then; who had it then
+        and may not see it today does not.
+
+        Raises
+        ------
+        Unseen
+            If the client may not be seen.
+        """
+        self.row(client_id)
+        return self.held.timeline.rows(client_id)
 
     def reasons_of(self, client_ids: Sequence[str]) -> pd.DataFrame:
         """The published reasons of some clients that may be seen."""
@@ -205,6 +221,13 @@ class Desk:
     def recall(self, what: Hashable, work: Callable[[], Value]) -> Value:
         """What was worked out before for these runs and whoever sees the same clients."""
         return self._memory.recall((self.held.mark, self._scope, what), work)
+
+    def _read(self, shelf: Shelf, name: str, client_id: str) -> pd.DataFrame | None:
+        """A client's rows of a table, read once for as long as the desk stands."""
+        key = (shelf.folder, name, client_id)
+        if key not in self._tables:
+            self._tables[key] = shelf.of_client(name, client_id)
+        return self._tables[key]
 
     def _ids(self) -> frozenset[str]:
         return self.recall("ids", lambda: frozenset(self.names()))

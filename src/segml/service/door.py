@@ -16,6 +16,7 @@ from fastapi import Form, Request
 
 from segml.service.access import ALONE, Right, Viewer
 from segml.service.accounts import Account, Accounts, read_accounts
+from segml.service.asking import Trained
 from segml.service.attempts import Attempts
 from segml.service.audit import Audit
 from segml.service.desk import Desk
@@ -54,6 +55,7 @@ class Door:
         self.site, self.newest, self.is_secure = site, newest, is_secure
         self.memory, self.words, self.attempts = Memory(), Words(), Attempts()
         self.audit = Audit(site.access.audit)
+        self.trained = Trained()
         self._own_secret = secrets.token_hex(32)
         self._lock = threading.Lock()
         self._read: tuple[tuple[int, int] | None, Accounts | None] = (None, None)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
-from segml.report.pages import MOST_ROWS, csv_lines, list_rows, xlsx_bytes
+from segml.report.pages import MOST_ROWS, csv_lines, list_rows, path_facts, xlsx_bytes
+from segml.service.asking import levers_of, question_of
 from segml.service.desk import Desk, Unseen
 from segml.service.door import asks, door_of, form
 from segml.service.facts import loss_of, losses_of, monday_of, profile_of, whole_of
@@ -18,6 +20,7 @@ from segml.stores import SORTED_BY
 
 router = APIRouter(include_in_schema=False)
 Clients = Annotated[Desk, Depends(asks("clients"))]
+Typed = Annotated[str, Form(max_length=40)]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -67,6 +70,10 @@ def client(
         here="clients",
         profile=profile,
         facts=profile,
+        path=path_facts(desk.path_of(id)),
+        levers=levers_of(desk, door_of(request).trained, id),
+        typed={},
+        client_id=id,
         portfolio={
             "horizon_days": whole["churn_horizon_days"],
             "potential_days": whole["potential_horizon_days"],
@@ -74,6 +81,55 @@ def client(
         features=desk.site.features,
         currency=profile.client.currency,
         is_lost=desk.is_lost(id),
+    )
+
+
+@router.get("/what-if")
+def what_if(
+    request: Request,
+    desk: Clients,
+    id: str = "",  # noqa: A002 - the address's word
+) -> Response:
+    """The form of "what if" about one client."""
+    return _what_if(request, desk, id, {})
+
+
+@router.post("/what-if", dependencies=[Depends(form)])
+def asked_what_if(  # noqa: PLR0917 - the form's fields
+    request: Request,
+    desk: Clients,
+    id: str = "",  # noqa: A002 - the address's word
+    margin: Typed = "",
+    margin_rate: Typed = "",
+    spend: Typed = "",
+    frequency: Typed = "",
+    breadth: Typed = "",
+    care: Typed = "",
+) -> Response:
+    """In which tier a client would be with other figures, and at what risk."""
+    typed = {"margin": margin, "margin_rate": margin_rate, "spend": spend}
+    typed |= {"frequency": frequency, "breadth": breadth, "care": care}
+    return _what_if(request, desk, id, typed)
+
+
+def _what_if(request: Request, desk: Desk, client_id: str, typed: Mapping[str, str]) -> Response:
+    question = question_of(desk, door_of(request).trained, client_id, typed, by_hand=True)
+    refused = question.refused if question else ()
+    door_of(request).audit.note(desk.viewer, "what-if", run=desk.held.as_of, client_id=client_id)
+    return show(
+        request,
+        "what_if",
+        here="clients",
+        status=422 if refused else 200,
+        client_id=client_id,
+        called_so=desk.row(client_id)["called"],
+        question=question.answer() if question else None,
+        levers=question.facts.levers if question else (),
+        refused=refused,
+        typed=typed,
+        portfolio={"horizon_days": desk.held.scores.run["churn_horizon_days"]},
+        features=desk.site.features,
+        currency=desk.currency,
     )
 
 

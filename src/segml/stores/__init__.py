@@ -20,7 +20,7 @@ from segml.stores.publication import (
 from segml.stores.publishing import publish, require_own, require_place
 from segml.stores.pulse import Pulse, beating
 from segml.stores.question import SORTED_BY, Scope, Wanted
-from segml.stores.registry import Registry
+from segml.stores.registry import Registry, load_version
 from segml.stores.replays import LoggedTrial, log_beside, log_or_warn, log_with_trials
 from segml.stores.retention import retire
 from segml.stores.roster import Industry, Page, Roster
@@ -39,6 +39,7 @@ from segml.stores.tables import (
     read_table,
     scores_folder,
 )
+from segml.stores.timeline import Timeline
 from segml.stores.versions import Change, Version, Versions
 from segml.stores.whole import read_whole
 
@@ -64,6 +65,7 @@ __all__ = [
     "Scope",
     "Shelf",
     "TableSchema",
+    "Timeline",
     "TrackedRun",
     "Tracking",
     "Training",
@@ -79,6 +81,7 @@ __all__ = [
     "list_losses",
     "list_portfolios",
     "list_runs",
+    "load_version",
     "lock",
     "log_beside",
     "log_or_warn",

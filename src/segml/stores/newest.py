@@ -2,7 +2,7 @@
 
 Whoever serves readers asks `Newest.held`: one value with the run of scores, the one before it and
 the newest loss analysis, which stays as it is for as long as the reader needs it. `look` finds what
-was published since; it costs a listing of two folders where nothing was.
+was published since; it costs a listing of two folders and a stat a run where nothing was.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from segml.stores.roster import Roster
 from segml.stores.shelf import Shelf, Stamp, portfolio_of, stamp_of
 from segml.stores.tables import LOSSES_FOLDER, SCORES_FOLDER
+from segml.stores.timeline import Timeline, timeline_of
 from segml.words.errors import ConfigurationRefused
 
 _LOG = logging.getLogger(__name__)
@@ -24,7 +25,10 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """Runs held open: the scores, their clients, the scores before, the newest losses by then."""
+    """Runs held open: the scores, their clients, the scores before, the newest losses by then.
+
+    `timeline` has a client's row of many runs; it is no part of the mark, but has one of its own.
+    """
 
     as_of: dt.date
     scores: Shelf
@@ -33,6 +37,7 @@ class Held:
     former_as_of: dt.date | None
     former_roster: Roster | None
     losses: Shelf | None
+    timeline: Timeline
 
     @property
     def mark(self) -> str:
@@ -123,6 +128,11 @@ class Newest:
             former_as_of=days[-2][0] if former else None,
             former_roster=_roster_of(former, before),
             losses=losses,
+            timeline=timeline_of(
+                self._output,
+                portfolio=self._portfolio,
+                before=before.timeline if before else Timeline(),
+            ),
         )
 
     def _list(self, name: re.Pattern[str], below: str = "") -> list[tuple[re.Match[str], Path]]:

@@ -16,6 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from segml.bundle import Bundle, load
 from segml.stores.folder import put_in_place, replace_file, staging, sweep
 from segml.stores.portfolios import REGISTRY_FILE
 from segml.stores.versions import Change, Version, Versions
@@ -252,3 +253,14 @@ def _refuse_foreign(path: Path, value: Mapping[str, Any], portfolio: str) -> Non
             allowed=f"a registry of `{portfolio}`",
             next_step="correct `portfolio` or `models` in the configuration",
         )
+
+
+def load_version(registry: Registry, version: Version) -> Bundle:
+    """The verified bundle of a registered version.
+
+    Raises
+    ------
+    BundleRefused
+        If a file is missing, foreign or changed.
+    """
+    return load(registry.path_of(version), manifest_digest=version.manifest_digest)

@@ -6,6 +6,7 @@ from segml.tiers.criteria import Criterion
 from segml.tiers.fit import fit_tiers
 from segml.tiers.levels import LevelTiers
 from segml.tiers.lever import LEVERS
+from segml.tiers.lever_range import LeverRanges, lever_features, lever_ranges
 from segml.tiers.levers import lever_moves
 from segml.tiers.margin import NO_TIER, Assignment
 from segml.tiers.matching import default_names, match_tiers
@@ -41,6 +42,7 @@ __all__ = [
     "ClusterTiers",
     "Criterion",
     "LevelTiers",
+    "LeverRanges",
     "MarginParts",
     "Portfolio",
     "ProfitabilityTiers",
@@ -60,7 +62,9 @@ __all__ = [
     "fit_surrogate",
     "fit_tiers",
     "learn_value_space",
+    "lever_features",
     "lever_moves",
+    "lever_ranges",
     "match_tiers",
     "scheme_of",
     "value_space",

@@ -1,8 +1,8 @@
 """The pages that managers open: facts of what may be seen, said and drawn as the report does.
 
-`monday`, `profile` and `whole` are the facts; `page_words` says what only pages say; `page` puts
-one together; `exports` is a list to take along. Nothing here knows who is reading: what may not be
-seen is left out by who calls.
+`monday`, `profile`, `path`, `what_if` and `whole` are the facts; the files of words say what only
+pages say; `page` puts one together; `exports` is a list to take along. Nothing here knows who is
+reading: what may not be seen is left out by who calls.
 """
 
 from __future__ import annotations
@@ -11,9 +11,19 @@ from segml.report.pages.exports import MOST_ROWS, csv_lines, xlsx_bytes
 from segml.report.pages.monday import COLUMNS as OF_MONDAY
 from segml.report.pages.monday import MondayFacts, monday_facts
 from segml.report.pages.page import Shell, icon, page, style
+from segml.report.pages.path import PathFacts, PathPoint, path_facts
 from segml.report.pages.plain import list_rows, plain, plain_rows
 from segml.report.pages.profile import LEAST_PEERS, PeerFacts, ProfileFacts, profile_facts
 from segml.report.pages.profile import TABLES as OF_CLIENT
+from segml.report.pages.what_if import (
+    LeverAsked,
+    RefusedValue,
+    WhatIfFacts,
+    answered,
+    fault_of,
+    levers_asked,
+)
+from segml.report.pages.what_if_words import scale_of
 from segml.report.pages.whole import COLUMNS as OF_WHOLE
 from segml.report.pages.whole import (
     OF_ALL,
@@ -34,19 +44,29 @@ __all__ = [
     "OF_MONDAY",
     "OF_SCORES",
     "OF_WHOLE",
+    "LeverAsked",
     "MondayFacts",
+    "PathFacts",
+    "PathPoint",
     "PeerFacts",
     "ProfileFacts",
+    "RefusedValue",
     "Shell",
+    "WhatIfFacts",
+    "answered",
     "csv_lines",
+    "fault_of",
     "icon",
+    "levers_asked",
     "list_rows",
     "lost_facts",
     "monday_facts",
     "page",
+    "path_facts",
     "plain",
     "plain_rows",
     "profile_facts",
+    "scale_of",
     "style",
     "whole_facts",
     "xlsx_bytes",

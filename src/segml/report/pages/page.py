@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from segml.report import figures, phrases, prospect_words
 from segml.report.language import Phrases, _, speaking
-from segml.report.pages import page_words
+from segml.report.pages import page_words, path_words, what_if_words
+from segml.report.pages.path_chart import path_chart
 from segml.report.render import dossier_of, environment
 from segml.report.waterfall import ProfitFacts
 
@@ -83,6 +84,9 @@ def page(name: str, *, language: str, shell: Shell, **values: object) -> str:
                 rooms=ROOMS,
                 linked=True,
                 page_words=page_words,
+                path_words=path_words,
+                what_if_words=what_if_words,
+                path_chart=path_chart,
                 prospect_words=prospect_words,
                 falls=falls,
                 dossier_of=dossier_of,

@@ -1,0 +1,185 @@
+"""What if: a reader's question about one client, asked of the version that scored the run.
+
+The version is loaded as at night, after every digest was compared with the registry's. A question
+is taken only where that version gives the published scores of today back: with another one, or
+with features of another making, an answer would not be what the night gives.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from segml.report.pages import (
+    LeverAsked,
+    RefusedValue,
+    WhatIfFacts,
+    answered,
+    fault_of,
+    levers_asked,
+    scale_of,
+)
+from segml.scoring import LeverRanges, WhatIf, lever_columns, ranges_of
+from segml.service.desk import Desk
+from segml.service.memory import Memory
+from segml.stores import Registry, load_version
+from segml.words.errors import Refusal
+
+_LOG = logging.getLogger(__name__)
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One client's question: what is asked of, its facts, the values that were refused."""
+
+    what_if: WhatIf
+    facts: WhatIfFacts
+    refused: tuple[RefusedValue, ...]
+
+    def answer(self) -> WhatIfFacts:
+        """The facts, with the answer where something was asked and nothing refused."""
+        asked = {each.lever: each.asked for each in self.facts.moved if each.asked is not None}
+        if self.refused or not asked:
+            return self.facts
+        return answered(self.facts, self.what_if.ask(asked))
+
+
+class Trained:
+    """The versions that questions are asked of, kept while their runs are held."""
+
+    def __init__(self) -> None:
+        self._kept = Memory(4)
+
+    def what_if(self, desk: Desk, client_id: str) -> WhatIf | None:
+        """One client before the version that scored it; None where it cannot be asked.
+
+        Raises
+        ------
+        Unseen
+            If the client may not be seen.
+        """
+        held = desk.held
+        if desk.row(client_id)["status"] != "active":
+            return None
+        rows = desk.rows_of(held.scores, ("scores", "features"), client_id)
+        if "features" not in rows or rows["features"].empty:
+            return None
+        version = str(held.scores.run["model_version"])
+
+        def load() -> WhatIf:
+            """The version, before no client yet."""
+            registry = Registry(desk.site.models, desk.site.portfolio)
+            bundle = load_version(registry, registry.get(version))
+            return WhatIf(bundle=bundle, client=pd.DataFrame(), previous=None)
+
+        try:
+            nobody = self._kept.recall(("version", version), load)
+        except Refusal as refusal:
+            _LOG.warning("version %s cannot be asked: %s", version, type(refusal).__name__)
+            return None
+        published = {str(name): each for name, each in rows["scores"].iloc[0].items()}
+        previous = published["previous_tier"]
+        found = WhatIf(
+            bundle=nobody.bundle,
+            client=rows["features"].set_index("client_id"),
+            previous=previous if isinstance(previous, str) else None,
+        )
+        if found.holds(published["tier"], published["tier_margin"]):
+            return found
+        _LOG.warning("version %s does not give its own tiers back", version)
+        return None
+
+    def ranges(self, desk: Desk, what_if: WhatIf) -> LeverRanges:
+        """How far levers may be moved, by the active clients of the run that is held."""
+        shelf = desk.held.scores
+
+        def work() -> LeverRanges:
+            columns = lever_columns(what_if.bundle)
+            features, scores = shelf.arrow("features", columns), shelf.arrow("scores", ("status",))
+            assert features is not None
+            assert scores is not None
+            active = scores.to_pandas()["status"].eq("active").to_numpy()
+            return ranges_of(what_if.bundle, features.to_pandas()[active])
+
+        return self._kept.recall(("ranges", shelf.stamp, shelf.run["model_version"]), work)
+
+
+def levers_of(desk: Desk, trained: Trained, client_id: str) -> tuple[LeverAsked, ...]:
+    """What may be asked of a client; empty where nothing can be.
+
+    Raises
+    ------
+    Unseen
+        If the client may not be seen.
+    """
+    what_if = trained.what_if(desk, client_id)
+    if what_if is None:
+        return ()
+    limits = what_if.limits(trained.ranges(desk, what_if), {})
+    return levers_asked(what_if.levers, limits, {})
+
+
+def question_of(
+    desk: Desk, trained: Trained, client_id: str, typed: Mapping[str, str], *, by_hand: bool
+) -> Question | None:
+    """A reader's question about a client; None where it cannot be asked.
+
+    Parameters
+    ----------
+    desk
+        Of the reader.
+    trained
+        The versions.
+    client_id
+        Whose.
+    typed
+        Lever to what was typed; empty or absent: it stays as it is.
+    by_hand
+        Whether a person typed it: shares in per cent.
+
+    Raises
+    ------
+    Unseen
+        If the client may not be seen.
+    """
+    what_if = trained.what_if(desk, client_id)
+    if what_if is None:
+        return None
+    asked: dict[str, float] = {}
+    for each in what_if.levers:
+        value = _number(typed.get(each.lever, ""))
+        if value is not None:
+            scale = scale_of(each.feature, desk.site.features) if by_hand else 1.0
+            asked[each.lever] = value / scale
+    limits = what_if.limits(trained.ranges(desk, what_if), asked)
+    levers = levers_asked(what_if.levers, limits, asked)
+    facts = WhatIfFacts(levers=levers, before=what_if.ask({}), after=None)
+    return Question(what_if=what_if, facts=facts, refused=tuple(_refused(facts, typed)))
+
+
+def _refused(facts: WhatIfFacts, typed: Mapping[str, str]) -> list[RefusedValue]:
+    found = []
+    for lever in facts.levers:
+        text = typed.get(lever.lever, "").strip()
+        fault = _fault(lever) if lever.asked is not None else "number" if text else None
+        if fault is not None:
+            found.append(RefusedValue(lever=lever, typed=text, fault=fault))
+    return found
+
+
+def _fault(lever: LeverAsked) -> str | None:
+    assert lever.asked is not None
+    return fault_of(lever, lever.asked)
+
+
+def _number(text: str) -> float | None:
+    """What was typed as a finite number; None where it is none."""
+    told = text.strip()
+    value = float(told) if NUMBER.fullmatch(told) else math.nan
+    return value if math.isfinite(value) else None
