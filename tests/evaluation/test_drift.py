@@ -118,3 +118,28 @@ def test_what_is_off_is_not_looked_at() -> None:
 def test_a_bundle_without_what_is_usual_judges_the_rest() -> None:
     table = drift(None, frame(), volumes(STEADY), day=100, trained=90, plan=DriftPlan())
     assert set(table["subject"]) == {"volume", "model"}
+
+
+def test_a_tier_with_other_reasons_is_beyond_and_one_that_nobody_knew_is_not() -> None:
+    before = {"vip": {"a": 9.0, "b": 1.0, "c": 0.0}, "small": {"a": 1.0, "b": 2.0, "c": 3.0}}
+    held = learn_usual({30 * day: frame(seed=day) for day in range(4)}, {0: before, 90: before})
+    now = {"vip": {"a": 0.1, "b": 5.0, "c": 6.0}, "small": before["small"], "new": before["vip"]}
+    table = drift(
+        held,
+        frame(seed=9),
+        volumes(STEADY),
+        day=120,
+        trained=90,
+        plan=DriftPlan(),
+        weights=now,
+    )
+    rows = table[table["subject"] == "reason"].set_index("name")
+    assert rows["is_beyond"].to_dict() == {"small": False, "vip": True}
+    assert rows["usual"].tolist() == [1.0, 1.0]
+    assert rows["low"].tolist() == [0.9, 0.9]
+    assert rows.loc["small", "value"] == 1.0
+    (said,) = drift_sentences(table, trained=90)
+    assert said.startswith(
+        "in tier `vip` other features weigh on the churn score than on 1970-04-01"
+    )
+    assert f"agree by {rows.loc['vip', 'value']:.2f} (nDCG)" in said

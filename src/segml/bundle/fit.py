@@ -11,19 +11,19 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
 from segml.bundle.learning import Learnt, learn_churn, learn_potential, means
 from segml.bundle.newcomers import learn_prospects
 from segml.bundle.outlook import Ground, learn_outlook
 from segml.bundle.planned import portable
 from segml.bundle.record import TrainingRecord, library_versions, plain
 from segml.bundle.value import Bundle
+from segml.bundle.weights import churn_weights
 from segml.bundle.windows import Windows, windows_for
 from segml.features import (
     Encoder,
     FeaturePlan,
     Snapshot,
+    Usual,
     available,
     learn_usual,
     left_out_notes,
@@ -121,21 +121,22 @@ def fit(
         record=_record(ledger, windows, now, tiers, (lost, worth), more=(*said, *outlook.notes)),
         prospects=prospects,
         outlook=outlook,
-        usual=learn_usual(
-            {one.as_of: _watched(one, encoder, lost.model, tiers) for one in (*past.values(), now)}
-        ),
+        usual=_usual([*past.values(), now], encoder, lost.model, tiers),
     )
 
 
-def _watched(one: Snapshot, encoder: Encoder, churn: ChurnModel, tiers: TierModel) -> pd.DataFrame:
-    """What a later day is held against, of one past day."""
-    active = one.frame[one.status.eq("active").to_numpy()]
-    return watched(
-        active,
-        encoder.columns,
-        raw_churn=churn.raw(encoder.matrix(active)),
-        tier=tiers.assign(active)["tier"],
-    )
+def _usual(
+    days: Sequence[Snapshot], encoder: Encoder, churn: ChurnModel, tiers: TierModel
+) -> Usual | None:
+    """What a later day is held against, by the days that were seen."""
+    frames, weights = {}, {}
+    for one in days:
+        active = one.frame[one.status.eq("active").to_numpy()]
+        tier = tiers.assign(active)["tier"]
+        raw = churn.raw(encoder.matrix(active))
+        frames[one.as_of] = watched(active, encoder.columns, raw_churn=raw, tier=tier)
+        weights[one.as_of] = churn_weights(churn, encoder, active, tier)
+    return learn_usual(frames, weights)
 
 
 def _silent(step: str, done: int, steps: int) -> None:

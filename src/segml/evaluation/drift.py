@@ -6,6 +6,8 @@ subject    value                                                    limit
 feature    population stability index of the active clients         five times the farthest it
            against the training's day                               had moved in as many days
 score      the same, of the raw churn score and of tiers            the same
+reason     agreement (nDCG) of the order in which features weigh    0.9, or the least of before in
+           on the churn score of a tier with the training's         as many days where that is less
 volume     rows of the latest 30 days against the twelve windows    twice the most, half of the
            before                                                   least (`_usual_rows`)
 model      days since the training                                  `drift.model_days`
@@ -13,7 +15,8 @@ model      days since the training                                  `drift.model
 
 Seasons, growth and the ageing of a model move all features a little, which is in the limits, since
 they are taken from pairs of past days as far apart. Features of company events are left out: they
-move when the company acts. The index and the limits: `features.usual`.
+move when the company acts. The index and the limits: `features.usual`; the agreement and its
+limits: `features.usual_reasons`.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from segml.features import SCORES_WATCHED, Usual
+from segml.features import SCORES_WATCHED, Usual, Weights, agreement
 from segml.ledger import WINDOWS, date_of
 from segml.words.drift import DriftPlan
 
@@ -43,6 +46,7 @@ def drift(
     day: int,
     trained: int,
     plan: DriftPlan,
+    weights: Weights | None = None,
 ) -> pd.DataFrame:
     """What moved, and whether that is too far.
 
@@ -58,6 +62,8 @@ def drift(
         The day that is judged and the training's, since 1970-01-01.
     plan
         Which subjects are looked at.
+    weights
+        As `bundle.churn_weights` gives them, of the day; None: reasons are not judged.
 
     Returns
     -------
@@ -65,7 +71,11 @@ def drift(
         `COLUMNS`: `value` lies beyond [`low`, `high`] where `is_beyond`; sorted. `low` is missing
         where little is no fault.
     """
-    rows = [*_moved(usual, now, day=day), *_volumes(volumes)]
+    rows = [
+        *_moved(usual, now, day=day),
+        *_reordered(usual, weights or {}, day=day),
+        *_volumes(volumes),
+    ]
     rows.append(_row("model", "days", day - trained, float("nan"), high=plan.model_days))
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     frame = frame[[plan.answer(subject) != "off" for subject in frame["subject"]]]
@@ -108,6 +118,19 @@ def _moved(
             )
 
 
+def _reordered(
+    usual: Usual | None, weights: Weights, *, day: int
+) -> Iterator[tuple[str, str, float, float, float, float, bool]]:
+    if usual is None:
+        return
+    days = abs(day - usual.day)
+    for tier, order in usual.reasons.items():
+        if tier in weights:
+            found = agreement(order.weights, weights[tier])
+            low = order.limit(days)
+            yield _row("reason", tier, found, order.agreed_in(days), low=low, high=1.0)
+
+
 def _volumes(
     volumes: pd.DataFrame,
 ) -> Iterator[tuple[str, str, float, float, float, float, bool]]:
@@ -144,6 +167,12 @@ def _sentence(row: Mapping[Hashable, Any], trained: int) -> str:
     name, value, usual = row["name"], row["value"], row["usual"]
     if row["subject"] == "model":
         return f"the model is {value:.0f} days old, more than the {row['high']:.0f} allowed"
+    if row["subject"] == "reason":
+        return (
+            f"in tier `{name}` other features weigh on the churn score than on "
+            f"{date_of(trained)}: their orders agree by {value:.2f} (nDCG), before by at least "
+            f"{usual:.2f} in as many days"
+        )
     if row["subject"] == "volume":
         return f"{name}: {value:,.0f} rows in the last 30 days, usually {usual:,.0f}"
     return (

@@ -23,6 +23,7 @@ from segml.features.snapshot import (
     snapshot,
 )
 from segml.features.usual import SCORES_WATCHED, Usual, learn_usual, watched
+from segml.features.usual_reasons import ReasonOrder, Weights, agreement, asked, weighed
 
 __all__ = [
     "BLANKS",
@@ -34,8 +35,12 @@ __all__ = [
     "Encoder",
     "FeaturePlan",
     "Panel",
+    "ReasonOrder",
     "Snapshot",
     "Usual",
+    "Weights",
+    "agreement",
+    "asked",
     "available",
     "features_alone",
     "first_contact",
@@ -48,4 +53,5 @@ __all__ = [
     "snapshot",
     "snapshots",
     "watched",
+    "weighed",
 ]

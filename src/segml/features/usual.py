@@ -14,7 +14,7 @@ Lewis (1994), An Introduction to Credit Scoring: the population stability index,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import combinations
 from typing import Any
 
@@ -23,6 +23,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from segml.features.catalogue import of_events
+from segml.features.usual_reasons import ReasonOrder, Weights, learn_reasons
 
 Values = npt.NDArray[np.float64]
 SCORES_WATCHED = ("raw_churn", "tier")
@@ -97,11 +98,14 @@ class Usual:
         How many clients were active on it.
     features
         By name.
+    reasons
+        By tier, in what order features weighed; empty in bundles that were written without it.
     """
 
     day: int
     clients: int
     features: Mapping[str, Spread]
+    reasons: Mapping[str, ReasonOrder] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """It as plain values."""
@@ -109,6 +113,7 @@ class Usual:
             "day": self.day,
             "clients": self.clients,
             "features": {name: asdict(one) for name, one in self.features.items()},
+            "reasons": {tier: asdict(one) for tier, one in self.reasons.items()},
         }
 
     @classmethod
@@ -125,6 +130,10 @@ class Usual:
                     moved=tuple(one["moved"]),
                 )
                 for name, one in value["features"].items()
+            },
+            reasons={
+                tier: ReasonOrder(weights=one["weights"], agreed=tuple(one["agreed"]))
+                for tier, one in value.get("reasons", {}).items()
             },
         )
 
@@ -149,7 +158,9 @@ def watched(
     return frame[names].assign(raw_churn=raw_churn, tier=np.asarray(tier, dtype=object))
 
 
-def learn_usual(frames: Mapping[int, pd.DataFrame]) -> Usual | None:
+def learn_usual(
+    frames: Mapping[int, pd.DataFrame], weights: Mapping[int, Weights] | None = None
+) -> Usual | None:
     """What is usual, by the past days a training saw; None where two of them had no client.
 
     Parameters
@@ -157,6 +168,8 @@ def learn_usual(frames: Mapping[int, pd.DataFrame]) -> Usual | None:
     frames
         Day to one row an active client, all of the same columns: numbers or text. The latest day
         is the reference.
+    weights
+        Day to what weighed on the churn score, as `weighed` gives it.
     """
     held = {day: frame for day, frame in sorted(frames.items()) if len(frame)}
     if len(held) < 2:
@@ -167,6 +180,7 @@ def learn_usual(frames: Mapping[int, pd.DataFrame]) -> Usual | None:
         day=day,
         clients=len(held[day]),
         features={name: _spread({at: frame[name] for at, frame in held.items()}) for name in names},
+        reasons=learn_reasons(weights or {}),
     )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from segml.bundle import Bundle
+from segml.bundle import Bundle, churn_weights
 from segml.evaluation import drift, drift_sentences
-from segml.features import watched
+from segml.features import Weights, asked, watched
 from segml.flows.session import Session
 from segml.ledger import Ledger, day_of, volumes
 from segml.scoring import Scored
@@ -47,6 +49,7 @@ def drift_of(
             day=end,
             trained=bundle.as_of,
             plan=plan,
+            weights=None if plan.reason == "off" else _weights(bundle, scored),
         )
     if bundle.usual is None:
         notes.append(NO_USUAL)
@@ -71,11 +74,24 @@ def drift_of(
 
 def _now(bundle: Bundle, scored: Scored) -> pd.DataFrame:
     """The day's active clients as the training's were watched."""
-    active = scored.scores["status"].eq("active").to_numpy(dtype=bool)
-    scores = scored.scores[active]
+    active = _active(scored)
+    scores = scored.scores.iloc[active]
     return watched(
-        scored.features[active],
+        scored.features.iloc[active],
         bundle.encoder.columns,
         raw_churn=scores["raw_churn"].to_numpy(),
         tier=scores["tier"],
     )
+
+
+def _weights(bundle: Bundle, scored: Scored) -> Weights:
+    """How features weigh on the churn of the day's active clients; of many, some are asked."""
+    active = _active(scored)
+    places = active[asked(scored.scores["tier"].iloc[active])]
+    tier = scored.scores["tier"].iloc[places]
+    return churn_weights(bundle.churn, bundle.encoder, scored.features.iloc[places], tier)
+
+
+def _active(scored: Scored) -> npt.NDArray[np.intp]:
+    """The places of the active clients."""
+    return np.flatnonzero(scored.scores["status"].eq("active").to_numpy(dtype=bool))
