@@ -14,7 +14,9 @@ python -m benchmarks drift                whether a fault of a source is seen, a
 python -m benchmarks explanations         TreeSHAP and two-row Shapley values
 python -m benchmarks ledger               reading and checking a ledger: time, memory
 python -m benchmarks nightly              `segml score` of a whole portfolio
+python -m benchmarks pages                the pages of a million clients: each, and twenty readers
 python -m benchmarks features             forty features against pandas: time, memory
+python -m benchmarks publish              publishing to PostgreSQL against psql's COPY
 python -m benchmarks … --json FILE        the same as JSON, with the environment
 python -m benchmarks … --page FILE        the same as a page (`benchmarks.page` makes it of several)
 """
@@ -39,7 +41,9 @@ from benchmarks.losses import losses
 from benchmarks.next_lost import next_lost
 from benchmarks.nightly import nightly
 from benchmarks.page import page
+from benchmarks.pages import pages
 from benchmarks.prospects import prospects
+from benchmarks.publish import publishing
 from benchmarks.result import Result
 from benchmarks.roles import roles
 from benchmarks.schemes import schemes
@@ -61,6 +65,8 @@ ALL: dict[str, Callable[[], Iterable[Result]]] = {
     "ledger": ledger,
     "features": features,
     "nightly": nightly,
+    "pages": pages,
+    "publish": publishing,
 }
 
 

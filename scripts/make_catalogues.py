@@ -81,7 +81,7 @@ def main() -> None:
 
 
 def _of_code() -> Iterator[tuple[str, Key]]:
-    for path in sorted(ROOM.glob("*.py")):
+    for path in sorted(ROOM.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             called = node.func if isinstance(node, ast.Call) else None
             if isinstance(called, ast.Name) and called.id in CALLS and path.name != LANGUAGE:
@@ -94,28 +94,33 @@ def _of_call(
     texts = [each.value for each in given if isinstance(each, ast.Constant)]
     plain = [text for text in texts if isinstance(text, str)]
     if called in PLURALS and len(plain) == 2:
-        yield path.name, (plain[0], plain[1])
+        yield _place(path), (plain[0], plain[1])
     elif called not in PLURALS and len(plain) == 1:
-        yield path.name, plain[0]
+        yield _place(path), plain[0]
     elif not (path.name == "figures.py" and called == "_n"):
         raise ValueError(f"{path.name}:{line}: a message must be written out, as one literal")
 
 
+def _place(path: Path) -> str:
+    """Where a message stands: the file, with its folder below the room where it has one."""
+    return path.relative_to(ROOM).as_posix().removeprefix("templates/")
+
+
 def _of_templates() -> Iterator[tuple[str, Key]]:
     loaded = environment()
-    for path in sorted((ROOM / "templates").glob("*.j2")):
+    for path in sorted((ROOM / "templates").rglob("*.j2")):
         tree = loaded.parse(path.read_text("utf-8"))
         for line, called, message in extract_from_ast(tree, CALLS):
             texts = [message] if isinstance(message, str) else list(message)
             plain = [text for text in texts if isinstance(text, str)]
             if len(plain) != (2 if called in PLURALS else 1):
                 raise ValueError(f"{path.name}:{line}: a message must be written out")
-            yield path.name, (plain[0], plain[1]) if called in PLURALS else plain[0]
+            yield _place(path), (plain[0], plain[1]) if called in PLURALS else plain[0]
 
 
 def _of_phrases() -> Iterator[tuple[str, Key]]:
-    for module in sorted(pkgutil.iter_modules(segml.report.__path__)):
-        loaded = importlib.import_module(f"segml.report.{module.name}")
+    for module in pkgutil.walk_packages(segml.report.__path__, "segml.report."):
+        loaded = importlib.import_module(module.name)
         for value in vars(loaded).values():
             if isinstance(value, Phrases):
                 yield from (("phrases", text) for text in value.english.values())

@@ -1,12 +1,15 @@
-"""What several rooms' tests share: a small made world, trained, scored and analysed once."""
+"""What several rooms' tests share: a made world, trained, scored and analysed once; a server."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 from pathlib import Path
 
 import pytest
+from tests.server import Server, binaries, running
 
 import segml
 from segml.flows.losses import LossRun
@@ -14,8 +17,14 @@ from segml.flows.score import ScoreRun
 from segml.flows.train import Trained
 
 TESTS = Path(__file__).parent
+collect_ignore = ["flows/at_instants.py"]  # a script that a test starts
 WORLD = {"clients": 260, "months": 27, "seed": 4}
 TRAINED, SCORED = date(2023, 10, 1), date(2024, 4, 1)
+SHARED = (
+    "chain",
+    "tuned",
+    "server",
+)  # worlds that take long to make and have slow tests among their users
 
 
 @dataclass(frozen=True)
@@ -42,22 +51,79 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Chain:
     return Chain(config=world.config, trained=trained, scored=scored, lost=lost, page=page)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A running PostgreSQL of this session's own."""
+    pytest.importorskip("psycopg", reason="the extra `postgres` is not installed")
+    if binaries() is None:
+        pytest.skip("no PostgreSQL: neither a wheel that carries one, nor the system's `initdb`")
+    with running() as found:
+        yield found
+
+
+_NUMBERS = count(1)
+
+
+@pytest.fixture
+def database(server: Server) -> str:
+    """The URL of a new database."""
+    name = f"test_{next(_NUMBERS)}"
+    server.run(f"CREATE DATABASE {name}")
+    return server.url(name)
+
+
+@pytest.fixture
+def ask(server: Server, database: str) -> Callable[[str], list[list[str]]]:
+    """What psql reads in the new database: rows of texts."""
+    name = database.rpartition("/")[2]
+    return lambda sql: [row.split("|") for row in server.run(sql, name).splitlines()]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None]:
     """In a worker of pytest-xdist, share the tests out so that each world is made in one process.
 
-    Users of the chain go together, so does each room; a slow test of its own world goes where there
-    is time. Slow tests begin, so that no process is left alone with one at the end.
+    Users of a world that several files or slow tests need go together, so does each room; a slow
+    test of its own world goes where there is time. What takes longest begins, so that no process
+    is left alone with it at the end (`--no-loadscope-reorder` keeps that order).
     """
     if not hasattr(config, "workerinput"):
-        return
-    for item in items:
-        slow = item.get_closest_marker("slow") is not None
-        if "chain" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("chain"))
-        elif not slow:
-            item.add_marker(pytest.mark.xdist_group(_room(item.path)))
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+        return (yield)
+    grouped = [(item, group) for item in items if (group := group_of(item)) is not None]
+    for item, group in grouped:
+        item.add_marker(pytest.mark.xdist_group(group))
+    yield
+    for item, group in grouped:
+        _name_group(item, group)
+    items.sort(key=_place)
+
+
+def group_of(item: pytest.Item) -> str | None:
+    """The group a test goes with, or None where it goes alone."""
+    shared = [name for name in SHARED if name in getattr(item, "fixturenames", ())]
+    if shared or item.get_closest_marker("slow") is not None:
+        return shared[0] if shared else None
+    return _room(item.path)
+
+
+def _name_group(item: pytest.Item, group: str) -> None:
+    """Say the group at the end of the test's id, where `--dist loadgroup` looks for it.
+
+    pytest-xdist 3.8 writes it into a field that pytest 9.2 no longer reads, and has no groups then,
+    without a word (pytest-dev/pytest-xdist#1386).
+    """
+    if not item.nodeid.endswith(f"@{group}"):
+        item._id = type(item.id).parse(f"{item.nodeid}@{group}")
+
+
+def _place(item: pytest.Item) -> int:
+    """When a test begins: first users of the shared worlds, then slow ones, then the rooms."""
+    group = group_of(item)
+    if group in SHARED:
+        return SHARED.index(group)
+    return len(SHARED) + (group is not None)
 
 
 def _room(path: Path) -> str:

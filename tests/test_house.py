@@ -45,7 +45,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "portfolio": CORE,
     "report": ("losses", "portfolio", "evaluation", "scoring"),
     "flows": BELOW_FLOWS,
-    "cli": ("flows",),
+    "service": ("stores", "report", "scoring"),
+    "cli": ("flows", "service"),
 }
 
 # Who alone may import a library; a dotted name owns that submodule only.
@@ -59,6 +60,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "joblib": ("bundle",),
     "shap": ("scoring",),
     "mlflow": ("stores",),
+    "psycopg": ("ledger", "stores"),
     "sqlalchemy": ("ledger", "stores"),
     "jinja2": ("report",),
     "babel": ("report",),
@@ -67,7 +69,13 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "typer": ("cli",),
     "rich": ("cli",),
     "duckdb": ("ledger", "features", "stores"),
-    "pydantic": ("flows",),
+    "pydantic": ("flows", "service"),
+    "fastapi": ("service",),
+    "starlette": ("service",),
+    "uvicorn": ("service",),
+    "argon2": ("service",),
+    "itsdangerous": ("service",),
+    "xlsxwriter": ("report",),
     "optuna": ("flows",),
 }
 

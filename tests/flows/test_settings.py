@@ -219,3 +219,19 @@ def test_a_forest_beyond_its_ranges_is_refused_by_its_key(
     with pytest.raises(ConfigurationRefused, match=said) as refused:
         read_settings(_write(tmp_path, text))
     assert refused.value.exit_code == 2
+
+
+def test_a_database_to_publish_to_is_named_and_its_variable_read_by_who_publishes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert read_settings(_write(tmp_path, SMALLEST)).publish is None
+    monkeypatch.delenv("SEGML_X", raising=False)
+    found = read_settings(_write(tmp_path, SMALLEST + "publish: {connection: 'env:SEGML_X'}\n"))
+    assert found.publish is not None
+    assert (found.publish.connection, found.publish.schema) == ("env:SEGML_X", "segml")
+    text = SMALLEST + "publish: {connection: 'postgresql://me:hunter2@db/x', schema: Marts}\n"
+    with pytest.raises(ConfigurationRefused, match=r"publish\.schema") as refused:
+        read_settings(_write(tmp_path, text))
+    assert "hunter2" not in str(refused.value)
+    found = read_settings(_write(tmp_path, text.replace("Marts", "marts")))
+    assert "hunter2" not in repr(found)

@@ -25,7 +25,7 @@ from segml.stores.door import experiment_id, tracking_client
 from segml.words.errors import ConfigurationRefused, HistoryTooShort
 
 AS_OF = "2024-07-01"
-TRIALS = 4
+TRIALS = 3
 TIMID = "{learning_rate: 0.005, num_leaves: 4, max_depth: 2, lambda_l2: 300}"
 SECTIONS = f"""\
 churn: {{horizon_days: 90, cutoffs: 6, forest: {TIMID}}}  # a quarter
@@ -186,7 +186,7 @@ def test_an_accepted_change_keeps_the_rest_and_is_what_is_trained_next(
     before, plan = config.read_text("utf-8"), segml.read_settings(config).plan
     found = segml.tune(config, as_of=AS_OF, trials=TRIALS, accepting=True)
     assert found.accepted
-    assert "goes on behind 4 ended trials" in "\n".join(found.lines())
+    assert f"goes on behind {TRIALS} ended trials" in "\n".join(found.lines())
     assert [told(one.tried) for one in found.searched] == [
         told(one.tried) for one in first.searched
     ]

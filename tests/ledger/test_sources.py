@@ -174,6 +174,13 @@ def test_a_query_on_another_database_is_a_table(tmp_path: Path) -> None:
     query = "SELECT c AS client_id, d AS date, a AS amount, q AS quantity, n AS product FROM t"
     of = LedgerPlan(transactions=SourcePlan(query=query, connection=url))
     assert amounts(of) == [["x", 2.5], ["y", 1.0]]
+    query = "SELECT c AS client_id, d AS date, a AS amount, '::x :y' AS product FROM t"
+    of = LedgerPlan(transactions=SourcePlan(query=query, connection=url))
+    assert amounts(of) == [["x", 2.5], ["y", 1.0]]  # a colon begins no parameter
+    query = "SELECT c AS client_id, d AS date, a AS amount, q AS amount FROM t"
+    of = LedgerPlan(transactions=SourcePlan(query=query, connection=url))
+    with pytest.raises(ConfigurationRefused, match="two columns called `amount`"):
+        open_ledger(of, Economics())
 
 
 @pytest.mark.parametrize(

@@ -242,6 +242,8 @@ def test_the_road_names_the_driver_its_value_and_who_went_it(
     assert said.startswith("Price: rise of own unit prices 12")
     assert "as with \u2068Gone Ltd\u2069, \u2068B\u2069 before the decline" in said
     assert "Like no lost client" in ahead_words.road_text(client(), features, "EUR")
+    unnamed = ahead_words.road_text(dataclasses.replace(one, like=()), features, "EUR")
+    assert "as with other lost clients before the decline" in unnamed
 
 
 def test_every_lever_has_words_and_without_one_people_are_asked() -> None:

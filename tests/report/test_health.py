@@ -241,6 +241,7 @@ def test_without_contacts_the_page_says_so(tables: dict[str, pd.DataFrame]) -> N
 
 def test_every_code_has_its_words() -> None:
     edge = BoundaryFact(
+        client_id="x",
         name="x",
         profit=1.0,
         profit_before=None,
@@ -254,6 +255,7 @@ def test_every_code_has_its_words() -> None:
         assert health_words.line_phrase(replace(edge, verdict=verdict)) != verdict
     assert set(health_words.EATERS) == set(EATERS)
     below = DecisionFact(
+        client_id="x",
         name="x",
         tier="t",
         profit=-1.0,

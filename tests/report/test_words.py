@@ -30,7 +30,7 @@ def test_the_headline_names_the_losses_their_money_and_the_stake(facts: ReportFa
 
 
 def test_the_headline_of_no_loss_names_no_money(facts: ReportFacts) -> None:
-    none = dataclasses.replace(facts.losses, lost=(), profit_lost=0.0)
+    none = dataclasses.replace(facts.losses, count=0, lost=(), profit_lost=0.0)
     said = plain(words.headline(facts.portfolio, none))
     assert "none was lost by 1 Jul 2024. By the model's estimate" in said
 

@@ -11,8 +11,8 @@ import pytest
 
 from segml.stores import Tracking, reap
 from segml.stores.door import quietly, tracking_client
-from segml.stores.masking import masked
 from segml.words.errors import BundleRefused, TrackingFailed
+from segml.words.masking import masked
 
 
 def tracking(uri: str, folder: Path) -> Tracking:

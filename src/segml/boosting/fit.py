@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 
 from segml.boosting.forest import Forest
 from segml.boosting.matrix import Matrix, checked, checked_categories
 from segml.words.errors import DataRefused
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 Parameter = float | int | str | bool
 Rows = tuple[Matrix, npt.NDArray[np.float64]]
@@ -84,6 +87,8 @@ def fit_forest(
     held = None if valid is None else _rows(*valid, columns, objective, held=True)
     weights = None if weight is None else _weights(weight, len(X))
     names = {"feature_name": list(columns), "categorical_feature": list(categorical)}
+    import lightgbm as lgb  # a second to import: who reads what was published needs none of it
+
     train = lgb.Dataset(X, labels, weight=weights, params=grown, **names)
     booster = _grow(train, grown, rounds=rounds, held=held, patience=early_stopping_rounds)
     return _frozen(booster, columns)
@@ -97,6 +102,8 @@ def _grow(
     held: Rows | None,
     patience: int | None,
 ) -> lgb.Booster:
+    import lightgbm as lgb
+
     if rounds < 1:
         raise ValueError(f"a forest has at least one round, not {rounds}")
     if held is None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 
@@ -22,6 +22,9 @@ from segml.boosting.pairs import PairTables, between_pairs, pair_tables
 from segml.boosting.tables import ShapTables, shap_tables
 from segml.boosting.trees import Trees, parse_trees
 from segml.boosting.treeshap import Extra, Leading, contributions, largest, leading
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 Values = npt.NDArray[np.float64]
 
@@ -54,6 +57,8 @@ class Forest:
 
     @cached_property
     def _booster(self) -> lgb.Booster:
+        import lightgbm as lgb  # a second to import: who reads what was published needs none of it
+
         return lgb.Booster(model_str=self.text)
 
     @cached_property

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from segml import __version__
+from segml.cli import serving
 from segml.cli.options import Config, Day, From, Json, To, Verbose, as_of_day, spoken_of
 from segml.cli.outcome import Shown, deliver
 
@@ -294,3 +295,6 @@ def report(config: Config, as_of: Day = None, json: Json = False, verbose: Verbo
         return flow(config, as_of=as_of)
 
     deliver(run, json=json, verbose=verbose)
+
+
+serving.join(app)

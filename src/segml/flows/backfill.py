@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segml import __version__
+from segml.flows.publishing import require_database, send_if_lacking
 from segml.flows.result import Progress, Result, silent
 from segml.flows.score import publish_scores
 from segml.flows.session import as_date, load_version, opened, registry_of, session
@@ -41,7 +42,8 @@ def backfill(
         The first and the last day that may be scored.
     resume
         Whether dates stand as they are that were published by the same version from the same rows
-        under the same segml: a backfill that was killed goes on where it was.
+        under the same segml: a backfill that was killed goes on where it was. Such a date is sent
+        to the database of `publish` where that lacks it.
     progress
         Told of each date.
 
@@ -51,10 +53,13 @@ def backfill(
         If a date has no version trained at or before it; no date was scored then.
     ConfigurationRefused
         If there is no month start between the two.
+    PublicationFailed
+        If the database of `publish` refuses; dates before it are whole in both places.
     """
     settings = read_settings(config)
     days = month_starts(as_date(start), as_date(end))
     with session(settings, f"segml backfill --from {start} --to {end}") as run:
+        require_database(run)
         registry = registry_of(settings)
         versions = {day: registry.newest_at_or_before(day) for day in days}
         bundles = {one.version: load_version(registry, one) for one in versions.values()}
@@ -65,7 +70,9 @@ def backfill(
             for done, (day, version) in enumerate(versions.items()):
                 progress("backfill", done, len(days))
                 folder = scores_folder(settings.output, day)
-                if not (resume and _stands(folder, ledger, version)):
+                if resume and _stands(folder, ledger, version):
+                    send_if_lacking(run, folder)
+                else:
                     bundle = bundles[version.version]
                     folder = publish_scores(run, ledger, bundle, version, day).folder
                 folders.append(folder)

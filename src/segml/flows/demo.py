@@ -74,6 +74,7 @@ def demo(
         *_first(lost),
         "",
         f"The report: open {report.path}",
+        f"The same as pages: segml serve {world.config}",
         f"The run in MLflow: mlflow ui --backend-store-uri sqlite:///{world.folder}/mlruns.db",
         f"One client: segml explain {world.config} {example} --as-of {world.end}",
         f"Your own data: copy {world.config} and point `ledger.transactions.path` at your file.",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from segml.bundle import Bundle, fit, support_of, version_name
 from segml.flows.agreement import agreed
+from segml.flows.publishing import require_database, send
 from segml.flows.result import Progress, Result, silent
 from segml.flows.session import as_date, load_version, opened, registry_of, session
 from segml.flows.settings import Settings, read_settings
@@ -76,6 +77,8 @@ def analyse_losses(
         If `end` is not after `start`, or the money's rules changed since the training.
     StaleLedger
         If the ledger ends too early for the later day.
+    PublicationFailed
+        If the database of `publish` refuses; the output folder holds the run, if it got so far.
     Refusal
         If the configuration, the ledger, the bundle or the lock refuses.
     """
@@ -87,6 +90,7 @@ def analyse_losses(
             next_step="swap or widen them",
         )
     with session(settings, f"segml losses --from {first} --to {last}", create=True) as run:
+        require_database(run)
         registry = registry_of(settings)
         folder = losses_folder(settings.output, first, last)
         require_place(folder, portfolio=settings.plan.portfolio)
@@ -112,9 +116,10 @@ def analyse_losses(
                 ],
             }
         publish(folder, {name: getattr(analysis, name) for name in TABLES}, record)
+        sent = send(run, folder)
     return LossRun(
-        summary={**record, "ok": True, "folder": str(folder)},
-        told=_lines(analysis, ledger.currency, folder),
+        summary={**record, "ok": True, "folder": str(folder), **sent.summary},
+        told=(*_lines(analysis, ledger.currency, folder), *sent.told),
         analysis=analysis,
         folder=folder,
     )

@@ -184,6 +184,15 @@ class RetentionSection(_Section):
     scores_days: Days | None = None
 
 
+class PublishSection(_Section):
+    """The PostgreSQL database that runs are published to besides; none where nothing is said."""
+
+    connection: Annotated[str, Field(min_length=1)] | None = None
+    schema_: Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$")] = Field(
+        default="segml", alias="schema"
+    )
+
+
 class DriftSection(_Section):
     """What follows when something moved farther than it usually does."""
 
@@ -193,6 +202,22 @@ class DriftSection(_Section):
     volume: Literal["off", "warn", "refuse"] = "warn"
     model: Literal["off", "warn", "refuse"] = "warn"
     model_days: Days = 400
+
+
+class ProxySection(_Section):
+    """A proxy that signs people in; without addresses there is none."""
+
+    addresses: tuple[str, ...] = ()
+    header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")] = "x-forwarded-user"
+
+
+class ServiceSection(_Section):
+    """Who may read the pages."""
+
+    accounts: str = "accounts.json"
+    audit: str = "audit.jsonl"
+    hosts: tuple[str, ...] = ()
+    proxy: ProxySection = Field(default_factory=ProxySection)
 
 
 class TrackingSection(_Section):
@@ -216,6 +241,8 @@ class Configuration(_Section):
     drift: DriftSection = Field(default_factory=DriftSection)
     tracking: TrackingSection = Field(default_factory=TrackingSection)
     retention: RetentionSection = Field(default_factory=RetentionSection)
+    service: ServiceSection = Field(default_factory=ServiceSection)
+    publish: PublishSection = Field(default_factory=PublishSection)
     models: str = "models"
     output: str = "out"
     playbooks: str | None = None

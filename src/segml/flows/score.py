@@ -14,6 +14,7 @@ from segml.bundle import Bundle
 from segml.flows.agreement import agreed
 from segml.flows.drift import drift_of
 from segml.flows.portfolio import portfolio_of
+from segml.flows.publishing import require_database, retire_sent, send
 from segml.flows.result import Progress, Result, silent
 from segml.flows.session import Session, as_date, load_version, opened, registry_of, session
 from segml.flows.settings import Settings, read_settings
@@ -66,11 +67,14 @@ def score(
         If the ledger ends too early for that date.
     HistoryTooShort
         If it has no row before that date.
+    PublicationFailed
+        If the database of `publish` refuses; the output folder holds the run, if it got so far.
     Refusal
         If the configuration, the ledger, the bundle or the lock refuses.
     """
     settings, day = read_settings(config), as_date(as_of)
     with session(settings, f"segml score --as-of {day}") as run:
+        require_database(run)
         registry = registry_of(settings)
         version = registry.champion()
         bundle = load_version(registry, version)
@@ -80,6 +84,7 @@ def score(
             done = publish_scores(run, ledger, bundle, version, day, progress=progress)
         if (days := settings.keep_scores_days) is not None:
             retire(settings.output, portfolio=settings.plan.portfolio, days=days)
+            retire_sent(run, days=days)
         return done
 
 
@@ -134,13 +139,10 @@ def publish_scores(
         return record
 
     publish(folder, tables, told_last)
+    sent = send(run, folder)
     _show(run, scored, version, day)
-    told = (
-        _counted(scored, version, day),
-        *(f"Small portfolio: {said}" for said in _support(scored)),
-        f"In {folder}",
-    )
-    summary = {**record, "ok": True, "folder": str(folder)}
+    told = (*_told(scored, version, day), f"In {folder}", *sent.told)
+    summary = {**record, "ok": True, "folder": str(folder), **sent.summary}
     return ScoreRun(summary=summary, told=told, scored=scored, version=version, folder=folder)
 
 
@@ -151,12 +153,13 @@ def _show(run: Session, scored: Scored, version: Version, day: dt.date) -> None:
     run.pulse.counts["model_age_days", "version", version.version] = (day - version.as_of).days
 
 
-def _counted(scored: Scored, version: Version, day: dt.date) -> str:
-    """How many clients were scored, by status."""
+def _told(scored: Scored, version: Version, day: dt.date) -> Iterator[str]:
+    """How many clients were scored, by status, and what few of them cannot support."""
     counts = scored.summary["by_status"]
-    return f"Scored {len(scored.scores):,} clients at {day} with {version.version}: " + ", ".join(
+    yield f"Scored {len(scored.scores):,} clients at {day} with {version.version}: " + ", ".join(
         f"{count:,} {status}" for status, count in sorted(counts.items())
     )
+    yield from (f"Small portfolio: {said}" for said in _support(scored))
 
 
 def _tables(scored: Scored) -> dict[str, pd.DataFrame]:

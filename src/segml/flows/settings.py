@@ -17,6 +17,8 @@ from segml.flows.schema import (
     ChurnSection,
     Configuration,
     EconomicsSection,
+    PublishSection,
+    ServiceSection,
     SourceSection,
     TiersSection,
 )
@@ -34,11 +36,13 @@ from segml.words.plan import (
     OutlookPlan,
     Plan,
     PotentialPlan,
+    PublishPlan,
     SourcePlan,
     TierPlan,
     tiers_in,
 )
 from segml.words.playbook import Playbooks
+from segml.words.site import Access, Proxy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +58,9 @@ class Settings:
     playbooks: Playbooks
     gate: GatePlan = field(default_factory=GatePlan)
     drift: DriftPlan = field(default_factory=DriftPlan)
+    access: Access
     keep_scores_days: int | None = None
+    publish: PublishPlan | None = None
     language: str = "en"
 
 
@@ -126,8 +132,19 @@ def _settle(parsed: Configuration, folder: Path) -> Settings:
         ),
         gate=GatePlan(**parsed.gate.model_dump()),
         drift=DriftPlan(**parsed.drift.model_dump()),
+        access=_access(parsed.service, folder),
         keep_scores_days=parsed.retention.scores_days,
+        publish=_publish(parsed.publish),
         language=parsed.language,
+    )
+
+
+def _access(section: ServiceSection, folder: Path) -> Access:
+    return Access(
+        accounts=_beside(folder, section.accounts),
+        audit=_beside(folder, section.audit),
+        hosts=tuple(host.lower() for host in section.hosts),
+        proxy=Proxy(**section.proxy.model_dump()),
     )
 
 
@@ -158,6 +175,12 @@ def _tiers(section: TiersSection) -> TierPlan:
     return TierPlan(**section.model_dump(exclude={"number"}), number=number)
 
 
+def _publish(section: PublishSection) -> PublishPlan | None:
+    if section.connection is None:
+        return None
+    return PublishPlan(connection=section.connection, schema=section.schema_)
+
+
 def _optional_source(section: SourceSection | None, folder: Path) -> SourcePlan | None:
     return None if section is None else _source(section, folder)
 
@@ -174,7 +197,7 @@ def _source(section: SourceSection, folder: Path) -> SourcePlan:
         name: str(_beside(folder, _expand(path))) for name, path in section.files.items()
     }
     if section.connection is not None:
-        values["connection"] = _connection(section.connection)
+        values["connection"] = resolved(section.connection)
     return SourcePlan(**values)
 
 
@@ -190,13 +213,20 @@ def _expand(text: str) -> str:
     return re.sub(r"\$\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\}", value, text)
 
 
-def _connection(text: str) -> str:
-    if not text.startswith("env:"):
-        return text
-    name = text.removeprefix("env:")
+def resolved(connection: str) -> str:
+    """The URL of a connection: as it stands, or what the variable of ``env:NAME`` holds.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If the environment has no such variable.
+    """
+    if not connection.startswith("env:"):
+        return connection
+    name = connection.removeprefix("env:")
     if name not in os.environ:
         raise _missing_variable(name)
-    return os.environ[name]
+    return os.environ[name].strip()
 
 
 def _missing_variable(name: str) -> ConfigurationRefused:

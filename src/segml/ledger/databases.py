@@ -1,20 +1,23 @@
 """The rows of a query on a database, copied once into the scratch database.
 
-A DuckDB file is read by DuckDB; any other URL by SQLAlchemy, which is imported only here and only
-when it is asked for (the optional extra `database`).
+A DuckDB file is read by DuckDB, PostgreSQL by psycopg (the optional extra `postgres`), any other
+URL by SQLAlchemy (the optional extra `database`); both are imported only when they are asked for.
 """
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from segml.ledger.postgres import copy_postgres, require_apart
 from segml.ledger.quoting import identifier
 from segml.ledger.sources import Source, describe, short_reason
 from segml.words.errors import ConfigurationRefused, DataRefused
+from segml.words.postgres import is_postgres
 
 DUCKDB_SCHEME = "duckdb:///"
 BATCH_ROWS = 100_000
@@ -48,7 +51,7 @@ def read_query(
     ConfigurationRefused
         If there is no URL, no such file, no driver, or the database refuses the query.
     DataRefused
-        If the connection breaks while rows are read.
+        If the connection cannot be made or breaks while rows are read.
     """
     if not url:
         raise ConfigurationRefused(
@@ -58,6 +61,8 @@ def read_query(
         )
     if url.startswith(DUCKDB_SCHEME):
         _copy_duckdb(connection, query, _file_of(url, table, folder), table)
+    elif is_postgres(url) and importlib.util.find_spec("psycopg") is not None:
+        copy_postgres(connection, query, url, table)
     else:
         _copy_sqlalchemy(connection, query, url, table)
     return describe(connection, f"raw_{table}", is_text=False)
@@ -105,8 +110,8 @@ def _copy_sqlalchemy(
     except ImportError:
         raise ConfigurationRefused(
             f"`ledger.{table}.connection` needs SQLAlchemy, which is not installed",
-            allowed="duckdb:///<file>, or any URL with the extra `database`",
-            next_step="install segml[database] and the database's driver",
+            allowed="duckdb:///<file>, segml[postgres] for PostgreSQL, segml[database] for others",
+            next_step="install the extra, and the database's driver",
         ) from None
     try:
         engine = sa.create_engine(url)
@@ -114,12 +119,15 @@ def _copy_sqlalchemy(
         raise ConfigurationRefused(
             f"`ledger.{table}.connection` cannot be used: {type(error).__name__}",
             allowed="a URL that SQLAlchemy knows, with its driver installed",
-            next_step="correct the URL, or install the driver",
+            next_step="correct the URL, or install the driver (PostgreSQL's: segml[postgres])",
         ) from None
     try:
         with engine.connect().execution_options(stream_results=True) as opened:
-            result = opened.execute(sa.text(query))
-            _store_batches(connection, list(result.keys()), _batches(result), table)
+            # a colon in a query is no parameter: nothing is filled in
+            result = opened.execute(sa.text(query.replace(":", r"\:")))
+            names = list(result.keys())
+            require_apart(names, table)
+            _store_batches(connection, names, _batches(result), table)
     except sa.exc.SQLAlchemyError as error:
         raise DataRefused(
             f"`ledger.{table}.query` failed in the database: {type(error).__name__}",
@@ -149,7 +157,7 @@ def _store_batches(
     for place, rows in enumerate(batches):
         columns = {}
         for name, values in zip(names, zip(*rows, strict=True), strict=True):
-            column = pa.array(values, from_pandas=True)
+            column = _array(values)
             if not pa.types.is_null(column.type):
                 columns[name] = column
         if not columns:
@@ -171,3 +179,16 @@ def _store_batches(
     connection.execute(f"CREATE TABLE raw_{table} AS SELECT {order} FROM ({rows_sql})")
     for part in parts:
         connection.execute(f"DROP TABLE {part}")
+
+
+def _array(values: tuple[Any, ...]) -> Any:
+    """Values as an Arrow array of the type they show; what DuckDB has no type for as its text."""
+    import pyarrow as pa
+
+    try:
+        column = pa.array(values, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError, OverflowError):
+        column = None
+    if column is None or pa.types.is_decimal256(column.type):
+        return pa.array([None if value is None else str(value) for value in values], pa.string())
+    return column

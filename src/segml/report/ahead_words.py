@@ -95,15 +95,22 @@ def sign_text(client: NextClient) -> str:
 
 
 def road_text(client: NextClient, features: Mapping[str, Feature], currency: str | None) -> str:
-    """Which lost clients it is like, and in what: an association."""
+    """Which lost clients it is like, and in what: an association; none that may not be named."""
     if client.reason is None or client.driver is None:
         return _("Like no lost client in what may drive a loss")
+    told = {
+        "reason": phrases.REASONS.get(client.reason, client.reason),
+        "driver": label(client.driver, features),
+        "value": value(client.driver_value, client.driver, features, currency),
+    }
+    if not client.like:
+        return _(
+            "{reason}: {driver} {value}, as with other lost clients before the decline", **told
+        )
     return _(
         "{reason}: {driver} {value}, as with {clients} before the decline",
-        reason=phrases.REASONS.get(client.reason, client.reason),
-        driver=label(client.driver, features),
-        value=value(client.driver_value, client.driver, features, currency),
         clients=_names(client.like),
+        **told,
     )
 
 

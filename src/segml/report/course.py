@@ -23,6 +23,8 @@ LETTER = 7.2
 """About how wide a letter of a label is; rather too much than too little."""
 WIDE = 1.8
 """How many letters' room a Chinese one takes."""
+BROAD = 1.2
+"""And a Russian one."""
 LEVEL_LETTERS = 5.0
 """Letters of a level's label that `LEFT` has room for."""
 
@@ -199,4 +201,10 @@ def _touch(text: str, text_x: float, anchor: str, other: Mark) -> bool:
 
 def _length(text: str) -> float:
     """How wide a label is."""
-    return LETTER * sum(WIDE if east_asian_width(each) in "WF" else 1.0 for each in text)
+    return LETTER * sum(_room(each) for each in text)
+
+
+def _room(letter: str) -> float:
+    if east_asian_width(letter) in "WF":
+        return WIDE
+    return BROAD if "\u0400" <= letter <= "\u04ff" else 1.0

@@ -20,6 +20,7 @@ _FIRST = ("below_zero", "reaches_zero")
 class BoundaryFact:
     """A key client on its boundary: what is eaten, what presses, and the line."""
 
+    client_id: str
     name: str
     profit: float
     profit_before: float | None
@@ -56,6 +57,7 @@ class BoundaryFacts:
 class DecisionFact:
     """A client below zero: its options in money a year, the best and what must be true."""
 
+    client_id: str
     name: str
     tier: str
     profit: float
@@ -101,6 +103,7 @@ def boundary_facts(
         count=len(on),
         shown=tuple(
             BoundaryFact(
+                client_id=row["client_id"],
                 name=names.get(row["client_id"], row["client_id"]),
                 profit=row["profit"],
                 profit_before=row["profit_before"],
@@ -139,6 +142,7 @@ def decision_facts(table: pd.DataFrame | None, names: Mapping[str, str]) -> Deci
         tried=int(rows[0]["tried"]) if rows else 0,
         shown=tuple(
             DecisionFact(
+                client_id=row["client_id"],
                 name=names.get(row["client_id"], row["client_id"]),
                 tier=row["tier"],
                 profit=row["profit_365"],

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from segml.report.at_risk import most_at_risk, risk_facts
 from segml.report.health import HealthFacts, health_facts
 from segml.report.lost import LossFacts, loss_facts
 from segml.report.prospects import ProspectFacts, prospects_facts
@@ -23,11 +24,6 @@ from segml.report.support import SupportFacts, support_facts
 from segml.report.waterfall import ProfitFacts, profit_facts
 from segml.scoring import ClientFacts, client_facts
 from segml.words.feature import Feature
-
-AT_RISK_SHOWN = 12
-"""Clients in the table of those most at risk."""
-KEY_AT_RISK = 8
-"""How many of them are key clients, where there are as many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +126,8 @@ def report_facts(
     names = _names(clients)
     kinds = {name: feature.kind for name, feature in features.items()}
     lost = None if losses is None else loss_facts(*losses, names=names, kinds=kinds)
-    gone = frozenset(client.client_id for client in lost.lost) if lost else frozenset()
-    at_risk = _at_risk(scores[~scores["client_id"].isin(gone)], reasons, names)
+    gone = gone_clients(None if losses is None else losses[1])
+    at_risk = risk_facts(most_at_risk(scores, gone=gone), reasons, names)
     support = support_facts(run)
     if support is not None:
         at_risk = with_silence(at_risk, tables.get("features"))
@@ -244,40 +240,9 @@ def _names(clients: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def _at_risk(
-    scores: pd.DataFrame, reasons: pd.DataFrame, names: Mapping[str, str]
-) -> tuple[RiskFacts, ...]:
-    """Active clients by profit at stake: key clients, and the best of the others."""
-    paying = (scores["status"] == "active") & (scores["profit_365"] > 0)
-    active = scores[paying & scores["p_churn"].notna()]
-    stake = active["p_churn"] * active["profit_365"]
-    ranked = active.assign(stake=-stake).sort_values(["stake", "client_id"])
-    key = ranked[ranked["is_key"]].head(KEY_AT_RISK)
-    others = ranked[~ranked["is_key"]].head(AT_RISK_SHOWN - len(key))
-    shown = pd.concat([key, others]).sort_values(["stake", "client_id"])
-    told = reasons[(reasons["subject"] == "churn") & reasons["client_id"].isin(shown["client_id"])]
-    return tuple(
-        RiskFacts(
-            client_id=row["client_id"],
-            name=names.get(row["client_id"], row["client_id"]),
-            tier=row["tier"],
-            is_key=row["is_key"],
-            p_churn=row["p_churn"],
-            p_churn_low=row["p_churn_low"],
-            p_churn_high=row["p_churn_high"],
-            profit_365=row["profit_365"],
-            action=row["action"],
-            reasons=_raising(told[told["client_id"] == row["client_id"]]),
-        )
-        for row in records(shown)
-    )
-
-
-def _raising(rows: pd.DataFrame) -> tuple[tuple[str, str], ...]:
-    """The two features that raise the score most, each with its value in words."""
-    named = rows[~rows["feature"].str.startswith("(") & (rows["contribution"] > 0)]
-    top = named.sort_values(["contribution", "feature"], ascending=[False, True]).head(2)
-    return tuple((row["feature"], row["value_text"]) for row in records(top))
+def gone_clients(losses: Mapping[str, pd.DataFrame] | None) -> frozenset[str]:
+    """The ids of those that a loss analysis counts as lost: nothing of theirs is at stake."""
+    return frozenset() if losses is None else frozenset(losses["losses"]["client_id"])
 
 
 def _example(

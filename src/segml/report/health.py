@@ -21,6 +21,7 @@ MANAGERS_SHOWN = 6
 class StressFact:
     """The year without one client: what is left, how likely it is lost, what it brought others."""
 
+    client_id: str
     name: str
     share: float | None
     without: float
@@ -42,6 +43,7 @@ class ConcentrationFacts:
 class NeglectFact:
     """A key client with its contacts of the last 365 days."""
 
+    client_id: str
     name: str
     manager: str | None
     due: int
@@ -124,6 +126,7 @@ def _concentration(
         hhi=hhi[0]["share"] if hhi else None,
         stress=tuple(
             StressFact(
+                client_id=row["client_id"],
                 name=names.get(row["client_id"], row["client_id"]),
                 share=row["share"],
                 without=row["money"],
@@ -176,6 +179,7 @@ def _attention(table: pd.DataFrame | None, names: Mapping[str, str]) -> Attentio
 
 def _neglect(row: Mapping[str, Any], names: Mapping[str, str]) -> NeglectFact:
     return NeglectFact(
+        client_id=row["client_id"],
         name=names.get(row["client_id"], row["client_id"]),
         manager=row["manager"],
         due=int(row["due"]),

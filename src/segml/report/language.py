@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib.resources import files
 from types import MappingProxyType
+from typing import TypeVar, cast
 
 from babel import Locale
 from babel.messages.catalog import Catalog
@@ -74,7 +75,7 @@ def _(message: str, /, **values: object) -> str:
     values
         What stands there.
     """
-    return translated(message).format_map(values)
+    return one_stop(translated(message).format_map(values))
 
 
 def _n(one: str, many: str, count: float, /, **values: object) -> str:
@@ -89,7 +90,22 @@ def _n(one: str, many: str, count: float, /, **values: object) -> str:
     values
         As for `_`.
     """
-    return translated_for(one, many, count).format_map(values)
+    return one_stop(translated_for(one, many, count).format_map(values))
+
+
+Text = TypeVar("Text", bound=str)
+
+
+def one_stop(text: Text) -> Text:
+    """A text with one full stop where a date's own ends a sentence.
+
+    Examples
+    --------
+    >>> with speaking("ru"):
+    ...     one_stop("Спад начался около 5 мая 2024\u202fг..")
+    'Спад начался около 5 мая 2024\u202fг.'
+    """
+    return cast("Text", text.replace("г..", "г.")) if spoken() == "ru" else text
 
 
 def paragraph(sentences: Iterable[str]) -> str:

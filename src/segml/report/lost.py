@@ -15,6 +15,8 @@ from segml.report.events import EventFacts, event_facts
 from segml.report.records import records
 from segml.report.together import TogetherFacts, together_facts
 
+EVERYONE = slice(None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemotedClient:
@@ -32,16 +34,17 @@ class DemotedClient:
 class LossFacts:
     """All losses between two dates.
 
-    `money_by_reason` adds up to `profit_lost`, greatest first and `unknown` last; `lost` stands
-    with the dearest loss first, `demoted` with the greatest fall of value first. `events` is None
-    where there were none; `ahead` is None, and `winback` empty, where the analysis is of a version
-    that did not look ahead.
+    `money_by_reason` adds up to `profit_lost`, greatest first and `unknown` last; `count` are all
+    that were lost, `lost` those that are told one by one, the dearest loss first; `demoted` stands
+    with the greatest fall of value first. `events` is None where there were none; `ahead` is None,
+    and `winback` empty, where the analysis is of a version that did not look ahead.
     """
 
     start: dt.date
     end: dt.date
     key_clients: int
     lost_before: int
+    count: int
     lost: tuple[LostClient, ...]
     profit_lost: float
     referral_profit_lost: float
@@ -67,6 +70,7 @@ def loss_facts(
     *,
     names: Mapping[str, str],
     kinds: Mapping[str, str],
+    part: slice = EVERYONE,
 ) -> LossFacts:
     """The facts of one published loss analysis.
 
@@ -82,6 +86,8 @@ def loss_facts(
         Client id to name.
     kinds
         Feature to driver, symptom or context.
+    part
+        Which of the losses, the dearest first, are told one by one.
     """
     losses, reasons = tables["losses"], tables["loss_reasons"]
     ranked = losses.sort_values(["profit_lost", "client_id"], ascending=[False, True])
@@ -93,7 +99,10 @@ def loss_facts(
         end=end,
         key_clients=int(run["key_clients"]),
         lost_before=int(run["lost_before"]),
-        lost=tuple(lost_client(row, tables, names, kinds, end=end) for row in records(ranked)),
+        count=len(losses),
+        lost=tuple(
+            lost_client(row, tables, names, kinds, end=end) for row in records(ranked.iloc[part])
+        ),
         profit_lost=float(losses["profit_lost"].sum()),
         referral_profit_lost=float(losses["referral_profit_lost"].sum()),
         money_by_reason=tuple((str(reason), float(value)) for reason, value in ordered if value),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-import matplotlib as mpl
-import matplotlib.colors as mcolors
 import numpy as np
 import numpy.typing as npt
-from matplotlib.figure import Figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Array = npt.NDArray[np.float64]
 
@@ -42,8 +44,7 @@ def contribution_plot(values: Array, data: Array, names: list[str], *, top: int 
         How many features are shown, by mean absolute contribution.
     """
     order = np.argsort(-np.abs(values).mean(axis=0), kind="stable")[:top]
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(8, 1 + 0.36 * len(order)), layout="constrained")
+    with _figure((8, 1 + 0.36 * len(order))) as figure:
         axes = figure.add_subplot()
         for row, column in enumerate(order):
             axes.scatter(
@@ -74,8 +75,7 @@ def calibration_plot(probability: Array, outcome: Array, *, bins: int = 10) -> b
     parts = [part for part in parts if len(part)]
     expected = [float(probability[part].mean()) for part in parts]
     observed = [float(outcome[part].mean()) for part in parts]
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(4.6, 4.2), layout="constrained")
+    with _figure((4.6, 4.2)) as figure:
         axes = figure.add_subplot()
         axes.plot([0, 1], [0, 1], color=SOFT, linewidth=0.8, linestyle="--")
         axes.plot(expected, observed, color=ACCENT, marker="o")
@@ -94,8 +94,7 @@ def gain_plot(contacted: Sequence[float], gains: Mapping[str, Sequence[float]]) 
     gains
         A model's name to the shares of the lost it reaches there; the first is drawn strongest.
     """
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(4.6, 4.2), layout="constrained")
+    with _figure((4.6, 4.2)) as figure:
         axes = figure.add_subplot()
         axes.plot([0, 1], [0, 1], color=SOFT, linewidth=0.8, linestyle="--", label="chance")
         for name, reached in gains.items():
@@ -105,6 +104,16 @@ def gain_plot(contacted: Sequence[float], gains: Mapping[str, Sequence[float]]) 
         axes.set_ylabel("lost clients reached")
         axes.legend(frameon=False)
         return _png(figure)
+
+
+@contextmanager
+def _figure(size: tuple[float, float]) -> Iterator[Figure]:
+    """An empty figure in our style; matplotlib is loaded by who draws, and by nobody else."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context(STYLE):
+        yield Figure(figsize=size, layout="constrained")
 
 
 def _spread(values: Array) -> Array:
@@ -119,6 +128,8 @@ def _spread(values: Array) -> Array:
 
 
 def _rank_colours(values: Array) -> list[tuple[float, float, float]]:
+    import matplotlib.colors as mcolors
+
     low, high = mcolors.to_rgb(ACCENT), mcolors.to_rgb(WARN)
     grey = mcolors.to_rgb(SOFT)
     known = np.isfinite(values)

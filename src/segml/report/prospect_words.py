@@ -102,7 +102,7 @@ def effects_phrase(
             "{feature} {value}: {effect}",
             feature=label(one.feature, features),
             value=shown(one.value_text),
-            effect=_added(one.money, currency),
+            effect=added_money(one.money, currency),
         )
         for one in told
     )
@@ -152,12 +152,13 @@ def prospect_lines(
     return [
         *lines,
         *(
-            f"  {_added(one.money, currency):>14}  {label(one.feature, features)} "
+            f"  {added_money(one.money, currency):>14}  {label(one.feature, features)} "
             f"({published(one.value_text)})"
             for one in prospect.effects
         ),
     ]
 
 
-def _added(amount: float, currency: str | None) -> str:
+def added_money(amount: float, currency: str | None) -> str:
+    """What an effect adds, with its sign."""
     return f"+{money(amount, currency)}" if amount > 0 else money(amount, currency)

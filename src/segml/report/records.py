@@ -15,7 +15,12 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     >>> records(pd.DataFrame({"a": [1.0, None]}))
     [{'a': 1.0}, {'a': None}]
     """
-    rows = frame.to_dict(orient="records")
-    return [
-        {str(key): None if pd.isna(value) else value for key, value in row.items()} for row in rows
-    ]
+    names = [str(name) for name in frame.columns]
+    columns = [_plain(frame.iloc[:, place]) for place in range(len(names))]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _plain(column: pd.Series) -> list[Any]:
+    """A column's values; NaN is what differs from itself."""
+    told = column.tolist()
+    return [None if one is None or one is pd.NA or one != one else one for one in told]  # noqa: PLR0124

@@ -7,9 +7,13 @@ templates are, in every language; what is put into them is escaped.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from segml.report import (
@@ -32,7 +36,15 @@ from segml.report.course import CourseChart, course_chart
 from segml.report.dossier import LostClient
 from segml.report.effects import steps, strengths
 from segml.report.facts import ReportFacts
-from segml.report.language import ENGLISH, _, speaking, spoken, translated, translated_for
+from segml.report.language import (
+    ENGLISH,
+    _,
+    one_stop,
+    speaking,
+    spoken,
+    translated,
+    translated_for,
+)
 from segml.report.line_chart import LineChart, line_chart
 from segml.report.replayed import SHARES, ReplayFacts
 from segml.report.support import support_sentences
@@ -42,6 +54,20 @@ DOSSIERS_SHOWN = 10
 DEMOTED_SHOWN = 10
 NEXT_SHOWN, WINBACK_SHOWN = 12, 10
 EVENTS_SHOWN = 12
+
+
+class Named(Protocol):
+    """Whatever names a client."""
+
+    @property
+    def client_id(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +105,7 @@ def _report(facts: ReportFacts) -> str:
         facts=facts,
         portfolio=facts.portfolio,
         losses=losses,
-        dossiers=[_dossier(client) for client in losses.lost[:DOSSIERS_SHOWN]] if losses else [],
+        dossiers=[dossier_of(client) for client in losses.lost[:DOSSIERS_SHOWN]] if losses else [],
         demoted=losses.demoted[:DEMOTED_SHOWN] if losses else [],
         events_shown=losses.events.told[:EVENTS_SHOWN] if losses and losses.events else (),
         features=facts.features,
@@ -133,6 +159,7 @@ def _gain_chart(facts: ReplayFacts) -> LineChart | None:
     return line_chart(lines)
 
 
+@functools.cache
 def environment() -> Environment:
     """The templates with what they may call; `_`, `_n` and `counted` say their messages."""
     made = Environment(
@@ -151,6 +178,9 @@ def environment() -> Environment:
         "WINBACK_SHOWN": WINBACK_SHOWN,
         "ahead_words": ahead_words,
         "bar": _bar,
+        "halves": _halves,
+        "quoted": quoted,
+        "who": _who,
         "called": called,
         "client_words": client_words,
         "events": events,
@@ -173,18 +203,21 @@ def environment() -> Environment:
 
 def _message(message: str, /, **values: object) -> Markup:
     """A template's message: our own HTML, with every value in it escaped."""
-    return Markup(translated(message)).format(**values)  # noqa: S704 - a text of ours
+    told = Markup(translated(message))  # noqa: S704 - a text of ours
+    return one_stop(told.format(**values))
 
 
 def _form(one: str, many: str, count: int, /, **values: object) -> Markup:
-    return Markup(translated_for(one, many, count)).format(**values)  # noqa: S704 - as above
+    told = Markup(translated_for(one, many, count))  # noqa: S704 - as above
+    return one_stop(told.format(**values))
 
 
 def _counted(one: str, many: str, count: int, /, **values: object) -> Markup:
     return _form(one, many, count, count=figures.number(count), **values)
 
 
-def _dossier(client: LostClient) -> Dossier:
+def dossier_of(client: LostClient) -> Dossier:
+    """A lost client with its chart, ready for its template."""
     charted = "profit" if client.kind == "unprofitable" else "revenue"
     chart = (
         course_chart(
@@ -203,12 +236,38 @@ def _dossier(client: LostClient) -> Dossier:
     return Dossier(client=client, chart=chart, charted=charted)
 
 
-def _bar(share: float | None) -> str:
-    """The width of a bar in per cent, between 0 and 100.
+def _bar(share: float | None) -> int:
+    """The width of a bar in halves of a per cent, from 0 to 200: the number of its class.
+
+    Classes, because a page that allows no inline style allows no width there either.
 
     Examples
     --------
     >>> _bar(0.125), _bar(-1.0), _bar(None)
-    ('12.5', '0.0', '0.0')
+    (25, 0, 0)
     """
-    return f"{100 * min(max(share or 0.0, 0.0), 1.0):.1f}"
+    return _halves(100 * (share or 0.0))
+
+
+def _halves(percent: float) -> int:
+    return round(2 * min(max(percent, 0.0), 100.0))
+
+
+def quoted(client_id: str) -> str:
+    """An id as it may stand in a link.
+
+    Examples
+    --------
+    >>> quoted("A&B/7 ü")
+    'A%26B%2F7%20%C3%BC'
+    """
+    return quote(client_id, safe="")
+
+
+@pass_context
+def _who(context: Context, client: Named, page: str = "client") -> Markup:
+    """A client's name; where the page is one of many, it leads to one about the client."""
+    name = Markup("<bdi>{}</bdi>").format(client.name)
+    if not context.get("linked"):
+        return name
+    return Markup('<a href="/{}?id={}">{}</a>').format(page, quoted(client.client_id), name)

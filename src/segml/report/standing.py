@@ -158,8 +158,7 @@ def roles_facts(
     """
     if roles is None or roles.empty:
         return None
-    each = scores["roles"].str.split(",")
-    held = {name: scores[each.map({name}.issubset)] for name in ROLES}
+    held = {name: scores[_holds(scores["roles"], name)] for name in ROLES}
     key_tiers = {rank for rank, rows in scores.groupby("tier_rank") if bool(rows["is_key"].all())}
     outside = ~scores["tier_rank"].isin(key_tiers)
     return RolesFacts(
@@ -174,8 +173,13 @@ def roles_facts(
             if len(rows)
         ),
         by_role_alone=int((scores["is_key"] & outside).sum()),
-        quiet_magnets=_quiet(scores[outside & each.map({"magnet"}.issubset)], roles, names),
+        quiet_magnets=_quiet(scores[outside & _holds(scores["roles"], "magnet")], roles, names),
     )
+
+
+def _holds(roles: pd.Series, name: str) -> pd.Series:
+    """Whether each client's roles, with commas between them, hold one."""
+    return roles.str.contains(rf"(?:^|,){name}(?:,|$)")
 
 
 def _quiet(
@@ -188,7 +192,7 @@ def _quiet(
     if brought.empty:
         return ()
     counted = brought[["brought_profit_365", "referred_clients"]]
-    rows = magnets.join(counted, on="client_id", how="inner")
+    rows = magnets.join(counted, on="client_id", how="inner").reset_index(drop=True)
     rows = rows.sort_values(["brought_profit_365", "client_id"], ascending=[False, True])
     return tuple(
         QuietMagnet(

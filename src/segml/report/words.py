@@ -42,7 +42,7 @@ def _lost_line(losses: LossFacts | None, currency: str | None) -> str:
     if losses is None:
         return _("No loss analysis has been published yet.")
     ends = {"start": day(losses.start), "end": day(losses.end)}
-    if not losses.lost:
+    if not losses.count:
         return counted(
             "Of {count} key client on {start}, none was lost by {end}.",
             "Of {count} key clients on {start}, none was lost by {end}.",
@@ -53,7 +53,7 @@ def _lost_line(losses: LossFacts | None, currency: str | None) -> str:
         "Of {count} key client on {start}, {lost} by {end}: {cost} of profit a year.",
         "Of {count} key clients on {start}, {lost} by {end}: {cost} of profit a year.",
         losses.key_clients,
-        lost=counted("{count} was lost", "{count} were lost", len(losses.lost)),
+        lost=counted("{count} was lost", "{count} were lost", losses.count),
         cost=money(losses.profit_lost, currency),
         **ends,
     )

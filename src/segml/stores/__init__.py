@@ -6,16 +6,27 @@ from segml.stores.files import publish_file, write_frame
 from segml.stores.folder import put_in_place, staging, sweep
 from segml.stores.lock import Holder, lock
 from segml.stores.mirror import Mirrored, TrackedRun, log_training, sync
+from segml.stores.newest import Held, Newest
 from segml.stores.parquet import Frames, SchemaBroken
 from segml.stores.partitions import growing_file, write_part
 from segml.stores.portfolios import list_portfolios, require_portfolio
+from segml.stores.postgres import Warehouse
+from segml.stores.publication import (
+    publish_to_warehouse,
+    require_warehouse,
+    retire_from_warehouse,
+    warehouse_holds,
+)
 from segml.stores.publishing import publish, require_own, require_place
 from segml.stores.pulse import Pulse, beating
+from segml.stores.question import SORTED_BY, Scope, Wanted
 from segml.stores.registry import Registry
 from segml.stores.replays import LoggedTrial, log_beside, log_or_warn, log_with_trials
 from segml.stores.retention import retire
+from segml.stores.roster import Industry, Page, Roster
 from segml.stores.runs import Training, plan_params, reap
 from segml.stores.schemas import TABLES, features_schema, quarantine_schema
+from segml.stores.shelf import Shelf
 from segml.stores.tables import (
     LossRun,
     Run,
@@ -32,24 +43,34 @@ from segml.stores.versions import Change, Version, Versions
 from segml.stores.whole import read_whole
 
 __all__ = [
+    "SORTED_BY",
     "TABLES",
     "Change",
     "Column",
     "Frames",
+    "Held",
     "Holder",
+    "Industry",
     "LoggedTrial",
     "LossRun",
     "Mirrored",
+    "Newest",
+    "Page",
     "Pulse",
     "Registry",
+    "Roster",
     "Run",
     "SchemaBroken",
+    "Scope",
+    "Shelf",
     "TableSchema",
     "TrackedRun",
     "Tracking",
     "Training",
     "Version",
     "Versions",
+    "Wanted",
+    "Warehouse",
     "beating",
     "features_schema",
     "find_table",
@@ -67,6 +88,7 @@ __all__ = [
     "plan_params",
     "publish",
     "publish_file",
+    "publish_to_warehouse",
     "put_in_place",
     "quarantine_schema",
     "read_run",
@@ -76,11 +98,14 @@ __all__ = [
     "require_own",
     "require_place",
     "require_portfolio",
+    "require_warehouse",
     "retire",
+    "retire_from_warehouse",
     "scores_folder",
     "staging",
     "sweep",
     "sync",
+    "warehouse_holds",
     "write_frame",
     "write_part",
 ]

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from segml.stores.masking import masked
 from segml.words.errors import Refusal, TrackingFailed
+from segml.words.masking import masked
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

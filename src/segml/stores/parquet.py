@@ -19,8 +19,8 @@ import pyarrow.parquet as pq
 from segml.stores.declaration import Column, TableSchema
 from segml.stores.schemas import TABLES, features_schema, quarantine_schema
 
-ROW_GROUP = 1 << 17
-"""The rows of a group of a written file, the last one's apart."""
+ROW_GROUP = 1 << 14
+"""The rows of a group of a written file, the last one's apart; a client is read by its group."""
 
 Frames = pd.DataFrame | Iterable[pd.DataFrame]
 """A table: whole, its rows in any order, or in chunks, its rows in the order of its key."""

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from segml.stores.door import Tracking, experiment_id, tracking_client
 from segml.stores.folder import lives_elsewhere
-from segml.stores.pyfunc import save_pyfunc
 from segml.stores.versions import Version
 
 if TYPE_CHECKING:
@@ -202,6 +201,8 @@ def _log_bundle(
         with tempfile.TemporaryDirectory(prefix="segml-") as scratch:
             target = Path(scratch) / "model"
             digest = version.manifest_digest
+            from segml.stores.pyfunc import save_pyfunc
+
             save_pyfunc(target, bundle, bundle_folder, manifest_digest=digest, model=described)
             client.log_model_artifacts(logged.model_id, str(target))
         status = "READY"

@@ -23,8 +23,9 @@ from segml.words.errors import ConfigurationRefused
 
 RUN_FILE = "run.json"
 _DAY = r"\d{4}-\d{2}-\d{2}"
-_SCORES_FOLDER = re.compile(rf"as_of=({_DAY})")
-_LOSSES_FOLDER = re.compile(rf"from=({_DAY})_to=({_DAY})")
+SCORES_FOLDER = re.compile(rf"as_of=({_DAY})")
+LOSSES_FOLDER = re.compile(rf"from=({_DAY})_to=({_DAY})")
+"""The names of the folders of both kinds of run, their dates as groups."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -110,7 +111,7 @@ def list_runs(output: Path, *, portfolio: str) -> tuple[Run, ...]:
         If a run.json cannot be read, so that nobody knows whose it is.
     """
     found = []
-    for folder, match in _folders(output, _SCORES_FOLDER, portfolio):
+    for folder, match in _folders(output, SCORES_FOLDER, portfolio):
         found.append(Run(dt.date.fromisoformat(match[1]), folder))
     return tuple(sorted(found))
 
@@ -145,7 +146,7 @@ def list_losses(output: Path, *, portfolio: str) -> tuple[LossRun, ...]:
         As `list_runs`.
     """
     found = []
-    for folder, match in _folders(output / "losses", _LOSSES_FOLDER, portfolio):
+    for folder, match in _folders(output / "losses", LOSSES_FOLDER, portfolio):
         start, end = dt.date.fromisoformat(match[1]), dt.date.fromisoformat(match[2])
         found.append(LossRun(end, start, folder))
     return tuple(sorted(found))

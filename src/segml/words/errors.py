@@ -10,6 +10,7 @@
     │   └── StaleLedger         3    the last row is too old for "today"
     ├── LockHeld                4  another run works on this portfolio
     ├── TrackingFailed          1  MLflow did not take or give what was asked
+    ├── PublicationFailed       1  the database of `publish` did not take a run
     ├── OutputRefused           1  the output folder cannot be written, or went away
     └── GateRefused             5  a gate said no
         ├── BundleRefused       5    a model file is not what its manifest says
@@ -87,6 +88,10 @@ class LockHeld(Refusal):
 
 class TrackingFailed(Refusal):
     """MLflow did not take a run or give one back; what scoring needs does not depend on it."""
+
+
+class PublicationFailed(Refusal):
+    """The database that runs are published to did not take one; the output folder holds it."""
 
 
 class OutputRefused(Refusal):

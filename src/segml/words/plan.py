@@ -27,7 +27,7 @@ class SourcePlan:
 
     path: str | None = None
     query: str | None = None
-    connection: str | None = None
+    connection: str | None = field(default=None, repr=False)  # it may hold a password
     files: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     where: str | None = None
@@ -63,6 +63,18 @@ class LedgerPlan:
         """Where a table of the contract comes from; None where the plan does not name it."""
         source: SourcePlan | None = getattr(self, table)
         return source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishPlan:
+    """Where runs are published besides the output folder.
+
+    `connection` is a PostgreSQL database's URL, or ``env:NAME``, which is looked up only by who
+    publishes; `schema` is where its tables stand.
+    """
+
+    connection: str = field(repr=False)
+    schema: str = "segml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,53 @@
+"""The pages that managers open: facts of what may be seen, said and drawn as the report does.
+
+`monday`, `profile` and `whole` are the facts; `page_words` says what only pages say; `page` puts
+one together; `exports` is a list to take along. Nothing here knows who is reading: what may not be
+seen is left out by who calls.
+"""
+
+from __future__ import annotations
+
+from segml.report.pages.exports import MOST_ROWS, csv_lines, xlsx_bytes
+from segml.report.pages.monday import COLUMNS as OF_MONDAY
+from segml.report.pages.monday import MondayFacts, monday_facts
+from segml.report.pages.page import Shell, icon, page, style
+from segml.report.pages.plain import list_rows, plain, plain_rows
+from segml.report.pages.profile import LEAST_PEERS, PeerFacts, ProfileFacts, profile_facts
+from segml.report.pages.profile import TABLES as OF_CLIENT
+from segml.report.pages.whole import COLUMNS as OF_WHOLE
+from segml.report.pages.whole import (
+    OF_ALL,
+    OF_ALL_LOSSES,
+    OF_LOSSES,
+    OF_SCORES,
+    lost_facts,
+    whole_facts,
+)
+
+__all__ = [
+    "LEAST_PEERS",
+    "MOST_ROWS",
+    "OF_ALL",
+    "OF_ALL_LOSSES",
+    "OF_CLIENT",
+    "OF_LOSSES",
+    "OF_MONDAY",
+    "OF_SCORES",
+    "OF_WHOLE",
+    "MondayFacts",
+    "PeerFacts",
+    "ProfileFacts",
+    "Shell",
+    "csv_lines",
+    "icon",
+    "list_rows",
+    "lost_facts",
+    "monday_facts",
+    "page",
+    "plain",
+    "plain_rows",
+    "profile_facts",
+    "style",
+    "whole_facts",
+    "xlsx_bytes",
+]

@@ -1,0 +1,215 @@
+"""What changed since the run before, and what to do first: the facts of the first page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from segml.report.pages.tasks import ReasonsOf, TaskFact, tasks
+from segml.report.records import records
+
+COLUMNS = (
+    *("client_id", "called", "status", "tier", "tier_rank", "is_key", "p_churn", "p_churn_low"),
+    *("p_churn_high", "profit_365", "stake", "action", "currency"),
+)
+"""The columns of the list that this is read from."""
+SHOWN = 10
+"""Clients in each table."""
+LAST_DAYS = 31
+"""How far back a loss is news where there is no run before."""
+LEAST_RISE = 0.02
+"""A smaller rise of a risk is no news."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LostFact:
+    """A key client that counts as lost since the run before; money a year."""
+
+    client_id: str
+    name: str
+    kind: str
+    certainty: str
+    lost_on: dt.date | None
+    profit_lost: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RisenFact:
+    """A key client whose risk rose; `stake` is the risk now times the profit of the last year."""
+
+    client_id: str
+    name: str
+    tier: str
+    before: float | None
+    now: float
+    stake: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedFact:
+    """A client that came into the key tiers or fell out of them, or moved among them."""
+
+    client_id: str
+    name: str
+    tier_before: str
+    tier_now: str
+    up: bool
+    profit_365: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MondayFacts:
+    """What changed since `since` (None: there was no run before) for those that may be seen.
+
+    `stake_before` is None without a run before. `lost` and `risen` stand with the most money first,
+    `moved` with the largest profit; the counts are of all, not only of those shown.
+    """
+
+    as_of: dt.date
+    since: dt.date | None
+    currency: str | None
+    key_clients: int
+    stake: float
+    stake_before: float | None
+    lost: tuple[LostFact, ...]
+    lost_count: int
+    lost_money: float
+    losses_end: dt.date | None
+    risen: tuple[RisenFact, ...]
+    risen_count: int
+    moved: tuple[MovedFact, ...]
+    moved_up: int
+    moved_down: int
+    tasks: tuple[TaskFact, ...]
+
+
+def monday_facts(
+    now: pd.DataFrame,
+    before: pd.DataFrame | None,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    names: Mapping[str, str],
+    days: tuple[dt.date, dt.date | None, dt.date | None],
+    reasons_of: ReasonsOf,
+) -> MondayFacts:
+    """The facts of the first page.
+
+    Parameters
+    ----------
+    now, before
+        Those that are key clients or were, with `COLUMNS`: today, and at the run before (None:
+        there was none).
+    tables
+        `losses`, `winback`, `attention`, `decisions`, where they were published; rows of clients
+        that may not be seen are left out by who calls.
+    names
+        Client id to name, of those that may be seen.
+    days
+        The as-of date, that of the run before, and the later date of the loss analysis.
+    reasons_of
+        Gives the published reasons of some clients.
+    """
+    as_of, since, end = days
+    losses = tables.get("losses")
+    gone = frozenset() if losses is None else frozenset(losses["client_id"])
+    key = now[now["is_key"] & now["status"].eq("active") & ~now["client_id"].isin(gone)]
+    lost = _lost(losses, since or as_of - dt.timedelta(days=LAST_DAYS))
+    risen = _risen(key, before)
+    moved = _moved(now[~now["client_id"].isin(gone)], before)
+    currencies = now["currency"].dropna()
+    return MondayFacts(
+        as_of=as_of,
+        since=since,
+        currency=str(currencies.iloc[0]) if len(currencies) else None,
+        key_clients=int(now["is_key"].sum()),
+        stake=float(key["stake"].sum()),
+        stake_before=None if before is None else _stake(before, gone),
+        lost=tuple(_lost_fact(row, names) for row in records(lost.head(SHOWN))),
+        lost_count=len(lost),
+        lost_money=float(lost["profit_lost"].sum()) if len(lost) else 0.0,
+        losses_end=end,
+        risen=tuple(_risen_fact(row) for row in records(risen.head(SHOWN))),
+        risen_count=len(risen),
+        moved=tuple(_moved_fact(row) for row in records(moved.head(SHOWN))),
+        moved_up=int(moved["up"].sum()),
+        moved_down=int((~moved["up"].astype(bool)).sum()),
+        tasks=tasks(now, tables, gone, names=names, reasons_of=reasons_of),
+    )
+
+
+def _stake(before: pd.DataFrame, gone: frozenset[str]) -> float:
+    key = before["is_key"] & before["status"].eq("active") & ~before["client_id"].isin(gone)
+    return float(before.loc[key, "stake"].sum())
+
+
+def _lost(losses: pd.DataFrame | None, since: dt.date) -> pd.DataFrame:
+    if losses is None:
+        return pd.DataFrame({"profit_lost": []})
+    days = pd.to_datetime(losses["lost_on"])
+    news = losses[days >= pd.Timestamp(since)]
+    return news.sort_values(["profit_lost", "client_id"], ascending=[False, True])
+
+
+def _lost_fact(row: Mapping[str, Any], names: Mapping[str, str]) -> LostFact:
+    return LostFact(
+        client_id=row["client_id"],
+        name=names.get(row["client_id"], row["client_id"]),
+        kind=row["kind"],
+        certainty=row["certainty"],
+        lost_on=row["lost_on"],
+        profit_lost=row["profit_lost"],
+        reason=row["reason_1"],
+    )
+
+
+def _risen(key: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
+    """Key clients whose risk rose, by what the rise puts at stake; without a run before, nobody."""
+    if before is None:
+        return key.head(0)
+    then = before.set_index("client_id").reindex(key["client_id"])
+    risen = key.assign(before=then["p_churn"].to_numpy(float))
+    rise = risen["p_churn"] - risen["before"].fillna(0.0)
+    weight = rise * risen["profit_365"].clip(lower=0)
+    found = risen.assign(weight=weight)[(rise >= LEAST_RISE) & (weight > 0)]
+    return found.sort_values(["weight", "client_id"], ascending=[False, True])
+
+
+def _risen_fact(row: Mapping[str, Any]) -> RisenFact:
+    return RisenFact(
+        client_id=row["client_id"],
+        name=row["called"],
+        tier=row["tier"],
+        before=row["before"],
+        now=row["p_churn"],
+        stake=row["stake"],
+    )
+
+
+def _moved(now: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
+    """Who came into the key tiers, fell out of them or moved among them, by profit."""
+    if before is None:
+        return now.head(0).assign(up=[], tier_before=[])
+    then = before.set_index("client_id").reindex(now["client_id"])
+    ranks = then["tier_rank"].to_numpy(float)
+    was_key = then["is_key"].eq(other=True).to_numpy(bool)
+    rank, is_key = now["tier_rank"].to_numpy(float), now["is_key"].to_numpy(bool)
+    moved = now.assign(tier_before=then["tier"].to_numpy(), up=rank < ranks)
+    found: pd.DataFrame = moved[~np.isnan(ranks) & (rank != ranks) & (was_key | is_key)]
+    return found.sort_values(["profit_365", "client_id"], ascending=[False, True])
+
+
+def _moved_fact(row: Mapping[str, Any]) -> MovedFact:
+    return MovedFact(
+        client_id=row["client_id"],
+        name=row["called"],
+        tier_before=row["tier_before"],
+        tier_now=row["tier"],
+        up=bool(row["up"]),
+        profit_365=row["profit_365"],
+    )

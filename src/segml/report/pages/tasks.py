@@ -1,0 +1,139 @@
+"""What to do first: the dearest call, visit, new terms and win-back, of those that may be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from segml.report.at_risk import most_at_risk, risk_facts
+from segml.report.records import records
+from segml.report.silence import RiskFacts
+
+TASKS = 3
+ReasonsOf = Callable[[Sequence[str]], pd.DataFrame]
+"""The published reasons of some clients."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFact:
+    """One thing to do: `kind` is call, visit, reprice or win_back; `money` is what it is about."""
+
+    kind: str
+    client_id: str
+    name: str
+    money: float
+    risk: RiskFacts | None = None
+    missed: int = 0
+    chance: float | None = None
+    lever: str | None = None
+
+
+def tasks(
+    now: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    gone: frozenset[str],
+    *,
+    names: Mapping[str, str],
+    reasons_of: ReasonsOf,
+) -> tuple[TaskFact, ...]:
+    """The dearest thing of each kind, a client once, the most money first.
+
+    Parameters
+    ----------
+    now
+        The key clients that may be seen.
+    tables
+        `attention`, `decisions`, `winback`, where they were published and may be seen.
+    gone
+        Ids of those that count as lost.
+    names
+        Client id to name, of those that may be seen.
+    reasons_of
+        Gives the published reasons of some clients.
+    """
+    found = [
+        *_calls(now, gone, reasons_of, names),
+        *_visits(now, tables.get("attention"), gone),
+        *_terms(tables.get("decisions"), names),
+        *_returns(tables.get("winback"), names),
+    ]
+    chosen: list[TaskFact] = []
+    for task in sorted(found, key=lambda each: (-each.money, each.kind, each.client_id)):
+        kinds = {each.kind for each in chosen}
+        clients = {each.client_id for each in chosen}
+        if task.kind not in kinds and task.client_id not in clients and len(chosen) < TASKS:
+            chosen.append(task)
+    return tuple(chosen)
+
+
+def _calls(
+    now: pd.DataFrame, gone: frozenset[str], reasons_of: ReasonsOf, names: Mapping[str, str]
+) -> list[TaskFact]:
+    ranked = most_at_risk(now[now["is_key"]], gone=gone).head(2)
+    told = risk_facts(ranked, reasons_of(list(ranked["client_id"])), names) if len(ranked) else ()
+    return [
+        TaskFact(kind="call", client_id=each.client_id, name=each.name, money=each.stake, risk=each)
+        for each in told
+    ]
+
+
+def _visits(
+    now: pd.DataFrame, attention: pd.DataFrame | None, gone: frozenset[str]
+) -> list[TaskFact]:
+    """Key clients that were not cared for as planned, by what is at stake with them."""
+    if attention is None:
+        return []
+    care = attention.loc[attention["missed"] > 0, ["client_id", "missed"]]
+    missed = now[now["is_key"] & ~now["client_id"].isin(gone)].merge(care, on="client_id")
+    worst = (
+        missed[missed["stake"] > 0]
+        .sort_values(["stake", "client_id"], ascending=[False, True])
+        .head(2)
+    )
+    return [
+        TaskFact(
+            kind="visit",
+            client_id=row["client_id"],
+            name=row["called"],
+            money=row["stake"],
+            missed=int(row["missed"]),
+        )
+        for row in records(worst)
+    ]
+
+
+def _terms(decisions: pd.DataFrame | None, names: Mapping[str, str]) -> list[TaskFact]:
+    if decisions is None:
+        return []
+    asked = decisions[decisions["best"].eq("reprice") & decisions["reprice"].notna()]
+    asked = asked.assign(more=asked["reprice"] - asked["keep"].clip(lower=0))
+    best = asked.sort_values(["more", "client_id"], ascending=[False, True]).head(2)
+    return [
+        TaskFact(
+            kind="reprice",
+            client_id=row["client_id"],
+            name=names.get(row["client_id"], row["client_id"]),
+            money=row["more"],
+        )
+        for row in records(best)
+    ]
+
+
+def _returns(winback: pd.DataFrame | None, names: Mapping[str, str]) -> list[TaskFact]:
+    if winback is None:
+        return []
+    worth = winback.assign(net=winback["expected_value"] - winback["attempt_cost"].fillna(0.0))
+    best = worth[worth["net"] > 0].sort_values(["net", "client_id"], ascending=[False, True])
+    return [
+        TaskFact(
+            kind="win_back",
+            client_id=row["client_id"],
+            name=names.get(row["client_id"], row["client_id"]),
+            money=row["net"],
+            chance=row["chance"],
+            lever=row["lever"],
+        )
+        for row in records(best.head(2))
+    ]

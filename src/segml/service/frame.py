@@ -1,0 +1,102 @@
+"""What stands around every page: who reads, in which language, where else they may go."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from segml.report import LANGUAGES
+from segml.report.pages import Shell, page
+from segml.service.access import Right, Viewer
+from segml.service.door import LANGUAGE, Door, door_of
+
+NAMES = MappingProxyType({"en": "English", "ru": "Русский", "zh": "中文"})
+ROOMS: MappingProxyType[str, tuple[str, Right]] = MappingProxyType(
+    {
+        "monday": ("/", "clients"),
+        "portfolio": ("/portfolio", "clients"),
+        "clients": ("/clients", "clients"),
+        "losses": ("/losses", "clients"),
+        "models": ("/models", "models"),
+        "accounts": ("/accounts", "accounts"),
+    }
+)
+"""Each page's address, and the right it takes."""
+
+
+def language_of(request: Request, site_language: str) -> str:
+    """The language of a reader: as chosen, else as its browser prefers, else the site's."""
+    chosen = request.query_params.get("lang", request.cookies.get(LANGUAGE, ""))
+    if chosen in LANGUAGES:
+        return chosen
+    for each in request.headers.get("accept-language", "").split(","):
+        code = each.split(";")[0].strip().split("-")[0].lower()
+        if code in LANGUAGES:
+            return code
+    return site_language
+
+
+def show(
+    request: Request,
+    name: str,
+    *,
+    here: str = "",
+    status: int = 200,
+    **values: object,
+) -> HTMLResponse:
+    """A page as an answer.
+
+    Parameters
+    ----------
+    request
+        What was asked.
+    name
+        The page's template.
+    here
+        Which of `ROOMS` it is of.
+    status
+        The answer's status.
+    values
+        What the template needs.
+    """
+    door = door_of(request)
+    viewer = door.viewer(request)
+    language = language_of(request, door.site.language)
+    told_of = {"status": status, **values}
+    told = page(name, language=language, shell=_shell(door, request, viewer, here), **told_of)
+    answer = HTMLResponse(told, status_code=status)
+    if request.query_params.get("lang") in LANGUAGES:
+        answer.set_cookie(LANGUAGE, language, max_age=31_536_000, httponly=True, samesite="lax")
+    return answer
+
+
+def _shell(door: Door, request: Request, viewer: Viewer | None, here: str) -> Shell:
+    held = door.newest.held
+    name = None if viewer is None else viewer.name
+    rooms = {
+        room: address
+        for room, (address, right) in ROOMS.items()
+        if viewer is not None and viewer.may(right) and (right != "accounts" or name)
+    }
+    return Shell(
+        portfolio=door.site.portfolio,
+        as_of=None if viewer is None else held.as_of,
+        version=None if viewer is None else str(held.scores.run["model_version"]),
+        rooms=rooms,
+        here=here,
+        languages=tuple((code, NAMES[code], _in(request, code)) for code in LANGUAGES),
+        viewer=name,
+        role="" if viewer is None else viewer.role,
+        token=door.signer.form(request.state.visit, name),
+        sees_api=viewer is not None and viewer.may("clients"),
+    )
+
+
+def _in(request: Request, language: str) -> str:
+    """The address of this page in another language; a form's answer leads to the page it is on."""
+    kept = [(key, value) for key, value in parse_qsl(request.url.query) if key != "lang"]
+    path = "/" + request.url.path.lstrip("/\\")  # two slashes would name another host
+    return f"{path}?{urlencode([*kept, ('lang', language)])}"

@@ -1,0 +1,127 @@
+"""The pages about models and accounts, and the way in and out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+
+from segml.report.pages import icon, style
+from segml.service.desk import Desk, Unseen
+from segml.service.door import SESSION, Door, asks, door_of, form
+from segml.service.frame import ROOMS, show
+from segml.service.judged import backtest_of, drift_of, trail_of, versions_of
+
+router = APIRouter(include_in_schema=False)
+Models = Annotated[Desk, Depends(asks("models"))]
+Administration = Annotated[Desk, Depends(asks("accounts"))]
+
+
+@router.get("/models")
+def versions(request: Request, desk: Models) -> Response:
+    """The versions, what was done with them, drift, the last backtest."""
+    registry = versions_of(desk.site)
+    return show(
+        request,
+        "versions",
+        here="models",
+        versions=registry.versions.versions[::-1],
+        trail=trail_of(registry),
+        drift=drift_of(desk.held),
+        backtest=backtest_of(desk.site),
+        features=desk.site.features,
+    )
+
+
+@router.get("/models/card")
+def card(desk: Models, version: str = "") -> Response:
+    """A version's card, as the training wrote it."""
+    registry = versions_of(desk.site)
+    known = {each.version: each for each in registry.versions.versions}
+    if version not in known:
+        raise Unseen(version)
+    path = registry.path_of(known[version]) / "card.md"
+    return PlainTextResponse(path.read_text("utf-8"))
+
+
+@router.get("/accounts")
+def accounts(request: Request, desk: Administration) -> Response:
+    """Who has an account; without accounts there is no such page."""
+    del desk  # the right was asked for
+    found = door_of(request).accounts
+    if found is None:
+        raise Unseen
+    told = [found.by_name[name] for name in sorted(found.by_name)]
+    return show(request, "accounts", here="accounts", accounts=told)
+
+
+@router.get("/enter")
+def way_in(request: Request) -> Response:
+    """The form to sign in with, or on to the first page."""
+    door = door_of(request)
+    if door.viewer(request) is not None:
+        return RedirectResponse(_first(door, request), status_code=303)
+    return show(request, "enter", refused=False)
+
+
+@router.post("/enter", dependencies=[Depends(form)])
+def enter(
+    request: Request,
+    name: Annotated[str, Form(max_length=100)] = "",
+    password: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Sign in; a name that there is not and a wrong password answer alike, and as late."""
+    door = door_of(request)
+    accounts = door.accounts
+    address = request.client.host if request.client else ""
+    if accounts is None:
+        raise Unseen
+    if not door.attempts.begin(name, address):
+        return show(request, "enter", status=429, refused=True)
+    account = accounts.signed_in(name, password)
+    if account is None:
+        return show(request, "enter", status=401, refused=True)
+    door.attempts.succeeded(name, address)
+    answer = RedirectResponse("/enter", status_code=303)
+    session = door.signer.session(account)
+    answer.set_cookie(SESSION, session, httponly=True, samesite="strict", secure=door.is_secure)
+    return answer
+
+
+@router.post("/leave", dependencies=[Depends(form)])
+def leave(request: Request) -> Response:
+    """Sign out."""
+    answer = RedirectResponse("/enter", status_code=303)
+    secure = door_of(request).is_secure
+    answer.delete_cookie(SESSION, httponly=True, samesite="strict", secure=secure)
+    return answer
+
+
+@router.get("/style.css")
+def sheet() -> Response:
+    """The one style sheet."""
+    headers = {"cache-control": "public, max-age=3600"}
+    return Response(style(), media_type="text/css; charset=utf-8", headers=headers)
+
+
+@router.get("/icon.svg")
+def sign() -> Response:
+    """What stands beside the title in a browser."""
+    headers = {"cache-control": "public, max-age=86400"}
+    return Response(icon(), media_type="image/svg+xml", headers=headers)
+
+
+@router.get("/alive")
+def alive() -> Response:
+    """Whether the service lives, for whoever watches it."""
+    return PlainTextResponse("alive\n")
+
+
+def _first(door: Door, request: Request) -> str:
+    """The first page that a reader may see."""
+    viewer = door.viewer(request)
+    for address, right in ROOMS.values():
+        if viewer is not None and viewer.may(right):
+            return address
+    return "/"

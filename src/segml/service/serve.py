@@ -1,0 +1,78 @@
+"""The service running: bound to this machine alone, unless there are accounts."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+
+import uvicorn
+
+from segml.service.accounts import read_accounts
+from segml.service.app import make_app
+from segml.stores import Newest
+from segml.words.errors import ConfigurationRefused
+from segml.words.site import Site
+
+SECONDS = 2.0
+"""How often it looks whether a newer run was published."""
+
+
+def serve(site: Site, *, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve a portfolio until the process is asked to stop.
+
+    Parameters
+    ----------
+    site
+        What is served.
+    host, port
+        Where to listen.
+    ready
+        Told the address, once the newest run is open.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If others could reach it and there are no accounts, or nothing was published yet.
+    """
+    is_own = is_own_address(host)
+    accounts = read_accounts(site.access.accounts)
+    if not is_own and (accounts is None or not accounts.by_name):
+        raise ConfigurationRefused(
+            f"`--host {host}` can be reached by others, and there are no accounts",
+            allowed="this machine's own address (127.0.0.1), or accounts",
+            next_step="`segml accounts add` makes an account; or leave `--host` out",
+        )
+    newest = Newest(site.output, portfolio=site.portfolio)
+    newest.watch(SECONDS)
+    app = make_app(site, newest, is_own=is_own)
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+    )
+    shown = f"[{host}]" if ":" in host else host
+    ready(f"http://{shown}:{port}/")
+    try:
+        uvicorn.Server(config).run()
+    finally:
+        newest.end()
+
+
+def is_own_address(host: str) -> bool:
+    """Whether only this machine reaches an address.
+
+    Examples
+    --------
+    >>> is_own_address("127.0.0.1"), is_own_address("localhost"), is_own_address("0.0.0.0")
+    (True, True, False)
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

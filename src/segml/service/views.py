@@ -1,0 +1,212 @@
+"""The pages: each asks the desk for facts and shows them; nothing is worked out here."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response, StreamingResponse
+
+from segml.report.pages import MOST_ROWS, csv_lines, list_rows, xlsx_bytes
+from segml.service.desk import Desk, Unseen
+from segml.service.door import asks, door_of, form
+from segml.service.facts import loss_of, losses_of, monday_of, profile_of, whole_of
+from segml.service.frame import show
+from segml.service.listing import FROM_BELOW, ROWS, Listing, listing_of
+from segml.stores import SORTED_BY
+
+router = APIRouter(include_in_schema=False)
+Clients = Annotated[Desk, Depends(asks("clients"))]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@router.get("/")
+def monday(request: Request, desk: Clients) -> Response:
+    """What changed since the run before, and what to do first."""
+    facts = monday_of(desk)
+    features = desk.site.features
+    return show(
+        request,
+        "monday",
+        here="monday",
+        facts=facts,
+        features=features,
+        currency=facts.currency,
+    )
+
+
+@router.get("/portfolio")
+def portfolio(request: Request, desk: Clients) -> Response:
+    """Tiers, moves, concentration, attention, boundaries, prospects."""
+    facts = whole_of(desk)
+    return show(
+        request,
+        "portfolio",
+        here="portfolio",
+        facts=facts,
+        portfolio=facts.portfolio,
+        features=desk.site.features,
+        currency=facts.portfolio.currency,
+    )
+
+
+@router.get("/client")
+def client(
+    request: Request,
+    desk: Clients,
+    id: str = "",  # noqa: A002 - the address's word
+) -> Response:
+    """One client: where it stands and why."""
+    profile = profile_of(desk, id)
+    door_of(request).audit.note(desk.viewer, "client", run=desk.held.as_of, client_id=id)
+    whole = desk.held.scores.run
+    return show(
+        request,
+        "client",
+        here="clients",
+        profile=profile,
+        facts=profile,
+        portfolio={
+            "horizon_days": whole["churn_horizon_days"],
+            "potential_days": whole["potential_horizon_days"],
+        },
+        features=desk.site.features,
+        currency=profile.client.currency,
+        is_lost=desk.is_lost(id),
+    )
+
+
+@router.get("/losses")
+def losses(request: Request, desk: Clients, page: int = 1) -> Response:
+    """All losses together, and each in a list."""
+    first = (min(max(page, 1), 10_000) - 1) * ROWS
+    facts = losses_of(desk, slice(first, first + ROWS))
+    count = 0 if facts is None else facts.count
+    links = {
+        "first": first + 1,
+        "last": min(first + ROWS, count),
+        "before": f"/losses?page={first // ROWS}" if first else None,
+        "after": f"/losses?page={first // ROWS + 2}" if first + ROWS < count else None,
+    }
+    return show(
+        request,
+        "losses",
+        here="losses",
+        losses=facts,
+        demoted=facts.demoted[:ROWS] if facts else (),
+        events_shown=facts.events.told[:ROWS] if facts and facts.events else (),
+        links=links,
+        sees_all=desk.sees_all,
+        features=desk.site.features,
+        currency=desk.currency,
+    )
+
+
+@router.get("/dossier")
+def dossier(
+    request: Request,
+    desk: Clients,
+    id: str = "",  # noqa: A002 - the address's word
+) -> Response:
+    """Why one key client was lost, what it cost, on what evidence."""
+    facts = loss_of(desk, id)
+    door_of(request).audit.note(desk.viewer, "dossier", run=desk.held.as_of, client_id=id)
+    return show(
+        request,
+        "dossier",
+        here="losses",
+        losses=facts,
+        lost=facts.lost[0],
+        winback=facts.winback[0] if facts.winback else None,
+        features=desk.site.features,
+        currency=desk.currency,
+    )
+
+
+def _asked(request: Request, desk: Desk) -> Listing:
+    typed = door_of(request).words.find(desk.viewer.name, request.query_params.get("word", ""))
+    return listing_of(request.query_params, typed)
+
+
+@router.get("/clients")
+def listed(request: Request, desk: Clients) -> Response:
+    """The list of clients."""
+    listing = _asked(request, desk)
+    page = desk.page(listing.wanted)
+    links = {
+        "csv": listing.address("/clients.csv", page=1),
+        "xlsx": listing.address("/clients.xlsx", page=1) if page.total <= MOST_ROWS else None,
+        "sort": {column: listing.sorted_by(column) for column in SORTED_BY},
+        **listing.turned(page.total),
+    }
+    return show(
+        request,
+        "clients",
+        here="clients",
+        page=page,
+        rows=list_rows(page.rows),
+        wanted=listing.wanted,
+        links=links,
+        choices={
+            "tiers": desk.choices("tier"),
+            "managers": desk.choices("manager"),
+            "regions": desk.choices("region"),
+        },
+        currency=desk.currency,
+    )
+
+
+@router.post("/clients", dependencies=[Depends(form)])
+def narrowed(  # noqa: PLR0917 - the form's fields
+    request: Request,
+    desk: Clients,
+    text: Annotated[str, Form(max_length=200)] = "",
+    tier: Annotated[str, Form(max_length=200)] = "",
+    status: Annotated[str, Form(max_length=20)] = "",
+    manager: Annotated[str, Form(max_length=500)] = "",
+    region: Annotated[str, Form(max_length=500)] = "",
+    key: Annotated[str, Form(max_length=1)] = "",
+    sort: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    """Narrow the list: what was typed is kept here, its word goes into the address."""
+    typed = {"text": text, "manager": manager, "region": region}
+    word = door_of(request).words.keep(desk.viewer.name, typed)
+    order = "up" if sort in FROM_BELOW else ""
+    codes = {"tier": tier, "status": status, "key": key, "sort": sort, "order": order, "word": word}
+    told = "&".join(f"{name}={quote(value)}" for name, value in codes.items() if value)
+    return RedirectResponse(f"/clients?{told}", status_code=303)
+
+
+@router.get("/clients.csv")
+def as_csv(request: Request, desk: Clients) -> Response:
+    """The whole list as CSV."""
+    wanted = _asked(request, desk).wanted
+    _taken(request, desk)
+    return StreamingResponse(
+        csv_lines(desk.parts(wanted)),
+        media_type="text/csv; charset=utf-8",
+        headers=_named(desk, "csv"),
+    )
+
+
+@router.get("/clients.xlsx")
+def as_xlsx(request: Request, desk: Clients) -> Response:
+    """The whole list as a sheet."""
+    wanted = _asked(request, desk).wanted
+    if _taken(request, desk) > MOST_ROWS:
+        raise Unseen
+    sheet = xlsx_bytes(desk.parts(wanted))
+    return Response(sheet, media_type=XLSX, headers=_named(desk, "xlsx"))
+
+
+def _taken(request: Request, desk: Desk) -> int:
+    """How many clients are taken along; that is noted."""
+    total = desk.page(_asked(request, desk).wanted).total
+    door_of(request).audit.note(desk.viewer, "export", run=desk.held.as_of, count=total)
+    return total
+
+
+def _named(desk: Desk, ending: str) -> dict[str, str]:
+    name = f"clients-{desk.held.as_of.isoformat()}.{ending}"
+    return {"content-disposition": f'attachment; filename="{name}"'}

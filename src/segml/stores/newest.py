@@ -1,0 +1,158 @@
+"""The newest published runs of a portfolio, held open together until newer ones appear.
+
+Whoever serves readers asks `Newest.held`: one value with the run of scores, the one before it and
+the newest loss analysis, which stays as it is for as long as the reader needs it. `look` finds what
+was published since; it costs a listing of two folders where nothing was.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import re
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from segml.stores.roster import Roster
+from segml.stores.shelf import Shelf, Stamp, portfolio_of, stamp_of
+from segml.stores.tables import LOSSES_FOLDER, SCORES_FOLDER
+from segml.words.errors import ConfigurationRefused
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Runs held open: the scores, their clients, the scores before, the newest losses by then."""
+
+    as_of: dt.date
+    scores: Shelf
+    roster: Roster
+    former: Shelf | None
+    former_as_of: dt.date | None
+    former_roster: Roster | None
+    losses: Shelf | None
+
+    @property
+    def mark(self) -> str:
+        """Which runs these are, in letters that an ETag may hold; another run, another mark."""
+        shelves = (self.scores, self.former, self.losses)
+        stamps = ("-".join(f"{n:x}" for n in each.stamp[1:]) if each else "0" for each in shelves)
+        return ".".join(stamps)
+
+
+class Newest:
+    """What a portfolio published last.
+
+    Parameters
+    ----------
+    output
+        Its output folder.
+    portfolio
+        Its name; runs of others are passed over.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If no scores were published yet.
+    """
+
+    def __init__(self, output: Path, *, portfolio: str) -> None:
+        self._output, self._portfolio = output, portfolio
+        self._looking = threading.Lock()
+        self._ended = threading.Event()
+        self._held = self._open(None)
+        self._held.roster.open()
+
+    @property
+    def held(self) -> Held:
+        """The runs held open now."""
+        return self._held
+
+    def look(self) -> Held:
+        """The newest runs; what was opened before stays open where it is still the newest."""
+        with self._looking:
+            found = self._open(self._held)
+            found.roster.open()  # before anybody asks it
+            self._held = found
+        return self._held
+
+    def watch(self, seconds: float) -> None:
+        """Look again and again in a thread of its own until `end`; what fails is logged."""
+        threading.Thread(target=self._watch, args=(seconds,), daemon=True).start()
+
+    def end(self) -> None:
+        """Stop watching."""
+        self._ended.set()
+
+    def _watch(self, seconds: float) -> None:
+        while not self._ended.wait(seconds):
+            try:
+                held = self.look()
+                if held.former_roster is not None:
+                    held.former_roster.open()
+            except (ConfigurationRefused, OSError, ValueError) as error:
+                _LOG.warning("what was published cannot be opened: %s", type(error).__name__)
+
+    def _open(self, before: Held | None) -> Held:
+        days = [
+            (dt.date.fromisoformat(match[1]), path) for match, path in self._list(SCORES_FOLDER)
+        ]
+        if not days:
+            raise ConfigurationRefused(
+                f"no published scores of portfolio `{self._portfolio}` under {self._output}",
+                allowed="an output folder with at least one published run",
+                next_step="run `segml score` with this configuration",
+            )
+        as_of, folder = days[-1]
+        known = () if before is None else (before.scores, before.former, before.losses)
+        scores = _same(folder, known)
+        former = _same(days[-2][1], known) if len(days) > 1 else None
+        ends = [
+            (dt.date.fromisoformat(match[2]), dt.date.fromisoformat(match[1]), path)
+            for match, path in self._list(LOSSES_FOLDER, "losses")
+        ]
+        fitting = sorted(each for each in ends if each[0] <= as_of)
+        losses = _same(fitting[-1][2], known) if fitting else None
+        return Held(
+            as_of=as_of,
+            scores=scores,
+            roster=before.roster if before and before.scores is scores else Roster(scores),
+            former=former,
+            former_as_of=days[-2][0] if former else None,
+            former_roster=_roster_of(former, before),
+            losses=losses,
+        )
+
+    def _list(self, name: re.Pattern[str], below: str = "") -> list[tuple[re.Match[str], Path]]:
+        """The folders of that name with a run of this portfolio, by name, the newest first read."""
+        parent = self._output / below
+        found = sorted(parent.iterdir()) if parent.is_dir() else []
+        named = [(match, path) for path in found if (match := name.fullmatch(path.name))]
+        if below:
+            return [each for each in named if portfolio_of(each[1]) == self._portfolio]
+        newest: list[tuple[re.Match[str], Path]] = []
+        for match, path in reversed(named):
+            if portfolio_of(path) == self._portfolio:
+                newest.insert(0, (match, path))
+            if len(newest) == 2:
+                break
+        return newest
+
+
+def _roster_of(former: Shelf | None, before: Held | None) -> Roster | None:
+    if former is None:
+        return None
+    if before and before.scores is former:
+        return before.roster
+    return before.former_roster if before and before.former is former else Roster(former)
+
+
+def _same(folder: Path, known: tuple[Shelf | None, ...]) -> Shelf:
+    """The shelf that is open already, where the folder still holds that run."""
+    now: Stamp | None = stamp_of(folder)
+    for each in known:
+        if each is not None and each.folder == folder and each.stamp == now:
+            return each
+    return Shelf(folder)

@@ -1,0 +1,195 @@
+"""A published run held open: every table is of the same run, whatever replaces it meanwhile.
+
+The files of a run are never written again, only replaced by those of another run. So a run whose
+files are all mapped while its run.json stayed the same is one run for as long as it is held, even
+after its folder is gone.
+"""
+
+from __future__ import annotations
+
+import bisect
+import json
+import threading
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from segml.stores.tables import RUN_FILE, read_run
+from segml.words.errors import ConfigurationRefused
+
+TRIES = 5
+"""How often a run that is replaced while it is opened is opened again."""
+LARGE = 1 << 20
+"""Bytes of a file above which a table is not kept in memory once it was read."""
+
+Stamp = tuple[int, int, int]
+"""What tells one run.json from another: its device, its inode, its time of writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """One mapped file, and where each of its groups of rows ends by client (None: no client)."""
+
+    source: pa.MemoryMappedFile
+    metadata: pq.FileMetaData
+    last: tuple[str, ...] | None
+
+    def read(self, columns: Sequence[str] | None = None) -> pa.Table:
+        return self._file().read(columns=None if columns is None else list(columns))
+
+    def of_client(self, client_id: str) -> pa.Table:
+        """The rows of one client; they stand in one group, or at the seam of several."""
+        if self.last is None:
+            return self.read()
+        first = bisect.bisect_left(self.last, client_id)
+        end = min(bisect.bisect_right(self.last, client_id) + 1, len(self.last))
+        file = self._file()
+        found = file.read_row_groups(list(range(first, end)))
+        return found.filter(pc.equal(found["client_id"], client_id))
+
+    def _file(self) -> pq.ParquetFile:
+        return pq.ParquetFile(self.source, metadata=self.metadata)
+
+
+class Shelf:
+    """One published run, held open.
+
+    Parameters
+    ----------
+    folder
+        `scores_folder(...)` or `losses_folder(...)`.
+
+    Attributes
+    ----------
+    run : dict
+        What its run.json says.
+    stamp : tuple of int
+        Which run.json that is.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If the folder is no published run, or is replaced again and again while it is opened.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        for attempt in range(TRIES):
+            time.sleep(attempt / 100)
+            before = stamp_of(folder)
+            try:
+                run = read_run(folder)
+                tables = {path.stem: _open(path) for path in sorted(folder.glob("*.parquet"))}
+            except (FileNotFoundError, ConfigurationRefused):
+                continue
+            if before is not None and before == stamp_of(folder):
+                break
+        else:
+            read_run(folder)  # says what is wrong with a folder that is no run at all
+            raise ConfigurationRefused(
+                f"{folder} is replaced faster than it can be opened",
+                allowed="a published run that stands for a second",
+                next_step="look whether `segml score` runs in a loop",
+            )
+        self.folder, self.run = folder, run
+        self.stamp: Stamp = before
+        self._tables: Mapping[str, _Table] = tables
+        self._kept: dict[str, pd.DataFrame] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The names of its tables."""
+        return tuple(self._tables)
+
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame | None:
+        """A whole table, or some columns of it; None where the run has no such table.
+
+        What is small is read once; nobody changes what is given here.
+        """
+        found = self._tables.get(name)
+        if found is None:
+            return None
+        if columns is not None or found.source.size() > LARGE:
+            return _frame(found.read(columns))
+        with self._lock:
+            if name not in self._kept:
+                self._kept[name] = _frame(found.read())
+            return self._kept[name]
+
+    def arrow(self, name: str, columns: Sequence[str]) -> pa.Table | None:
+        """Some columns of a table as they lie on the disk; None where there is no such table."""
+        found = self._tables.get(name)
+        return None if found is None else found.read(columns)
+
+    def of_client(self, name: str, client_id: str) -> pd.DataFrame | None:
+        """The rows of one client, read where they stand; None where there is no such table.
+
+        Parameters
+        ----------
+        name
+            A table with a column `client_id`.
+        client_id
+            Whose.
+        """
+        found = self._tables.get(name)
+        if found is None:
+            return None
+        if found.source.size() <= LARGE:
+            whole = self.table(name)
+            assert whole is not None
+            return whole[whole["client_id"] == client_id]
+        return _frame(found.of_client(client_id))
+
+    def holds(self, names: Collection[str]) -> dict[str, pd.DataFrame]:
+        """The whole tables of these names that the run has."""
+        told = {name: self.table(name) for name in names}
+        return {name: table for name, table in told.items() if table is not None}
+
+
+def stamp_of(folder: Path) -> Stamp | None:
+    """Which run a folder holds now; None where it holds none."""
+    try:
+        told = (folder / RUN_FILE).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return told.st_dev, told.st_ino, told.st_mtime_ns
+
+
+def portfolio_of(folder: Path) -> str | None:
+    """Whose run a folder holds; None where it holds none that can be read."""
+    try:
+        found = json.loads((folder / RUN_FILE).read_bytes()).get("portfolio")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return found if isinstance(found, str) else None
+
+
+def _open(path: Path) -> _Table:
+    source = pa.memory_map(str(path))
+    metadata = pq.ParquetFile(source).metadata
+    names = metadata.schema.to_arrow_schema().names
+    last = None
+    if names[:1] == ["client_id"] or names[:2] == ["as_of", "client_id"]:
+        last = _lasts(metadata, names.index("client_id"))
+    return _Table(source, metadata, last)
+
+
+def _lasts(metadata: pq.FileMetaData, column: int) -> tuple[str, ...] | None:
+    told = [
+        metadata.row_group(group).column(column).statistics
+        for group in range(metadata.num_row_groups)
+    ]
+    if any(each is None or not each.has_min_max for each in told):
+        return None
+    return tuple(str(each.max) for each in told)
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = table.to_pandas()
+    return frame
