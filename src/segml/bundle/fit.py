@@ -11,6 +11,8 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
 from segml.bundle.learning import Learnt, learn_churn, learn_potential, means
 from segml.bundle.newcomers import learn_prospects
 from segml.bundle.outlook import Ground, learn_outlook
@@ -128,15 +130,18 @@ def fit(
 def _usual(
     days: Sequence[Snapshot], encoder: Encoder, churn: ChurnModel, tiers: TierModel
 ) -> Usual | None:
-    """What a later day is held against, by the days that were seen."""
-    frames, weights = {}, {}
+    """What a later day is held against, by the days that were seen, in order of time."""
+    frames, weights, held = {}, {}, {}
+    tier = pd.Series([], dtype=object)
     for one in days:
-        active = one.frame[one.status.eq("active").to_numpy()]
-        tier = tiers.assign(active)["tier"]
+        tier = tiers.assign(one.frame, tier)["tier"]
+        held[one.as_of] = tier[one.status.ne("prospect").to_numpy()]
+        is_active = one.status.eq("active").to_numpy()
+        active, of_active = one.frame[is_active], tier[is_active]
         raw = churn.raw(encoder.matrix(active))
-        frames[one.as_of] = watched(active, encoder.columns, raw_churn=raw, tier=tier)
-        weights[one.as_of] = churn_weights(churn, encoder, active, tier)
-    return learn_usual(frames, weights)
+        frames[one.as_of] = watched(active, encoder.columns, raw_churn=raw, tier=of_active)
+        weights[one.as_of] = churn_weights(churn, encoder, active, of_active)
+    return learn_usual(frames, weights, held)
 
 
 def _silent(step: str, done: int, steps: int) -> None:

@@ -8,6 +8,8 @@ feature    population stability index of the active clients         five times t
 score      the same, of the raw churn score and of tiers            the same
 reason     agreement (nDCG) of the order in which features weigh    0.9, or the least of before in
            on the churn score of a tier with the training's         as many days where that is less
+move       share of a tier's clients that hold another one since    twice the greatest share of
+           the last month start                                     a month before
 volume     rows of the latest 30 days against the twelve windows    twice the most, half of the
            before                                                   least (`_usual_rows`)
 model      days since the training                                  `drift.model_days`
@@ -16,18 +18,27 @@ model      days since the training                                  `drift.model
 Seasons, growth and the ageing of a model move all features a little, which is in the limits, since
 they are taken from pairs of past days as far apart. Features of company events are left out: they
 move when the company acts. The index and the limits: `features.usual`; the agreement and its
-limits: `features.usual_reasons`.
+limits: `features.usual_reasons`; of moves: `features.usual_moves`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from segml.features import SCORES_WATCHED, Usual, Weights, agreement
+from segml.features import (
+    LEAST_CLIENTS,
+    SCORES_WATCHED,
+    Moved,
+    Usual,
+    Weights,
+    agreement,
+    most_moved,
+)
 from segml.ledger import WINDOWS, date_of
 from segml.words.drift import DriftPlan
 
@@ -36,34 +47,47 @@ LEAST_ROWS = 30
 """A kind of row that never came so often in a month is not judged by how often it comes."""
 LEAST_WINDOWS = 4
 _FACTOR = 2.0
+_Row = tuple[str, str, float, float, float, float, bool]
 
 
-def drift(
-    usual: Usual | None,
-    now: pd.DataFrame,
-    volumes: pd.DataFrame,
-    *,
-    day: int,
-    trained: int,
-    plan: DriftPlan,
-    weights: Weights | None = None,
-) -> pd.DataFrame:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Seen:
+    """A day that is judged.
+
+    Parameters
+    ----------
+    day
+        It, since 1970-01-01.
+    now
+        As `features.watched` gives it.
+    volumes
+        As `ledger.volumes` gives them.
+    weights
+        As `bundle.churn_weights` gives them; of tiers that are lacking reasons are not judged.
+    moves
+        As `features.moved` gives them, since the last month start.
+    """
+
+    day: int
+    now: pd.DataFrame
+    volumes: pd.DataFrame
+    weights: Weights = field(default_factory=dict)
+    moves: Mapping[str, Moved] = field(default_factory=dict)
+
+
+def drift(usual: Usual | None, seen: Seen, *, trained: int, plan: DriftPlan) -> pd.DataFrame:
     """What moved, and whether that is too far.
 
     Parameters
     ----------
     usual
         Of the training; None in a bundle of an older protocol: features are not judged then.
-    now
-        As `features.watched` gives it, of the day.
-    volumes
-        As `ledger.volumes` gives them.
-    day, trained
-        The day that is judged and the training's, since 1970-01-01.
+    seen
+        The day that is judged.
+    trained
+        The training's day, since 1970-01-01.
     plan
         Which subjects are looked at.
-    weights
-        As `bundle.churn_weights` gives them, of the day; None: reasons are not judged.
 
     Returns
     -------
@@ -71,12 +95,10 @@ def drift(
         `COLUMNS`: `value` lies beyond [`low`, `high`] where `is_beyond`; sorted. `low` is missing
         where little is no fault.
     """
-    rows = [
-        *_moved(usual, now, day=day),
-        *_reordered(usual, weights or {}, day=day),
-        *_volumes(volumes),
-    ]
-    rows.append(_row("model", "days", day - trained, float("nan"), high=plan.model_days))
+    rows = list(_volumes(seen.volumes))
+    if usual is not None:
+        rows += [*_shifted(usual, seen), *_reordered(usual, seen), *_moved(usual, seen)]
+    rows.append(_row("model", "days", seen.day - trained, float("nan"), high=plan.model_days))
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     frame = frame[[plan.answer(subject) != "off" for subject in frame["subject"]]]
     return frame.sort_values(["subject", "name"], ignore_index=True)
@@ -101,39 +123,42 @@ def drift_sentences(found: pd.DataFrame, *, trained: int) -> list[str]:
     return [_sentence(row, trained) for row in beyond.loc[far.index].to_dict("records")]
 
 
-def _moved(
-    usual: Usual | None, now: pd.DataFrame, *, day: int
-) -> Iterator[tuple[str, str, float, float, float, float, bool]]:
-    if usual is None or not len(now):
+def _shifted(usual: Usual, seen: Seen) -> Iterator[_Row]:
+    if not len(seen.now):
         return
-    days = abs(day - usual.day)
+    days = abs(seen.day - usual.day)
     for name, spread in usual.features.items():
-        if name in now.columns:
+        if name in seen.now.columns:
             yield _row(
                 "score" if name in SCORES_WATCHED else "feature",
                 name,
-                spread.index(now[name]),
+                spread.index(seen.now[name]),
                 spread.moved_in(days),
-                high=spread.limit(days, len(now), usual.clients),
+                high=spread.limit(days, len(seen.now), usual.clients),
             )
 
 
-def _reordered(
-    usual: Usual | None, weights: Weights, *, day: int
-) -> Iterator[tuple[str, str, float, float, float, float, bool]]:
-    if usual is None:
-        return
-    days = abs(day - usual.day)
+def _reordered(usual: Usual, seen: Seen) -> Iterator[_Row]:
+    days = abs(seen.day - usual.day)
     for tier, order in usual.reasons.items():
-        if tier in weights:
-            found = agreement(order.weights, weights[tier])
+        if tier in seen.weights:
+            found = agreement(order.weights, seen.weights[tier])
             low = order.limit(days)
             yield _row("reason", tier, found, order.agreed_in(days), low=low, high=1.0)
 
 
-def _volumes(
-    volumes: pd.DataFrame,
-) -> Iterator[tuple[str, str, float, float, float, float, bool]]:
+def _moved(usual: Usual, seen: Seen) -> Iterator[_Row]:
+    """A row a tier and another one that somebody moved to; tiers of few clients are passed over."""
+    for tier, one in seen.moves.items():
+        if one.clients < LEAST_CLIENTS or tier not in usual.moves:
+            continue
+        for name, count in one.gone.items():
+            before = usual.moves[tier].get(name, 0.0)
+            high = most_moved(before, one.clients)
+            yield _row("move", f"{tier} → {name}", count / one.clients, before, high=high)
+
+
+def _volumes(volumes: pd.DataFrame) -> Iterator[_Row]:
     for row in volumes.itertuples(index=False):
         latest, *before = [each for each in row[2:] if not np.isnan(each)] or [0.0]
         if len(before) < LEAST_WINDOWS or max(before) < LEAST_ROWS:
@@ -158,7 +183,7 @@ def _usual_rows(before: Sequence[float]) -> tuple[float, float]:
 
 def _row(
     subject: str, name: str, value: float, usual: float, *, high: float, low: float = float("nan")
-) -> tuple[str, str, float, float, float, float, bool]:
+) -> _Row:
     is_beyond = bool(value > high or value < low)
     return (subject, name, float(value), usual, low, float(high), is_beyond)
 
@@ -172,6 +197,11 @@ def _sentence(row: Mapping[Hashable, Any], trained: int) -> str:
             f"in tier `{name}` other features weigh on the churn score than on "
             f"{date_of(trained)}: their orders agree by {value:.2f} (nDCG), before by at least "
             f"{usual:.2f} in as many days"
+        )
+    if row["subject"] == "move":
+        return (
+            f"{value:.0%} of a tier's clients moved since the last month start ({name}), before at "
+            f"most {usual:.0%} in a month"
         )
     if row["subject"] == "volume":
         return f"{name}: {value:,.0f} rows in the last 30 days, usually {usual:,.0f}"

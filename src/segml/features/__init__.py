@@ -23,6 +23,7 @@ from segml.features.snapshot import (
     snapshot,
 )
 from segml.features.usual import SCORES_WATCHED, Usual, learn_usual, watched
+from segml.features.usual_moves import LEAST_CLIENTS, Moved, most_moved, moved
 from segml.features.usual_reasons import ReasonOrder, Weights, agreement, asked, weighed
 
 __all__ = [
@@ -30,10 +31,12 @@ __all__ = [
     "CATALOGUE",
     "CLIENT_COLUMNS",
     "FIRST_CONTACT",
+    "LEAST_CLIENTS",
     "MONEY_COLUMNS",
     "SCORES_WATCHED",
     "Encoder",
     "FeaturePlan",
+    "Moved",
     "Panel",
     "ReasonOrder",
     "Snapshot",
@@ -48,6 +51,8 @@ __all__ = [
     "learn_usual",
     "left_out",
     "left_out_notes",
+    "most_moved",
+    "moved",
     "of_events",
     "panel",
     "snapshot",

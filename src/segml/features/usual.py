@@ -23,6 +23,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from segml.features.catalogue import of_events
+from segml.features.usual_moves import usual_moves
 from segml.features.usual_reasons import ReasonOrder, Weights, learn_reasons
 
 Values = npt.NDArray[np.float64]
@@ -100,12 +101,16 @@ class Usual:
         By name.
     reasons
         By tier, in what order features weighed; empty in bundles that were written without it.
+    moves
+        Tier to another tier to the greatest share of its clients that moved there in a month;
+        likewise.
     """
 
     day: int
     clients: int
     features: Mapping[str, Spread]
     reasons: Mapping[str, ReasonOrder] = field(default_factory=dict)
+    moves: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """It as plain values."""
@@ -114,6 +119,7 @@ class Usual:
             "clients": self.clients,
             "features": {name: asdict(one) for name, one in self.features.items()},
             "reasons": {tier: asdict(one) for tier, one in self.reasons.items()},
+            "moves": {tier: dict(most) for tier, most in self.moves.items()},
         }
 
     @classmethod
@@ -135,6 +141,7 @@ class Usual:
                 tier: ReasonOrder(weights=one["weights"], agreed=tuple(one["agreed"]))
                 for tier, one in value.get("reasons", {}).items()
             },
+            moves=value.get("moves", {}),
         )
 
 
@@ -159,7 +166,9 @@ def watched(
 
 
 def learn_usual(
-    frames: Mapping[int, pd.DataFrame], weights: Mapping[int, Weights] | None = None
+    frames: Mapping[int, pd.DataFrame],
+    weights: Mapping[int, Weights] | None = None,
+    tiers: Mapping[int, pd.Series] | None = None,
 ) -> Usual | None:
     """What is usual, by the past days a training saw; None where two of them had no client.
 
@@ -170,6 +179,8 @@ def learn_usual(
         is the reference.
     weights
         Day to what weighed on the churn score, as `weighed` gives it.
+    tiers
+        Day to the tiers of who has bought, by client id; each day's held over from the one before.
     """
     held = {day: frame for day, frame in sorted(frames.items()) if len(frame)}
     if len(held) < 2:
@@ -181,6 +192,7 @@ def learn_usual(
         clients=len(held[day]),
         features={name: _spread({at: frame[name] for at, frame in held.items()}) for name in names},
         reasons=learn_reasons(weights or {}),
+        moves=usual_moves(tiers or {}),
     )
 
 

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from segml.bundle import Bundle, churn_weights
-from segml.evaluation import drift, drift_sentences
-from segml.features import Weights, asked, watched
+from segml.evaluation import Seen, drift, drift_sentences
+from segml.features import Moved, Weights, asked, moved, watched
 from segml.flows.session import Session
 from segml.ledger import Ledger, day_of, volumes
 from segml.scoring import Scored
@@ -42,15 +42,14 @@ def drift_of(
     """
     plan, end = run.settings.drift, day_of(day)
     with run.timed("drift"):
-        found = drift(
-            bundle.usual,
-            _now(bundle, scored),
-            volumes(ledger.past(end)),
+        seen = Seen(
             day=end,
-            trained=bundle.as_of,
-            plan=plan,
-            weights=None if plan.reason == "off" else _weights(bundle, scored),
+            now=_now(bundle, scored),
+            volumes=volumes(ledger.past(end)),
+            weights={} if plan.reason == "off" else _weights(bundle, scored),
+            moves=_moves(scored),
         )
+        found = drift(bundle.usual, seen, trained=bundle.as_of, plan=plan)
     if bundle.usual is None:
         notes.append(NO_USUAL)
     said = drift_sentences(found, trained=bundle.as_of)
@@ -90,6 +89,12 @@ def _weights(bundle: Bundle, scored: Scored) -> Weights:
     places = active[asked(scored.scores["tier"].iloc[active])]
     tier = scored.scores["tier"].iloc[places]
     return churn_weights(bundle.churn, bundle.encoder, scored.features.iloc[places], tier)
+
+
+def _moves(scored: Scored) -> dict[str, Moved]:
+    """What became of each tier since the last month start, among those who have bought."""
+    bought = scored.scores[scored.scores["status"].ne("prospect").to_numpy(dtype=bool)]
+    return moved(bought["previous_tier"], bought["tier"])
 
 
 def _active(scored: Scored) -> npt.NDArray[np.intp]:
