@@ -24,6 +24,7 @@ from segml.evaluation.money_saved import money_saved
 from segml.evaluation.origins import default_origins
 from segml.evaluation.pinball import pinball
 from segml.evaluation.profit_caught import profit_caught
+from segml.evaluation.realised import READS, realised, realised_sentences
 from segml.evaluation.rehearsal import (
     Compared,
     RehearsedFolds,
@@ -41,6 +42,7 @@ __all__ = [
     "MODEL",
     "MONEY_BASELINES",
     "PREVIOUS",
+    "READS",
     "Backtest",
     "Compared",
     "Contest",
@@ -75,6 +77,8 @@ __all__ = [
     "pinball",
     "plans_to_compare",
     "profit_caught",
+    "realised",
+    "realised_sentences",
     "rehearsed_folds",
     "rehearsed_losses",
     "spearman",
