@@ -65,6 +65,7 @@ def test_a_source_that_stopped_or_doubled_is_beyond_and_a_rare_kind_is_not() -> 
     table = found(
         None,
         ("interactions", "visit", [0.0, 40.0, 50.0, 45.0, 40.0, 60.0]),
+        ("interactions", "complaint", [299.0, 90.0, 100.0, 95.0, 90.0, 110.0]),
         ("invoices", "all", [301.0, 100.0, 150.0, 120.0, 110.0, 100.0]),
         ("transactions", "returns", [0.0, 5.0, 8.0, 29.0, 2.0, 4.0]),
         STEADY,

@@ -10,8 +10,8 @@ reason     agreement (nDCG) of the order in which features weigh    0.9, or the 
            on the churn score of a tier with the training's         as many days where that is less
 move       share of a tier's clients that hold another one since    twice the greatest share of
            the last month start                                     a month before
-volume     rows of the latest 30 days against the twelve windows    twice the most, half of the
-           before                                                   least (`_usual_rows`)
+volume     rows of the latest 30 days against the twelve windows    twice the most (of contacts
+           before                                                   thrice), half of the least
 model      days since the training                                  `drift.model_days`
 =========  =======================================================  ==========================
 
@@ -46,7 +46,8 @@ COLUMNS = ("subject", "name", "value", "usual", "low", "high", "is_beyond")
 LEAST_ROWS = 30
 """A kind of row that never came so often in a month is not judged by how often it comes."""
 LEAST_WINDOWS = 4
-_FACTOR = 2.0
+_FACTOR, _IN_BURSTS = 2.0, {"interactions": 3.0}
+"""Contacts may come more often: a burst of complaints is news of clients, no fault of a source."""
 _Row = tuple[str, str, float, float, float, float, bool]
 
 
@@ -164,11 +165,11 @@ def _volumes(volumes: pd.DataFrame) -> Iterator[_Row]:
         if len(before) < LEAST_WINDOWS or max(before) < LEAST_ROWS:
             continue
         name = row.table if row.kind == "all" else f"{row.table}: {row.kind}"
-        low, high = _usual_rows(before)
+        low, high = _usual_rows(before, _IN_BURSTS.get(str(row.table), _FACTOR))
         yield _row("volume", str(name), latest, float(np.median(before)), low=low, high=high)
 
 
-def _usual_rows(before: Sequence[float]) -> tuple[float, float]:
+def _usual_rows(before: Sequence[float], most_factor: float) -> tuple[float, float]:
     """The least and the most rows a window may have, by the windows before, the latest first.
 
     The emptiest and the fullest quarter of them are passed over, for a fault may have begun in
@@ -178,7 +179,7 @@ def _usual_rows(before: Sequence[float]) -> tuple[float, float]:
     aside = len(ordered) // 4
     season = before[-1] if len(before) == WINDOWS - 1 else float(np.median(ordered))
     least, most = min(ordered[aside], season), max(ordered[-1 - aside], season)
-    return least / _FACTOR, most * _FACTOR
+    return least / _FACTOR, most * most_factor
 
 
 def _row(

@@ -35,6 +35,11 @@ BEYOND = 5.0
 LEAST, LEAST_DAYS = 0.25, 120
 """Less is no great change by common usage, whatever moved before; of more days as much more."""
 _ERRORS = 4.0
+_OURS = {"price_rise_180", "withdrawn_share_90"}
+"""Features of what our own company did that are read off the lines, not off its recorded events."""
+_LONG_AGO = "_prev_365"
+"""Ends the names of features of the year before the last: what moves in them was told a year ago,
+when it moved in the features of the last year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,13 +160,13 @@ def watched(
     frame
         One row an active client.
     features
-        Those the model reads; what tells of company events is left out, since it moves when the
-        company acts.
+        Those the model reads; what tells of the company's own acts is left out, since it moves when
+        the company acts, and what tells of the year before the last, which was looked at then.
     raw_churn, tier
         Of the same clients, in the same order.
     """
-    tells = of_events()
-    names = [name for name in features if name not in tells]
+    tells = of_events() | _OURS
+    names = [name for name in features if name not in tells and not name.endswith(_LONG_AGO)]
     return frame[names].assign(raw_churn=raw_churn, tier=np.asarray(tier, dtype=object))
 
 

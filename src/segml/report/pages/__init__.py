@@ -1,8 +1,8 @@
 """The pages that managers open: facts of what may be seen, said and drawn as the report does.
 
-`monday`, `profile` and `whole` are the facts; `page_words` says what only pages say; `page` puts
-one together; `exports` is a list to take along. Nothing here knows who is reading: what may not be
-seen is left out by who calls.
+`monday`, `profile` and `whole` are the facts; `page_words` and `drift_words` say what only pages
+say; `page` puts one together; `exports` is a list to take along. Nothing here knows who is reading:
+what may not be seen is left out by who calls.
 """
 
 from __future__ import annotations

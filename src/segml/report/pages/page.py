@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from segml.report import figures, phrases, prospect_words
 from segml.report.language import Phrases, _, speaking
-from segml.report.pages import page_words
+from segml.report.pages import drift_words, page_words
 from segml.report.render import dossier_of, environment
 from segml.report.waterfall import ProfitFacts
 
@@ -83,6 +83,7 @@ def page(name: str, *, language: str, shell: Shell, **values: object) -> str:
                 rooms=ROOMS,
                 linked=True,
                 page_words=page_words,
+                drift_words=drift_words,
                 prospect_words=prospect_words,
                 falls=falls,
                 dossier_of=dossier_of,
