@@ -122,12 +122,8 @@ def realised_sentences(found: pd.DataFrame) -> list[str]:
     found
         Rows of `realised`, each with the day it was scored for as `as_of`.
     """
-    return [_SENTENCES[row["metric"]].format(**row) for row in _worse(found)]
-
-
-def _worse(found: pd.DataFrame) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = found[found["is_worse"]].to_dict("records")
-    return rows
+    rows = found[found["is_worse"]].to_dict("records")
+    return [_SENTENCES[str(row["metric"])].format_map(row) for row in rows]
 
 
 _SENTENCES = {

@@ -48,13 +48,11 @@ def moved(before: pd.Series, after: pd.Series) -> dict[str, Moved]:
         Tiers by client id; who is missing in either is passed over.
     """
     both = pd.DataFrame({"before": before, "after": after}).dropna()
-    counts = both.value_counts(["before", "after"], sort=False)
     found = {}
-    for tier, clients in both["before"].value_counts().sort_index().items():
-        gone = counts[tier].drop(tier, errors="ignore").sort_index()
-        found[str(tier)] = Moved(
-            clients=int(clients), gone={str(name): int(count) for name, count in gone.items()}
-        )
+    for tier, each in both.groupby("before")["after"]:
+        counts = each.value_counts().sort_index()
+        gone = {str(name): int(count) for name, count in counts.items() if name != tier}
+        found[str(tier)] = Moved(clients=len(each), gone=gone)
     return found
 
 
