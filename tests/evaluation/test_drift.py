@@ -156,3 +156,27 @@ def test_a_tier_that_more_leave_than_ever_in_a_month_is_beyond_and_few_clients_a
         "50% of a tier's clients moved since the last month start (vip → small), before at most "
         "10% in a month"
     )
+
+
+def test_a_line_worth_far_more_or_less_than_in_any_calm_window_is_beyond() -> None:
+    table = pd.DataFrame(
+        [
+            ("transactions", "cost by amount", 0.9, 0.62, 0.6, 0.61, 0.63, 0.6),
+            ("transactions", "products", 40.0, 52.0, 50.0, 51.0, 49.0, 50.0),
+            ("transactions", "amount a line", 30.0, 10.0, 40.0, 20.0, 10.0, 30.0),
+            ("transactions", "discount by amount", 0.2, 0.0, 0.0, 0.0, 0.0, 0.0),
+            ("transactions", "categories", np.nan, 5.0, 5.0, 5.0, 5.0, 5.0),
+        ],
+        columns=["table", "kind", *range(6)],
+    )
+    seen = Seen(day=120, now=frame(seed=9), volumes=volumes(STEADY), worth=table)
+    judged = drift(usual(), seen, trained=90, plan=DriftPlan())
+    rows = judged[judged["subject"] == "worth"].set_index("name")
+    assert rows["is_beyond"].to_dict() == {
+        "transactions: amount a line": False,
+        "transactions: cost by amount": True,
+        "transactions: products": False,
+    }
+    assert rows.loc["transactions: cost by amount", "high"] == 0.62 * 1.25
+    (said,) = drift_sentences(judged, trained=90)
+    assert said == "transactions: cost by amount: 0.9 in the last 30 days, usually 0.61"

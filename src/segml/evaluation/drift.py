@@ -12,6 +12,8 @@ move       share of a tier's clients that hold another one since    twice the gr
            the last month start                                     a month before
 volume     rows of the latest 30 days against the twelve windows    twice the most (of contacts
            before                                                   thrice), half of the least
+worth      amount, cost and discount of an order line, products    as far beyond the least and
+           and categories bought, in the same windows               the most as these lie apart
 model      days since the training                                  `drift.model_days`
 =========  =======================================================  ==========================
 
@@ -48,6 +50,8 @@ LEAST_ROWS = 30
 LEAST_WINDOWS = 4
 _FACTOR, _IN_BURSTS = 2.0, {"interactions": 3.0}
 """Contacts may come more often: a burst of complaints is news of clients, no fault of a source."""
+_STEADY = 1.25
+"""What a line is worth may stray by a quarter beyond the most, however steady it was."""
 _Row = tuple[str, str, float, float, float, float, bool]
 
 
@@ -61,8 +65,8 @@ class Seen:
         It, since 1970-01-01.
     now
         As `features.watched` gives it.
-    volumes
-        As `ledger.volumes` gives them.
+    volumes, worth
+        As `ledger.volumes` and `ledger.worth` give them.
     weights
         As `bundle.churn_weights` gives them; of tiers that are lacking reasons are not judged.
     moves
@@ -72,6 +76,7 @@ class Seen:
     day: int
     now: pd.DataFrame
     volumes: pd.DataFrame
+    worth: pd.DataFrame = field(default_factory=pd.DataFrame)
     weights: Weights = field(default_factory=dict)
     moves: Mapping[str, Moved] = field(default_factory=dict)
 
@@ -96,7 +101,7 @@ def drift(usual: Usual | None, seen: Seen, *, trained: int, plan: DriftPlan) -> 
         `COLUMNS`: `value` lies beyond [`low`, `high`] where `is_beyond`; sorted. `low` is missing
         where little is no fault.
     """
-    rows = list(_volumes(seen.volumes))
+    rows = [*_volumes(seen.volumes), *_worths(seen.worth)]
     if usual is not None:
         rows += [*_shifted(usual, seen), *_reordered(usual, seen), *_moved(usual, seen)]
     rows.append(_row("model", "days", seen.day - trained, float("nan"), high=plan.model_days))
@@ -169,8 +174,28 @@ def _volumes(volumes: pd.DataFrame) -> Iterator[_Row]:
         yield _row("volume", str(name), latest, float(np.median(before)), low=low, high=high)
 
 
+def _worths(worth: pd.DataFrame) -> Iterator[_Row]:
+    """What order lines are worth; the more it strayed from window to window, the farther it may."""
+    for row in worth.itertuples(index=False):
+        latest, *before = row[2:]
+        told = [each for each in before if not np.isnan(each)]
+        if np.isnan(latest) or len(told) < LEAST_WINDOWS:
+            continue
+        least, most = _calm(told)
+        if least > 0:
+            apart = max(_STEADY, most / least)
+            usual, name = float(np.median(told)), f"{row.table}: {row.kind}"
+            yield _row("worth", name, latest, usual, low=least / apart, high=most * apart)
+
+
 def _usual_rows(before: Sequence[float], most_factor: float) -> tuple[float, float]:
-    """The least and the most rows a window may have, by the windows before, the latest first.
+    """The least and the most rows a window may have, by the windows before, the latest first."""
+    least, most = _calm(before)
+    return least / _FACTOR, most * most_factor
+
+
+def _calm(before: Sequence[float]) -> tuple[float, float]:
+    """The least and the most of the windows before, the latest first.
 
     The emptiest and the fullest quarter of them are passed over, for a fault may have begun in
     them; the same season of last year counts all the same.
@@ -178,8 +203,7 @@ def _usual_rows(before: Sequence[float], most_factor: float) -> tuple[float, flo
     ordered = sorted(before)
     aside = len(ordered) // 4
     season = before[-1] if len(before) == WINDOWS - 1 else float(np.median(ordered))
-    least, most = min(ordered[aside], season), max(ordered[-1 - aside], season)
-    return least / _FACTOR, most * most_factor
+    return min(ordered[aside], season), max(ordered[-1 - aside], season)
 
 
 def _row(
@@ -204,6 +228,8 @@ def _sentence(row: Mapping[Hashable, Any], trained: int) -> str:
             f"{value:.0%} of a tier's clients moved since the last month start ({name}), before at "
             f"most {usual:.0%} in a month"
         )
+    if row["subject"] == "worth":
+        return f"{name}: {value:,.3g} in the last 30 days, usually {usual:,.3g}"
     if row["subject"] == "volume":
         return f"{name}: {value:,.0f} rows in the last 30 days, usually {usual:,.0f}"
     return (

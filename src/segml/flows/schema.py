@@ -201,6 +201,7 @@ class DriftSection(_Section):
     reason: Literal["off", "warn", "refuse"] = "warn"
     move: Literal["off", "warn", "refuse"] = "warn"
     volume: Literal["off", "warn", "refuse"] = "warn"
+    worth: Literal["off", "warn", "refuse"] = "warn"
     model: Literal["off", "warn", "refuse"] = "warn"
     model_days: Days = 400
 

@@ -17,6 +17,7 @@ WATCHED = Phrases(
         "reason": "Order of reasons in a tier",
         "move": "Moves since the last month start",
         "volume": "Rows of a source",
+        "worth": "Worth of an order line",
         "model": "Age of the model",
     }
 )
