@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 import segml
-from segml.words.drift import SUBJECTS
 from segml.words.errors import DriftRefused
 
 DAY = "2024-04-01"
