@@ -9,8 +9,8 @@ Examples
 >>> import segml
 >>> sorted(segml.__all__)  # doctest: +NORMALIZE_WHITESPACE
 ['__version__', 'analyse_losses', 'backfill', 'backtest', 'check', 'compare_schemes', 'demo',
- 'explain', 'list_models', 'promote', 'read_settings', 'rollback', 'score', 'train', 'tune',
- 'write_report', 'write_world']
+ 'explain', 'judge_scores', 'list_models', 'promote', 'read_settings', 'rollback', 'score',
+ 'train', 'tune', 'write_report', 'write_world']
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from segml.flows.explain import explain
     from segml.flows.losses import analyse_losses
     from segml.flows.promote import promote
+    from segml.flows.realised import judge_scores
     from segml.flows.report import write_report
     from segml.flows.schemes import compare_schemes
     from segml.flows.score import score
@@ -45,6 +46,7 @@ _FACE = {
     "compare_schemes": "schemes",
     "demo": "demo",
     "explain": "explain",
+    "judge_scores": "realised",
     "list_models": "versions",
     "promote": "promote",
     "read_settings": "settings",
@@ -65,6 +67,7 @@ __all__ = [
     "compare_schemes",
     "demo",
     "explain",
+    "judge_scores",
     "list_models",
     "promote",
     "read_settings",

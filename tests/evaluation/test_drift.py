@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from segml.evaluation import drift, drift_sentences
-from segml.features import Usual, learn_usual
+from segml.evaluation import Seen, drift, drift_sentences
+from segml.features import Moved, Usual, learn_usual
 from segml.words.drift import DriftPlan
 
 COUNT = 500
@@ -38,14 +38,9 @@ STEADY = ("transactions", "all", [100.0, 90.0, 110.0, 100.0, 95.0, 105.0])
 
 
 def found(now: pd.DataFrame | None = None, *rows: Any, day: int = 120, **plan: Any) -> pd.DataFrame:
-    return drift(
-        usual(),
-        frame(seed=9) if now is None else now,
-        volumes(*(rows or (STEADY,))),
-        day=day,
-        trained=90,
-        plan=DriftPlan(**plan),
-    )
+    now = frame(seed=9) if now is None else now
+    seen = Seen(day=day, now=now, volumes=volumes(*(rows or (STEADY,))))
+    return drift(usual(), seen, trained=90, plan=DriftPlan(**plan))
 
 
 def beyond(table: pd.DataFrame) -> list[str]:
@@ -70,6 +65,7 @@ def test_a_source_that_stopped_or_doubled_is_beyond_and_a_rare_kind_is_not() -> 
     table = found(
         None,
         ("interactions", "visit", [0.0, 40.0, 50.0, 45.0, 40.0, 60.0]),
+        ("interactions", "complaint", [299.0, 90.0, 100.0, 95.0, 90.0, 110.0]),
         ("invoices", "all", [301.0, 100.0, 150.0, 120.0, 110.0, 100.0]),
         ("transactions", "returns", [0.0, 5.0, 8.0, 29.0, 2.0, 4.0]),
         STEADY,
@@ -93,7 +89,8 @@ def test_the_season_of_last_year_may_come_again() -> None:
         [("transactions", "all", 400.0, *[100.0] * 11, 380.0)],
         columns=["table", "kind", *range(13)],
     )
-    calm = drift(usual(), frame(seed=9), table, day=120, trained=90, plan=DriftPlan())
+    seen = Seen(day=120, now=frame(seed=9), volumes=table)
+    calm = drift(usual(), seen, trained=90, plan=DriftPlan())
     assert beyond(calm) == []
 
 
@@ -116,5 +113,70 @@ def test_what_is_off_is_not_looked_at() -> None:
 
 
 def test_a_bundle_without_what_is_usual_judges_the_rest() -> None:
-    table = drift(None, frame(), volumes(STEADY), day=100, trained=90, plan=DriftPlan())
+    seen = Seen(day=100, now=frame(), volumes=volumes(STEADY))
+    table = drift(None, seen, trained=90, plan=DriftPlan())
     assert set(table["subject"]) == {"volume", "model"}
+
+
+def test_a_tier_with_other_reasons_is_beyond_and_one_that_nobody_knew_is_not() -> None:
+    before = {"vip": {"a": 9.0, "b": 1.0, "c": 0.0}, "small": {"a": 1.0, "b": 2.0, "c": 3.0}}
+    held = learn_usual({30 * day: frame(seed=day) for day in range(4)}, {0: before, 90: before})
+    now = {"vip": {"a": 0.1, "b": 5.0, "c": 6.0}, "small": before["small"], "new": before["vip"]}
+    seen = Seen(day=120, now=frame(seed=9), volumes=volumes(STEADY), weights=now)
+    table = drift(held, seen, trained=90, plan=DriftPlan())
+    rows = table[table["subject"] == "reason"].set_index("name")
+    assert rows["is_beyond"].to_dict() == {"small": False, "vip": True}
+    assert rows["usual"].tolist() == [1.0, 1.0]
+    assert rows["low"].tolist() == [0.9, 0.9]
+    assert rows.loc["small", "value"] == 1.0
+    (said,) = drift_sentences(table, trained=90)
+    assert said.startswith(
+        "in tier `vip` other features weigh on the churn score than on 1970-04-01"
+    )
+    assert f"agree by {rows.loc['vip', 'value']:.2f} (nDCG)" in said
+
+
+def test_a_tier_that_more_leave_than_ever_in_a_month_is_beyond_and_few_clients_are_not() -> None:
+    tiers = {day: pd.Series(["vip"] * 90 + ["small"] * 10) for day in (0, 30, 60, 90)}
+    tiers[30] = pd.Series(["vip"] * 81 + ["small"] * 19)
+    held = learn_usual({30 * day: frame(seed=day) for day in range(4)}, tiers=tiers)
+    moves = {
+        "vip": Moved(clients=90, gone={"small": 45, "new": 1}),
+        "small": Moved(clients=29, gone={"vip": 29}),
+        "new": Moved(clients=90, gone={"vip": 90}),
+    }
+    seen = Seen(day=120, now=frame(seed=9), volumes=volumes(STEADY), moves=moves)
+    table = drift(held, seen, trained=90, plan=DriftPlan())
+    rows = table[table["subject"] == "move"].set_index("name")
+    assert rows["is_beyond"].to_dict() == {"vip → new": False, "vip → small": True}
+    assert rows.loc["vip → small", "usual"] == 0.1
+    assert rows["low"].isna().all()
+    (said,) = drift_sentences(table, trained=90)
+    assert said == (
+        "50% of a tier's clients moved since the last month start (vip → small), before at most "
+        "10% in a month"
+    )
+
+
+def test_a_line_worth_far_more_or_less_than_in_any_calm_window_is_beyond() -> None:
+    table = pd.DataFrame(
+        [
+            ("transactions", "cost by amount", 0.9, 0.62, 0.6, 0.61, 0.63, 0.6),
+            ("transactions", "products", 40.0, 52.0, 50.0, 51.0, 49.0, 50.0),
+            ("transactions", "amount a line", 30.0, 10.0, 40.0, 20.0, 10.0, 30.0),
+            ("transactions", "discount by amount", 0.2, 0.0, 0.0, 0.0, 0.0, 0.0),
+            ("transactions", "categories", np.nan, 5.0, 5.0, 5.0, 5.0, 5.0),
+        ],
+        columns=["table", "kind", *range(6)],
+    )
+    seen = Seen(day=120, now=frame(seed=9), volumes=volumes(STEADY), worth=table)
+    judged = drift(usual(), seen, trained=90, plan=DriftPlan())
+    rows = judged[judged["subject"] == "worth"].set_index("name")
+    assert rows["is_beyond"].to_dict() == {
+        "transactions: amount a line": False,
+        "transactions: cost by amount": True,
+        "transactions: products": False,
+    }
+    assert rows.loc["transactions: cost by amount", "high"] == 0.62 * 1.25
+    (said,) = drift_sentences(judged, trained=90)
+    assert said == "transactions: cost by amount: 0.9 in the last 30 days, usually 0.61"

@@ -6,9 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segml.features import Usual, learn_usual, of_events, watched
+from segml.features import CATALOGUE, Usual, learn_usual, of_events, watched
 
 CLIENTS = 2000
+LEFT_OUT = (
+    *("price_rise_180", "withdrawn_share_90"),
+    *("orders_prev_365", "spend_prev_365", "categories_prev_365", "profit_prev_365"),
+)
 
 
 def frame(shift: float = 0.0, *, seed: int = 0) -> pd.DataFrame:
@@ -80,4 +84,16 @@ def test_features_of_company_events_are_not_watched() -> None:
     told = sorted(of_events())[0]
     given = pd.DataFrame({"spend_90": [1.0], told: [2.0], "tenure_days": [3.0]})
     found = watched(given, ["spend_90", told], raw_churn=np.array([0.5]), tier=["vip"])
+    assert list(found.columns) == ["spend_90", "raw_churn", "tier"]
+
+
+def test_what_the_company_did_and_the_year_before_the_last_are_not_watched() -> None:
+    names = ["spend_90", *LEFT_OUT]
+    assert set(names) <= {one.name for one in CATALOGUE}
+    found = watched(
+        pd.DataFrame({name: [1.0] for name in names}),
+        names,
+        raw_churn=np.array([0.5]),
+        tier=["vip"],
+    )
     assert list(found.columns) == ["spend_90", "raw_churn", "tier"]

@@ -30,7 +30,13 @@ def stopped(chain: Any, folder: Path, more: str = "") -> Path:
 def test_a_quiet_day_is_published_with_what_was_looked_at(chain: Any) -> None:
     found = pd.read_parquet(chain.scored.folder / "drift.parquet")
     assert chain.scored.summary["drift"] == {"looked_at": len(found), "beyond": 0}
-    assert {"feature", "score", "volume", "model"} == set(found["subject"])
+    assert {"feature", "score", "reason", "move", "volume", "worth", "model"} == set(
+        found["subject"]
+    )
+    reasons = found[found["subject"] == "reason"]
+    assert set(reasons["name"]) <= set(chain.scored.scored.scores["tier"])
+    assert reasons["value"].between(0.95, 1.0).all()  # the same model, half a year later
+    assert found.loc[found["subject"] == "move", "value"].between(0.0, 0.2).all()
     assert {"raw_churn", "tier"} == set(found.loc[found["subject"] == "score", "name"])
 
 
@@ -48,7 +54,9 @@ def test_where_the_configuration_refuses_nothing_is_published(chain: Any, tmp_pa
 
 
 def test_what_is_off_is_not_looked_at(chain: Any, tmp_path: Path) -> None:
-    config = stopped(chain, tmp_path, "drift: {volume: 'off', model: 'off'}\n")
+    silent = ("volume", "worth", "model", "reason", "move")
+    section = ", ".join(f"{subject}: 'off'" for subject in silent)
+    config = stopped(chain, tmp_path, f"drift: {{{section}}}\n")
     assert set(
         pd.read_parquet(segml.score(config, as_of=DAY).folder / "drift.parquet")["subject"]
     ) == {

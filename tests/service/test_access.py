@@ -33,6 +33,7 @@ MAY = {
     "GET /clients.xlsx": CLIENTS,
     "GET /models": MODELS,
     "GET /models/card": MODELS,
+    "GET /models/drift": MODELS,
     "GET /accounts": ACCOUNTS,
     "GET /api/v1/openapi.json": CLIENTS,
     "GET /api/v1/run": CLIENTS,

@@ -140,6 +140,7 @@ def paths(served: Any) -> tuple[str, ...]:
     lost = served.lost[0]
     return (
         *("/", "/portfolio", "/clients", "/clients?page=2", "/losses", "/models", "/nothing"),
+        "/models/drift",
         *(f"/client?id={quote(who)}" for who in (active, lost, prospect)),
         *(f"/dossier?id={quote(lost)}", f"/what-if?id={quote(active)}"),
     )

@@ -62,7 +62,7 @@ class Page(HTMLParser):
 def test_hostile_names_are_text_on_every_page(served: Any, reader: Any, language: str) -> None:
     browser = reader("hedda")
     clients = list(served.clients["client_id"])[:6]
-    paths = ["/", "/portfolio", "/losses", "/clients", "/models", "/nothing"]
+    paths = ["/", "/portfolio", "/losses", "/clients", "/models", "/models/drift", "/nothing"]
     paths += [f"/clients?page={page}" for page in range(2, 5)]
     paths += [f"/{page}?id={who}" for who in clients for page in ("client", "what-if")]
     paths += [f"/dossier?id={who}" for who in served.lost[:4]]

@@ -12,6 +12,7 @@ from segml.bundle.samples import churn_rows, potential_rows
 from segml.bundle.standing import standing
 from segml.bundle.support import Support, support_of
 from segml.bundle.value import Bundle
+from segml.bundle.weights import churn_weights
 from segml.bundle.windows import NO_SEASON
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "TrainingRecord",
     "card",
     "churn_rows",
+    "churn_weights",
     "cutoffs_for",
     "cutoffs_note",
     "fit",

@@ -19,11 +19,13 @@ from segml.bundle.outlook import Ground, learn_outlook
 from segml.bundle.planned import portable
 from segml.bundle.record import TrainingRecord, library_versions, plain
 from segml.bundle.value import Bundle
+from segml.bundle.weights import churn_weights
 from segml.bundle.windows import Windows, windows_for
 from segml.features import (
     Encoder,
     FeaturePlan,
     Snapshot,
+    Usual,
     available,
     learn_usual,
     left_out_notes,
@@ -121,21 +123,25 @@ def fit(
         record=_record(ledger, windows, now, tiers, (lost, worth), more=(*said, *outlook.notes)),
         prospects=prospects,
         outlook=outlook,
-        usual=learn_usual(
-            {one.as_of: _watched(one, encoder, lost.model, tiers) for one in (*past.values(), now)}
-        ),
+        usual=_usual([*past.values(), now], encoder, lost.model, tiers),
     )
 
 
-def _watched(one: Snapshot, encoder: Encoder, churn: ChurnModel, tiers: TierModel) -> pd.DataFrame:
-    """What a later day is held against, of one past day."""
-    active = one.frame[one.status.eq("active").to_numpy()]
-    return watched(
-        active,
-        encoder.columns,
-        raw_churn=churn.raw(encoder.matrix(active)),
-        tier=tiers.assign(active)["tier"],
-    )
+def _usual(
+    days: Sequence[Snapshot], encoder: Encoder, churn: ChurnModel, tiers: TierModel
+) -> Usual | None:
+    """What a later day is held against, by the days that were seen, in order of time."""
+    frames, weights, held = {}, {}, {}
+    tier = pd.Series([], dtype=object)
+    for one in days:
+        tier = tiers.assign(one.frame, tier)["tier"]
+        held[one.as_of] = tier[one.status.ne("prospect").to_numpy()]
+        is_active = one.status.eq("active").to_numpy()
+        active, of_active = one.frame[is_active], tier[is_active]
+        raw = churn.raw(encoder.matrix(active))
+        frames[one.as_of] = watched(active, encoder.columns, raw_churn=raw, tier=of_active)
+        weights[one.as_of] = churn_weights(churn, encoder, active, of_active)
+    return learn_usual(frames, weights, held)
 
 
 def _silent(step: str, done: int, steps: int) -> None:

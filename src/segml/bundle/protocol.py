@@ -23,7 +23,8 @@ PROTOCOL: int = 5
    `prospects` (absent where too few newcomers could teach it).
 4: with `outlook`, and its horizons in the plan.
 5: with `usual`, what a later day's features and scores are held against. Since then the plan may
-   hold `forests`, where they are not the defaults: code that does not know them scores the same.
+   hold `forests`, where they are not the defaults, and `usual` may hold `reasons` and
+   `moves`: code that does not know them scores the same.
 """
 
 READABLE: frozenset[int] = frozenset({1, 2, 3, 4, 5})

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from segml import __version__
-from segml.cli import serving
+from segml.cli import judging, serving
 from segml.cli.options import Config, Day, From, Json, To, Verbose, as_of_day, spoken_of
 from segml.cli.outcome import Shown, deliver
 
@@ -141,18 +141,6 @@ def tune(
             accepting=accept,
             progress=shown.progress,
         )
-
-    deliver(run, json=json, verbose=verbose)
-
-
-@app.command()
-def backtest(config: Config, json: Json = False, verbose: Verbose = False) -> None:
-    """Replay history at rolling origins, compare the models with simple rules and grade them."""
-
-    def run(shown: Shown) -> object:
-        from segml.flows.backtest import backtest as flow
-
-        return flow(config, progress=shown.progress)
 
     deliver(run, json=json, verbose=verbose)
 
@@ -297,4 +285,5 @@ def report(config: Config, as_of: Day = None, json: Json = False, verbose: Verbo
     deliver(run, json=json, verbose=verbose)
 
 
+judging.join(app)
 serving.join(app)

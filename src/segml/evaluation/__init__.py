@@ -9,7 +9,7 @@ from segml.evaluation.calibration_error import calibration_chance, calibration_e
 from segml.evaluation.calibration_slope import calibration_slope
 from segml.evaluation.contest import Contest, hold_contest
 from segml.evaluation.coverage import coverage
-from segml.evaluation.drift import drift, drift_sentences
+from segml.evaluation.drift import Seen, drift, drift_sentences
 from segml.evaluation.empb import empb
 from segml.evaluation.gate import Verdict, judge, standing_of
 from segml.evaluation.gini import gini
@@ -24,6 +24,7 @@ from segml.evaluation.money_saved import money_saved
 from segml.evaluation.origins import default_origins
 from segml.evaluation.pinball import pinball
 from segml.evaluation.profit_caught import profit_caught
+from segml.evaluation.realised import READS, realised, realised_sentences
 from segml.evaluation.rehearsal import (
     Compared,
     RehearsedFolds,
@@ -41,12 +42,14 @@ __all__ = [
     "MODEL",
     "MONEY_BASELINES",
     "PREVIOUS",
+    "READS",
     "Backtest",
     "Compared",
     "Contest",
     "Lead",
     "RehearsedFolds",
     "SchemeComparison",
+    "Seen",
     "Standing",
     "Verdict",
     "auc",
@@ -74,6 +77,8 @@ __all__ = [
     "pinball",
     "plans_to_compare",
     "profit_caught",
+    "realised",
+    "realised_sentences",
     "rehearsed_folds",
     "rehearsed_losses",
     "spearman",

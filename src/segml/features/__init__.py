@@ -23,19 +23,27 @@ from segml.features.snapshot import (
     snapshot,
 )
 from segml.features.usual import SCORES_WATCHED, Usual, learn_usual, watched
+from segml.features.usual_moves import LEAST_CLIENTS, Moved, most_moved, moved
+from segml.features.usual_reasons import ReasonOrder, Weights, agreement, asked, weighed
 
 __all__ = [
     "BLANKS",
     "CATALOGUE",
     "CLIENT_COLUMNS",
     "FIRST_CONTACT",
+    "LEAST_CLIENTS",
     "MONEY_COLUMNS",
     "SCORES_WATCHED",
     "Encoder",
     "FeaturePlan",
+    "Moved",
     "Panel",
+    "ReasonOrder",
     "Snapshot",
     "Usual",
+    "Weights",
+    "agreement",
+    "asked",
     "available",
     "features_alone",
     "first_contact",
@@ -43,9 +51,12 @@ __all__ = [
     "learn_usual",
     "left_out",
     "left_out_notes",
+    "most_moved",
+    "moved",
     "of_events",
     "panel",
     "snapshot",
     "snapshots",
     "watched",
+    "weighed",
 ]

@@ -14,7 +14,7 @@ Lewis (1994), An Introduction to Credit Scoring: the population stability index,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import combinations
 from typing import Any
 
@@ -23,6 +23,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from segml.features.catalogue import of_events
+from segml.features.usual_moves import usual_moves
+from segml.features.usual_reasons import ReasonOrder, Weights, learn_reasons
 
 Values = npt.NDArray[np.float64]
 SCORES_WATCHED = ("raw_churn", "tier")
@@ -33,6 +35,11 @@ BEYOND = 5.0
 LEAST, LEAST_DAYS = 0.25, 120
 """Less is no great change by common usage, whatever moved before; of more days as much more."""
 _ERRORS = 4.0
+_OURS = {"price_rise_180", "withdrawn_share_90"}
+"""Features of what our own company did that are read off the lines, not off its recorded events."""
+_LONG_AGO = "_prev_365"
+"""Ends the names of features of the year before the last: what moves in them was told a year ago,
+when it moved in the features of the last year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +104,18 @@ class Usual:
         How many clients were active on it.
     features
         By name.
+    reasons
+        By tier, in what order features weighed; empty in bundles that were written without it.
+    moves
+        Tier to another tier to the greatest share of its clients that moved there in a month;
+        likewise.
     """
 
     day: int
     clients: int
     features: Mapping[str, Spread]
+    reasons: Mapping[str, ReasonOrder] = field(default_factory=dict)
+    moves: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """It as plain values."""
@@ -109,6 +123,8 @@ class Usual:
             "day": self.day,
             "clients": self.clients,
             "features": {name: asdict(one) for name, one in self.features.items()},
+            "reasons": {tier: asdict(one) for tier, one in self.reasons.items()},
+            "moves": {tier: dict(most) for tier, most in self.moves.items()},
         }
 
     @classmethod
@@ -126,6 +142,11 @@ class Usual:
                 )
                 for name, one in value["features"].items()
             },
+            reasons={
+                tier: ReasonOrder(weights=one["weights"], agreed=tuple(one["agreed"]))
+                for tier, one in value.get("reasons", {}).items()
+            },
+            moves=value.get("moves", {}),
         )
 
 
@@ -139,17 +160,21 @@ def watched(
     frame
         One row an active client.
     features
-        Those the model reads; what tells of company events is left out, since it moves when the
-        company acts.
+        Those the model reads; what tells of the company's own acts is left out, since it moves when
+        the company acts, and what tells of the year before the last, which was looked at then.
     raw_churn, tier
         Of the same clients, in the same order.
     """
-    tells = of_events()
-    names = [name for name in features if name not in tells]
+    tells = of_events() | _OURS
+    names = [name for name in features if name not in tells and not name.endswith(_LONG_AGO)]
     return frame[names].assign(raw_churn=raw_churn, tier=np.asarray(tier, dtype=object))
 
 
-def learn_usual(frames: Mapping[int, pd.DataFrame]) -> Usual | None:
+def learn_usual(
+    frames: Mapping[int, pd.DataFrame],
+    weights: Mapping[int, Weights] | None = None,
+    tiers: Mapping[int, pd.Series] | None = None,
+) -> Usual | None:
     """What is usual, by the past days a training saw; None where two of them had no client.
 
     Parameters
@@ -157,6 +182,10 @@ def learn_usual(frames: Mapping[int, pd.DataFrame]) -> Usual | None:
     frames
         Day to one row an active client, all of the same columns: numbers or text. The latest day
         is the reference.
+    weights
+        Day to what weighed on the churn score, as `weighed` gives it.
+    tiers
+        Day to the tiers of who has bought, by client id; each day's held over from the one before.
     """
     held = {day: frame for day, frame in sorted(frames.items()) if len(frame)}
     if len(held) < 2:
@@ -167,6 +196,8 @@ def learn_usual(frames: Mapping[int, pd.DataFrame]) -> Usual | None:
         day=day,
         clients=len(held[day]),
         features={name: _spread({at: frame[name] for at, frame in held.items()}) for name in names},
+        reasons=learn_reasons(weights or {}),
+        moves=usual_moves(tiers or {}),
     )
 
 

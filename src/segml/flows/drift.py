@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from segml.bundle import Bundle
-from segml.evaluation import drift, drift_sentences
-from segml.features import watched
+from segml.bundle import Bundle, churn_weights
+from segml.evaluation import Seen, drift, drift_sentences
+from segml.features import Moved, Weights, asked, moved, watched
 from segml.flows.session import Session
-from segml.ledger import Ledger, day_of, volumes
+from segml.ledger import Ledger, day_of, volumes, worth
 from segml.scoring import Scored
 from segml.words.errors import DriftRefused
 
@@ -40,14 +42,15 @@ def drift_of(
     """
     plan, end = run.settings.drift, day_of(day)
     with run.timed("drift"):
-        found = drift(
-            bundle.usual,
-            _now(bundle, scored),
-            volumes(ledger.past(end)),
+        seen = Seen(
             day=end,
-            trained=bundle.as_of,
-            plan=plan,
+            now=_now(bundle, scored),
+            volumes=volumes(ledger.past(end)),
+            worth=worth(ledger.past(end)),
+            weights={} if plan.reason == "off" else _weights(bundle, scored),
+            moves=_moves(scored),
         )
+        found = drift(bundle.usual, seen, trained=bundle.as_of, plan=plan)
     if bundle.usual is None:
         notes.append(NO_USUAL)
     said = drift_sentences(found, trained=bundle.as_of)
@@ -71,11 +74,30 @@ def drift_of(
 
 def _now(bundle: Bundle, scored: Scored) -> pd.DataFrame:
     """The day's active clients as the training's were watched."""
-    active = scored.scores["status"].eq("active").to_numpy(dtype=bool)
-    scores = scored.scores[active]
+    active = _active(scored)
+    scores = scored.scores.iloc[active]
     return watched(
-        scored.features[active],
+        scored.features.iloc[active],
         bundle.encoder.columns,
         raw_churn=scores["raw_churn"].to_numpy(),
         tier=scores["tier"],
     )
+
+
+def _weights(bundle: Bundle, scored: Scored) -> Weights:
+    """How features weigh on the churn of the day's active clients; of many, some are asked."""
+    active = _active(scored)
+    places = active[asked(scored.scores["tier"].iloc[active])]
+    tier = scored.scores["tier"].iloc[places]
+    return churn_weights(bundle.churn, bundle.encoder, scored.features.iloc[places], tier)
+
+
+def _moves(scored: Scored) -> dict[str, Moved]:
+    """What became of each tier since the last month start, among those who have bought."""
+    bought = scored.scores[scored.scores["status"].ne("prospect").to_numpy(dtype=bool)]
+    return moved(bought["previous_tier"], bought["tier"])
+
+
+def _active(scored: Scored) -> npt.NDArray[np.intp]:
+    """The places of the active clients."""
+    return np.flatnonzero(scored.scores["status"].eq("active").to_numpy(dtype=bool))

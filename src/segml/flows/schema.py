@@ -198,7 +198,10 @@ class DriftSection(_Section):
 
     feature: Literal["off", "warn", "refuse"] = "warn"
     score: Literal["off", "warn", "refuse"] = "warn"
+    reason: Literal["off", "warn", "refuse"] = "warn"
+    move: Literal["off", "warn", "refuse"] = "warn"
     volume: Literal["off", "warn", "refuse"] = "warn"
+    worth: Literal["off", "warn", "refuse"] = "warn"
     model: Literal["off", "warn", "refuse"] = "warn"
     model_days: Days = 400
 

@@ -25,6 +25,7 @@ from segml.ledger.quarters import quarter_edges, quarters
 from segml.ledger.terms import TermsChanged, terms_changed
 from segml.ledger.told import described_events, recorded_ends
 from segml.ledger.volumes import WINDOWS, volumes
+from segml.ledger.worth import worth
 
 __all__ = [
     "WINDOWS",
@@ -61,5 +62,6 @@ __all__ = [
     "starts",
     "terms_changed",
     "volumes",
+    "worth",
     "yearly_changes",
 ]

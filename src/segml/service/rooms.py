@@ -11,7 +11,7 @@ from segml.report.pages import icon, style
 from segml.service.desk import Desk, Unseen
 from segml.service.door import SESSION, Door, asks, door_of, form
 from segml.service.frame import ROOMS, show
-from segml.service.judged import backtest_of, drift_of, trail_of, versions_of
+from segml.service.judged import backtest_of, drift_of, realised_of, trail_of, versions_of
 
 router = APIRouter(include_in_schema=False)
 Models = Annotated[Desk, Depends(asks("models"))]
@@ -30,6 +30,19 @@ def versions(request: Request, desk: Models) -> Response:
         trail=trail_of(registry),
         drift=drift_of(desk.held),
         backtest=backtest_of(desk.site),
+        features=desk.site.features,
+    )
+
+
+@router.get("/models/drift")
+def moved(request: Request, desk: Models) -> Response:
+    """All that was looked at before the newest scores were published, and how earlier ones held."""
+    return show(
+        request,
+        "drift",
+        here="models",
+        drift=drift_of(desk.held),
+        realised=realised_of(desk.site),
         features=desk.site.features,
     )
 

@@ -31,6 +31,16 @@ DRIFT = declare(
     key=("subject", "name"),
 )
 
+REALISED = declare(
+    "realised",
+    (
+        *("as_of date", "model_version text", "ended_on date", "outcome text", "metric text"),
+        *("value number?", "low number?", "high number?", "card number?", "clients count"),
+        "is_worse flag",
+    ),
+    key=("as_of", "outcome", "metric"),
+)
+
 SCHEMES = declare(
     "schemes",
     (

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 Answer = Literal["off", "warn", "refuse"]
-SUBJECTS = ("feature", "score", "volume", "model")
-"""What is looked at: features, the scores made of them, rows of the sources, the model's age."""
+SUBJECTS = ("feature", "score", "reason", "move", "volume", "worth", "model")
+"""What is looked at: features, the scores made of them, in what order features weigh on the churn
+score of each tier, moves from tier to tier, rows of the sources, what an order line is worth,
+the model's age."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +18,7 @@ class DriftPlan:
 
     Parameters
     ----------
-    feature, score, volume, model
+    feature, score, reason, move, volume, worth, model
         By subject: nothing is looked at, a warning, or nothing is published (exit code 5).
     model_days
         The age up to which a model may score.
@@ -24,7 +26,10 @@ class DriftPlan:
 
     feature: Answer = "warn"
     score: Answer = "warn"
+    reason: Answer = "warn"
+    move: Answer = "warn"
     volume: Answer = "warn"
+    worth: Answer = "warn"
     model: Answer = "warn"
     model_days: int = 400
 

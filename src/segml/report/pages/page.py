@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from segml.report import figures, phrases, prospect_words
 from segml.report.language import Phrases, _, speaking
-from segml.report.pages import page_words, path_words, what_if_words
+from segml.report.pages import drift_words, page_words, path_words, what_if_words
 from segml.report.pages.path_chart import path_chart
 from segml.report.render import dossier_of, environment
 from segml.report.waterfall import ProfitFacts
@@ -87,6 +87,7 @@ def page(name: str, *, language: str, shell: Shell, **values: object) -> str:
                 path_words=path_words,
                 what_if_words=what_if_words,
                 path_chart=path_chart,
+                drift_words=drift_words,
                 prospect_words=prospect_words,
                 falls=falls,
                 dossier_of=dossier_of,

@@ -46,14 +46,6 @@ CHANGES = Phrases(
         "rolled_back": "rolled back to",
     }
 )
-WATCHED = Phrases(
-    {
-        "feature": "Feature",
-        "score": "Score",
-        "volume": "Rows of a source",
-        "model": "Age of the model",
-    }
-)
 ROLE_NAMES = Phrases(
     {
         "manager": "manager of clients",

@@ -1,0 +1,193 @@
+"""What became of published scores, once the horizon they spoke of has passed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from segml.bundle import Bundle
+from segml.evaluation import READS, realised, realised_sentences
+from segml.flows.agreement import agreed
+from segml.flows.result import Progress, Result, rows_of, silent
+from segml.flows.session import Session, as_date, load_version, opened, registry_of, session
+from segml.flows.settings import Settings, read_settings
+from segml.ledger import Ledger, date_of, day_of
+from segml.outcomes import churn, potential
+from segml.stores import Run, Shelf, Version, list_runs, publish, require_place
+from segml.words.errors import BundleRefused, ConfigurationRefused
+
+MOST = 12
+"""At most so many runs are judged an outcome, the newest of those that can be."""
+FOLDER = "realised"
+_KEYS = ("as_of", "model_version", "ended_on")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Realised(Result):
+    """The figures of published runs, and the folder they stand in."""
+
+    table: pd.DataFrame
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ripe:
+    """A published run, what made it, and which of its horizons have passed."""
+
+    run: Run
+    version: Version
+    bundle: Bundle
+    outcomes: frozenset[str]
+
+
+def judge_scores(
+    config: str | Path | Settings,
+    *,
+    as_of: dt.date | str,
+    today: dt.date | None = None,
+    progress: Progress = silent,
+) -> Realised:
+    """How the scores that were published held, where their horizon has passed by a day; published.
+
+    Of each month the first run counts, of those the twelve newest an outcome. Runs whose model
+    was trained on later days are passed over: it may have known what came.
+
+    Parameters
+    ----------
+    config
+        A configuration's path, or the settings.
+    as_of
+        The day; rows dated on it or later are not seen.
+    today
+        As for `score`.
+    progress
+        Told of each run.
+
+    Raises
+    ------
+    StaleLedger
+        If the ledger ends too early for that date.
+    Refusal
+        If the configuration, the ledger or the lock refuses.
+    """
+    settings, day = read_settings(config), as_date(as_of)
+    folder = settings.output / FOLDER
+    with session(settings, f"segml realised --as-of {day}") as run:
+        require_place(folder, portfolio=settings.plan.portfolio)
+        notes: list[str] = []
+        with opened(run, until=day, today=today) as ledger:
+            end = min(day_of(day), ledger.past(day).last_day + 1)
+            ripe = _ripe(run, end, notes)
+            with run.timed("realised"):
+                parts = list(_judged(ledger, ripe, progress))
+            record = {**run.record(ledger), "as_of": day.isoformat(), "runs": len(ripe)}
+        table = pd.concat(parts, ignore_index=True) if parts else _nothing()
+        said = realised_sentences(table)
+        notes += said if parts else [f"no published run's horizon has passed by {date_of(end)}"]
+        record["notes"] = notes
+        publish(folder, {"realised": table}, record)
+    summary = {**record, "timings": dict(run.timings), "ok": True, "worse": len(said)}
+    return Realised(
+        summary={**summary, "table": rows_of(table), "folder": str(folder)},
+        told=(*_lines(table), *notes, f"In {folder}"),
+        table=table,
+        folder=folder,
+    )
+
+
+def _ripe(run: Session, end: int, notes: list[str]) -> list[_Ripe]:
+    """The runs to be judged, the oldest first."""
+    settings, registry = run.settings, registry_of(run.settings)
+    found: list[_Ripe] = []
+    bundles: dict[str, Bundle] = {}
+    counts = {"churn": 0, "potential": 0}
+    for one in _first_of_months(list_runs(settings.output, portfolio=settings.plan.portfolio)):
+        if min(counts.values()) >= MOST:
+            break
+        try:
+            version = registry.get(str(Shelf(one.folder).run["model_version"]))
+            if version.version not in bundles:
+                bundle = load_version(registry, version)
+                bundles[version.version] = agreed(bundle, settings.plan)[0]
+        except (BundleRefused, ConfigurationRefused) as refusal:
+            notes.append(f"scores of {one.as_of} are passed over: {refusal}")
+            continue
+        ended = _ended(one, bundles[version.version], end)
+        wanted = {name for name in ended if counts[name] < MOST}
+        if not wanted or version.as_of > one.as_of:
+            continue
+        for name in wanted:
+            counts[name] += 1
+        bundle = bundles[version.version]
+        found.append(_Ripe(run=one, version=version, bundle=bundle, outcomes=frozenset(wanted)))
+    return found[::-1]
+
+
+def _first_of_months(runs: tuple[Run, ...]) -> list[Run]:
+    """The first run of each month, the newest month first."""
+    first: dict[tuple[int, int], Run] = {}
+    for one in runs:
+        first.setdefault((one.as_of.year, one.as_of.month), one)
+    return list(first.values())[::-1]
+
+
+def _spans(bundle: Bundle) -> Mapping[str, int]:
+    """By outcome, the days from the as-of date to the horizon's end."""
+    plan = bundle.plan
+    gap = plan.churn.gap_days
+    return {
+        "churn": gap + plan.churn.horizon_days,
+        "potential": gap + plan.potential.horizon_days,
+    }
+
+
+def _ended(run: Run, bundle: Bundle, end: int) -> set[str]:
+    start = day_of(run.as_of)
+    return {name for name, days in _spans(bundle).items() if start + days <= end}
+
+
+def _judged(ledger: Ledger, ripe: list[_Ripe], progress: Progress) -> Iterator[pd.DataFrame]:
+    """The figures of each run, by outcome."""
+    for done, one in enumerate(ripe):
+        progress("realised", done, len(ripe))
+        scores = Shelf(one.run.folder).table("scores", READS)
+        if scores is None:
+            continue
+        clients, plan = pd.Index(scores["client_id"]), one.bundle.plan
+        start, gap = day_of(one.run.as_of), plan.churn.gap_days
+        for name, days in sorted(_spans(one.bundle).items()):
+            if name not in one.outcomes:
+                continue
+            future = ledger.future(start, gap_days=gap, horizon_days=days - gap)
+            is_churn = name == "churn"
+            figures = realised(
+                scores,
+                lost=churn.label(future, clients) if is_churn else None,
+                profit=None if is_churn else potential.label(future, clients)["profit"],
+                card=one.version.metrics,
+            )
+            heads = (one.run.as_of, one.version.version, date_of(start + days))
+            for place, (key, value) in enumerate(zip(_KEYS, heads, strict=True)):
+                figures.insert(place, key, pd.Series([value] * len(figures), dtype=object))
+            yield figures
+    progress("realised", len(ripe), len(ripe))
+
+
+def _nothing() -> pd.DataFrame:
+    empty = realised(pd.DataFrame(columns=list(READS)), lost=None, profit=None, card={})
+    for place, key in enumerate(_KEYS):
+        empty.insert(place, key, pd.Series([], dtype=object))
+    return empty
+
+
+def _lines(table: pd.DataFrame) -> Iterator[str]:
+    for row in table.to_dict("records"):
+        yield (
+            f"{row['as_of']}  {row['metric']:<11} {row['value']:.3f} "
+            f"[{row['low']:.3f}, {row['high']:.3f}]  card {row['card']:.3f}  "
+            f"{row['clients']:,} clients"
+        )
