@@ -26,8 +26,6 @@ from segml.report import (
     overview,
     phrases,
     prospect_words,
-    replayed_notes,
-    replayed_words,
     role_words,
     signs,
     words,
@@ -45,8 +43,6 @@ from segml.report.language import (
     translated,
     translated_for,
 )
-from segml.report.line_chart import LineChart, line_chart
-from segml.report.replayed import SHARES, ReplayFacts
 from segml.report.support import support_sentences
 
 DOSSIERS_SHOWN = 10
@@ -114,51 +110,6 @@ def _report(facts: ReportFacts) -> str:
     )
 
 
-def render_backtest(facts: ReplayFacts, *, language: str = ENGLISH) -> str:
-    """The page of a backtest as HTML text.
-
-    Parameters
-    ----------
-    facts
-        Everything it says.
-    language
-        In what: one of `segml.report.LANGUAGES`.
-
-    Returns
-    -------
-    str
-        One page with its style inside; the same facts give the same bytes.
-    """
-    with speaking(language):
-        template = environment().get_template("backtest.html.j2")
-        return template.render(
-            facts=facts,
-            calibration_chart=_calibration_chart(facts),
-            gain_chart=_gain_chart(facts),
-        )
-
-
-def _calibration_chart(facts: ReplayFacts) -> LineChart:
-    """The groups of the model beside what is stated; both axes reach every point."""
-    points = [(stated, happened) for stated, happened, _clients in facts.calibration]
-    most = max((value for point in points for value in point), default=1.0)
-    lines = {"even": [(0.0, 0.0), (1.0, 1.0)]} | ({"ours": points} if points else {})
-    return line_chart(lines, most=most, dotted=("ours",))
-
-
-def _gain_chart(facts: ReplayFacts) -> LineChart | None:
-    """The model and the best simple rule beside chance; None where nobody was lost."""
-    ours, theirs = facts.gains["segml"], facts.gains[facts.standing.baseline]
-    if not ours or not theirs:
-        return None
-    lines = {
-        "even": [(0.0, 0.0), (1.0, 1.0)],
-        "rule": list(zip(SHARES, theirs, strict=True)),
-        "ours": list(zip(SHARES, ours, strict=True)),
-    }
-    return line_chart(lines)
-
-
 @functools.cache
 def environment() -> Environment:
     """The templates with what they may call; `_`, `_n` and `counted` say their messages."""
@@ -189,8 +140,6 @@ def environment() -> Environment:
         "overview": overview,
         "phrases": phrases,
         "prospect_words": prospect_words,
-        "replayed_notes": replayed_notes,
-        "replayed_words": replayed_words,
         "role_words": role_words,
         "signs": signs,
         "steps": steps,
