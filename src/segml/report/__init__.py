@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from segml.report.support import SupportFacts, support_facts, support_sentences
     from segml.report.together import TABLES as TOGETHER
     from segml.report.together import TogetherFacts
-    from segml.report.waterfall import ProfitFacts, profit_facts
+    from segml.report.waterfall import ProfitFacts, client_profit, profit_facts
 
 _FACE = {
     "AHEAD": ("ahead", "TABLES"),
@@ -74,6 +74,7 @@ _FACE = {
     "loss_facts": ("lost", "loss_facts"),
     "loss_of": ("lost_lines", "loss_of"),
     "lost_lines": ("lost_lines", "lost_lines"),
+    "client_profit": ("waterfall", "client_profit"),
     "profit_facts": ("waterfall", "profit_facts"),
     "prospect_lines": ("prospect_words", "prospect_lines"),
     "prospect_of": ("prospects", "prospect_of"),
@@ -114,6 +115,7 @@ __all__ = [
     "TogetherFacts",
     "calibration_plot",
     "client_lines",
+    "client_profit",
     "contribution_lines",
     "contribution_plot",
     "gain_plot",

@@ -48,7 +48,7 @@ from segml.report.support import support_sentences
 DOSSIERS_SHOWN = 10
 """Dossiers on the page; the table lists everyone."""
 DEMOTED_SHOWN = 10
-NEXT_SHOWN, WINBACK_SHOWN = 12, 10
+WINBACK_SHOWN = 10
 EVENTS_SHOWN = 12
 
 
@@ -125,7 +125,6 @@ def environment() -> Environment:
         "_n": _form,
         "counted": _counted,
         "spoken": spoken,
-        "NEXT_SHOWN": NEXT_SHOWN,
         "WINBACK_SHOWN": WINBACK_SHOWN,
         "ahead_words": ahead_words,
         "bar": _bar,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from segml.scoring.actions import ACTIONS
-    from segml.scoring.explain import ClientFacts, Explained, ReasonFact, client_facts
+    from segml.scoring.explain import ClientFacts, Explained, ReasonFact, client_facts, facts_of
     from segml.scoring.explanations import between, contributions, second_view
     from segml.scoring.gathering import Reasons
     from segml.scoring.month_starts import last_month_start, month_starts
@@ -64,6 +64,7 @@ _FACE = {
     "contact_columns": "prospects",
     "contributions": "explanations",
     "expected_first_years": "prospects",
+    "facts_of": "explain",
     "is_key": "roles",
     "key_at": "roles",
     "last_month_start": "month_starts",
@@ -105,6 +106,7 @@ __all__ = [
     "contact_columns",
     "contributions",
     "expected_first_years",
+    "facts_of",
     "is_key",
     "key_at",
     "last_month_start",

@@ -16,7 +16,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, Response
 
 from segml.report import LossFacts
-from segml.report.pages import plain, plain_rows
+from segml.report.pages import plain
 from segml.service.desk import Desk
 from segml.service.door import asks, door_of
 from segml.service.facts import loss_of, losses_of, monday_of, profile_of
@@ -172,7 +172,7 @@ def listed(  # noqa: PLR0917 - the address's parameters
         offset=offset,
         profit_365=page.profit,
         stake=page.stake,
-        rows=[ClientRow(**{n: row[n] for n in names}) for row in plain_rows(page.rows)],
+        rows=[ClientRow(**{n: row[n] for n in names}) for row in page.rows],
     )
     return _answer(request, desk, told)
 

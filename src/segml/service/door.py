@@ -20,9 +20,8 @@ from segml.service.attempts import Attempts
 from segml.service.audit import Audit
 from segml.service.desk import Desk
 from segml.service.listing import Words
-from segml.service.memory import Memory
 from segml.service.sessions import Signer
-from segml.stores import Newest
+from segml.stores import Memory, Newest
 from segml.words.site import Site
 
 SESSION, VISIT, LANGUAGE = "segml_session", "segml_visit", "segml_language"

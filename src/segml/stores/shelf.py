@@ -1,8 +1,9 @@
 """A published run held open: every table is of the same run, whatever replaces it meanwhile.
 
 The files of a run are never written again, only replaced by those of another run. So a run whose
-files are all mapped while its run.json stayed the same is one run for as long as it is held, even
-after its folder is gone.
+files are all open while its run.json stayed the same is one run for as long as it is held, even
+after its folder is gone. They are read where they are asked, not mapped: what was read once of a
+mapped file counts as this process's memory ever after.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from segml.stores.asked import Asked
 from segml.stores.tables import RUN_FILE, read_run
 from segml.words.errors import ConfigurationRefused
 
@@ -34,27 +38,47 @@ Stamp = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """One mapped file, and where each of its groups of rows ends by client (None: no client)."""
+    """One open file, and where each of its groups of rows ends by client (None: no client)."""
 
-    source: pa.MemoryMappedFile
+    source: pa.NativeFile
     metadata: pq.FileMetaData
+    names: tuple[str, ...]
     last: tuple[str, ...] | None
 
-    def read(self, columns: Sequence[str] | None = None) -> pa.Table:
-        return self._file().read(columns=None if columns is None else list(columns))
+    def read(self, columns: Sequence[str] | None = None, coded: Sequence[str] = ()) -> pa.Table:
+        names = None if columns is None else list(columns)
+        return self._file(coded).read(columns=names, use_threads=False)
 
-    def of_client(self, client_id: str) -> pa.Table:
-        """The rows of one client; they stand in one group, or at the seam of several."""
-        if self.last is None:
-            return self.read()
-        first = bisect.bisect_left(self.last, client_id)
-        end = min(bisect.bisect_right(self.last, client_id) + 1, len(self.last))
+    def batches(self, columns: Sequence[str]) -> pa.RecordBatchReader:
         file = self._file()
-        found = file.read_row_groups(list(range(first, end)))
-        return found.filter(pc.equal(found["client_id"], client_id))
+        schema = pa.schema([file.schema_arrow.field(name) for name in columns])
+        found = file.iter_batches(columns=list(columns), use_threads=False)
+        return pa.RecordBatchReader.from_batches(
+            schema, (each.select(schema.names) for each in found)
+        )
 
-    def _file(self) -> pq.ParquetFile:
-        return pq.ParquetFile(self.source, metadata=self.metadata)
+    def of_client(self, client_id: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """The rows of one client; they stand in one group, or at the seam of several."""
+        file = self._file()
+        names = list(self.names if columns is None else columns)
+        found = [file.schema_arrow.empty_table().select(names)]
+        for group in self._groups(client_id):
+            ids = file.read_row_groups([group], columns=["client_id"], use_threads=False)
+            mine = np.flatnonzero(pc.equal(ids["client_id"], client_id).to_numpy())
+            if len(mine):
+                rows = file.read_row_groups([group], columns=names, use_threads=False)
+                found.append(rows.select(names).slice(int(mine[0]), len(mine)))
+        return pa.concat_tables(found)
+
+    def _groups(self, client_id: str) -> range:
+        """The groups that may hold a client."""
+        if self.last is None:
+            return range(self.metadata.num_row_groups)
+        first = bisect.bisect_left(self.last, client_id)
+        return range(first, min(bisect.bisect_right(self.last, client_id) + 1, len(self.last)))
+
+    def _file(self, coded: Sequence[str] = ()) -> pq.ParquetFile:
+        return pq.ParquetFile(self.source, metadata=self.metadata, read_dictionary=list(coded))
 
 
 class Shelf:
@@ -122,29 +146,68 @@ class Shelf:
                 self._kept[name] = _frame(found.read())
             return self._kept[name]
 
-    def arrow(self, name: str, columns: Sequence[str]) -> pa.Table | None:
-        """Some columns of a table as they lie on the disk; None where there is no such table."""
-        found = self._tables.get(name)
-        return None if found is None else found.read(columns)
+    def column(self, name: str, column: str, *, is_coded: bool = False) -> pa.ChunkedArray:
+        """One column of a table that the run has; as a dictionary where that is asked."""
+        read = self._tables[name].read([column], [column] if is_coded else ())
+        return read[column]
 
-    def of_client(self, name: str, client_id: str) -> pd.DataFrame | None:
+    def batches(self, name: str, columns: Sequence[str]) -> pa.RecordBatchReader:
+        """Some columns of a table that the run has, a part of its rows at a time."""
+        return self._tables[name].batches(columns)
+
+    def asked(
+        self, name: str, ids: pa.Array | None, seen_by: Sequence[str] = ("client_id",)
+    ) -> Asked:
+        """A table that the run has, to be counted and summed where it lies.
+
+        Parameters
+        ----------
+        name
+            The table.
+        ids
+            The clients whose rows may be seen; None: all.
+        seen_by
+            The columns that have to name one of them.
+        """
+        return Asked(
+            lambda columns: self.batches(name, columns),
+            self.columns(name),
+            ids=ids,
+            seen_by=seen_by,
+        )
+
+    def columns(self, name: str) -> tuple[str, ...]:
+        """The columns of a table; none where the run has no such table."""
+        found = self._tables.get(name)
+        return () if found is None else found.names
+
+    def of_client(
+        self, name: str, client_id: str, columns: Sequence[str] | None = None
+    ) -> pd.DataFrame | None:
         """The rows of one client, read where they stand; None where there is no such table.
 
         Parameters
         ----------
         name
-            A table with a column `client_id`.
+            A table with a column `client_id`, by which its rows are sorted.
         client_id
             Whose.
+        columns
+            Which of its columns; None: all.
         """
+        found = self._tables.get(name)
+        return None if found is None else _frame(found.of_client(client_id, columns))
+
+    def rows_of(
+        self, name: str, client_id: str, columns: Sequence[str] | None = None
+    ) -> list[dict[str, Any]] | None:
+        """The same as Python's own values, null as None."""
         found = self._tables.get(name)
         if found is None:
             return None
-        if found.source.size() <= LARGE:
-            whole = self.table(name)
-            assert whole is not None
-            return whole[whole["client_id"] == client_id]
-        return _frame(found.of_client(client_id))
+        table = found.of_client(client_id, columns)
+        told = [[None if one != one else one for one in each.to_pylist()] for each in table.columns]  # noqa: PLR0124
+        return [dict(zip(table.column_names, row, strict=True)) for row in zip(*told, strict=True)]
 
     def holds(self, names: Collection[str]) -> dict[str, pd.DataFrame]:
         """The whole tables of these names that the run has."""
@@ -171,13 +234,13 @@ def portfolio_of(folder: Path) -> str | None:
 
 
 def _open(path: Path) -> _Table:
-    source = pa.memory_map(str(path))
+    source = pa.OSFile(str(path))
     metadata = pq.ParquetFile(source).metadata
     names = metadata.schema.to_arrow_schema().names
     last = None
     if names[:1] == ["client_id"] or names[:2] == ["as_of", "client_id"]:
         last = _lasts(metadata, names.index("client_id"))
-    return _Table(source, metadata, last)
+    return _Table(source, metadata, tuple(names), last)
 
 
 def _lasts(metadata: pq.FileMetaData, column: int) -> tuple[str, ...] | None:

@@ -12,15 +12,23 @@ from segml.report.pages.monday import COLUMNS as OF_MONDAY
 from segml.report.pages.monday import MondayFacts, monday_facts
 from segml.report.pages.page import Shell, icon, page, style
 from segml.report.pages.plain import list_rows, plain, plain_rows
-from segml.report.pages.profile import LEAST_PEERS, PeerFacts, ProfileFacts, profile_facts
+from segml.report.pages.profile import (
+    LEAST_PEERS,
+    PeerFacts,
+    ProfileFacts,
+    compared_features,
+    profile_facts,
+)
+from segml.report.pages.profile import OF_SCORES as OF_CLIENT_SCORES
 from segml.report.pages.profile import TABLES as OF_CLIENT
-from segml.report.pages.whole import COLUMNS as OF_WHOLE
 from segml.report.pages.whole import (
     OF_ALL,
     OF_ALL_LOSSES,
     OF_LOSSES,
     OF_SCORES,
     lost_facts,
+    one_loss,
+    told_part,
     whole_facts,
 )
 
@@ -30,24 +38,27 @@ __all__ = [
     "OF_ALL",
     "OF_ALL_LOSSES",
     "OF_CLIENT",
+    "OF_CLIENT_SCORES",
     "OF_LOSSES",
     "OF_MONDAY",
     "OF_SCORES",
-    "OF_WHOLE",
     "MondayFacts",
     "PeerFacts",
     "ProfileFacts",
     "Shell",
+    "compared_features",
     "csv_lines",
     "icon",
     "list_rows",
     "lost_facts",
     "monday_facts",
+    "one_loss",
     "page",
     "plain",
     "plain_rows",
     "profile_facts",
     "style",
+    "told_part",
     "whole_facts",
     "xlsx_bytes",
 ]

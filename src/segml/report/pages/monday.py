@@ -12,6 +12,7 @@ import pandas as pd
 
 from segml.report.pages.tasks import ReasonsOf, TaskFact, tasks
 from segml.report.records import records
+from segml.report.table import Tables, frame_of
 
 COLUMNS = (
     *("client_id", "called", "status", "tier", "tier_rank", "is_key", "p_churn", "p_churn_low"),
@@ -92,7 +93,7 @@ class MondayFacts:
 def monday_facts(
     now: pd.DataFrame,
     before: pd.DataFrame | None,
-    tables: Mapping[str, pd.DataFrame],
+    tables: Tables,
     *,
     names: Mapping[str, str],
     days: tuple[dt.date, dt.date | None, dt.date | None],
@@ -116,7 +117,7 @@ def monday_facts(
         Gives the published reasons of some clients.
     """
     as_of, since, end = days
-    losses = tables.get("losses")
+    losses = frame_of(tables, "losses")
     gone = frozenset() if losses is None else frozenset(losses["client_id"])
     key = now[now["is_key"] & now["status"].eq("active") & ~now["client_id"].isin(gone)]
     lost = _lost(losses, since or as_of - dt.timedelta(days=LAST_DAYS))

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 Value = TypeVar("Value")
 _KEPT = 64
+"""Values that are kept where nothing else is said."""
 
 
 class Memory:
