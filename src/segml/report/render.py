@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from segml.report import (
     ahead_words,
@@ -119,6 +119,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # they come with the package
     )
     made.globals |= {
         "_": _message,
@@ -151,8 +152,18 @@ def environment() -> Environment:
 
 def _message(message: str, /, **values: object) -> Markup:
     """A template's message: our own HTML, with every value in it escaped."""
+    if not values:
+        return _said(message, spoken())
     told = Markup(translated(message))  # noqa: S704 - a text of ours
     return one_stop(told.format(**values))
+
+
+@functools.cache
+def _said(message: str, language: str) -> Markup:
+    """A template's message without values, in the language that is spoken."""
+    assert language == spoken()
+    told = Markup(translated(message))  # noqa: S704 - as above
+    return one_stop(told.format())
 
 
 def _form(one: str, many: str, count: int, /, **values: object) -> Markup:
@@ -215,7 +226,7 @@ def quoted(client_id: str) -> str:
 @pass_context
 def _who(context: Context, client: Named, page: str = "client") -> Markup:
     """A client's name; where the page is one of many, it leads to one about the client."""
-    name = Markup("<bdi>{}</bdi>").format(client.name)
-    if not context.get("linked"):
-        return name
-    return Markup('<a href="/{}?id={}">{}</a>').format(page, quoted(client.client_id), name)
+    name = f"<bdi>{escape(client.name)}</bdi>"
+    if context.get("linked"):  # a page's name is ours, a quoted id has no letter that HTML reads
+        name = f'<a href="/{page}?id={quoted(client.client_id)}">{name}</a>'
+    return Markup(name)  # noqa: S704 - escaped above

@@ -112,19 +112,20 @@ class Desk:
         """All clients that may be seen, to be counted and summed."""
         return self.held.roster.table(self._scope)
 
-    def key_clients(self, columns: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    def key_clients(
+        self, columns: Sequence[str], before: Sequence[str]
+    ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
         """Who is a key client now or was one at the run before: now, and then (None: no run)."""
         now, former = self.held.roster, self.held.former_roster
         if former is None:
             return now.frame(self._scope, columns, only_key=True), None
-        keys = {
-            each: list(each.frame(self._scope, ("client_id",), only_key=True)["client_id"])
-            for each in (now, former)
-        }
-        return (
+        keys = {each: each.ids(self._scope, only_key=True) for each in (now, former)}
+        found = (
             now.frame(self._scope, columns, only_key=True, also=keys[former]),
-            former.frame(self._scope, columns, only_key=True, also=keys[now]),
+            former.frame(self._scope, before, only_key=True, also=keys[now]),
         )
+        former.forget()
+        return found
 
     def tables(self, shelf: Shelf | None, names: Sequence[str]) -> dict[str, pd.DataFrame]:
         """The rows of tables that may be seen; of a table about all clients, all or nothing."""
@@ -154,9 +155,8 @@ class Desk:
     def rows_of(
         self,
         shelf: Shelf,
-        names: Collection[str],
+        tables: Mapping[str, Sequence[str] | None],
         client_id: str,
-        columns: Sequence[str] | None = None,
     ) -> dict[str, list[dict[str, Any]]]:
         """The rows of one client in tables of a run, as plain values.
 
@@ -164,12 +164,10 @@ class Desk:
         ----------
         shelf
             The run.
-        names
-            Its tables; those that it has not are left out.
+        tables
+            Its tables, those that it has not are left out, and which of their columns (None: all).
         client_id
             Whose.
-        columns
-            Which columns; None: all.
 
         Raises
         ------
@@ -177,7 +175,7 @@ class Desk:
             If the client may not be seen.
         """
         self.row(client_id)
-        told = {name: shelf.rows_of(name, client_id, columns) for name in names}
+        told = {name: shelf.rows_of(name, client_id, which) for name, which in tables.items()}
         found = {name: rows for name, rows in told.items() if rows is not None}
         for row in found.get("prospects", ()):
             row.update({column: self._name_of(row[column]) for column in LIKE})
@@ -214,14 +212,15 @@ class Desk:
         """
         if self.held.losses is None:
             return False
-        return bool(
-            self.rows_of(self.held.losses, ("losses",), client_id, ("client_id",))["losses"]
-        )
+        return bool(self.rows_of(self.held.losses, {"losses": ("client_id",)}, client_id)["losses"])
 
     def industry(self, industry: str) -> tuple[Industry | None, Industry | None]:
         """Figures of all active clients of an industry, now and at the run before: nobody's row."""
         former = self.held.former_roster
-        then = None if former is None else former.industry(industry)
+        then = None
+        if former is not None:
+            then = former.industry(industry)
+            former.forget()
         return self.held.roster.industry(industry), then
 
     def names(self) -> Mapping[str, str]:

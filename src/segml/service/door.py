@@ -28,6 +28,10 @@ SESSION, VISIT, LANGUAGE = "segml_session", "segml_visit", "segml_language"
 """The cookies: who signed in, which visit a form belongs to, the language chosen."""
 
 
+_KEPT = 256
+"""Facts and pages that are kept for the next reader."""
+
+
 class NotSignedIn(Exception):  # noqa: N818 - no fault
     """Nobody is signed in, and somebody has to be."""
 
@@ -51,7 +55,7 @@ class Door:
 
     def __init__(self, site: Site, newest: Newest, *, is_secure: bool) -> None:
         self.site, self.newest, self.is_secure = site, newest, is_secure
-        self.memory, self.words, self.attempts = Memory(), Words(), Attempts()
+        self.memory, self.words, self.attempts = Memory(_KEPT), Words(), Attempts()
         self.audit = Audit(site.access.audit)
         self._own_secret = secrets.token_hex(32)
         self._lock = threading.Lock()

@@ -13,9 +13,9 @@ from segml.report.pages import (
     OF_ALL,
     OF_ALL_LOSSES,
     OF_CLIENT,
-    OF_CLIENT_SCORES,
     OF_LOSSES,
     OF_MONDAY,
+    OF_MONDAY_BEFORE,
     OF_SCORES,
     MondayFacts,
     PeerFacts,
@@ -46,7 +46,7 @@ def monday_of(desk: Desk) -> MondayFacts:
         if held.losses is not None:
             told = desk.tables(held.losses, ("losses",))
             tables = {**tables, **told, **desk.asked(held.losses, ("winback",))}
-        now, before = desk.key_clients(OF_MONDAY)
+        now, before = desk.key_clients(OF_MONDAY, OF_MONDAY_BEFORE)
         return monday_facts(
             now,
             before,
@@ -69,8 +69,8 @@ def whole_of(desk: Desk) -> ReportFacts:
             scores.run,
             desk.clients(),
             {
-                **desk.asked(scores, OF_SCORES),
-                **desk.tables(scores, (*OF_ALL, *small)),
+                **desk.asked(scores, (*OF_SCORES, *small)),
+                **desk.tables(scores, OF_ALL),
                 **desk.tables(desk.held.losses, ("losses",)),
             },
             features=desk.site.features,
@@ -122,7 +122,7 @@ def loss_of(desk: Desk, client_id: str) -> LossFacts:
     shelf = desk.held.losses
     if shelf is None or not desk.is_lost(client_id):
         raise Unseen(client_id)
-    rows = desk.rows_of(shelf, OF_LOSS, client_id)
+    rows = desk.rows_of(shelf, dict.fromkeys(OF_LOSS), client_id)
     events = {name: plain_rows(each) for name, each in desk.tables(shelf, COMPANY).items()}
     return one_loss(
         _every_loss(desk, shelf), rows | events, desk.names(), features=desk.site.features
@@ -139,7 +139,6 @@ def profile_of(desk: Desk, client_id: str) -> ProfileFacts:
     """
     row, held = desk.row(client_id), desk.held
     tables = desk.rows_of(held.scores, OF_CLIENT, client_id)
-    tables |= desk.rows_of(held.scores, ("scores",), client_id, OF_CLIENT_SCORES)
     compared = compared_features(tables["reasons"])
     tables |= _features(desk, held.scores, client_id, compared)
     past = None
@@ -154,7 +153,7 @@ def _features(
 ) -> dict[str, list[dict[str, Any]]]:
     """A client's values of some features, of those that the run has."""
     columns = [name for name in asked if name in shelf.columns("features")]
-    return desk.rows_of(shelf, ("features",), client_id, columns)
+    return desk.rows_of(shelf, {"features": columns}, client_id)
 
 
 def _peers(desk: Desk, industry: object) -> PeerFacts | None:

@@ -59,6 +59,11 @@ class Register:
             for _ in readers.map(self.column, columns):
                 pass
 
+    def forget(self) -> None:
+        """Hold nothing; what is asked for is read anew."""
+        with self._lock:
+            self._held = {}
+
     def column(self, name: str) -> Column:
         """A column; `called` and `stake` are made of others."""
         with self._lock:
@@ -100,6 +105,11 @@ class Register:
                 high = middle
         return low if low < len(ids) and ids[low].as_py() == client_id else None
 
+    def called(self, place: int) -> str:
+        """What the client that stands there is called."""
+        name = self.text("name")[place].as_py()
+        return name if name and name.strip() else self.text("client_id")[place].as_py()  # type: ignore[no-any-return]  # Arrow is untyped
+
     def named(self, text: str) -> Mask:
         """Whose name holds a text, letters of either case, or whose id begins with it."""
         called = pc.utf8_lower(self.text("called"))
@@ -109,9 +119,9 @@ class Register:
         mask: Mask = found.to_numpy(zero_copy_only=False)
         return mask
 
-    def named_one_of(self, client_ids: Sequence[str]) -> Mask:
+    def is_one_of(self, client_ids: pa.Array) -> Mask:
         """Whose id is one of these."""
-        found = pc.is_in(self.text("client_id"), value_set=pa.array(client_ids, pa.string()))
+        found = pc.is_in(self.text("client_id"), value_set=client_ids)
         mask: Mask = found.to_numpy(zero_copy_only=False)
         return mask
 

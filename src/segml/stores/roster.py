@@ -84,6 +84,10 @@ class Roster:
         """Read the columns of the list now; else whoever asks first waits for it."""
         self._register.open(COLUMNS)
 
+    def forget(self) -> None:
+        """Hold no columns any more: of a run that is asked once in a while, for few of them."""
+        self._register.forget()
+
     def page(self, wanted: Wanted, scope: Scope) -> Page:
         """The part of a list that was asked for; sorted to the end, nulls last, ties by id."""
         found = self._found(wanted, scope)
@@ -115,7 +119,7 @@ class Roster:
         columns: Sequence[str],
         *,
         only_key: bool = False,
-        also: Sequence[str] = (),
+        also: pa.Array | None = None,
     ) -> pd.DataFrame:
         """The clients that may be seen, by id; a text with few values is a category.
 
@@ -130,7 +134,8 @@ class Roster:
         """
         mask = self._seen(scope)
         if only_key:
-            mask = mask & (self._register.flags("is_key") | self._register.named_one_of(also))
+            key = self._register.flags("is_key")
+            mask = mask & (key if also is None else key | self._register.is_one_of(also))
         return self._register.frame(_places(mask), columns)
 
     def table(self, scope: Scope) -> Asked:
@@ -138,10 +143,13 @@ class Roster:
         places = None if scope.is_all else _places(self._seen(scope))
         return Asked(lambda columns: self._register.table(places, columns), COLUMNS)
 
-    def ids(self, scope: Scope) -> pa.Array:
-        """The ids of the clients that may be seen, sorted."""
+    def ids(self, scope: Scope, *, only_key: bool = False) -> pa.Array:
+        """The ids of the clients, or key clients, that may be seen, sorted."""
         ids = self._register.text("client_id")
-        return ids if scope.is_all else ids.take(pa.array(_places(self._seen(scope))))
+        if scope.is_all and not only_key:
+            return ids
+        mask = self._seen(scope)
+        return ids.filter(pa.array(mask & self._register.flags("is_key") if only_key else mask))
 
     def names(self, scope: Scope) -> Names:
         """What each client that may be seen is called, looked up when it is asked for."""
@@ -150,10 +158,8 @@ class Roster:
     def names_of(self, client_ids: Sequence[str], scope: Scope) -> dict[str, str]:
         """What these clients are called, of those that may be seen."""
         mask = self._seen(scope)
-        found = [(each, self._place(each, mask)) for each in client_ids]
-        known = {each: place for each, place in found if place is not None}
-        rows = self._register.rows(np.array([*known.values()], dtype=np.int32), ("called",))
-        return dict(zip(known, (str(row["called"]) for row in rows), strict=True))
+        found = ((each, self._place(each, mask)) for each in client_ids)
+        return {each: self._register.called(place) for each, place in found if place is not None}
 
     def industry(self, industry: str) -> Industry | None:
         """What the active clients of an industry are like; None where there are none."""

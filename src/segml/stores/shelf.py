@@ -13,7 +13,7 @@ import json
 import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +36,32 @@ Stamp = tuple[int, int, int]
 """What tells one run.json from another: its device, its inode, its time of writing."""
 
 
-@dataclass(frozen=True, slots=True)
 class _Table:
-    """One open file, and where each of its groups of rows ends by client (None: no client)."""
+    """One open file; where its rows stand is read when it is first asked for.
 
-    source: pa.NativeFile
-    metadata: pq.FileMetaData
-    names: tuple[str, ...]
-    last: tuple[str, ...] | None
+    Parameters
+    ----------
+    path
+        Where it lies now.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.source = pa.OSFile(str(path))
+
+    @cached_property
+    def metadata(self) -> pq.FileMetaData:
+        return pq.ParquetFile(self.source).metadata
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.metadata.schema.to_arrow_schema().names)
+
+    @cached_property
+    def last(self) -> tuple[str, ...] | None:
+        """Where each group of rows ends by client; None where the rows are not sorted so."""
+        if self.names[:1] == ("client_id",) or self.names[:2] == ("as_of", "client_id"):
+            return _lasts(self.metadata, self.names.index("client_id"))
+        return None
 
     def read(self, columns: Sequence[str] | None = None, coded: Sequence[str] = ()) -> pa.Table:
         names = None if columns is None else list(columns)
@@ -108,7 +126,7 @@ class Shelf:
             before = stamp_of(folder)
             try:
                 run = read_run(folder)
-                tables = {path.stem: _open(path) for path in sorted(folder.glob("*.parquet"))}
+                tables = {path.stem: _Table(path) for path in sorted(folder.glob("*.parquet"))}
             except (FileNotFoundError, ConfigurationRefused):
                 continue
             if before is not None and before == stamp_of(folder):
@@ -231,16 +249,6 @@ def portfolio_of(folder: Path) -> str | None:
     except (OSError, ValueError, AttributeError):
         return None
     return found if isinstance(found, str) else None
-
-
-def _open(path: Path) -> _Table:
-    source = pa.OSFile(str(path))
-    metadata = pq.ParquetFile(source).metadata
-    names = metadata.schema.to_arrow_schema().names
-    last = None
-    if names[:1] == ["client_id"] or names[:2] == ["as_of", "client_id"]:
-        last = _lasts(metadata, names.index("client_id"))
-    return _Table(source, metadata, tuple(names), last)
 
 
 def _lasts(metadata: pq.FileMetaData, column: int) -> tuple[str, ...] | None:

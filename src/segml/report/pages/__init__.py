@@ -8,9 +8,10 @@ seen is left out by who calls.
 from __future__ import annotations
 
 from segml.report.pages.exports import MOST_ROWS, csv_lines, xlsx_bytes
+from segml.report.pages.monday import BEFORE as OF_MONDAY_BEFORE
 from segml.report.pages.monday import COLUMNS as OF_MONDAY
 from segml.report.pages.monday import MondayFacts, monday_facts
-from segml.report.pages.page import Shell, icon, page, style
+from segml.report.pages.page import Kept, Shell, icon, page, style
 from segml.report.pages.plain import list_rows, plain, plain_rows
 from segml.report.pages.profile import (
     LEAST_PEERS,
@@ -19,7 +20,6 @@ from segml.report.pages.profile import (
     compared_features,
     profile_facts,
 )
-from segml.report.pages.profile import OF_SCORES as OF_CLIENT_SCORES
 from segml.report.pages.profile import TABLES as OF_CLIENT
 from segml.report.pages.whole import (
     OF_ALL,
@@ -38,10 +38,11 @@ __all__ = [
     "OF_ALL",
     "OF_ALL_LOSSES",
     "OF_CLIENT",
-    "OF_CLIENT_SCORES",
     "OF_LOSSES",
     "OF_MONDAY",
+    "OF_MONDAY_BEFORE",
     "OF_SCORES",
+    "Kept",
     "MondayFacts",
     "PeerFacts",
     "ProfileFacts",

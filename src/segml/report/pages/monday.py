@@ -14,6 +14,8 @@ from segml.report.pages.tasks import ReasonsOf, TaskFact, tasks
 from segml.report.records import records
 from segml.report.table import Tables, frame_of
 
+BEFORE = ("client_id", "status", "tier", "tier_rank", "is_key", "p_churn", "stake")
+"""The columns of the list that are read of the run before."""
 COLUMNS = (
     *("client_id", "called", "status", "tier", "tier_rank", "is_key", "p_churn", "p_churn_low"),
     *("p_churn_high", "profit_365", "stake", "action", "currency"),
@@ -104,8 +106,8 @@ def monday_facts(
     Parameters
     ----------
     now, before
-        Those that are key clients or were, with `COLUMNS`: today, and at the run before (None:
-        there was none).
+        Those that are key clients or were: today, with `COLUMNS`, and at the run before, with
+        `BEFORE` (None: there was none).
     tables
         `losses`, `winback`, `attention`, `decisions`, where they were published; rows of clients
         that may not be seen are left out by who calls.

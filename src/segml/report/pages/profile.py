@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import Any
 
 from segml.report.prospects import ProspectFact, prospect_of
 from segml.report.records import Rows
 from segml.report.standing import StandingFacts, standing_facts
 from segml.report.waterfall import ProfitFacts, client_profit
-from segml.scoring import BASE, OTHER, ClientFacts, Subject, facts_of
+from segml.scoring import BASE, OTHER, ClientFacts, ReasonFact, Subject, facts_of
 
-TABLES = (
-    *("reasons", "profit", "roles", "levers", "criteria", "outlook", "next_need", "attention"),
-    *("prospects", "prospect_reasons"),
+TABLES: Mapping[str, tuple[str, ...] | None] = MappingProxyType(
+    {
+        "scores": (
+            *("as_of", "tier_margin", "tier_rival", "expected_profit_low"),
+            *("expected_profit_high", "median_profit", "model_version"),
+        ),
+        "reasons": ("subject", *(field.name for field in fields(ReasonFact))),
+        "profit": None,
+        "roles": None,
+        "levers": None,
+        "criteria": None,
+        "outlook": None,
+        "next_need": ("level", "rank", "item", "like", "share", "comparable"),
+        "attention": ("team", "last_contact", "due", "made", "missed"),
+        "prospects": None,
+        "prospect_reasons": None,
+    }
 )
-"""The published tables of which a client's rows are read."""
-OF_SCORES = (
-    *("as_of", "tier_margin", "tier_rival", "expected_profit_low", "expected_profit_high"),
-    *("median_profit", "model_version"),
-)
-"""The columns of the scores that are read beside the roster's."""
+"""The published tables of which a client's rows are read, and which columns (None: all)."""
 COMPARED = 5
 """Features that are held against the client's own past."""
 LEAST_PEERS = 10
@@ -130,8 +140,8 @@ def profile_facts(
     row
         Its row of the roster.
     tables
-        Its rows of `TABLES`, of the scores with `OF_SCORES` and of the features with those of
-        `compared_features`, where they were published.
+        Its rows of `TABLES`, and of the features with `compared_features`, where they were
+        published.
     past
         The date of the run before and the client's features then; None: there was none.
     peers

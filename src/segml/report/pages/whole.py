@@ -76,7 +76,7 @@ def whole_facts(
     at_risk = risk_facts(shown, reasons_of(ids), names) if shown else ()
     support = support_facts(run)
     if support is not None:
-        at_risk = with_silence(at_risk, frame_of(tables, "features"))
+        at_risk = with_silence(at_risk, tables.get("features"))
     return ReportFacts(
         portfolio=portfolio_facts(run, scores, gone=gone),
         losses=None,
