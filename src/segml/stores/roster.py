@@ -31,7 +31,7 @@ COLUMNS = (
 """The columns of the list."""
 _PART = 20_000
 """Rows of a part."""
-_LISTS, _ORDERS = 32, 8
+_LISTS, _ORDERS = 16, 8
 """How many lists, at a byte a client, and how many orders, at four, are kept."""
 _VALUES = 500
 
