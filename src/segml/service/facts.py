@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from segml.report import LossFacts, LostClient, ReportFacts
+from segml.report import PROSPECTS, LossFacts, LostClient, ReportFacts
 from segml.report.dossier import TOLD_OF
 from segml.report.pages import (
     LEAST_PEERS,
@@ -138,7 +138,12 @@ def profile_of(desk: Desk, client_id: str) -> ProfileFacts:
         If there is none that may be seen.
     """
     row, held = desk.row(client_id), desk.held
-    tables = desk.rows_of(held.scores, OF_CLIENT, client_id)
+    asked = {
+        name: columns
+        for name, columns in OF_CLIENT.items()
+        if name not in PROSPECTS or row["status"] == "prospect"
+    }
+    tables = desk.rows_of(held.scores, asked, client_id)
     compared = compared_features(tables["reasons"])
     tables |= _features(desk, held.scores, client_id, compared)
     past = None

@@ -75,16 +75,23 @@ class _Table:
             schema, (each.select(schema.names) for each in found)
         )
 
-    def of_client(self, client_id: str, columns: Sequence[str] | None = None) -> pa.Table:
-        """The rows of one client; they stand in one group, or at the seam of several."""
+    def of_client(
+        self, client_id: str, columns: Sequence[str] | None = None, *, is_likely: bool = False
+    ) -> pa.Table:
+        """The rows of one client; they stand in one group, or at the seam of several.
+
+        Where it likely has some, all is read at once, else first who stands there.
+        """
         file = self._file()
         names = list(self.names if columns is None else columns)
         found = [file.schema_arrow.empty_table().select(names)]
         for group in self._groups(client_id):
-            ids = file.read_row_groups([group], columns=["client_id"], use_threads=False)
-            mine = np.flatnonzero(pc.equal(ids["client_id"], client_id).to_numpy())
+            first = [*dict.fromkeys(("client_id", *names))] if is_likely else ["client_id"]
+            rows = file.read_row_groups([group], columns=first, use_threads=False)
+            mine = np.flatnonzero(pc.equal(rows["client_id"], client_id).to_numpy())
             if len(mine):
-                rows = file.read_row_groups([group], columns=names, use_threads=False)
+                if not is_likely:
+                    rows = file.read_row_groups([group], columns=names, use_threads=False)
                 found.append(rows.select(names).slice(int(mine[0]), len(mine)))
         return pa.concat_tables(found)
 
@@ -214,7 +221,11 @@ class Shelf:
             Which of its columns; None: all.
         """
         found = self._tables.get(name)
-        return None if found is None else _frame(found.of_client(client_id, columns))
+        return (
+            None
+            if found is None
+            else _frame(found.of_client(client_id, columns, is_likely=self._is_full(found)))
+        )
 
     def rows_of(
         self, name: str, client_id: str, columns: Sequence[str] | None = None
@@ -223,9 +234,14 @@ class Shelf:
         found = self._tables.get(name)
         if found is None:
             return None
-        table = found.of_client(client_id, columns)
+        table = found.of_client(client_id, columns, is_likely=self._is_full(found))
         told = [[None if one != one else one for one in each.to_pylist()] for each in table.columns]  # noqa: PLR0124
         return [dict(zip(table.column_names, row, strict=True)) for row in zip(*told, strict=True)]
+
+    def _is_full(self, table: _Table) -> bool:
+        """Whether a table has as many rows as there are clients, as far as can be told."""
+        every = self._tables.get("scores") or self._tables.get("losses")
+        return every is not None and table.metadata.num_rows >= every.metadata.num_rows
 
     def holds(self, names: Collection[str]) -> dict[str, pd.DataFrame]:
         """The whole tables of these names that the run has."""
