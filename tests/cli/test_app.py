@@ -34,6 +34,10 @@ def test_importing_segml_and_its_command_line_loads_nothing_heavy() -> None:
     assert "pandas" in _loaded_after("import segml; segml.check")
 
 
+def test_serving_loads_no_model_and_no_metric() -> None:
+    assert _loaded_after("import segml.flows.site, segml.service") == {"pandas", "numpy", "duckdb"}
+
+
 def test_help_names_every_command() -> None:
     shown = _run("--help").output
     for command in app.registered_commands:

@@ -13,8 +13,7 @@ from segml.service import api, rooms, views
 from segml.service.access import Viewer
 from segml.service.desk import Desk
 from segml.service.facts import losses_of, monday_of, whole_of
-from segml.service.memory import Memory
-from segml.stores import Scope
+from segml.stores import Memory, Scope
 
 OPEN = {"GET /enter", "POST /enter", "POST /leave", "GET /style.css", "GET /icon.svg", "GET /alive"}
 """Routes that ask for no right; each is named here with intent."""

@@ -8,8 +8,7 @@ from typing import Any
 
 from segml.service.access import Viewer
 from segml.service.desk import Desk
-from segml.service.memory import Memory
-from segml.stores import Roster, read_table, write_frame
+from segml.stores import Memory, Roster, read_table, write_frame
 
 FORMER, NOW = dt.date(2024, 3, 1), dt.date(2024, 4, 1)
 

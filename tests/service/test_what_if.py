@@ -13,8 +13,7 @@ from segml.scoring.texts import told_target, value_text
 from segml.service.access import ALONE
 from segml.service.asking import Trained, levers_of, question_of
 from segml.service.desk import Desk
-from segml.service.memory import Memory
-from segml.stores import Registry
+from segml.stores import Memory, Registry
 from segml.words.site import Site
 
 

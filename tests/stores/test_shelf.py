@@ -178,7 +178,7 @@ def test_a_page_is_what_pandas_would_give(roster: Roster, wanted: Wanted) -> Non
     ordered = rows.sort_values([key, "client_id"], ascending=[not wanted.descending, True])
     end = None if wanted.limit is None else wanted.offset + wanted.limit
     shown = ordered.iloc[wanted.offset : end]
-    assert list(found.rows["client_id"]) == list(shown["client_id"])
+    assert [row["client_id"] for row in found.rows] == list(shown["client_id"])
     assert found.total == len(rows)
     parts = pd.concat([*roster.parts(wanted, Scope()), rows.head(0)])
     assert list(parts["client_id"]) == list(ordered["client_id"])

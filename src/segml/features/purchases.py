@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segml.features.bgnbd import PurchaseHistory, fit_bgnbd
 from segml.features.family import Column, Estimate, Family
 from segml.features.measures import count, fact
 from segml.features.plan import FeaturePlan
@@ -27,6 +26,9 @@ _SEASON = (
 
 
 def _estimate(measured: pd.DataFrame, plan: FeaturePlan) -> Estimate:
+    # here, so that who reads the catalogue alone does not wait for scipy
+    from segml.features.bgnbd import PurchaseHistory, fit_bgnbd
+
     bought = measured["order_days"].to_numpy(np.float64) > 0
     rows = measured.loc[bought]
     first = rows["first_age"].to_numpy(np.float64)

@@ -26,10 +26,10 @@ from segml.report import (
     LostClient,
     ProspectFact,
     client_lines,
+    client_profit,
     contribution_lines,
     loss_of,
     lost_lines,
-    profit_facts,
     prospect_lines,
     prospect_of,
     speaking,
@@ -91,7 +91,7 @@ def _explained(settings: Settings, folder: Path, client_id: str, day: dt.date) -
         read_table(folder, name) for name in ("scores", "reasons", "clients")
     )
     facts = client_facts(scores, reasons, clients, client_id=client_id)
-    profit = profit_facts(find_table(folder, "profit"), client_id)
+    profit = client_profit(find_table(folder, "profit"), client_id)
     features = {feature.name: feature for feature in (*FIRST_CONTACT, *CATALOGUE)}
     standing = standing_facts({name: find_table(folder, name) for name in STANDING}, client_id)
     prospect = _prospect(folder, facts, clients)

@@ -13,11 +13,11 @@ from segml.bundle import Bundle
 from segml.evaluation import READS, realised, realised_sentences
 from segml.flows.agreement import agreed
 from segml.flows.result import Progress, Result, rows_of, silent
-from segml.flows.session import Session, as_date, load_version, opened, registry_of, session
+from segml.flows.session import Session, as_date, opened, registry_of, session
 from segml.flows.settings import Settings, read_settings
 from segml.ledger import Ledger, date_of, day_of
 from segml.outcomes import churn, potential
-from segml.stores import Run, Shelf, Version, list_runs, publish, require_place
+from segml.stores import Run, Shelf, Version, list_runs, load_version, publish, require_place
 from segml.words.errors import BundleRefused, ConfigurationRefused
 
 MOST = 12

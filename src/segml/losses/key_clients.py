@@ -22,7 +22,7 @@ def standing(bundle: Bundle, now: Snapshot, held: pd.Series) -> pd.DataFrame:
     now
         The snapshot of the date.
     held
-        The tiers held before it (see `scoring.replay`), by client id.
+        The tiers held before it (see `scoring.replaying`), by client id.
 
     Returns
     -------

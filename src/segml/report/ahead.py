@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from segml.report.records import records
+from segml.report.records import Rows
+from segml.report.table import Condition, Table, Tables, as_table
 
 TABLES = ("next_lost", "lookalikes", "winback")
 """What the facts are read from, where the analysis published it."""
+NEXT_TOLD = 12
+"""Clients that are told of, by rank."""
 SAME_ROAD_SHOWN = 5
 """Clients named on a dossier as being on the same road."""
 
@@ -40,12 +44,13 @@ class NextClient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextFacts:
-    """Who is next: `clients` by rank, and for each lost client those that are on its road.
+    """Who is next: of `count` the first `clients`, and for lost clients those on their road.
 
     `caught` and `caught_by_silence` say, of past dates, which share of the lost stood in the tenth
     that this order, and an order by silence, put first; None where nothing was learnt.
     """
 
+    count: int
     clients: tuple[NextClient, ...]
     same_road: Mapping[str, tuple[str, ...]]
     horizon_days: int
@@ -76,7 +81,10 @@ class WinBackClient:
 
 
 def next_facts(
-    run: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], *, names: Mapping[str, str]
+    run: Mapping[str, Any],
+    tables: Tables,
+    *,
+    names: Mapping[str, str],
 ) -> NextFacts | None:
     """Who is next, by rank; None where the analysis did not look ahead.
 
@@ -91,29 +99,25 @@ def next_facts(
     """
     if "next_lost" not in tables or "lookalikes" not in tables or "next" not in run:
         return None
-    told, pairs = run["next"], tables["lookalikes"]
-    ranked = tables["next_lost"].sort_values("rank")
-    place = dict(zip(ranked["client_id"], ranked["rank"], strict=True))
-    ordered = pairs.assign(
-        place=[place.get(each, len(place) + 1) for each in pairs["client_id"]]
-    ).sort_values(["similarity", "like"], ascending=[False, True], kind="stable")
-    like: dict[str, list[str]] = {}
-    for row in records(ordered):
-        like.setdefault(row["client_id"], []).append(names.get(row["like"], row["like"]))
-    road: dict[str, list[str]] = {}
-    for row in records(ordered.sort_values("place", kind="stable")):
-        road.setdefault(row["like"], []).append(names.get(row["client_id"], row["client_id"]))
+    told = run["next"]
+    ranked, pairs = (as_table(tables[name]) for name in ("next_lost", "lookalikes"))
+    shown = ranked.rows(order=(("rank", False),), most=NEXT_TOLD)
+    ids = [row["client_id"] for row in shown]
+    like = _alike(pairs, "client_id", ("client_id", "in", ids))
     plain = [name for name in NextClient.__slots__ if name not in ("name", "like")]
     return NextFacts(
+        count=ranked.count(),
         clients=tuple(
             NextClient(
                 **{name: row[name] for name in plain},
                 name=names.get(row["client_id"], row["client_id"]),
-                like=tuple(like.get(row["client_id"], ())),
+                like=tuple(
+                    names.get(each["like"], each["like"]) for each in like.get(row["client_id"], ())
+                ),
             )
-            for row in records(ranked)
+            for row in shown
         ),
-        same_road={each: tuple(those[:SAME_ROAD_SHOWN]) for each, those in road.items()},
+        same_road=_same_road(_alike(pairs, "like"), ranked, names),
         horizon_days=int(told["horizon_days"]),
         profit_at_risk=float(told["profit_at_risk"]),
         learnt_from=told["learnt_from"],
@@ -122,8 +126,32 @@ def next_facts(
     )
 
 
+def _alike(pairs: Table, column: str, *where: Condition) -> dict[str, list[Mapping[str, Any]]]:
+    """Pairs by one of their clients, the most alike first."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    order = (("similarity", True), ("like", False), ("client_id", False))
+    for row in pairs.rows(*where, order=order, columns=("client_id", "like")):
+        found.setdefault(row[column], []).append(row)
+    return found
+
+
+def _same_road(
+    road: Mapping[str, Sequence[Mapping[str, Any]]], ranked: Table, names: Mapping[str, str]
+) -> dict[str, tuple[str, ...]]:
+    """Of each lost client the names of those on its road, the likeliest to be lost first."""
+    ids = sorted({row["client_id"] for rows in road.values() for row in rows})
+    known = ranked.rows(("client_id", "in", ids), columns=("client_id", "rank")) if ids else ()
+    place = {row["client_id"]: row["rank"] for row in known}
+    last = math.inf
+    found = {}
+    for lost, rows in road.items():
+        ordered = sorted(rows, key=lambda row: place.get(row["client_id"], last))[:SAME_ROAD_SHOWN]
+        found[lost] = tuple(names.get(row["client_id"], row["client_id"]) for row in ordered)
+    return found
+
+
 def winback_facts(
-    table: pd.DataFrame | None, *, names: Mapping[str, str]
+    table: pd.DataFrame | Table | None, *, names: Mapping[str, str]
 ) -> tuple[WinBackClient, ...]:
     """The lost clients that may come back: by expected value, then by what they cost.
 
@@ -136,13 +164,17 @@ def winback_facts(
     """
     if table is None:
         return ()
-    ranked = table.sort_values(
-        ["expected_value", "profit_lost", "client_id"], ascending=[False, False, True]
-    )
+    order = (("expected_value", True), ("profit_lost", True), ("client_id", False))
+    return winback_of(as_table(table).rows(order=order), names)
+
+
+def winback_of(rows: Rows, names: Mapping[str, str]) -> tuple[WinBackClient, ...]:
+    """Rows of `winback` as facts, in their order."""
+    plain = [name for name in WinBackClient.__slots__ if name != "name"]
     return tuple(
         WinBackClient(
-            **{name: row[name] for name in WinBackClient.__slots__ if name != "name"},
+            **{name: row[name] for name in plain},
             name=names.get(row["client_id"], row["client_id"]),
         )
-        for row in records(ranked)
+        for row in rows
     )

@@ -47,7 +47,7 @@ def next_sentence(facts: NextFacts, currency: str | None) -> str:
             "yearly profit is expected to be lost, or to begin to be lost, within {days} days.",
             "{count} key clients are active today and not lost. By the model's estimate {money} of "
             "yearly profit is expected to be lost, or to begin to be lost, within {days} days.",
-            len(facts.clients),
+            facts.count,
             money=money(facts.profit_at_risk, currency),
             days=facts.horizon_days,
         )

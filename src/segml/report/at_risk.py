@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 
 import pandas as pd
 
-from segml.report.records import records
+from segml.report.records import Rows, records
 from segml.report.silence import RiskFacts
+from segml.report.table import Table, as_table
 
 AT_RISK_SHOWN = 12
 """Clients in the table of those most at risk."""
@@ -15,7 +16,15 @@ KEY_AT_RISK = 8
 """How many of them are key clients, where there are as many."""
 
 
-def most_at_risk(scores: pd.DataFrame, *, gone: Collection[str] = ()) -> pd.DataFrame:
+def scores_table(scores: pd.DataFrame | Table) -> Table:
+    """The scores as a table with each client's `stake`: the risk times the profit, if positive."""
+    if not isinstance(scores, pd.DataFrame):
+        return scores
+    stake = scores["p_churn"].fillna(0.0) * scores["profit_365"].clip(lower=0)
+    return as_table(scores.assign(stake=stake))
+
+
+def most_at_risk(scores: pd.DataFrame | Table, *, gone: Collection[str] = ()) -> Rows:
     """Active clients by profit at stake: key clients, and the best of the others.
 
     Parameters
@@ -25,17 +34,22 @@ def most_at_risk(scores: pd.DataFrame, *, gone: Collection[str] = ()) -> pd.Data
     gone
         Ids already counted as lost.
     """
-    paying = (scores["status"] == "active") & (scores["profit_365"] > 0)
-    active = scores[paying & scores["p_churn"].notna() & ~scores["client_id"].isin(gone)]
-    stake = active["p_churn"] * active["profit_365"]
-    ranked = active.assign(stake=-stake).sort_values(["stake", "client_id"])
-    key = ranked[ranked["is_key"]].head(KEY_AT_RISK)
-    others = ranked[~ranked["is_key"]].head(AT_RISK_SHOWN - len(key))
-    return pd.concat([key, others]).sort_values(["stake", "client_id"])
+    asked = scores_table(scores)
+    order = (("stake", True), ("client_id", False))
+    where = (
+        ("status", "=", "active"),
+        ("profit_365", ">", 0),
+        ("p_churn", "is", True),
+        ("client_id", "not in", list(gone)),
+    )
+    key = asked.rows(*where, ("is_key", "=", True), order=order, most=KEY_AT_RISK)
+    left = AT_RISK_SHOWN - len(key)
+    others = asked.rows(*where, ("is_key", "=", False), order=order, most=left)
+    return sorted((*key, *others), key=lambda row: (-row["stake"], row["client_id"]))
 
 
 def risk_facts(
-    shown: pd.DataFrame, reasons: pd.DataFrame, names: Mapping[str, str]
+    shown: Rows, reasons: pd.DataFrame, names: Mapping[str, str]
 ) -> tuple[RiskFacts, ...]:
     """The facts of clients at risk, in the order given.
 
@@ -48,7 +62,8 @@ def risk_facts(
     names
         Client id to name.
     """
-    told = reasons[(reasons["subject"] == "churn") & reasons["client_id"].isin(shown["client_id"])]
+    ids = [row["client_id"] for row in shown]
+    told = reasons[(reasons["subject"] == "churn") & reasons["client_id"].isin(ids)]
     return tuple(
         RiskFacts(
             client_id=row["client_id"],
@@ -62,7 +77,7 @@ def risk_facts(
             action=row["action"],
             reasons=_raising(told[told["client_id"] == row["client_id"]]),
         )
-        for row in records(shown)
+        for row in shown
     )
 
 

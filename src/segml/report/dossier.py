@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Any
 
-import pandas as pd
+from segml.report.records import Rows
 
-from segml.report.records import records
-
+TOLD_OF = ("loss_reasons", "evidence", "path", "course")
+"""The published tables of which a lost client's rows are read."""
 EVIDENCE_SHOWN = 8
 SYMPTOMS_SHOWN = 4
 LEAST_NAMED = 0.05
@@ -120,7 +120,7 @@ class LostClient:
 
 def lost_client(
     row: Mapping[str, Any],
-    tables: Mapping[str, pd.DataFrame],
+    rows: Mapping[str, Rows],
     names: Mapping[str, str],
     kinds: Mapping[str, str],
     *,
@@ -132,8 +132,8 @@ def lost_client(
     ----------
     row
         Its row of `losses`.
-    tables
-        `loss_reasons`, `evidence`, `path`, `course`.
+    rows
+        Its rows of `TOLD_OF`, and those of `loss_events` where the analysis holds them.
     names
         Client id to name.
     kinds
@@ -148,10 +148,10 @@ def lost_client(
         for reason, share in shares
         if reason is not None and (reason == "unknown" or share >= LEAST_NAMED)
     )
-    path = _of(tables["path"], who)
-    months = sorted(_of(tables["course"], who), key=lambda each: each["month"])
+    path = rows["path"]
+    months = sorted(rows["course"], key=lambda each: each["month"])
     course = tuple(MonthFact(**_picked(MonthFact, each)) for each in months)
-    moves = _moves(_of(tables["loss_reasons"], who), _slope(path))
+    moves = _moves(rows["loss_reasons"], _slope(path))
     kept = {name: row[name] for name in LostClient.__slots__ if name in row}
     return LostClient(
         **kept,
@@ -159,24 +159,18 @@ def lost_client(
         reasons=reasons,
         drivers=_drivers(moves),
         symptoms=_symptoms(moves, kinds),
-        evidence=_described(
-            _evidence(_of(tables["evidence"], who), [reason for reason, _ in reasons]), tables
-        ),
+        evidence=_described(_evidence(rows["evidence"], [reason for reason, _ in reasons]), rows),
         path=PathFact(**_picked(PathFact, path[0])) if path else None,
         course=course,
         pace=_pace(course, row["onset"], end),
     )
 
 
-def _of(frame: pd.DataFrame, client_id: str) -> list[dict[str, Any]]:
-    return records(frame[frame["client_id"] == client_id])
-
-
 def _picked(kind: type, row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in kind.__slots__}  # type: ignore[attr-defined]  # slotted
 
 
-def _slope(path: list[dict[str, Any]]) -> float | None:
+def _slope(path: Rows) -> float | None:
     """Percentage points of risk a unit of the model's score stands for between the two dates."""
     if not path:
         return None
@@ -187,7 +181,7 @@ def _slope(path: list[dict[str, Any]]) -> float | None:
     return float(100 * (chances[1] - chances[0]) / (scores[1] - scores[0]))
 
 
-def _moves(rows: list[dict[str, Any]], slope: float | None) -> list[MoveFact]:
+def _moves(rows: Rows, slope: float | None) -> list[MoveFact]:
     return [
         MoveFact(
             feature=row["feature"],
@@ -240,7 +234,7 @@ def _pace(course: Sequence[MonthFact], onset: dt.date | None, end: dt.date) -> P
     )
 
 
-def _evidence(rows: list[dict[str, Any]], reasons: Sequence[str]) -> tuple[EvidenceFact, ...]:
+def _evidence(rows: Rows, reasons: Sequence[str]) -> tuple[EvidenceFact, ...]:
     """The named reasons' rows, oldest first, the loss itself last; lines of one order are one."""
     order = [*(reason for reason in reasons if reason != "unknown"), "unknown"]
     ranked = sorted(
@@ -262,16 +256,14 @@ def _evidence(rows: list[dict[str, Any]], reasons: Sequence[str]) -> tuple[Evide
 
 
 def _described(
-    rows: tuple[EvidenceFact, ...], tables: Mapping[str, pd.DataFrame]
+    found: tuple[EvidenceFact, ...], rows: Mapping[str, Rows]
 ) -> tuple[EvidenceFact, ...]:
     """The rows, events with what is written of them where the analysis holds it."""
-    if "loss_events" not in tables:
-        return rows
-    events = tables["loss_events"]
-    told = dict(zip(events["event_id"], events["description"], strict=True))
+    told = {row["event_id"]: row["description"] for row in rows.get("loss_events", ())}
     about = {each: text for each, text in told.items() if isinstance(text, str) and text.strip()}
     return tuple(
-        replace(row, about=about.get(row.row_key)) if row.table == "events" else row for row in rows
+        replace(each, about=about.get(each.row_key)) if each.table == "events" else each
+        for each in found
     )
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
-from segml.report.records import records
+from segml.report.records import Rows, records
+from segml.report.table import Table, as_table
 
 SHOWN = 8
 """Clients named in each section."""
 SPREADS_SHOWN = 6
 _FIRST = ("below_zero", "reaches_zero")
+_ON = ("on_boundary", "=", True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,24 +86,19 @@ class DecisionFacts:
 
 
 def boundary_facts(
-    table: pd.DataFrame | None, spreads: pd.DataFrame | None, names: Mapping[str, str]
+    table: pd.DataFrame | Table | None, spreads: pd.DataFrame | None, names: Mapping[str, str]
 ) -> BoundaryFacts | None:
     """The facts of `boundaries` and `spreads`; None where the former was not published."""
     if table is None:
         return None
-    on = table[table["on_boundary"]]
-    place = on["verdict"].map({verdict: n for n, verdict in enumerate(_FIRST)}).fillna(len(_FIRST))
-    zero = pd.to_datetime(on["zero_on"])
-    ordered = on.assign(_place=place, _zero=zero).sort_values(
-        ["_place", "_zero", "eaten_share", "client_id"], ascending=[True, True, False, True]
-    )
+    asked = as_table(table)
     learnt = [] if spreads is None else records(spreads[spreads["could_be_learnt"]])
     learnt.sort(
         key=lambda row: (-(row["key_discount_rate"] - row["discount_rate"]), row["category"])
     )
     return BoundaryFacts(
-        key_clients=len(table),
-        count=len(on),
+        key_clients=asked.count(),
+        count=asked.count(_ON),
         shown=tuple(
             BoundaryFact(
                 client_id=row["client_id"],
@@ -113,7 +111,7 @@ def boundary_facts(
                 verdict=row["verdict"],
                 zero_on=row["zero_on"],
             )
-            for row in records(ordered.head(SHOWN))
+            for row in _on_boundary(asked)
         ),
         spreads=tuple(
             SpreadFact(
@@ -129,15 +127,28 @@ def boundary_facts(
     )
 
 
-def decision_facts(table: pd.DataFrame | None, names: Mapping[str, str]) -> DecisionFacts | None:
+def _on_boundary(table: Table) -> Rows:
+    """Those below zero, then those that reach it, then the others; the soonest first."""
+    order = (("zero_on", False), ("eaten_share", True), ("client_id", False))
+    found: list[Mapping[str, Any]] = []
+    for verdict in (*(("verdict", "=", each) for each in _FIRST), ("verdict", "not in", _FIRST)):
+        if len(found) < SHOWN:
+            found += table.rows(_ON, verdict, order=order, most=SHOWN - len(found))
+    return found
+
+
+def decision_facts(
+    table: pd.DataFrame | Table | None, names: Mapping[str, str]
+) -> DecisionFacts | None:
     """The facts of `decisions`; None where it was not published."""
     if table is None:
         return None
-    rows = records(table.sort_values(["profit_365", "client_id"]).head(SHOWN))
+    asked = as_table(table)
+    rows = asked.rows(order=(("profit_365", False), ("client_id", False)), most=SHOWN)
     return DecisionFacts(
-        count=len(table),
-        lost=-float(table["profit_365"].sum()),
-        by_best={str(k): int(v) for k, v in table["best"].value_counts().sort_index().items()},
+        count=asked.count(),
+        lost=-asked.sums(("profit_365",))["profit_365"],
+        by_best={row["best"]: row["count"] for row in asked.groups(("best",), ())},
         acceptance=rows[0]["acceptance"] if rows else None,
         tried=int(rows[0]["tried"]) if rows else 0,
         shown=tuple(

@@ -7,21 +7,23 @@ currency, dates are dates.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from segml.report.at_risk import most_at_risk, risk_facts
+from segml.report.at_risk import most_at_risk, risk_facts, scores_table
 from segml.report.health import HealthFacts, health_facts
 from segml.report.lost import LossFacts, loss_facts
 from segml.report.prospects import ProspectFacts, prospects_facts
-from segml.report.records import records
+from segml.report.records import Rows, records
 from segml.report.silence import RiskFacts, with_silence
 from segml.report.standing import RolesFacts, StandingFacts, roles_facts, standing_facts
 from segml.report.support import SupportFacts, support_facts
-from segml.report.waterfall import ProfitFacts, profit_facts
+from segml.report.table import Table
+from segml.report.waterfall import ProfitFacts, client_profit, profit_facts
 from segml.scoring import ClientFacts, client_facts
 from segml.words.feature import Feature
 
@@ -141,7 +143,7 @@ def report_facts(
         at_risk=at_risk,
         example=example,
         profit=profit_facts(profit),
-        example_profit=profit_facts(profit, example.client_id) if example else None,
+        example_profit=client_profit(profit, example.client_id) if example else None,
         features=features,
         notes=tuple(note for note in dict.fromkeys(notes) if note not in said),
         support=support,
@@ -153,7 +155,7 @@ def report_facts(
 
 
 def portfolio_facts(
-    run: Mapping[str, Any], scores: pd.DataFrame, *, gone: Collection[str] = ()
+    run: Mapping[str, Any], scores: pd.DataFrame | Table, *, gone: Collection[str] = ()
 ) -> PortfolioFacts:
     """The portfolio's totals, tiers, migration and concentration from its scores.
 
@@ -166,34 +168,44 @@ def portfolio_facts(
     gone
         Ids already counted as lost: nothing of theirs is at stake any more.
     """
-    active = scores[(scores["status"] == "active") & ~scores["client_id"].isin(gone)]
-    stake = active["p_churn"] * active["profit_365"].clip(lower=0)
-    gains = scores["profit_365"].clip(lower=0).sort_values(ascending=False)
-    moved = scores.dropna(subset=["previous_tier"]).groupby(["previous_tier", "tier"]).size()
-    pairs = {(str(k[0]), str(k[1])): int(v) for k, v in moved.items()}  # type: ignore[index]  # a pair of labels
-    tiers = _tiers(scores)
+    asked = scores_table(scores)
+    parts = asked.groups(("tier_rank", "tier", "is_key", "status"), _MONEY)
+    at_stake = asked.groups(
+        ("is_key",), ("stake",), ("status", "=", "active"), ("client_id", "not in", list(gone))
+    )
+    gain = ("profit_365", ">", 0)
+    gains = asked.rows(gain, order=(("profit_365", True),), most=10, columns=("profit_365",))
+    every = asked.sums(("profit_365",), gain)["profit_365"]
+    moved = asked.groups(("previous_tier", "tier"), (), ("previous_tier", "is", True))
+    pairs = {(row["previous_tier"], row["tier"]): row["count"] for row in moved}
+    tiers = _tiers(parts)
     named = dict.fromkeys([*(each.tier for each in tiers), *sorted(old for old, _ in pairs)])
-    currencies = scores["currency"].dropna()
+    currency = asked.rows(("currency", "is", True), most=1, columns=("currency",))
     return PortfolioFacts(
         portfolio=str(run["portfolio"]),
         as_of=dt.date.fromisoformat(str(run["as_of"])),
-        currency=str(currencies.iloc[0]) if len(currencies) else None,
+        currency=currency[0]["currency"] if currency else None,
         version=str(run["model_version"]),
-        statuses={str(k): int(v) for k, v in scores["status"].value_counts().items()},
+        statuses=_statuses(parts),
         tiers=tiers,
         tier_names=tuple(named),
         migration=pairs,
-        profit=float(scores["profit_365"].sum()),
-        revenue=float(scores["revenue_365"].sum()),
-        cost_to_serve=float(scores["cost_to_serve_365"].sum()),
-        expected_profit=_expected(scores),
-        at_stake=float(stake.sum()),
-        at_stake_key=float(stake[active["is_key"]].sum()),
-        top_shares={n: _share(float(gains.head(n).sum()), float(gains.sum())) for n in (1, 5, 10)},
+        profit=_sum(parts, "profit_365"),
+        revenue=_sum(parts, "revenue_365"),
+        cost_to_serve=_sum(parts, "cost_to_serve_365"),
+        expected_profit=_expected(parts),
+        at_stake=_sum(at_stake, "stake"),
+        at_stake_key=_sum([row for row in at_stake if row["is_key"]], "stake"),
+        top_shares={
+            n: _share(sum(row["profit_365"] for row in gains[:n]), every) for n in (1, 5, 10)
+        },
         horizon_days=int(run["churn_horizon_days"]),
         potential_days=int(run["potential_horizon_days"]),
         active_days=int(run.get("active_days", 365)),
     )
+
+
+_MONEY = ("revenue_365", "profit_365", "cost_to_serve_365", "expected_profit")
 
 
 def _sentences(losses: tuple[Mapping[str, Any], Mapping[str, pd.DataFrame]] | None) -> list[str]:
@@ -201,31 +213,46 @@ def _sentences(losses: tuple[Mapping[str, Any], Mapping[str, pd.DataFrame]] | No
     return [] if losses is None else list((losses[0].get("support") or {}).get("sentences", ()))
 
 
-def _tiers(scores: pd.DataFrame) -> tuple[TierFacts, ...]:
-    total = float(scores["profit_365"].sum())
+def _statuses(parts: Rows) -> dict[str, int]:
+    """How many clients are active, lapsed, prospects; the most first."""
+    counts: dict[str, int] = {}
+    for row in parts:
+        counts[row["status"]] = counts.get(row["status"], 0) + row["count"]
+    return dict(sorted(counts.items(), key=lambda each: -each[1]))
+
+
+def _tiers(parts: Rows) -> tuple[TierFacts, ...]:
+    total, everyone = _sum(parts, "profit_365"), sum(row["count"] for row in parts)
     found = []
-    for rank, rows in scores.groupby("tier_rank"):
+    for rank in dict.fromkeys(row["tier_rank"] for row in parts):
+        rows = [row for row in parts if row["tier_rank"] == rank]
+        clients = sum(row["count"] for row in rows)
+        profit = _sum(rows, "profit_365")
         found.append(
             TierFacts(
-                tier=str(rows["tier"].iloc[0]),
-                rank=int(str(rank)),
-                is_key=bool(rows["is_key"].all()),
-                clients=len(rows),
-                active=int((rows["status"] == "active").sum()),
-                revenue=float(rows["revenue_365"].sum()),
-                profit=float(rows["profit_365"].sum()),
-                cost_to_serve=float(rows["cost_to_serve_365"].sum()),
-                client_share=len(rows) / len(scores),
-                profit_share=_share(float(rows["profit_365"].sum()), total),
+                tier=rows[0]["tier"],
+                rank=int(rank),
+                is_key=all(row["is_key"] for row in rows),
+                clients=clients,
+                active=sum(row["count"] for row in rows if row["status"] == "active"),
+                revenue=_sum(rows, "revenue_365"),
+                profit=profit,
+                cost_to_serve=_sum(rows, "cost_to_serve_365"),
+                client_share=clients / everyone,
+                profit_share=_share(profit, total),
                 expected_profit=_expected(rows),
             )
         )
     return tuple(found)
 
 
-def _expected(scores: pd.DataFrame) -> float:
+def _sum(rows: Rows, column: str) -> float:
+    return math.fsum(row[column] for row in rows)
+
+
+def _expected(parts: Rows) -> float:
     """What clients are expected to bring; a prospect's year holds only if it begins to buy."""
-    return float(scores.loc[scores["status"] != "prospect", "expected_profit"].sum())
+    return _sum([row for row in parts if row["status"] != "prospect"], "expected_profit")
 
 
 def _share(part: float, whole: float) -> float | None:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from segml.report.edges import SHOWN, BoundaryFacts, DecisionFacts, boundary_facts, decision_facts
 from segml.report.records import records
+from segml.report.table import Table, Tables, as_table, frame_of
 
 TABLES = ("concentration", "attention", "boundaries", "spreads", "decisions")
 """The tables these facts are read from, where they were published."""
@@ -94,7 +95,7 @@ class HealthFacts:
     decisions: DecisionFacts | None
 
 
-def health_facts(tables: Mapping[str, pd.DataFrame], names: Mapping[str, str]) -> HealthFacts:
+def health_facts(tables: Tables, names: Mapping[str, str]) -> HealthFacts:
     """The facts of the portfolio's health.
 
     Parameters
@@ -104,12 +105,11 @@ def health_facts(tables: Mapping[str, pd.DataFrame], names: Mapping[str, str]) -
     names
         Client id to name.
     """
-    held = {name: tables.get(name) for name in TABLES}
     return HealthFacts(
-        concentration=_concentration(held["concentration"], names),
-        attention=_attention(held["attention"], names),
-        boundaries=boundary_facts(held["boundaries"], held["spreads"], names),
-        decisions=decision_facts(held["decisions"], names),
+        concentration=_concentration(frame_of(tables, "concentration"), names),
+        attention=_attention(tables.get("attention"), names),
+        boundaries=boundary_facts(tables.get("boundaries"), frame_of(tables, "spreads"), names),
+        decisions=decision_facts(tables.get("decisions"), names),
     )
 
 
@@ -139,41 +139,43 @@ def _concentration(
     )
 
 
-def _attention(table: pd.DataFrame | None, names: Mapping[str, str]) -> AttentionFacts | None:
+def _attention(
+    table: pd.DataFrame | Table | None, names: Mapping[str, str]
+) -> AttentionFacts | None:
     if table is None:
         return None
-    key, others = table[table["is_key"]], table[~table["is_key"]]
-    told = bool(table["made"].notna().any())
-    by = key.assign(manager=key["manager"].astype(object).where(key["manager"].notna(), None))
-    managers = by.groupby("manager", dropna=False)
-    parts = [
+    asked = as_table(table)
+    key, others, missed = ("is_key", "=", True), ("is_key", "=", False), ("missed", ">", 0)
+    contacts = asked.sums(("due", "missed"), key)
+    beyond = asked.sums(("extra", "extra_cost"), others)
+    over = ("discount_over", ">", 0)
+    order = (("missed", True), ("profit_365", True), ("client_id", False))
+    managers = [
         ManagerFact(
-            manager=None if pd.isna(manager) else str(manager),
-            clients=len(rows),
-            due=int(rows["due"].sum()),
-            missed=int(rows["missed"].sum()),
+            manager=row["manager"],
+            clients=row["count"],
+            due=int(row["due"]),
+            missed=int(row["missed"]),
         )
-        for manager, rows in managers
+        for row in asked.groups(("manager",), ("due", "missed"), key)
     ]
-    over = table[table["discount_over"] > 0]
-    worst = key[key["missed"] > 0].sort_values(
-        ["missed", "profit_365", "client_id"], ascending=[False, False, True]
-    )
     return AttentionFacts(
-        told=told,
-        key_clients=len(key),
-        due=int(key["due"].sum()),
-        missed=int(key["missed"].sum()),
-        neglected=len(worst),
-        worst=tuple(_neglect(row, names) for row in records(worst.head(SHOWN))),
-        managers=tuple(
-            sorted(parts, key=lambda each: (-each.missed, each.manager or ""))[:MANAGERS_SHOWN]
+        told=asked.count(("made", "is", True)) > 0,
+        key_clients=asked.count(key),
+        due=int(contacts["due"]),
+        missed=int(contacts["missed"]),
+        neglected=asked.count(key, missed),
+        worst=tuple(
+            _neglect(row, names) for row in asked.rows(key, missed, order=order, most=SHOWN)
         ),
-        others=int((others["extra"] > 0).sum()),
-        extra=int(others["extra"].sum()),
-        extra_cost=float(others["extra_cost"].sum()),
-        over=len(over),
-        over_money=float(over["discount_over"].sum()),
+        managers=tuple(
+            sorted(managers, key=lambda each: (-each.missed, each.manager or ""))[:MANAGERS_SHOWN]
+        ),
+        others=asked.count(others, ("extra", ">", 0)),
+        extra=int(beyond["extra"]),
+        extra_cost=beyond["extra_cost"],
+        over=asked.count(over),
+        over_money=asked.sums(("discount_over",), over)["discount_over"],
     )
 
 

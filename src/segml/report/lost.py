@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from segml.report.ahead import NextFacts, WinBackClient, next_facts, winback_facts
-from segml.report.dossier import LostClient, lost_client
+from segml.report.dossier import TOLD_OF, LostClient, lost_client
 from segml.report.events import EventFacts, event_facts
 from segml.report.records import records
+from segml.report.table import Table, Tables, as_table, by_client, frame_of
+from segml.report.together import TABLES as TOGETHER
 from segml.report.together import TogetherFacts, together_facts
 
 EVERYONE = slice(None)
@@ -66,7 +68,7 @@ class LossFacts:
 
 def loss_facts(
     run: Mapping[str, Any],
-    tables: Mapping[str, pd.DataFrame],
+    tables: Tables,
     *,
     names: Mapping[str, str],
     kinds: Mapping[str, str],
@@ -89,39 +91,86 @@ def loss_facts(
     part
         Which of the losses, the dearest first, are told one by one.
     """
-    losses, reasons = tables["losses"], tables["loss_reasons"]
-    ranked = losses.sort_values(["profit_lost", "client_id"], ascending=[False, True])
-    money = reasons.groupby("reason")["money"].sum()
-    ordered = sorted(money.items(), key=lambda item: (item[0] == "unknown", -item[1], item[0]))
-    end = dt.date.fromisoformat(str(run["to"]))
+    losses = as_table(tables["losses"])
+    money = as_table(tables["loss_reasons"]).groups(("reason",), ("money",))
+    ordered = sorted(
+        money, key=lambda row: (row["reason"] == "unknown", -row["money"], row["reason"])
+    )
+    kinds_found = sorted(losses.groups(("kind",), ()), key=lambda row: -row["count"])
+    sums = losses.sums(("profit_lost", "referral_profit_lost"))
     return LossFacts(
         start=dt.date.fromisoformat(str(run["from"])),
-        end=end,
+        end=dt.date.fromisoformat(str(run["to"])),
         key_clients=int(run["key_clients"]),
         lost_before=int(run["lost_before"]),
-        count=len(losses),
-        lost=tuple(
-            lost_client(row, tables, names, kinds, end=end) for row in records(ranked.iloc[part])
-        ),
-        profit_lost=float(losses["profit_lost"].sum()),
-        referral_profit_lost=float(losses["referral_profit_lost"].sum()),
-        money_by_reason=tuple((str(reason), float(value)) for reason, value in ordered if value),
-        by_kind={str(k): int(v) for k, v in losses["kind"].value_counts().items()},
-        demoted=_demoted(tables["demoted"], names),
+        count=losses.count(),
+        lost=told_losses(run, tables, dearest(tables, part), names=names, kinds=kinds),
+        profit_lost=sums["profit_lost"],
+        referral_profit_lost=sums["referral_profit_lost"],
+        money_by_reason=tuple((row["reason"], row["money"]) for row in ordered if row["money"]),
+        by_kind={row["kind"]: row["count"] for row in kinds_found},
+        demoted=_demoted(as_table(tables["demoted"]), names),
         version=str(run["model_version"]),
         ahead=next_facts(run, tables, names=names),
         winback=winback_facts(tables.get("winback"), names=names),
-        together=together_facts(run, tables),
-        events=event_facts(tables),
+        together=together_facts(run, _frames(tables, TOGETHER)),
+        events=event_facts(_frames(tables, ("event_impact", "company_events"))),
     )
 
 
-def _demoted(frame: pd.DataFrame, names: Mapping[str, str]) -> tuple[DemotedClient, ...]:
+def dearest(tables: Tables, part: slice) -> list[str]:
+    """The ids of a part of those that were lost, the dearest first."""
+    losses = as_table(tables["losses"])
+    ranked = losses.rows(order=_DEAREST, most=part.stop, columns=("client_id",))
+    return [row["client_id"] for row in ranked[part]]
+
+
+def told_losses(
+    run: Mapping[str, Any],
+    tables: Tables,
+    client_ids: Sequence[str],
+    *,
+    names: Mapping[str, str],
+    kinds: Mapping[str, str],
+) -> tuple[LostClient, ...]:
+    """The facts of some lost clients, one by one, the dearest loss first.
+
+    Parameters
+    ----------
+    run, tables, names, kinds
+        As for `loss_facts`.
+    client_ids
+        Whose; those that were not lost are left out.
+    """
+    where = ("client_id", "in", list(client_ids))
+    rows = as_table(tables["losses"]).rows(where, order=_DEAREST)
+    own = {name: by_client(as_table(tables[name]), client_ids) for name in TOLD_OF}
+    events = {name: records(each) for name, each in _frames(tables, ("loss_events",)).items()}
+    end = dt.date.fromisoformat(str(run["to"]))
+    found = []
+    for row in rows:
+        mine = {name: every[row["client_id"]] for name, every in own.items()}
+        found.append(lost_client(row, {**events, **mine}, names, kinds, end=end))
+    return tuple(found)
+
+
+_DEAREST = (("profit_lost", True), ("client_id", False))
+
+
+def _frames(tables: Tables, names: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """The tables of these names that were published, read whole."""
+    found = {name: frame_of(tables, name) for name in names}
+    return {name: frame for name, frame in found.items() if frame is not None}
+
+
+def _demoted(table: Table, names: Mapping[str, str]) -> tuple[DemotedClient, ...]:
+    plain = [name for name in DemotedClient.__slots__ if name != "name"]
+    frame = table.frame(plain)
     fall = (frame["value_before"] - frame["value_after"]).fillna(0.0)
     ranked = frame.assign(fall=fall).sort_values(["fall", "client_id"], ascending=[False, True])
     return tuple(
         DemotedClient(
-            **{name: row[name] for name in DemotedClient.__slots__ if name != "name"},
+            **{name: row[name] for name in plain},
             name=names.get(row["client_id"], row["client_id"]),
         )
         for row in records(ranked)

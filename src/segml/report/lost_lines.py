@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from segml.report import phrases
-from segml.report.dossier import LostClient, MoveFact, lost_client
+from segml.report.dossier import LostClient, MoveFact
 from segml.report.figures import day, in_a_row, label, money, percent, value
 from segml.report.language import _
-from segml.report.records import records
+from segml.report.lost import told_losses
 from segml.report.signs import recorded_sentence, signal_sentence
 from segml.report.words import evidence_text, loss_sentence, reason_sentence
 from segml.words.feature import Feature
@@ -41,10 +41,8 @@ def loss_of(
     kinds
         Feature to driver, symptom or context.
     """
-    losses = tables["losses"]
-    rows = records(losses[losses["client_id"] == client_id])
-    end = dt.date.fromisoformat(str(run["to"]))
-    return lost_client(rows[0], tables, names, kinds, end=end) if rows else None
+    found = told_losses(run, tables, [client_id], names=names, kinds=kinds)
+    return found[0] if found else None
 
 
 def lost_lines(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from segml.report.records import records
+from segml.report.records import Rows, of_client
 
 TABLES = ("outlook",)
 """The published table that this is read from."""
@@ -22,7 +22,7 @@ class OutlookAt:
     p_down: float | None
 
 
-def outlook_facts(outlook: pd.DataFrame | None, client_id: str) -> tuple[OutlookAt, ...]:
+def outlook_facts(outlook: pd.DataFrame | Rows | None, client_id: str) -> tuple[OutlookAt, ...]:
     """The outlook of one client, shortest horizon first.
 
     Parameters
@@ -37,9 +37,7 @@ def outlook_facts(outlook: pd.DataFrame | None, client_id: str) -> tuple[Outlook
     tuple of OutlookAt
         Empty for a client that is not active, and without the table.
     """
-    if outlook is None:
-        return ()
-    mine = outlook[outlook["client_id"].eq(client_id)].sort_values("horizon_days")
+    mine = of_client(outlook, client_id) or []
     return tuple(
         OutlookAt(
             horizon_days=int(row["horizon_days"]),
@@ -47,5 +45,5 @@ def outlook_facts(outlook: pd.DataFrame | None, client_id: str) -> tuple[Outlook
             p_up=row["p_up"],
             p_down=row["p_down"],
         )
-        for row in records(mine)
+        for row in sorted(mine, key=lambda row: row["horizon_days"])
     )

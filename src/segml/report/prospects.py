@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from segml.report.records import records
+from segml.report.records import Rows, of_client
+from segml.report.table import Table, Tables, as_table, by_client
 from segml.scoring import BASE, RECOMMENDATIONS
 
 TABLES = ("prospects", "prospect_reasons")
@@ -61,9 +62,7 @@ class ProspectFacts:
     told: tuple[ProspectFact, ...]
 
 
-def prospects_facts(
-    tables: Mapping[str, pd.DataFrame], *, names: Mapping[str, str]
-) -> ProspectFacts | None:
+def prospects_facts(tables: Tables, *, names: Mapping[str, str]) -> ProspectFacts | None:
     """The facts of a run's prospects; None where it published none or has none.
 
     Parameters
@@ -74,23 +73,29 @@ def prospects_facts(
         Client id to the name to show.
     """
     table, reasons = (tables.get(name) for name in TABLES)
-    if table is None or reasons is None or table.empty:
+    if table is None or reasons is None:
         return None
-    counts = table["recommendation"].value_counts()
-    best = table.dropna(subset=["expected_profit"])
-    best = best.sort_values(["expected_profit", "client_id"], ascending=[False, True]).head(SHOWN)
+    asked = as_table(table)
+    learnt = asked.rows(order=(("learnt_from", True),), most=1, columns=("learnt_from",))
+    if not learnt:
+        return None
+    groups = asked.groups(("recommendation",), ())
+    counts = {row["recommendation"]: row["count"] for row in groups}
+    best = asked.rows(
+        ("expected_profit", "is", True),
+        order=(("expected_profit", True), ("client_id", False)),
+        most=SHOWN,
+    )
     return ProspectFacts(
-        count=len(table),
-        learnt_from=int(table["learnt_from"].max()),
-        by_recommendation={
-            code: int(counts[code]) for code in RECOMMENDATIONS if code in counts.index
-        },
-        told=tuple(_facts(best, reasons, names)),
+        count=sum(counts.values()),
+        learnt_from=int(learnt[0]["learnt_from"]),
+        by_recommendation={code: counts[code] for code in RECOMMENDATIONS if code in counts},
+        told=tuple(_facts(best, as_table(reasons), names)),
     )
 
 
 def prospect_of(
-    tables: Mapping[str, pd.DataFrame], client_id: str, *, names: Mapping[str, str]
+    tables: Mapping[str, pd.DataFrame | Rows], client_id: str, *, names: Mapping[str, str]
 ) -> ProspectFact | None:
     """The facts of one prospect; None where it is none, or nothing is told of it.
 
@@ -103,28 +108,21 @@ def prospect_of(
     names
         Client id to the name to show.
     """
-    table, reasons = (tables.get(name) for name in TABLES)
-    if table is None or reasons is None:
+    mine, reasons = (of_client(tables.get(name), client_id) for name in TABLES)
+    if not mine or reasons is None or mine[0]["expected_profit"] is None:
         return None
-    mine = table[table["client_id"] == client_id].dropna(subset=["expected_profit"])
-    found = _facts(mine, reasons, names)
-    return found[0] if found else None
+    return _fact(mine[0], reasons, names)
 
 
-def _facts(
-    table: pd.DataFrame, reasons: pd.DataFrame, names: Mapping[str, str]
-) -> list[ProspectFact]:
-    asked = reasons[reasons["client_id"].isin(table["client_id"])]
-    told = {str(who): rows for who, rows in asked.groupby("client_id")}
-    return [_fact(row, told[row["client_id"]], names) for row in records(table)]
+def _facts(best: Rows, reasons: Table, names: Mapping[str, str]) -> list[ProspectFact]:
+    told = by_client(reasons, [row["client_id"] for row in best])
+    return [_fact(row, told[row["client_id"]], names) for row in best]
 
 
-def _fact(
-    row: Mapping[str, object], reasons: pd.DataFrame, names: Mapping[str, str]
-) -> ProspectFact:
+def _fact(row: Mapping[str, object], reasons: Rows, names: Mapping[str, str]) -> ProspectFact:
     known = {name: row[name] for name in _SAME}
     client_id = str(row["client_id"])
-    rows = records(reasons.sort_values("rank"))
+    rows = sorted(reasons, key=lambda each: each["rank"])
     like = [str(row[name]) for name in ("like_1", "like_2", "like_3") if row[name] is not None]
     return ProspectFact(
         name=names.get(client_id, client_id),

@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+
+Rows = Sequence[Mapping[str, Any]]
+"""Rows of a table as plain values."""
+
+
+def of_client(table: pd.DataFrame | Rows | None, client_id: str) -> list[Mapping[str, Any]] | None:
+    """The rows of one client as plain values; None without a table.
+
+    Parameters
+    ----------
+    table
+        A frame, or rows that were read already.
+    client_id
+        Whose.
+    """
+    if table is None:
+        return None
+    if isinstance(table, pd.DataFrame):
+        return list(records(table[table["client_id"] == client_id]))
+    return [row for row in table if row["client_id"] == client_id]
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -16,7 +37,7 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     [{'a': 1.0}, {'a': None}]
     """
     names = [str(name) for name in frame.columns]
-    columns = [_plain(frame.iloc[:, place]) for place in range(len(names))]
+    columns = [_plain(column) for _, column in frame.items()]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 

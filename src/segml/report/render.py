@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from segml.report import (
     ahead_words,
@@ -26,8 +26,6 @@ from segml.report import (
     overview,
     phrases,
     prospect_words,
-    replayed_notes,
-    replayed_words,
     role_words,
     signs,
     words,
@@ -45,14 +43,12 @@ from segml.report.language import (
     translated,
     translated_for,
 )
-from segml.report.line_chart import LineChart, line_chart
-from segml.report.replayed import SHARES, ReplayFacts
 from segml.report.support import support_sentences
 
 DOSSIERS_SHOWN = 10
 """Dossiers on the page; the table lists everyone."""
 DEMOTED_SHOWN = 10
-NEXT_SHOWN, WINBACK_SHOWN = 12, 10
+WINBACK_SHOWN = 10
 EVENTS_SHOWN = 12
 
 
@@ -114,51 +110,6 @@ def _report(facts: ReportFacts) -> str:
     )
 
 
-def render_backtest(facts: ReplayFacts, *, language: str = ENGLISH) -> str:
-    """The page of a backtest as HTML text.
-
-    Parameters
-    ----------
-    facts
-        Everything it says.
-    language
-        In what: one of `segml.report.LANGUAGES`.
-
-    Returns
-    -------
-    str
-        One page with its style inside; the same facts give the same bytes.
-    """
-    with speaking(language):
-        template = environment().get_template("backtest.html.j2")
-        return template.render(
-            facts=facts,
-            calibration_chart=_calibration_chart(facts),
-            gain_chart=_gain_chart(facts),
-        )
-
-
-def _calibration_chart(facts: ReplayFacts) -> LineChart:
-    """The groups of the model beside what is stated; both axes reach every point."""
-    points = [(stated, happened) for stated, happened, _clients in facts.calibration]
-    most = max((value for point in points for value in point), default=1.0)
-    lines = {"even": [(0.0, 0.0), (1.0, 1.0)]} | ({"ours": points} if points else {})
-    return line_chart(lines, most=most, dotted=("ours",))
-
-
-def _gain_chart(facts: ReplayFacts) -> LineChart | None:
-    """The model and the best simple rule beside chance; None where nobody was lost."""
-    ours, theirs = facts.gains["segml"], facts.gains[facts.standing.baseline]
-    if not ours or not theirs:
-        return None
-    lines = {
-        "even": [(0.0, 0.0), (1.0, 1.0)],
-        "rule": list(zip(SHARES, theirs, strict=True)),
-        "ours": list(zip(SHARES, ours, strict=True)),
-    }
-    return line_chart(lines)
-
-
 @functools.cache
 def environment() -> Environment:
     """The templates with what they may call; `_`, `_n` and `counted` say their messages."""
@@ -168,13 +119,13 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # they come with the package
     )
     made.globals |= {
         "_": _message,
         "_n": _form,
         "counted": _counted,
         "spoken": spoken,
-        "NEXT_SHOWN": NEXT_SHOWN,
         "WINBACK_SHOWN": WINBACK_SHOWN,
         "ahead_words": ahead_words,
         "bar": _bar,
@@ -189,8 +140,6 @@ def environment() -> Environment:
         "overview": overview,
         "phrases": phrases,
         "prospect_words": prospect_words,
-        "replayed_notes": replayed_notes,
-        "replayed_words": replayed_words,
         "role_words": role_words,
         "signs": signs,
         "steps": steps,
@@ -203,8 +152,18 @@ def environment() -> Environment:
 
 def _message(message: str, /, **values: object) -> Markup:
     """A template's message: our own HTML, with every value in it escaped."""
+    if not values:
+        return _said(message, spoken())
     told = Markup(translated(message))  # noqa: S704 - a text of ours
     return one_stop(told.format(**values))
+
+
+@functools.cache
+def _said(message: str, language: str) -> Markup:
+    """A template's message without values, in the language that is spoken."""
+    assert language == spoken()
+    told = Markup(translated(message))  # noqa: S704 - as above
+    return one_stop(told.format())
 
 
 def _form(one: str, many: str, count: int, /, **values: object) -> Markup:
@@ -267,7 +226,7 @@ def quoted(client_id: str) -> str:
 @pass_context
 def _who(context: Context, client: Named, page: str = "client") -> Markup:
     """A client's name; where the page is one of many, it leads to one about the client."""
-    name = Markup("<bdi>{}</bdi>").format(client.name)
-    if not context.get("linked"):
-        return name
-    return Markup('<a href="/{}?id={}">{}</a>').format(page, quoted(client.client_id), name)
+    name = f"<bdi>{escape(client.name)}</bdi>"
+    if context.get("linked"):  # a page's name is ours, a quoted id has no letter that HTML reads
+        name = f'<a href="/{page}?id={quoted(client.client_id)}">{name}</a>'
+    return Markup(name)  # noqa: S704 - escaped above

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from segml.report.records import records
+from segml.report.table import Table, as_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class RiskFacts:
 
 
 def with_silence(
-    at_risk: tuple[RiskFacts, ...], features: pd.DataFrame | None
+    at_risk: tuple[RiskFacts, ...], features: pd.DataFrame | Table | None
 ) -> tuple[RiskFacts, ...]:
     """The same clients with their silence and their usual gap, where features were published.
 
@@ -49,8 +49,11 @@ def with_silence(
     """
     if features is None:
         return at_risk
-    columns = ["client_id", "silence_days", "median_gap_days"]
-    known = {str(row["client_id"]): row for row in records(features[columns])}
+    ids = [client.client_id for client in at_risk]
+    rows = as_table(features).rows(
+        ("client_id", "in", ids), columns=("client_id", "silence_days", "median_gap_days")
+    )
+    known = {row["client_id"]: row for row in rows}
     return tuple(
         replace(
             client,

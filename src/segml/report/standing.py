@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from segml.report.outlook import OutlookAt, outlook_facts
-from segml.report.records import records
+from segml.report.records import Rows, of_client
+from segml.report.table import Table, as_table
 from segml.words.role import ROLES
 
 TABLES = ("roles", "levers", "criteria", "outlook")
@@ -110,7 +112,7 @@ class RolesFacts:
 
 
 def standing_facts(
-    tables: Mapping[str, pd.DataFrame | None], client_id: str
+    tables: Mapping[str, pd.DataFrame | Rows | None], client_id: str
 ) -> StandingFacts | None:
     """The roles, moves and criteria of one client, and what lies ahead of it.
 
@@ -126,24 +128,22 @@ def standing_facts(
     StandingFacts
         None without roles and levers.
     """
-    roles, levers = tables.get("roles"), tables.get("levers")
+    roles, levers = (of_client(tables.get(name), client_id) for name in ("roles", "levers"))
     if roles is None or levers is None:
         return None
-    mine = roles[roles["client_id"].eq(client_id)]
-    moves = levers[levers["client_id"].eq(client_id)].sort_values("rank")
+    held = {name: [row for row in roles if row["role"] == name] for name in ROLES}
+    moves = sorted(levers, key=lambda row: row["rank"])
     return StandingFacts(
-        roles=tuple(
-            _role(name, mine[mine["role"].eq(name)]) for name in ROLES if name in {*mine["role"]}
-        ),
-        up=_move(moves[moves["direction"].eq("up")]),
-        down=_move(moves[moves["direction"].eq("down")]),
+        roles=tuple(_role(name, rows) for name, rows in held.items() if rows),
+        up=_move([row for row in moves if row["direction"] == "up"]),
+        down=_move([row for row in moves if row["direction"] == "down"]),
         criteria=_criteria(tables.get("criteria"), client_id),
         outlook=outlook_facts(tables.get("outlook"), client_id),
     )
 
 
 def roles_facts(
-    scores: pd.DataFrame, roles: pd.DataFrame | None, names: Mapping[str, str]
+    scores: pd.DataFrame | Table, roles: pd.DataFrame | Table | None, names: Mapping[str, str]
 ) -> RolesFacts | None:
     """The roles of a portfolio; None for a run that published none, or where nobody holds one.
 
@@ -156,59 +156,62 @@ def roles_facts(
     names
         Each client's name by id.
     """
-    if roles is None or roles.empty:
+    if roles is None or not as_table(roles).count():
         return None
-    held = {name: scores[_holds(scores["roles"], name)] for name in ROLES}
-    key_tiers = {rank for rank, rows in scores.groupby("tier_rank") if bool(rows["is_key"].all())}
-    outside = ~scores["tier_rank"].isin(key_tiers)
+    asked = as_table(scores)
+    groups = asked.groups(("roles",), ("profit_365", "referral_profit_365"))
+    held = {name: [row for row in groups if name in row["roles"].split(",")] for name in ROLES}
+    ranks = asked.groups(("tier_rank", "is_key"), ())
+    plain = {row["tier_rank"] for row in ranks if not row["is_key"]}
+    outside = ("tier_rank", "in", sorted(plain))
+    magnets = ("roles", "in", [row["roles"] for row in held["magnet"]])
+    quiet = asked.rows(outside, magnets, columns=("client_id", "tier", "profit_365"))
     return RolesFacts(
         roles=tuple(
             RoleFacts(
                 role=name,
-                clients=len(rows),
-                profit=float(rows["profit_365"].sum()),
-                referral_profit=float(rows["referral_profit_365"].sum()),
+                clients=sum(row["count"] for row in rows),
+                profit=math.fsum(row["profit_365"] for row in rows),
+                referral_profit=math.fsum(row["referral_profit_365"] for row in rows),
             )
             for name, rows in held.items()
-            if len(rows)
+            if rows
         ),
-        by_role_alone=int((scores["is_key"] & outside).sum()),
-        quiet_magnets=_quiet(scores[outside & _holds(scores["roles"], "magnet")], roles, names),
+        by_role_alone=asked.count(outside, ("is_key", "=", True)),
+        quiet_magnets=_quiet(quiet, as_table(roles), names),
     )
 
 
-def _holds(roles: pd.Series, name: str) -> pd.Series:
-    """Whether each client's roles, with commas between them, hold one."""
-    return roles.str.contains(rf"(?:^|,){name}(?:,|$)")
-
-
-def _quiet(
-    magnets: pd.DataFrame, roles: pd.DataFrame, names: Mapping[str, str]
-) -> tuple[QuietMagnet, ...]:
-    told = roles[roles["role"].eq("magnet") & roles["source"].eq("found")]
-    brought = told.pivot_table(
-        index="client_id", columns="measure", values="value", aggfunc="first"
+def _quiet(magnets: Rows, roles: Table, names: Mapping[str, str]) -> tuple[QuietMagnet, ...]:
+    known = {row["client_id"]: row for row in magnets}
+    found = (("role", "=", "magnet"), ("source", "=", "found"))
+    first = roles.rows(
+        *found,
+        ("measure", "=", "brought_profit_365"),
+        ("client_id", "in", list(known)),
+        order=(("value", True), ("client_id", False)),
+        most=QUIET_SHOWN,
+        columns=("client_id", "value"),
     )
-    if brought.empty:
-        return ()
-    counted = brought[["brought_profit_365", "referred_clients"]]
-    rows = magnets.join(counted, on="client_id", how="inner").reset_index(drop=True)
-    rows = rows.sort_values(["brought_profit_365", "client_id"], ascending=[False, True])
+    ids = ("client_id", "in", [row["client_id"] for row in first])
+    counted = roles.rows(*found, ("measure", "=", "referred_clients"), ids)
+    brought = {row["client_id"]: int(row["value"]) for row in counted}
     return tuple(
         QuietMagnet(
             client_id=row["client_id"],
             name=names.get(row["client_id"], row["client_id"]),
-            tier=row["tier"],
-            profit=row["profit_365"],
-            brought_clients=int(row["referred_clients"]),
-            brought_profit=row["brought_profit_365"],
+            tier=known[row["client_id"]]["tier"],
+            profit=known[row["client_id"]]["profit_365"],
+            brought_clients=brought[row["client_id"]],
+            brought_profit=row["value"],
         )
-        for row in records(rows.head(QUIET_SHOWN))
+        for row in first
+        if row["client_id"] in brought
     )
 
 
-def _role(name: str, rows: pd.DataFrame) -> RoleHeld:
-    told = records(rows.sort_values("rank"))
+def _role(name: str, rows: Rows) -> RoleHeld:
+    told = sorted(rows, key=lambda row: row["rank"])
     declared = [row for row in told if row["source"] == "declared"]
     return RoleHeld(
         role=name,
@@ -222,8 +225,7 @@ def _role(name: str, rows: pd.DataFrame) -> RoleHeld:
     )
 
 
-def _move(rows: pd.DataFrame) -> Move | None:
-    told = records(rows)
+def _move(told: Rows) -> Move | None:
     if not told:
         return None
     return Move(
@@ -235,10 +237,8 @@ def _move(rows: pd.DataFrame) -> Move | None:
     )
 
 
-def _criteria(table: pd.DataFrame | None, client_id: str) -> tuple[CriterionTold, ...]:
-    if table is None:
-        return ()
-    mine = table[table["client_id"].eq(client_id)]
-    ordered = mine.sort_values(["of_points", "feature"], ascending=[False, True])
+def _criteria(table: pd.DataFrame | Rows | None, client_id: str) -> tuple[CriterionTold, ...]:
+    mine = of_client(table, client_id) or []
+    ordered = sorted(mine, key=lambda row: (-row["of_points"], row["feature"]))
     names = ("feature", "value", "points", "of_points", "to_edge")
-    return tuple(CriterionTold(**{name: row[name] for name in names}) for row in records(ordered))
+    return tuple(CriterionTold(**{name: row[name] for name in names}) for row in ordered)

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from segml.report import phrases
+from segml.report.records import Rows, of_client
+from segml.report.table import Table, as_table
 
+WHOLE = ("revenue", "cost_of_goods", "cost_to_serve", "acquisition", "profit")
 PARTS: tuple[str, ...] = tuple(phrases.SERVED)
 """The parts of the cost to serve, in the order of the published table."""
 
@@ -28,27 +31,43 @@ class ProfitFacts:
     served: Mapping[str, float]
 
 
-def profit_facts(table: pd.DataFrame | None, client_id: str | None = None) -> ProfitFacts | None:
-    """What the profit of one client, or of all together, is made of.
+def profit_facts(table: pd.DataFrame | Table | None) -> ProfitFacts | None:
+    """What the profit of all clients together is made of.
+
+    Parameters
+    ----------
+    table
+        The published `profit` table; None for a run that published none.
+
+    Returns
+    -------
+    ProfitFacts
+        None without a table, or where it holds nobody.
+    """
+    asked = None if table is None else as_table(table)
+    return None if asked is None or not asked.count() else _facts(asked.sums((*WHOLE, *PARTS)))
+
+
+def client_profit(table: pd.DataFrame | Rows | None, client_id: str) -> ProfitFacts | None:
+    """What the profit of one client is made of.
 
     Parameters
     ----------
     table
         The published `profit` table; None for a run that published none.
     client_id
-        Whose; None: all clients together.
+        Whose.
 
     Returns
     -------
     ProfitFacts
         None without a table, or where it does not hold the client.
     """
-    if table is None:
-        return None
-    rows = table if client_id is None else table[table["client_id"] == client_id]
-    if rows.empty:
-        return None
-    sums = {str(name): float(rows[name].sum()) for name in rows.columns if name != "client_id"}
+    rows = of_client(table, client_id)
+    return _facts({name: one or 0.0 for name, one in rows[0].items()}) if rows else None
+
+
+def _facts(sums: Mapping[str, float]) -> ProfitFacts:
     served = sorted(
         ((part, sums[part]) for part in PARTS if abs(sums[part]) >= 0.005),
         key=lambda each: (-each[1], PARTS.index(each[0])),

@@ -1,39 +1,100 @@
-"""Bundle and ledger in; every client's scores, and the exact reasons behind them, out."""
+"""Bundle and ledger in; every client's scores, and the exact reasons behind them, out.
 
-from segml.scoring.actions import ACTIONS
-from segml.scoring.explain import ClientFacts, Explained, ReasonFact, client_facts
-from segml.scoring.explanations import between, contributions, second_view
-from segml.scoring.gathering import Reasons
-from segml.scoring.month_starts import last_month_start, month_starts
-from segml.scoring.parts import SUBJECTS, Parts, Subject
-from segml.scoring.prospects import RECOMMENDATIONS, contact_columns, expected_first_years
-from segml.scoring.reasons import BASE, OTHER
-from segml.scoring.replay import replay, tier_columns
-from segml.scoring.roles import is_key, key_at, roles_of
-from segml.scoring.schema import (
-    CLIENTS,
-    LEVERS,
-    OUTLOOK,
-    PROSPECT_REASONS,
-    PROSPECTS,
-    REASONS,
-    ROLES,
-    SCORES,
-    ColumnKind,
-    conform,
-)
-from segml.scoring.score import Scored, score
-from segml.scoring.taking_apart import take_apart, take_change_apart
-from segml.scoring.what_if import (
-    LEVER_NAMES,
-    Answer,
-    LeverToday,
-    Limit,
-    WhatIf,
-    lever_columns,
-    ranges_of,
-)
-from segml.tiers import LeverRanges
+The names load when they are first asked for: who reads what was published takes no model with it.
+No name equals a file's here, which would replace it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from segml.scoring.actions import ACTIONS
+    from segml.scoring.explain import ClientFacts, Explained, ReasonFact, client_facts, facts_of
+    from segml.scoring.explanations import between, contributions, second_view
+    from segml.scoring.gathering import Reasons
+    from segml.scoring.month_starts import last_month_start, month_starts
+    from segml.scoring.parts import SUBJECTS, Parts, Subject
+    from segml.scoring.prospects import contact_columns, expected_first_years
+    from segml.scoring.reasons import BASE, OTHER
+    from segml.scoring.recommendations import RECOMMENDATIONS
+    from segml.scoring.replaying import replay, tier_columns
+    from segml.scoring.roles import is_key, key_at, roles_of
+    from segml.scoring.schema import (
+        CLIENTS,
+        LEVERS,
+        OUTLOOK,
+        PROSPECT_REASONS,
+        PROSPECTS,
+        REASONS,
+        ROLES,
+        SCORES,
+        ColumnKind,
+        conform,
+    )
+    from segml.scoring.scored import Scored, score
+    from segml.scoring.taking_apart import take_apart, take_change_apart
+    from segml.scoring.what_if import (
+        LEVER_NAMES,
+        Answer,
+        LeverToday,
+        Limit,
+        WhatIf,
+        lever_columns,
+        ranges_of,
+    )
+    from segml.tiers import LeverRanges
+
+_FACE = {
+    "ACTIONS": "actions",
+    "Answer": "what_if",
+    "BASE": "reasons",
+    "CLIENTS": "schema",
+    "ClientFacts": "explain",
+    "ColumnKind": "schema",
+    "Explained": "explain",
+    "LEVERS": "schema",
+    "LEVER_NAMES": "what_if",
+    "LeverRanges": "what_if",
+    "LeverToday": "what_if",
+    "Limit": "what_if",
+    "OTHER": "reasons",
+    "OUTLOOK": "schema",
+    "PROSPECTS": "schema",
+    "PROSPECT_REASONS": "schema",
+    "Parts": "parts",
+    "REASONS": "schema",
+    "RECOMMENDATIONS": "recommendations",
+    "ROLES": "schema",
+    "ReasonFact": "explain",
+    "Reasons": "gathering",
+    "SCORES": "schema",
+    "SUBJECTS": "parts",
+    "Scored": "scored",
+    "Subject": "parts",
+    "WhatIf": "what_if",
+    "between": "explanations",
+    "client_facts": "explain",
+    "conform": "schema",
+    "contact_columns": "prospects",
+    "contributions": "explanations",
+    "expected_first_years": "prospects",
+    "facts_of": "explain",
+    "is_key": "roles",
+    "key_at": "roles",
+    "last_month_start": "month_starts",
+    "lever_columns": "what_if",
+    "month_starts": "month_starts",
+    "ranges_of": "what_if",
+    "replay": "replaying",
+    "roles_of": "roles",
+    "score": "scored",
+    "second_view": "explanations",
+    "take_apart": "taking_apart",
+    "take_change_apart": "taking_apart",
+    "tier_columns": "replaying",
+}
 
 __all__ = [
     "ACTIONS",
@@ -69,6 +130,7 @@ __all__ = [
     "contact_columns",
     "contributions",
     "expected_first_years",
+    "facts_of",
     "is_key",
     "key_at",
     "last_month_start",
@@ -83,3 +145,9 @@ __all__ = [
     "take_change_apart",
     "tier_columns",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _FACE:
+        raise AttributeError(f"module 'segml.scoring' has no attribute {name!r}")
+    return getattr(import_module(f"segml.scoring.{_FACE[name]}"), name)

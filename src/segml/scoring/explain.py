@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -106,22 +106,31 @@ def client_facts(
     if mine.empty:
         raise _unknown(scores["client_id"], client_id)
     who = clients[clients["client_id"] == client_id]
-    known: dict[str, Any] = {**_first(who), **_first(mine)}
     told = reasons[reasons["client_id"] == client_id]
-    explained = {
-        subject: _explained(subject, told[told["subject"] == subject])
-        for subject in SUBJECTS
-        if (told["subject"] == subject).any()
-    }
+    return facts_of({**_first(who), **_first(mine)}, _records(told))
+
+
+def facts_of(known: Mapping[str, Any], reasons: Sequence[Mapping[str, Any]]) -> ClientFacts:
+    """The facts of one client whose rows were read already.
+
+    Parameters
+    ----------
+    known
+        Its row of the scores with that of the clients, as plain values.
+    reasons
+        Its rows of the reasons, likewise.
+    """
+    told = {subject: [row for row in reasons if row["subject"] == subject] for subject in SUBJECTS}
+    explained = {subject: _explained(subject, rows) for subject, rows in told.items() if rows}
     names = [field.name for field in fields(ClientFacts) if field.name != "explained"]
     shown: dict[str, Any] = {name: known.get(name) for name in names}
     return ClientFacts(**shown, explained=explained)
 
 
-def _explained(subject: Subject, rows: pd.DataFrame) -> Explained:
+def _explained(subject: Subject, rows: Sequence[Mapping[str, Any]]) -> Explained:
     facts = tuple(
         ReasonFact(**{field.name: row[field.name] for field in fields(ReasonFact)})
-        for row in _records(rows.sort_values("rank"))
+        for row in sorted(rows, key=lambda row: row["rank"])
     )
     return Explained(
         subject=subject,

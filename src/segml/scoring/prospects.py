@@ -24,18 +24,6 @@ from segml.scoring.reasons import BASE
 from segml.scoring.texts import value_texts
 from segml.words.feature import Feature
 
-RECOMMENDATIONS = ("contact_now", "contact", "low_touch", "decline")
-"""Every recommendation code, best first.
-
-===========  ====================================================================================
-contact_now  expected profit in the top quarter of what was expected of past newcomers, and more
-             likely than not above zero
-decline      expected profit not above zero, and more likely than not below
-low_touch    expected profit not above zero, or below the middle of past newcomers with a cost to
-             serve above that profit
-contact      any other
-===========  ====================================================================================
-"""
 MONEY = ("expected_profit", "expected_profit_low", "expected_profit_high", "median_profit")
 """What is said of a first year, in money."""
 LIKE = ("like_1", "like_2", "like_3")

@@ -24,7 +24,6 @@ from segml.report.pages import (
     WhatIfFacts,
     path_facts,
     plain,
-    plain_rows,
 )
 from segml.service.asking import Question, question_of
 from segml.service.desk import Desk
@@ -126,7 +125,7 @@ def listed(  # noqa: PLR0917 - the address's parameters
         offset=offset,
         profit_365=page.profit,
         stake=page.stake,
-        rows=[ClientRow(**{n: row[n] for n in names}) for row in plain_rows(page.rows)],
+        rows=[ClientRow(**{n: row[n] for n in names}) for row in page.rows],
     )
     return _answer(request, desk, told)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import secrets
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -23,6 +25,8 @@ from segml.words.site import Site
 
 LOG = logging.getLogger(__name__)
 API = "/api/"
+THREADS = 8
+"""Requests that are answered at once; what each of them reads and makes is held meanwhile."""
 
 
 def make_app(site: Site, newest: Newest, *, is_own: bool = True) -> FastAPI:
@@ -43,6 +47,7 @@ def make_app(site: Site, newest: Newest, *, is_own: bool = True) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        lifespan=_few_threads,
     )
     is_secure = not is_own or bool(site.access.hosts)
     for router in (views.router, rooms.router, api.router):
@@ -53,6 +58,14 @@ def make_app(site: Site, newest: Newest, *, is_own: bool = True) -> FastAPI:
     hosts = (*OWN_NAMES, *site.access.hosts) if is_own or site.access.hosts else ()
     app.add_middleware(Shield, hosts=hosts, is_secure=is_secure)
     return app
+
+
+@asynccontextmanager
+async def _few_threads(app: FastAPI) -> AsyncIterator[None]:
+    """Answer no more requests at once than help each other: the others wait, and hold nothing."""
+    del app
+    current_default_thread_limiter().total_tokens = THREADS
+    yield
 
 
 def _visit(

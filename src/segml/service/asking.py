@@ -26,8 +26,7 @@ from segml.report.pages import (
 )
 from segml.scoring import LeverRanges, WhatIf, lever_columns, ranges_of
 from segml.service.desk import Desk
-from segml.service.memory import Memory
-from segml.stores import Registry, load_version
+from segml.stores import Memory, Registry, load_version
 from segml.words.errors import Refusal
 
 _LOG = logging.getLogger(__name__)
@@ -67,7 +66,7 @@ class Trained:
         held = desk.held
         if desk.row(client_id)["status"] != "active":
             return None
-        rows = desk.rows_of(held.scores, ("scores", "features"), client_id)
+        rows = desk.frames_of(held.scores, ("scores", "features"), client_id)
         if "features" not in rows or rows["features"].empty:
             return None
         version = str(held.scores.run["model_version"])
@@ -101,11 +100,10 @@ class Trained:
 
         def work() -> LeverRanges:
             columns = lever_columns(what_if.bundle)
-            features, scores = shelf.arrow("features", columns), shelf.arrow("scores", ("status",))
+            features, scores = shelf.table("features", columns), shelf.table("scores", ("status",))
             assert features is not None
             assert scores is not None
-            active = scores.to_pandas()["status"].eq("active").to_numpy()
-            return ranges_of(what_if.bundle, features.to_pandas()[active])
+            return ranges_of(what_if.bundle, features[scores["status"].eq("active").to_numpy()])
 
         return self._kept.recall(("ranges", shelf.stamp, shelf.run["model_version"]), work)
 

@@ -9,21 +9,24 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
-from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import pandas as pd
+import pyarrow as pa
 
 from segml.report.pages import OF_ALL
+from segml.report.table import Table
 from segml.service.access import Viewer
-from segml.service.memory import Memory
-from segml.stores import Held, Industry, Page, Shelf, Wanted
+from segml.service.likes import LIKE, NamedLikes
+from segml.stores import Asked, Held, Industry, Memory, Page, Shelf, Wanted
 from segml.words.site import Site
 
 Value = TypeVar("Value")
-LIKE = ("like_1", "like_2", "like_3")
 COMPANY = ("loss_events",)
 """Tables without clients that every reader of clients may see: what the company did."""
+PAIRS = MappingProxyType({"lookalikes": ("client_id", "like")})
+"""Tables whose rows are about two clients, to the columns that name them: both have to be seen."""
 
 
 class Unseen(LookupError):  # noqa: N818 - no fault
@@ -50,7 +53,6 @@ class Desk:
         self._memory = memory
         self._scope = viewer.scope
         self._rows: dict[str, Mapping[str, Any] | None] = {}
-        self._tables: dict[tuple[Path, str, str], pd.DataFrame | None] = {}
 
     @property
     def sees_all(self) -> bool:
@@ -106,45 +108,66 @@ class Desk:
             raise Unseen(client_id)
         return found
 
-    def clients(self, columns: Sequence[str]) -> pd.DataFrame:
-        """Columns of all clients that may be seen."""
-        return self.held.roster.frame(self._scope, columns)
+    def clients(self) -> Asked:
+        """All clients that may be seen, to be counted and summed."""
+        return self.held.roster.table(self._scope)
 
-    def key_clients(self, columns: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    def key_clients(
+        self, columns: Sequence[str], before: Sequence[str]
+    ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
         """Who is a key client now or was one at the run before: now, and then (None: no run)."""
         now, former = self.held.roster, self.held.former_roster
         if former is None:
             return now.frame(self._scope, columns, only_key=True), None
-        keys = {
-            each: list(each.frame(self._scope, ("client_id",), only_key=True)["client_id"])
-            for each in (now, former)
-        }
-        return (
+        keys = {each: each.ids(self._scope, only_key=True) for each in (now, former)}
+        found = (
             now.frame(self._scope, columns, only_key=True, also=keys[former]),
-            former.frame(self._scope, columns, only_key=True, also=keys[now]),
+            former.frame(self._scope, before, only_key=True, also=keys[now]),
         )
+        former.forget()
+        return found
 
     def tables(self, shelf: Shelf | None, names: Sequence[str]) -> dict[str, pd.DataFrame]:
         """The rows of tables that may be seen; of a table about all clients, all or nothing."""
         found = {} if shelf is None else shelf.holds(names)
         if self.sees_all:
             return found
-        mine = self._ids()
+        mine = self.names()
         seen = {
-            name: table[table["client_id"].isin(mine)]
+            name: table[[each in mine for each in table["client_id"]]]
             for name, table in found.items()
-            if "client_id" in table.columns and name not in OF_ALL
+            if "client_id" in table.columns and name not in (*OF_ALL, *PAIRS, "prospects")
         }
-        if "lookalikes" in seen:
-            seen["lookalikes"] = seen["lookalikes"][seen["lookalikes"]["like"].isin(mine)]
-        if "prospects" in seen:
-            seen["prospects"] = self._without_foreign(seen["prospects"])
         return seen | {name: found[name] for name in COMPANY if name in found}
 
+    def asked(self, shelf: Shelf, names: Sequence[str]) -> dict[str, Table]:
+        """Tables of single clients, to be counted and summed: the rows that may be seen."""
+        ids = None if self.sees_all else self.recall("ids", self._ids)
+        found: dict[str, Table] = {
+            name: shelf.asked(name, ids, PAIRS.get(name, ("client_id",)))
+            for name in names
+            if "client_id" in shelf.columns(name) and name not in OF_ALL
+        }
+        if not self.sees_all and "prospects" in found:
+            found["prospects"] = NamedLikes(found["prospects"], self.names())
+        return found
+
     def rows_of(
-        self, shelf: Shelf, names: Collection[str], client_id: str
-    ) -> dict[str, pd.DataFrame]:
-        """The rows of one client in tables of a run.
+        self,
+        shelf: Shelf,
+        tables: Mapping[str, Sequence[str] | None],
+        client_id: str,
+    ) -> dict[str, list[dict[str, Any]]]:
+        """The rows of one client in tables of a run, as plain values.
+
+        Parameters
+        ----------
+        shelf
+            The run.
+        tables
+            Its tables, those that it has not are left out, and which of their columns (None: all).
+        client_id
+            Whose.
 
         Raises
         ------
@@ -152,11 +175,25 @@ class Desk:
             If the client may not be seen.
         """
         self.row(client_id)
-        told = {name: self._read(shelf, name, client_id) for name in names}
-        found = {name: table for name, table in told.items() if table is not None}
-        if "prospects" in found:
-            found["prospects"] = self._without_foreign(found["prospects"])
+        told = {name: shelf.rows_of(name, client_id, which) for name, which in tables.items()}
+        found = {name: rows for name, rows in told.items() if rows is not None}
+        for row in found.get("prospects", ()):
+            row.update({column: self._name_of(row[column]) for column in LIKE})
         return found
+
+    def frames_of(
+        self, shelf: Shelf, names: Collection[str], client_id: str
+    ) -> dict[str, pd.DataFrame]:
+        """The rows of one client in tables of a run; none of them of prospects.
+
+        Raises
+        ------
+        Unseen
+            If the client may not be seen.
+        """
+        self.row(client_id)
+        told = {name: shelf.of_client(name, client_id) for name in names}
+        return {name: table for name, table in told.items() if table is not None}
 
     def path_of(self, client_id: str) -> tuple[Mapping[str, Any], ...]:
         """One client's row of every run that is held, the oldest first.
@@ -176,7 +213,7 @@ class Desk:
         """The published reasons of some clients that may be seen."""
         shelf = self.held.scores
         return pd.concat(
-            [self.rows_of(shelf, ("reasons",), each)["reasons"] for each in client_ids]
+            [self.frames_of(shelf, ("reasons",), each)["reasons"] for each in client_ids]
         )
 
     def is_lost(self, client_id: str) -> bool:
@@ -189,59 +226,28 @@ class Desk:
         """
         if self.held.losses is None:
             return False
-        found = self.rows_of(self.held.losses, ("losses",), client_id)
-        return not found["losses"].empty
+        return bool(self.rows_of(self.held.losses, {"losses": ("client_id",)}, client_id)["losses"])
 
-    def industry(self, industry: str) -> tuple[Industry, Industry | None]:
+    def industry(self, industry: str) -> tuple[Industry | None, Industry | None]:
         """Figures of all active clients of an industry, now and at the run before: nobody's row."""
         former = self.held.former_roster
-        return self.recall(
-            ("industry", industry),
-            lambda: (
-                self.held.roster.industry(industry),
-                None if former is None else former.industry(industry),
-            ),
-        )
+        then = None
+        if former is not None:
+            then = former.industry(industry)
+            former.forget()
+        return self.held.roster.industry(industry), then
 
     def names(self) -> Mapping[str, str]:
         """Client id to name, of those that may be seen."""
         return self.held.roster.names(self._scope)
 
-    def names_in(self, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, str]:
-        """The same of all that some tables speak of, asked for at once."""
-        columns = [
-            table[column]
-            for table in tables.values()
-            for column in ("client_id", "like")
-            if column in table.columns
-        ]
-        ids = pd.concat([pd.Series([], dtype="str"), *columns]).dropna().unique()
-        return self.held.roster.names_of(list(ids), self._scope)
-
     def recall(self, what: Hashable, work: Callable[[], Value]) -> Value:
         """What was worked out before for these runs and whoever sees the same clients."""
         return self._memory.recall((self.held.mark, self._scope, what), work)
 
-    def _read(self, shelf: Shelf, name: str, client_id: str) -> pd.DataFrame | None:
-        """A client's rows of a table, read once for as long as the desk stands."""
-        key = (shelf.folder, name, client_id)
-        if key not in self._tables:
-            self._tables[key] = shelf.of_client(name, client_id)
-        return self._tables[key]
+    def _ids(self) -> pa.Array:
+        return self.held.roster.ids(self._scope)
 
-    def _ids(self) -> frozenset[str]:
-        return self.recall("ids", lambda: frozenset(self.names()))
-
-    def _without_foreign(self, prospects: pd.DataFrame) -> pd.DataFrame:
-        """Prospects whose look-alikes are told by name where they may be seen, and else not."""
-        names = self.names()
-        like = {
-            column: [
-                names.get(one) if isinstance(one, str) else None
-                for one in prospects[column].astype(object)
-            ]
-            for column in LIKE
-        }
-        return prospects.assign(
-            **{column: pd.Series(told, prospects.index, object) for column, told in like.items()}
-        )
+    def _name_of(self, client_id: str | None) -> str | None:
+        """What a client is called, where it may be seen."""
+        return None if client_id is None else self.names().get(client_id)

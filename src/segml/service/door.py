@@ -21,13 +21,16 @@ from segml.service.attempts import Attempts
 from segml.service.audit import Audit
 from segml.service.desk import Desk
 from segml.service.listing import Words
-from segml.service.memory import Memory
 from segml.service.sessions import Signer
-from segml.stores import Newest
+from segml.stores import Memory, Newest
 from segml.words.site import Site
 
 SESSION, VISIT, LANGUAGE = "segml_session", "segml_visit", "segml_language"
 """The cookies: who signed in, which visit a form belongs to, the language chosen."""
+
+
+_KEPT = 256
+"""Facts and pages that are kept for the next reader."""
 
 
 class NotSignedIn(Exception):  # noqa: N818 - no fault
@@ -53,7 +56,7 @@ class Door:
 
     def __init__(self, site: Site, newest: Newest, *, is_secure: bool) -> None:
         self.site, self.newest, self.is_secure = site, newest, is_secure
-        self.memory, self.words, self.attempts = Memory(), Words(), Attempts()
+        self.memory, self.words, self.attempts = Memory(_KEPT), Words(), Attempts()
         self.audit = Audit(site.access.audit)
         self.trained = Trained()
         self._own_secret = secrets.token_hex(32)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from segml.report import LossFacts, ReportFacts
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from segml.report import PROSPECTS, LossFacts, LostClient, ReportFacts
+from segml.report.dossier import TOLD_OF
 from segml.report.pages import (
     LEAST_PEERS,
     OF_ALL,
@@ -10,17 +15,26 @@ from segml.report.pages import (
     OF_CLIENT,
     OF_LOSSES,
     OF_MONDAY,
+    OF_MONDAY_BEFORE,
     OF_SCORES,
-    OF_WHOLE,
     MondayFacts,
     PeerFacts,
     ProfileFacts,
+    compared_features,
     lost_facts,
     monday_facts,
+    one_loss,
+    plain_rows,
     profile_facts,
+    told_part,
     whole_facts,
 )
+from segml.report.table import Tables
 from segml.service.desk import COMPANY, Desk, Unseen
+from segml.stores import Shelf
+
+OF_LOSS = ("losses", *TOLD_OF, "winback")
+"""The tables of which a lost client's rows are read."""
 
 
 def monday_of(desk: Desk) -> MondayFacts:
@@ -28,12 +42,15 @@ def monday_of(desk: Desk) -> MondayFacts:
 
     def work() -> MondayFacts:
         held, span = desk.held, desk.losses_span
-        tables = desk.tables(held.scores, ("attention", "decisions"))
-        now, before = desk.key_clients(OF_MONDAY)
+        tables: Tables = desk.asked(held.scores, ("attention", "decisions"))
+        if held.losses is not None:
+            told = desk.tables(held.losses, ("losses",))
+            tables = {**tables, **told, **desk.asked(held.losses, ("winback",))}
+        now, before = desk.key_clients(OF_MONDAY, OF_MONDAY_BEFORE)
         return monday_facts(
             now,
             before,
-            tables | desk.tables(held.losses, ("losses", "winback")),
+            tables,
             days=(held.as_of, held.former_as_of, span[1] if span else None),
             names=desk.names(),
             reasons_of=desk.reasons_of,
@@ -48,11 +65,14 @@ def whole_of(desk: Desk) -> ReportFacts:
     def work() -> ReportFacts:
         scores = desk.held.scores
         small = ("features",) if "support" in scores.run else ()
-        tables = desk.tables(scores, (*OF_SCORES, *OF_ALL, *small))
         return whole_facts(
             scores.run,
-            desk.clients(OF_WHOLE),
-            tables | desk.tables(desk.held.losses, ("losses",)),
+            desk.clients(),
+            {
+                **desk.asked(scores, (*OF_SCORES, *small)),
+                **desk.tables(scores, OF_ALL),
+                **desk.tables(desk.held.losses, ("losses",)),
+            },
             features=desk.site.features,
             names=desk.names(),
             reasons_of=desk.reasons_of,
@@ -67,20 +87,32 @@ def losses_of(desk: Desk, part: slice) -> LossFacts | None:
     if shelf is None:
         return None
 
-    def work() -> LossFacts:
-        tables = desk.tables(shelf, (*OF_LOSSES, *OF_ALL_LOSSES))
-        run = shelf.run
-        if not desk.sees_all and "next" in run and "next_lost" in tables:
-            mine = float(tables["next_lost"]["profit_at_risk"].sum())
-            run = {**run, "next": {**run["next"], "profit_at_risk": mine}}
-        names = desk.names_in(tables)
-        return lost_facts(run, tables, names, features=desk.site.features, part=part)
+    def told() -> tuple[LostClient, ...]:
+        tables = desk.asked(shelf, OF_LOSSES) | desk.tables(shelf, COMPANY)
+        return told_part(shelf.run, tables, desk.names(), features=desk.site.features, part=part)
 
-    return desk.recall(("losses", part.start, part.stop), work)
+    lost = desk.recall(("losses", part.start, part.stop), told)
+    return replace(_every_loss(desk, shelf), lost=lost)
+
+
+def _every_loss(desk: Desk, shelf: Shelf) -> LossFacts:
+    """All losses together, none of them told alone."""
+
+    def work() -> LossFacts:
+        run, mine = shelf.run, desk.asked(shelf, OF_LOSSES)
+        if not desk.sees_all and "next" in run and "next_lost" in mine:
+            at_risk = mine["next_lost"].sums(("profit_at_risk",))
+            run = {**run, "next": {**run["next"], **at_risk}}
+        tables = mine | desk.tables(shelf, OF_ALL_LOSSES)
+        nobody = slice(0, 0)
+        features = desk.site.features
+        return lost_facts(run, tables, desk.names(), features=features, part=nobody)
+
+    return desk.recall("losses", work)
 
 
 def loss_of(desk: Desk, client_id: str) -> LossFacts:
-    """The loss of one client, as a page of losses with it alone.
+    """All losses, of which one client's alone is told.
 
     Raises
     ------
@@ -90,15 +122,11 @@ def loss_of(desk: Desk, client_id: str) -> LossFacts:
     shelf = desk.held.losses
     if shelf is None or not desk.is_lost(client_id):
         raise Unseen(client_id)
-    tables = desk.rows_of(shelf, OF_LOSSES, client_id) | desk.tables(shelf, COMPANY)
-    roads = desk.tables(shelf, ("lookalikes", "next_lost"))
-    if "lookalikes" in roads and "next_lost" in roads:
-        pairs, ahead = roads["lookalikes"], roads["next_lost"]
-        roads["lookalikes"] = pairs = pairs[pairs["like"] == client_id]
-        roads["next_lost"] = ahead[ahead["client_id"].isin(pairs["client_id"])]
-    tables |= roads
-    names = {**desk.names_in(tables), client_id: desk.row(client_id)["called"]}
-    return lost_facts(shelf.run, tables, names, features=desk.site.features, part=slice(None))
+    rows = desk.rows_of(shelf, dict.fromkeys(OF_LOSS), client_id)
+    events = {name: plain_rows(each) for name, each in desk.tables(shelf, COMPANY).items()}
+    return one_loss(
+        _every_loss(desk, shelf), rows | events, desk.names(), features=desk.site.features
+    )
 
 
 def profile_of(desk: Desk, client_id: str) -> ProfileFacts:
@@ -110,16 +138,27 @@ def profile_of(desk: Desk, client_id: str) -> ProfileFacts:
         If there is none that may be seen.
     """
     row, held = desk.row(client_id), desk.held
+    asked = {
+        name: columns
+        for name, columns in OF_CLIENT.items()
+        if name not in PROSPECTS or row["status"] == "prospect"
+    }
+    tables = desk.rows_of(held.scores, asked, client_id)
+    compared = compared_features(tables["reasons"])
+    tables |= _features(desk, held.scores, client_id, compared)
     past = None
     if held.former is not None and held.former_as_of is not None:
-        then = desk.rows_of(held.former, ("features",), client_id)
-        past = (held.former_as_of, then["features"]) if "features" in then else None
-    return profile_facts(
-        row,
-        desk.rows_of(held.scores, OF_CLIENT, client_id),
-        past,
-        peers=_peers(desk, row["industry"]),
-    )
+        then = _features(desk, held.former, client_id, compared)
+        past = (held.former_as_of, then["features"]) if then else None
+    return profile_facts(row, tables, past, peers=_peers(desk, row["industry"]))
+
+
+def _features(
+    desk: Desk, shelf: Shelf, client_id: str, asked: Sequence[str]
+) -> dict[str, list[dict[str, Any]]]:
+    """A client's values of some features, of those that the run has."""
+    columns = [name for name in asked if name in shelf.columns("features")]
+    return desk.rows_of(shelf, {"features": columns}, client_id)
 
 
 def _peers(desk: Desk, industry: object) -> PeerFacts | None:
@@ -127,7 +166,7 @@ def _peers(desk: Desk, industry: object) -> PeerFacts | None:
     if not isinstance(industry, str):
         return None
     now, then = desk.industry(industry)
-    if now.clients < LEAST_PEERS:
+    if now is None or now.clients < LEAST_PEERS:
         return None
     known = then is not None and then.sales_sum > 0
     return PeerFacts(

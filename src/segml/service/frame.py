@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from types import MappingProxyType
 from urllib.parse import parse_qsl, urlencode
 
@@ -9,8 +10,9 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from segml.report import LANGUAGES
-from segml.report.pages import Shell, page
+from segml.report.pages import Kept, Shell, page
 from segml.service.access import Right, Viewer
+from segml.service.desk import Desk
 from segml.service.door import LANGUAGE, Door, door_of
 
 NAMES = MappingProxyType({"en": "English", "ru": "Русский", "zh": "中文"})
@@ -45,6 +47,7 @@ def show(
     *,
     here: str = "",
     status: int = 200,
+    kept_by: Desk | None = None,
     **values: object,
 ) -> HTMLResponse:
     """A page as an answer.
@@ -59,18 +62,35 @@ def show(
         Which of `ROOMS` it is of.
     status
         The answer's status.
+    kept_by
+        The desk by which the page within its shell is kept for whoever sees the same clients; None:
+        it is not. Such a page depends on its address, the runs and what may be seen alone.
     values
         What the template needs.
     """
     door = door_of(request)
     viewer = door.viewer(request)
     language = language_of(request, door.site.language)
+    shell = _shell(door, request, viewer, here)
+    kept = None if kept_by is None else _kept(kept_by, (name, language, _number(request)))
     told_of = {"status": status, **values}
-    told = page(name, language=language, shell=_shell(door, request, viewer, here), **told_of)
+    told = page(name, language=language, shell=shell, kept=kept, **told_of)
     answer = HTMLResponse(told, status_code=status)
     if request.query_params.get("lang") in LANGUAGES:
         answer.set_cookie(LANGUAGE, language, max_age=31_536_000, httponly=True, samesite="lax")
     return answer
+
+
+def _kept(desk: Desk, which: Hashable) -> Kept:
+    def kept(part: str, work: Callable[[], str]) -> str:
+        return desk.recall(("page", which, part), work)
+
+    return kept
+
+
+def _number(request: Request) -> str:
+    """Which part of a list the address asks for."""
+    return request.query_params.get("page", "")
 
 
 def _shell(door: Door, request: Request, viewer: Viewer | None, here: str) -> Shell:

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from segml.service.memory import Memory
-from segml.stores import SORTED_BY, Wanted
+from segml.stores import SORTED_BY, Memory, Wanted
 
 ROWS = 50
 """Rows of a page."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 
+import pyarrow as pa
 import uvicorn
 
 from segml.service.accounts import read_accounts
@@ -42,6 +43,8 @@ def serve(site: Site, *, host: str, port: int, ready: Callable[[str], None]) -> 
             allowed="this machine's own address (127.0.0.1), or accounts",
             next_step="`segml accounts add` makes an account; or leave `--host` out",
         )
+    # gives back what many threads have read and let go of; the usual one keeps it for each of them
+    pa.set_memory_pool(pa.system_memory_pool())
     newest = Newest(site.output, portfolio=site.portfolio)
     newest.watch(SECONDS)
     app = make_app(site, newest, is_own=is_own)

@@ -1,10 +1,12 @@
 """The only disk for results: published tables, the registry, the lock, and the only MLflow."""
 
+from segml.stores.asked import Asked
 from segml.stores.declaration import Column, TableSchema
 from segml.stores.door import Tracking
 from segml.stores.files import publish_file, write_frame
 from segml.stores.folder import put_in_place, staging, sweep
 from segml.stores.lock import Holder, lock
+from segml.stores.memory import Memory
 from segml.stores.mirror import Mirrored, TrackedRun, log_training, sync
 from segml.stores.newest import Held, Newest
 from segml.stores.parquet import Frames, SchemaBroken
@@ -46,6 +48,7 @@ from segml.stores.whole import read_whole
 __all__ = [
     "SORTED_BY",
     "TABLES",
+    "Asked",
     "Change",
     "Column",
     "Frames",
@@ -54,6 +57,7 @@ __all__ = [
     "Industry",
     "LoggedTrial",
     "LossRun",
+    "Memory",
     "Mirrored",
     "Newest",
     "Page",

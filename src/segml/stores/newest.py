@@ -94,9 +94,7 @@ class Newest:
     def _watch(self, seconds: float) -> None:
         while not self._ended.wait(seconds):
             try:
-                held = self.look()
-                if held.former_roster is not None:
-                    held.former_roster.open()
+                self.look()
             except (ConfigurationRefused, OSError, ValueError) as error:
                 _LOG.warning("what was published cannot be opened: %s", type(error).__name__)
 

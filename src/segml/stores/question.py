@@ -1,4 +1,4 @@
-"""What a list of clients is asked for, and by whom: as conditions of one query.
+"""What a list of clients is asked for, and by whom: as the rows of a register that are meant.
 
 Whoever asks says whose clients they may see: `Scope` is part of every question.
 """
@@ -8,7 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+
+import numpy as np
+
+from segml.stores.columns import Mask
+from segml.stores.register import Register
 
 SORTED_BY: Mapping[str, str] = MappingProxyType(
     {
@@ -23,6 +27,8 @@ SORTED_BY: Mapping[str, str] = MappingProxyType(
     }
 )
 """What a list may be sorted by, to its column."""
+FILTERED_BY = ("tier", "status", "manager", "region")
+"""The columns of which a list may hold one value alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,36 +71,30 @@ class Wanted:
         if self.offset < 0 or (self.limit is not None and self.limit < 1):
             raise ValueError("an offset from 0 and a limit from 1")
 
+    @property
+    def filters(self) -> tuple[object, ...]:
+        """What the list is to hold, without its order and its part."""
+        return (self.text.strip(), self.only_key, *(getattr(self, name) for name in FILTERED_BY))
 
-def seen(scope: Scope) -> tuple[str, list[Any]]:
-    """The one condition of who may see whom, and its values."""
-    parts, values = ["true"], list[Any]()
+
+def seen(register: Register, scope: Scope) -> Mask:
+    """The one condition of who may see whom."""
+    mask = np.ones(len(register), dtype=np.bool_)
     for column, allowed in (("manager", scope.managers), ("region", scope.regions)):
         if allowed is not None:
-            marks = ", ".join("?" * len(allowed))
-            parts.append(f"{column} in ({marks})" if allowed else "false")
-            values += allowed
-    return " and ".join(parts), values
+            mask &= register.coded(column).equals(*allowed)
+    return mask
 
 
-def order_of(wanted: Wanted) -> str:
-    """The order of a list: nulls last, ties by id."""
-    direction = "desc" if wanted.descending else "asc"
-    return f"{SORTED_BY[wanted.sort]} {direction} nulls last, client_id"
-
-
-def asked(wanted: Wanted, scope: Scope) -> tuple[str, list[Any]]:
-    """The condition of a list, and its values."""
-    where, values = seen(scope)
-    parts: list[str] = [where]
-    for column in ("tier", "status", "manager", "region"):
+def asked(register: Register, wanted: Wanted, scope: Scope) -> Mask:
+    """The clients of a list: of those that may be seen, those that it is to hold."""
+    mask = seen(register, scope)
+    for column in FILTERED_BY:
         value = getattr(wanted, column)
         if value is not None:
-            parts.append(f"{column} = ?")
-            values.append(value)
+            mask &= register.coded(column).equals(value)
     if wanted.only_key:
-        parts.append("is_key")
+        mask &= register.flags("is_key")
     if text := wanted.text.strip():
-        parts.append("(contains(lower(called), lower(?)) or starts_with(client_id, ?))")
-        values += [text, text]
-    return " and ".join(parts), values
+        mask &= register.named(text)
+    return mask

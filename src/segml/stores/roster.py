@@ -1,40 +1,46 @@
 """Every client of a published run, to be searched, filtered, sorted and paged without waiting.
 
-The columns that a list needs are held in DuckDB's memory, so that a page of a million clients is
-one query over columns. Whoever asks says whose clients they may see: `Scope` is part of every
-question, and nothing here answers without one.
+The columns that a list needs are held in memory, so that a page of a million clients is a few looks
+along columns. Whoever asks says whose clients they may see: `Scope` is part of every question, and
+nothing here answers without one.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from segml.stores.question import Scope, Wanted, asked, order_of, seen
+from segml.stores.asked import Asked
+from segml.stores.columns import Mask, Places
+from segml.stores.memory import Memory
+from segml.stores.question import SORTED_BY, Scope, Wanted, asked, seen
+from segml.stores.register import Register
 from segml.stores.shelf import Shelf
 
-OF_SCORES = (
+COLUMNS = (
     *("client_id", "status", "tier", "tier_rank", "previous_tier", "p_churn", "p_churn_low"),
     *("p_churn_high", "expected_profit", "profit_365", "revenue_365", "cost_to_serve_365"),
     *("referral_profit_365", "value_365", "roles", "is_key", "action", "currency"),
+    *("name", "manager", "region", "industry", "called", "stake"),
 )
-OF_CLIENTS = ("client_id", "name", "manager", "region", "industry")
-STAKE = "coalesce(p_churn, 0) * greatest(profit_365, 0)"
-"""What an active client's loss would take of last year's profit, times its probability."""
-_VECTORS = 10
-"""DuckDB's vectors (2,048 rows) of a part."""
+"""The columns of the list."""
+_PART = 20_000
+"""Rows of a part."""
+_LISTS, _ORDERS = 16, 8
+"""How many lists, at a byte a client, and how many orders, at four, are kept."""
+_VALUES = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """Some rows of a list, how many it has in all, and their profit and stake together."""
 
-    rows: pd.DataFrame
+    rows: list[dict[str, Any]]
     total: int
     profit: float
     stake: float
@@ -51,89 +57,61 @@ class Industry:
     sales_sum: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A list without an order: its rows, how many, their profit and stake."""
+
+    mask: Mask
+    total: int
+    profit: float
+    stake: float
+
+
 class Roster:
-    """The clients of one run in DuckDB's memory.
+    """The clients of one run in memory; each column is read when it is first asked for.
 
     Parameters
     ----------
     shelf
         A run with `scores` and `clients`.
-    threads
-        How many a question may use.
     """
 
-    def __init__(self, shelf: Shelf, *, threads: int = 2) -> None:
-        if not {"scores", "clients"} <= {*shelf.tables}:
-            raise ValueError(f"{shelf.folder} has no scores or no clients")
-        self._shelf, self._threads = shelf, threads
-        self._opening = threading.Lock()
-        self._opened: duckdb.DuckDBPyConnection | None = None
+    def __init__(self, shelf: Shelf) -> None:
+        self._register = Register(shelf)
+        self._lists, self._orders, self._scopes = (Memory(n) for n in (_LISTS, _ORDERS, _LISTS))
 
     def open(self) -> None:
-        """Read the clients now; else the first question does."""
-        with self._opening:
-            if self._opened is None:
-                self._opened = self._read()
+        """Read the columns of the list now; else whoever asks first waits for it."""
+        self._register.open(COLUMNS)
 
-    @property
-    def _door(self) -> duckdb.DuckDBPyConnection:
-        self.open()
-        assert self._opened is not None
-        return self._opened
-
-    def _read(self) -> duckdb.DuckDBPyConnection:
-        door = duckdb.connect(":memory:", config={"threads": self._threads})
-        door.register("scores", self._shelf.arrow("scores", OF_SCORES))
-        door.register("clients", self._shelf.arrow("clients", OF_CLIENTS))
-        door.execute(
-            f"create table roster as select scores.*, clients.name, manager, region, industry, "
-            f"case when trim(coalesce(clients.name, '')) = '' then client_id else clients.name "
-            f"end as called, {STAKE} as stake "
-            "from scores left join clients using (client_id) order by client_id"
-        )
-        door.unregister("scores")
-        door.unregister("clients")
-        return door
+    def forget(self) -> None:
+        """Hold no columns any more: of a run that is asked once in a while, for few of them."""
+        self._register.forget()
 
     def page(self, wanted: Wanted, scope: Scope) -> Page:
         """The part of a list that was asked for; sorted to the end, nulls last, ties by id."""
-        where, values = asked(wanted, scope)
-        door = self._door.cursor()
-        found = door.execute(
-            "select count(*), coalesce(sum(profit_365), 0), coalesce(sum(stake), 0) "
-            f"from roster where {where}",
-            values,
-        ).fetchone()
-        assert found is not None
-        order = order_of(wanted)
-        limit = "" if wanted.limit is None else f" limit {wanted.limit} offset {wanted.offset}"
-        # the ids alone are sorted, then the rows of the part are fetched
-        rows = door.execute(
-            "select roster.* from roster join (select rowid as place from roster "
-            f"where {where} order by {order}{limit}) on roster.rowid = place order by {order}",
-            values,
-        )
+        found = self._found(wanted, scope)
+        end = None if wanted.limit is None else wanted.offset + wanted.limit
+        places = self._ordered(wanted, found)[wanted.offset : end]
         return Page(
-            rows=rows.df(), total=int(found[0]), profit=float(found[1]), stake=float(found[2])
+            rows=self._register.rows(places, COLUMNS),
+            total=found.total,
+            profit=found.profit,
+            stake=found.stake,
         )
 
     def parts(self, wanted: Wanted, scope: Scope) -> Iterator[pd.DataFrame]:
         """The same list in parts of some ten thousand rows, so that no list is held whole."""
-        where, values = asked(wanted, scope)
-        told = self._door.cursor().execute(
-            f"select * from roster where {where} order by {order_of(wanted)}", values
-        )
-        while len(part := told.fetch_df_chunk(_VECTORS)):
-            yield part
+        places = self._ordered(wanted, self._found(wanted, scope))
+        for start in range(0, len(places), _PART):
+            yield self._register.frame(places[start : start + _PART], COLUMNS)
 
     def client(self, client_id: str, scope: Scope) -> dict[str, Any] | None:
         """One client's row; None where there is none, or none that may be seen."""
-        where, values = seen(scope)
-        rows = self._door.cursor().execute(
-            f"select * from roster where client_id = ? and {where}", [client_id, *values]
-        )
-        found = rows.df()
-        return None if found.empty else found.iloc[0].to_dict()
+        place = self._place(client_id, self._seen(scope))
+        if place is None:
+            return None
+        return self._register.rows(np.array([place], dtype=np.int32), COLUMNS)[0]
 
     def frame(
         self,
@@ -141,9 +119,9 @@ class Roster:
         columns: Sequence[str],
         *,
         only_key: bool = False,
-        also: Sequence[str] = (),
+        also: pa.Array | None = None,
     ) -> pd.DataFrame:
-        """The clients that may be seen, by id.
+        """The clients that may be seen, by id; a text with few values is a category.
 
         Parameters
         ----------
@@ -154,52 +132,104 @@ class Roster:
         only_key, also
             Key clients alone, and with them those of these ids.
         """
-        where, values = seen(scope)
+        mask = self._seen(scope)
         if only_key:
-            where += " and (is_key or client_id in (select unnest(?)))"
-            values.append(list(also))
-        told = self._door.cursor().sql(
-            f"select {', '.join(columns)} from roster where {where} order by client_id",
-            params=values,
-        )
-        frame: pd.DataFrame = told.to_arrow_table().to_pandas()
-        return frame
+            key = self._register.flags("is_key")
+            mask = mask & (key if also is None else key | self._register.is_one_of(also))
+        return self._register.frame(_places(mask), columns)
+
+    def table(self, scope: Scope) -> Asked:
+        """The clients that may be seen, to be counted and summed."""
+        places = None if scope.is_all else _places(self._seen(scope))
+        return Asked(lambda columns: self._register.table(places, columns), COLUMNS)
+
+    def ids(self, scope: Scope, *, only_key: bool = False) -> pa.Array:
+        """The ids of the clients, or key clients, that may be seen, sorted."""
+        ids = self._register.text("client_id")
+        if scope.is_all and not only_key:
+            return ids
+        mask = self._seen(scope)
+        return ids.filter(pa.array(mask & self._register.flags("is_key") if only_key else mask))
 
     def names(self, scope: Scope) -> Names:
         """What each client that may be seen is called, looked up when it is asked for."""
         return Names(self, scope)
 
     def names_of(self, client_ids: Sequence[str], scope: Scope) -> dict[str, str]:
-        """What these clients are called, of those that may be seen, in one question."""
-        where, values = seen(scope)
-        found = self._door.cursor().execute(
-            f"select client_id, called from roster where {where} and client_id in "
-            "(select unnest(?))",
-            [*values, list(client_ids)],
-        )
-        return {str(who): str(called) for who, called in found.fetchall()}
+        """What these clients are called, of those that may be seen."""
+        mask = self._seen(scope)
+        found = ((each, self._place(each, mask)) for each in client_ids)
+        return {each: self._register.called(place) for each, place in found if place is not None}
 
-    def industry(self, industry: str) -> Industry:
-        """What the active clients of an industry are like: figures, nobody's row."""
-        found = self._door.cursor().execute(
-            "select count(*), coalesce(median(revenue_365), 0), coalesce(median(profit_365), 0), "
-            "coalesce(median(p_churn), 0), coalesce(sum(revenue_365), 0) "
-            "from roster where industry = ? and status = 'active'",
-            [industry],
-        )
-        row = found.fetchone()
-        assert row is not None
-        return Industry(clients=row[0], sales=row[1], profit=row[2], risk=row[3], sales_sum=row[4])
+    def industry(self, industry: str) -> Industry | None:
+        """What the active clients of an industry are like; None where there are none."""
+        every = self._scopes.recall("industries", lambda: _industries(self._register))
+        return every.get(industry)
 
     def values(self, column: str, scope: Scope) -> tuple[str, ...]:
         """What a text column holds among those that may be seen, most frequent first."""
-        where, values = seen(scope)
-        found = self._door.cursor().execute(
-            f"select {column} from roster where {where} and {column} is not null "
-            f"group by {column} order by count(*) desc, {column} limit 500",
-            values,
+        coded = self._register.coded(column)
+        codes = coded.codes[self._seen(scope)]
+        counts = np.bincount(codes[codes >= 0], minlength=len(coded.words)).tolist()
+        ranked = sorted(zip(coded.words, counts, strict=True), key=lambda each: (-each[1], each[0]))
+        return tuple(word for word, count in ranked[:_VALUES] if count)
+
+    def _seen(self, scope: Scope) -> Mask:
+        return self._scopes.recall(scope, lambda: seen(self._register, scope))
+
+    def _place(self, client_id: str, mask: Mask) -> int | None:
+        """Where a client stands among all; None where it may not be seen."""
+        place = self._register.place(client_id)
+        return place if place is not None and mask[place] else None
+
+    def _found(self, wanted: Wanted, scope: Scope) -> _Found:
+        def work() -> _Found:
+            mask = asked(self._register, wanted, scope)
+            profit, stake = (self._register.figures(name) for name in ("profit_365", "stake"))
+            return _Found(
+                mask=mask,
+                total=int(np.count_nonzero(mask)),
+                profit=float(np.nansum(profit[mask])),
+                stake=float(np.nansum(stake[mask])),
+            )
+
+        return self._lists.recall((wanted.filters, scope), work)
+
+    def _ordered(self, wanted: Wanted, found: _Found) -> Places:
+        """The places of a list's rows in its order."""
+        column = SORTED_BY[wanted.sort]
+        every = self._orders.recall(
+            (column, wanted.descending),
+            lambda: self._register.order(column, descending=wanted.descending),
         )
-        return tuple(str(row[0]) for row in found.fetchall())
+        return every if found.total == len(every) else every[found.mask[every]]
+
+
+def _places(mask: Mask) -> Places:
+    return np.flatnonzero(mask).astype(np.int32)
+
+
+def _industries(register: Register) -> dict[str, Industry]:
+    """The figures of every industry; of its clients together, nobody's row."""
+    columns = ("industry", "status", "revenue_365", "profit_365", "p_churn")
+    frame = register.frame(None, columns)
+    active = frame[frame["status"] == "active"].dropna(subset=["industry"])
+    return {
+        str(name): Industry(
+            clients=len(rows),
+            sales=_middle(rows["revenue_365"]),
+            profit=_middle(rows["profit_365"]),
+            risk=_middle(rows["p_churn"]),
+            sales_sum=float(rows["revenue_365"].sum()),
+        )
+        for name, rows in active.groupby("industry", observed=True)
+    }
+
+
+def _middle(values: pd.Series) -> float:
+    """The median, nothing where there is none."""
+    found = float(values.median())
+    return 0.0 if np.isnan(found) else found
 
 
 class Names(Mapping[str, str]):
@@ -217,13 +247,10 @@ class Names(Mapping[str, str]):
         self._roster, self._scope = roster, scope
 
     def __getitem__(self, client_id: str) -> str:
-        found = self._roster.client(client_id, self._scope)
-        if found is None:
-            raise KeyError(client_id)
-        return str(found["called"])
+        return self._roster.names_of([client_id], self._scope)[client_id]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._roster.frame(self._scope, ("client_id",))["client_id"])
+        return iter(self._roster.ids(self._scope).to_pylist())
 
     def __len__(self) -> int:
         return self._roster.page(Wanted(limit=1), self._scope).total

@@ -1,26 +1,25 @@
 """A published run held open: every table is of the same run, whatever replaces it meanwhile.
 
 The files of a run are never written again, only replaced by those of another run. So a run whose
-files are all mapped while its run.json stayed the same is one run for as long as it is held, even
-after its folder is gone.
+files are all open while its run.json stayed the same is one run for as long as it is held, even
+after its folder is gone. They are read where they are asked, not mapped: what was read once of a
+mapped file counts as this process's memory ever after.
 """
 
 from __future__ import annotations
 
-import bisect
 import json
 import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from segml.stores.asked import Asked
+from segml.stores.open_table import OpenTable
 from segml.stores.tables import RUN_FILE, read_run
 from segml.words.errors import ConfigurationRefused
 
@@ -31,59 +30,6 @@ LARGE = 1 << 20
 
 Stamp = tuple[int, int, int]
 """What tells one run.json from another: its device, its inode, its time of writing."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenTable:
-    """One file held open, and where each of its groups of rows ends by client (None: no client)."""
-
-    source: pa.NativeFile
-    metadata: pq.FileMetaData
-    last: tuple[str, ...] | None
-
-    def read(self, columns: Sequence[str] | None = None) -> pa.Table:
-        """The whole table, or some columns of it."""
-        return self._file().read(columns=None if columns is None else list(columns))
-
-    def of_client(self, client_id: str) -> pa.Table:
-        """The rows of one client; they stand in one group, or at the seam of several."""
-        if self.last is None:
-            return self.read()
-        found = self._file().read_row_groups(self._groups(self.last, client_id))
-        return found.filter(pc.equal(found["client_id"], client_id))
-
-    def row_of_client(
-        self, client_id: str, columns: Sequence[str], *, codes: Sequence[str]
-    ) -> dict[str, Any] | None:
-        """Some values of the one row of a client; None where there is none.
-
-        Parameters
-        ----------
-        client_id
-            Whose; the table has `client_id`, once each.
-        columns
-            What of it.
-        codes
-            Those of them that are text of a few kinds: read as codes, in half the time.
-        """
-        if self.last is None:
-            return None
-        file = pq.ParquetFile(
-            self.source, metadata=self.metadata, read_dictionary=list(codes), pre_buffer=False
-        )
-        groups = self._groups(self.last, client_id)
-        found = file.read_row_groups(groups, ["client_id", *columns], use_threads=False)
-        place = pc.index(found["client_id"], client_id).as_py()
-        return None if place < 0 else {name: found[name][place].as_py() for name in columns}
-
-    @staticmethod
-    def _groups(last: tuple[str, ...], client_id: str) -> list[int]:
-        """The groups of rows in which a client may stand."""
-        first = bisect.bisect_left(last, client_id)
-        return list(range(first, min(bisect.bisect_right(last, client_id) + 1, len(last))))
-
-    def _file(self) -> pq.ParquetFile:
-        return pq.ParquetFile(self.source, metadata=self.metadata)
 
 
 class Shelf:
@@ -113,10 +59,7 @@ class Shelf:
             before = stamp_of(folder)
             try:
                 run = read_run(folder)
-                tables = {
-                    path.stem: open_table(pa.memory_map(str(path)))
-                    for path in sorted(folder.glob("*.parquet"))
-                }
+                tables = {path.stem: OpenTable(path) for path in sorted(folder.glob("*.parquet"))}
             except (FileNotFoundError, ConfigurationRefused):
                 continue
             if before is not None and before == stamp_of(folder):
@@ -154,29 +97,77 @@ class Shelf:
                 self._kept[name] = _frame(found.read())
             return self._kept[name]
 
-    def arrow(self, name: str, columns: Sequence[str]) -> pa.Table | None:
-        """Some columns of a table as they lie on the disk; None where there is no such table."""
-        found = self._tables.get(name)
-        return None if found is None else found.read(columns)
+    def column(self, name: str, column: str, *, is_coded: bool = False) -> pa.ChunkedArray:
+        """One column of a table that the run has; as a dictionary where that is asked."""
+        read = self._tables[name].read([column], [column] if is_coded else ())
+        return read[column]
 
-    def of_client(self, name: str, client_id: str) -> pd.DataFrame | None:
+    def batches(self, name: str, columns: Sequence[str]) -> pa.RecordBatchReader:
+        """Some columns of a table that the run has, a part of its rows at a time."""
+        return self._tables[name].batches(columns)
+
+    def asked(
+        self, name: str, ids: pa.Array | None, seen_by: Sequence[str] = ("client_id",)
+    ) -> Asked:
+        """A table that the run has, to be counted and summed where it lies.
+
+        Parameters
+        ----------
+        name
+            The table.
+        ids
+            The clients whose rows may be seen; None: all.
+        seen_by
+            The columns that have to name one of them.
+        """
+        return Asked(
+            lambda columns: self.batches(name, columns),
+            self.columns(name),
+            ids=ids,
+            seen_by=seen_by,
+        )
+
+    def columns(self, name: str) -> tuple[str, ...]:
+        """The columns of a table; none where the run has no such table."""
+        found = self._tables.get(name)
+        return () if found is None else found.names
+
+    def of_client(
+        self, name: str, client_id: str, columns: Sequence[str] | None = None
+    ) -> pd.DataFrame | None:
         """The rows of one client, read where they stand; None where there is no such table.
 
         Parameters
         ----------
         name
-            A table with a column `client_id`.
+            A table with a column `client_id`, by which its rows are sorted.
         client_id
             Whose.
+        columns
+            Which of its columns; None: all.
         """
+        found = self._tables.get(name)
+        return (
+            None
+            if found is None
+            else _frame(found.of_client(client_id, columns, is_likely=self._is_full(found)))
+        )
+
+    def rows_of(
+        self, name: str, client_id: str, columns: Sequence[str] | None = None
+    ) -> list[dict[str, Any]] | None:
+        """The same as Python's own values, null as None."""
         found = self._tables.get(name)
         if found is None:
             return None
-        if found.source.size() <= LARGE:
-            whole = self.table(name)
-            assert whole is not None
-            return whole[whole["client_id"] == client_id]
-        return _frame(found.of_client(client_id))
+        table = found.of_client(client_id, columns, is_likely=self._is_full(found))
+        told = [[None if one != one else one for one in each.to_pylist()] for each in table.columns]  # noqa: PLR0124
+        return [dict(zip(table.column_names, row, strict=True)) for row in zip(*told, strict=True)]
+
+    def _is_full(self, table: OpenTable) -> bool:
+        """Whether a table has as many rows as there are clients, as far as can be told."""
+        every = self._tables.get("scores") or self._tables.get("losses")
+        return every is not None and table.metadata.num_rows >= every.metadata.num_rows
 
     def holds(self, names: Collection[str]) -> dict[str, pd.DataFrame]:
         """The whole tables of these names that the run has."""
@@ -200,32 +191,6 @@ def portfolio_of(folder: Path) -> str | None:
     except (OSError, ValueError, AttributeError):
         return None
     return found if isinstance(found, str) else None
-
-
-def open_table(source: pa.NativeFile) -> OpenTable:
-    """A published file held open: it is read when it is asked, whatever replaces it meanwhile.
-
-    Parameters
-    ----------
-    source
-        The file, mapped or read: what is read of a mapped one counts as this process's memory.
-    """
-    metadata = pq.ParquetFile(source).metadata
-    names = metadata.schema.to_arrow_schema().names
-    last = None
-    if names[:1] == ["client_id"] or names[:2] == ["as_of", "client_id"]:
-        last = _lasts(metadata, names.index("client_id"))
-    return OpenTable(source, metadata, last)
-
-
-def _lasts(metadata: pq.FileMetaData, column: int) -> tuple[str, ...] | None:
-    told = [
-        metadata.row_group(group).column(column).statistics
-        for group in range(metadata.num_row_groups)
-    ]
-    if any(each is None or not each.has_min_max for each in told):
-        return None
-    return tuple(str(each.max) for each in told)
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:

@@ -17,7 +17,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from segml.stores.shelf import OpenTable, Stamp, open_table, stamp_of
+from segml.stores.open_table import OpenTable
+from segml.stores.shelf import Stamp, stamp_of
 from segml.stores.tables import SCORES_FOLDER, read_run
 from segml.words.errors import ConfigurationRefused
 
@@ -124,12 +125,12 @@ def _opened(folder: Path, day: dt.date, stamp: Stamp, portfolio: str) -> PastRun
         told = read_run(folder)
         if told.get("portfolio") != portfolio:
             return None
-        scores = open_table(pa.OSFile(str(folder / "scores.parquet")))
+        scores = OpenTable(folder / "scores.parquet")
+        is_whole = {"client_id", *OF_ROW} <= {*scores.names} and scores.last is not None
     except (ConfigurationRefused, OSError, pa.ArrowInvalid) as error:
         _LOG.warning("the run of %s cannot be read: %s", day, type(error).__name__)
         return None
-    absent = {"client_id", *OF_ROW} - {*scores.metadata.schema.to_arrow_schema().names}
-    if absent or scores.last is None or stamp_of(folder) != stamp:
+    if not is_whole or stamp_of(folder) != stamp:
         return None
     version = str(told.get("model_version", ""))
     return PastRun(as_of=day, model_version=version, folder=folder, stamp=stamp, scores=scores)

@@ -8,12 +8,19 @@ reading: what may not be seen is left out by who calls.
 from __future__ import annotations
 
 from segml.report.pages.exports import MOST_ROWS, csv_lines, xlsx_bytes
+from segml.report.pages.monday import BEFORE as OF_MONDAY_BEFORE
 from segml.report.pages.monday import COLUMNS as OF_MONDAY
 from segml.report.pages.monday import MondayFacts, monday_facts
-from segml.report.pages.page import Shell, icon, page, style
+from segml.report.pages.page import Kept, Shell, icon, page, style
 from segml.report.pages.path import PathFacts, PathPoint, path_facts
 from segml.report.pages.plain import list_rows, plain, plain_rows
-from segml.report.pages.profile import LEAST_PEERS, PeerFacts, ProfileFacts, profile_facts
+from segml.report.pages.profile import (
+    LEAST_PEERS,
+    PeerFacts,
+    ProfileFacts,
+    compared_features,
+    profile_facts,
+)
 from segml.report.pages.profile import TABLES as OF_CLIENT
 from segml.report.pages.what_if import (
     LeverAsked,
@@ -24,13 +31,14 @@ from segml.report.pages.what_if import (
     levers_asked,
 )
 from segml.report.pages.what_if_words import scale_of
-from segml.report.pages.whole import COLUMNS as OF_WHOLE
 from segml.report.pages.whole import (
     OF_ALL,
     OF_ALL_LOSSES,
     OF_LOSSES,
     OF_SCORES,
     lost_facts,
+    one_loss,
+    told_part,
     whole_facts,
 )
 
@@ -42,8 +50,9 @@ __all__ = [
     "OF_CLIENT",
     "OF_LOSSES",
     "OF_MONDAY",
+    "OF_MONDAY_BEFORE",
     "OF_SCORES",
-    "OF_WHOLE",
+    "Kept",
     "LeverAsked",
     "MondayFacts",
     "PathFacts",
@@ -54,6 +63,7 @@ __all__ = [
     "Shell",
     "WhatIfFacts",
     "answered",
+    "compared_features",
     "csv_lines",
     "fault_of",
     "icon",
@@ -61,6 +71,7 @@ __all__ = [
     "list_rows",
     "lost_facts",
     "monday_facts",
+    "one_loss",
     "page",
     "path_facts",
     "plain",
@@ -68,6 +79,7 @@ __all__ = [
     "profile_facts",
     "scale_of",
     "style",
+    "told_part",
     "whole_facts",
     "xlsx_bytes",
 ]

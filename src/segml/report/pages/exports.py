@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
-import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
 
 COLUMNS = (
     *("client_id", "name", "status", "tier", "is_key", "p_churn", "stake", "profit_365"),
@@ -51,6 +50,8 @@ def xlsx_bytes(parts: Iterable[pd.DataFrame]) -> bytes:
     parts
         The rows, with `COLUMNS`, at most `MOST_ROWS` in all.
     """
+    import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
+
     out = io.BytesIO()
     options: Mapping[str, Any] = {
         "constant_memory": True,

@@ -12,7 +12,10 @@ import pandas as pd
 
 from segml.report.pages.tasks import ReasonsOf, TaskFact, tasks
 from segml.report.records import records
+from segml.report.table import Tables, frame_of
 
+BEFORE = ("client_id", "status", "tier", "tier_rank", "is_key", "p_churn", "stake")
+"""The columns of the list that are read of the run before."""
 COLUMNS = (
     *("client_id", "called", "status", "tier", "tier_rank", "is_key", "p_churn", "p_churn_low"),
     *("p_churn_high", "profit_365", "stake", "action", "currency"),
@@ -92,7 +95,7 @@ class MondayFacts:
 def monday_facts(
     now: pd.DataFrame,
     before: pd.DataFrame | None,
-    tables: Mapping[str, pd.DataFrame],
+    tables: Tables,
     *,
     names: Mapping[str, str],
     days: tuple[dt.date, dt.date | None, dt.date | None],
@@ -103,8 +106,8 @@ def monday_facts(
     Parameters
     ----------
     now, before
-        Those that are key clients or were, with `COLUMNS`: today, and at the run before (None:
-        there was none).
+        Those that are key clients or were: today, with `COLUMNS`, and at the run before, with
+        `BEFORE` (None: there was none).
     tables
         `losses`, `winback`, `attention`, `decisions`, where they were published; rows of clients
         that may not be seen are left out by who calls.
@@ -116,7 +119,7 @@ def monday_facts(
         Gives the published reasons of some clients.
     """
     as_of, since, end = days
-    losses = tables.get("losses")
+    losses = frame_of(tables, "losses")
     gone = frozenset() if losses is None else frozenset(losses["client_id"])
     key = now[now["is_key"] & now["status"].eq("active") & ~now["client_id"].isin(gone)]
     lost = _lost(losses, since or as_of - dt.timedelta(days=LAST_DAYS))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from segml.report import figures, phrases, prospect_words
@@ -14,6 +14,8 @@ from segml.report.pages.path_chart import path_chart
 from segml.report.render import dossier_of, environment
 from segml.report.waterfall import ProfitFacts
 
+Kept = Callable[[str, Callable[[], str]], str]
+"""Gives a part of a page by its name, or by what makes it."""
 ROOMS = Phrases(
     {
         "monday": "What is new",
@@ -59,7 +61,9 @@ class Step:
     is_edge: bool
 
 
-def page(name: str, *, language: str, shell: Shell, **values: object) -> str:
+def page(
+    name: str, *, language: str, shell: Shell, kept: Kept | None = None, **values: object
+) -> str:
     """A page as HTML text.
 
     Parameters
@@ -70,6 +74,9 @@ def page(name: str, *, language: str, shell: Shell, **values: object) -> str:
         In what: one of `LANGUAGES`.
     shell
         What stands around it.
+    kept
+        Gives the parts of the page within its shell, made anew or kept from before; None: they are
+        made.
     values
         What the template needs; `currency`, where it shows money.
     """
@@ -81,6 +88,7 @@ def page(name: str, *, language: str, shell: Shell, **values: object) -> str:
             .get_template(f"pages/{name}.html.j2")
             .render(
                 shell=shell,
+                kept=kept,
                 rooms=ROOMS,
                 linked=True,
                 page_words=page_words,

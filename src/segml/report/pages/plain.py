@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from segml.report.records import records
+from segml.report.records import Rows, records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +31,10 @@ class ListRow:
     action: str | None
 
 
-def list_rows(frame: pd.DataFrame) -> tuple[ListRow, ...]:
+def list_rows(rows: Rows) -> tuple[ListRow, ...]:
     """The rows of a list, as `stores.Roster.page` gives them; one without a name shows its id."""
     names = [field.name for field in dataclasses.fields(ListRow) if field.name != "name"]
-    return tuple(
-        ListRow(**{name: row[name] for name in names}, name=row["called"]) for row in records(frame)
-    )
+    return tuple(ListRow(**{name: row[name] for name in names}, name=row["called"]) for row in rows)
 
 
 def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

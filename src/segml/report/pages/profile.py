@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import Any
 
-import pandas as pd
-
 from segml.report.prospects import ProspectFact, prospect_of
-from segml.report.records import records
+from segml.report.records import Rows
 from segml.report.standing import StandingFacts, standing_facts
-from segml.report.waterfall import ProfitFacts, profit_facts
-from segml.scoring import ClientFacts, client_facts
+from segml.report.waterfall import ProfitFacts, client_profit
+from segml.scoring import BASE, OTHER, ClientFacts, ReasonFact, Subject, facts_of
 
-TABLES = (
-    *("scores", "reasons", "clients", "features", "profit", "roles", "levers", "criteria"),
-    *("outlook", "next_need", "attention", "prospects", "prospect_reasons"),
+TABLES: Mapping[str, tuple[str, ...] | None] = MappingProxyType(
+    {
+        "scores": (
+            *("as_of", "tier_margin", "tier_rival", "expected_profit_low"),
+            *("expected_profit_high", "median_profit", "model_version"),
+        ),
+        "reasons": ("subject", *(field.name for field in fields(ReasonFact))),
+        "profit": None,
+        "roles": None,
+        "levers": None,
+        "criteria": None,
+        "outlook": None,
+        "next_need": ("level", "rank", "item", "like", "share", "comparable"),
+        "attention": ("team", "last_contact", "due", "made", "missed"),
+        "prospects": None,
+        "prospect_reasons": None,
+    }
 )
-"""The published tables of which a client's rows are read."""
+"""The published tables of which a client's rows are read, and which columns (None: all)."""
 COMPARED = 5
 """Features that are held against the client's own past."""
 LEAST_PEERS = 10
@@ -101,10 +114,22 @@ class ProfileFacts:
         return self.standing
 
 
+def compared_features(reasons: Rows) -> list[str]:
+    """The features that a client may be held against its own past by.
+
+    Parameters
+    ----------
+    reasons
+        Its rows of the reasons.
+    """
+    asked = [row["feature"] for row in reasons if row["subject"] in _COMPARED_BY]
+    return [feature for feature in dict.fromkeys(asked) if feature not in (BASE, OTHER)]
+
+
 def profile_facts(
     row: Mapping[str, Any],
-    tables: Mapping[str, pd.DataFrame],
-    past: tuple[dt.date, pd.DataFrame] | None,
+    tables: Mapping[str, Rows],
+    past: tuple[dt.date, Rows] | None,
     *,
     peers: PeerFacts | None,
 ) -> ProfileFacts:
@@ -115,20 +140,19 @@ def profile_facts(
     row
         Its row of the roster.
     tables
-        Its rows of `TABLES`, where they were published.
+        Its rows of `TABLES`, and of the features with `compared_features`, where they were
+        published.
     past
         The date of the run before and the client's features then; None: there was none.
     peers
         Its industry, where there are enough of it.
     """
     client_id = str(row["client_id"])
-    client = client_facts(
-        tables["scores"], tables["reasons"], tables["clients"], client_id=client_id
-    )
+    client = facts_of({**row, **tables["scores"][0]}, tables["reasons"])
     return ProfileFacts(
         client=client,
         row=row,
-        profit=profit_facts(tables.get("profit"), client_id),
+        profit=client_profit(tables.get("profit"), client_id),
         standing=standing_facts(tables, client_id),
         prospect=prospect_of(tables, client_id, names={}) if client.status == "prospect" else None,
         past=_past(client, tables.get("features"), past),
@@ -140,14 +164,13 @@ def profile_facts(
 
 
 def _past(
-    client: ClientFacts, features: pd.DataFrame | None, past: tuple[dt.date, pd.DataFrame] | None
+    client: ClientFacts, features: Rows | None, past: tuple[dt.date, Rows] | None
 ) -> tuple[ThenNow, ...]:
     """The strongest numeric features of the risk with their values then and now."""
-    told = client.explained.get("churn") or client.explained.get("buys")
-    if told is None or features is None or features.empty:
+    told = next((client.explained[each] for each in _COMPARED_BY if each in client.explained), None)
+    if told is None or not features:
         return ()
-    asked = [fact.feature for fact in told.reasons]
-    now, then = _values(features, asked), _values(None if past is None else past[1], asked)
+    now, then = features[0], past[1][0] if past and past[1] else {}
     found = [
         ThenNow(
             feature=fact.feature,
@@ -161,20 +184,11 @@ def _past(
     return tuple(found[:COMPARED])
 
 
-def _values(features: pd.DataFrame | None, asked: Sequence[str]) -> dict[str, Any]:
-    """The client's values of some features, of those that the frame has."""
-    if features is None or features.empty:
-        return {}
-    return records(features[[name for name in asked if name in features.columns]])[0]
-
-
 def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _needs(table: pd.DataFrame | None) -> tuple[NeedFact, ...]:
-    if table is None:
-        return ()
+def _needs(table: Rows | None) -> tuple[NeedFact, ...]:
     return tuple(
         NeedFact(
             level=row["level"],
@@ -183,16 +197,17 @@ def _needs(table: pd.DataFrame | None) -> tuple[NeedFact, ...]:
             share=row["share"],
             comparable=int(row["comparable"]),
         )
-        for row in records(table.sort_values(["level", "rank"]))
+        for row in sorted(table or (), key=lambda row: (row["level"], row["rank"]))
     )
 
 
-def _care(table: pd.DataFrame | None) -> CareFact | None:
-    if table is None or table.empty:
+def _care(table: Rows | None) -> CareFact | None:
+    if not table:
         return None
-    row = records(table)[0]
+    row = table[0]
     counts = {name: None if row[name] is None else int(row[name]) for name in _COUNTS}
     return CareFact(team=row["team"], last_contact=row["last_contact"], **counts)
 
 
+_COMPARED_BY: tuple[Subject, ...] = ("churn", "buys")
 _COUNTS = ("due", "made", "missed")

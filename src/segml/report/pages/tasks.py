@@ -10,6 +10,7 @@ import pandas as pd
 from segml.report.at_risk import most_at_risk, risk_facts
 from segml.report.records import records
 from segml.report.silence import RiskFacts
+from segml.report.table import Table, Tables, as_table
 
 TASKS = 3
 ReasonsOf = Callable[[Sequence[str]], pd.DataFrame]
@@ -32,7 +33,7 @@ class TaskFact:
 
 def tasks(
     now: pd.DataFrame,
-    tables: Mapping[str, pd.DataFrame],
+    tables: Tables,
     gone: frozenset[str],
     *,
     names: Mapping[str, str],
@@ -71,8 +72,12 @@ def tasks(
 def _calls(
     now: pd.DataFrame, gone: frozenset[str], reasons_of: ReasonsOf, names: Mapping[str, str]
 ) -> list[TaskFact]:
-    ranked = most_at_risk(now[now["is_key"]], gone=gone).head(2)
-    told = risk_facts(ranked, reasons_of(list(ranked["client_id"])), names) if len(ranked) else ()
+    ranked = most_at_risk(now[now["is_key"]], gone=gone)[:2]
+    told = (
+        risk_facts(ranked, reasons_of([row["client_id"] for row in ranked]), names)
+        if ranked
+        else ()
+    )
     return [
         TaskFact(kind="call", client_id=each.client_id, name=each.name, money=each.stake, risk=each)
         for each in told
@@ -80,12 +85,12 @@ def _calls(
 
 
 def _visits(
-    now: pd.DataFrame, attention: pd.DataFrame | None, gone: frozenset[str]
+    now: pd.DataFrame, attention: pd.DataFrame | Table | None, gone: frozenset[str]
 ) -> list[TaskFact]:
     """Key clients that were not cared for as planned, by what is at stake with them."""
     if attention is None:
         return []
-    care = attention.loc[attention["missed"] > 0, ["client_id", "missed"]]
+    care = as_table(attention).frame(("client_id", "missed"), ("missed", ">", 0))
     missed = now[now["is_key"] & ~now["client_id"].isin(gone)].merge(care, on="client_id")
     worst = (
         missed[missed["stake"] > 0]
@@ -104,10 +109,12 @@ def _visits(
     ]
 
 
-def _terms(decisions: pd.DataFrame | None, names: Mapping[str, str]) -> list[TaskFact]:
+def _terms(decisions: pd.DataFrame | Table | None, names: Mapping[str, str]) -> list[TaskFact]:
     if decisions is None:
         return []
-    asked = decisions[decisions["best"].eq("reprice") & decisions["reprice"].notna()]
+    columns = ("client_id", "reprice", "keep")
+    where = (("best", "=", "reprice"), ("reprice", "is", True))
+    asked = as_table(decisions).frame(columns, *where)
     asked = asked.assign(more=asked["reprice"] - asked["keep"].clip(lower=0))
     best = asked.sort_values(["more", "client_id"], ascending=[False, True]).head(2)
     return [
@@ -121,10 +128,12 @@ def _terms(decisions: pd.DataFrame | None, names: Mapping[str, str]) -> list[Tas
     ]
 
 
-def _returns(winback: pd.DataFrame | None, names: Mapping[str, str]) -> list[TaskFact]:
+def _returns(winback: pd.DataFrame | Table | None, names: Mapping[str, str]) -> list[TaskFact]:
     if winback is None:
         return []
-    worth = winback.assign(net=winback["expected_value"] - winback["attempt_cost"].fillna(0.0))
+    columns = ("client_id", "expected_value", "attempt_cost", "chance", "lever")
+    worth = as_table(winback).frame(columns, ("expected_value", ">", 0))
+    worth = worth.assign(net=worth["expected_value"] - worth["attempt_cost"].fillna(0.0))
     best = worth[worth["net"] > 0].sort_values(["net", "client_id"], ascending=[False, True])
     return [
         TaskFact(

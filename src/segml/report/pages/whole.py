@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
+from segml.report.ahead import winback_of
 from segml.report.at_risk import most_at_risk, risk_facts
+from segml.report.dossier import LostClient, lost_client
 from segml.report.facts import ReportFacts, gone_clients, portfolio_facts
 from segml.report.health import health_facts
-from segml.report.lost import LossFacts, loss_facts
+from segml.report.lost import LossFacts, dearest, loss_facts, told_losses
 from segml.report.pages.tasks import ReasonsOf
 from segml.report.prospects import prospects_facts
+from segml.report.records import Rows
 from segml.report.silence import with_silence
 from segml.report.standing import roles_facts
 from segml.report.support import support_facts
+from segml.report.table import Table, Tables, frame_of
 from segml.report.waterfall import profit_facts
 from segml.words.feature import Feature
 
-COLUMNS = (
-    *("client_id", "status", "tier", "tier_rank", "previous_tier", "is_key", "roles", "action"),
-    *("p_churn", "p_churn_low", "p_churn_high", "expected_profit", "profit_365", "revenue_365"),
-    *("cost_to_serve_365", "referral_profit_365", "currency"),
-)
-"""The columns of the list that the portfolio is read from."""
 OF_SCORES = (
     *("profit", "roles", "attention", "boundaries", "decisions", "prospects"),
     "prospect_reasons",
@@ -46,8 +45,8 @@ OF_ALL_LOSSES = (
 
 def whole_facts(
     run: Mapping[str, Any],
-    scores: pd.DataFrame,
-    tables: Mapping[str, pd.DataFrame],
+    scores: pd.DataFrame | Table,
+    tables: Tables,
     *,
     features: Mapping[str, Feature],
     names: Mapping[str, str],
@@ -60,7 +59,7 @@ def whole_facts(
     run
         The run.json of the scores.
     scores
-        The clients that may be seen, with `COLUMNS`.
+        The clients that may be seen, as the list has them.
     tables
         Those of `OF_SCORES` and `OF_ALL` that were published and may be seen, and `losses`.
     features
@@ -70,9 +69,11 @@ def whole_facts(
     reasons_of
         Gives the published reasons of some clients.
     """
-    gone = gone_clients(tables if "losses" in tables else None)
+    lost = frame_of(tables, "losses")
+    gone = gone_clients(None if lost is None else {"losses": lost})
     shown = most_at_risk(scores, gone=gone)
-    at_risk = risk_facts(shown, reasons_of(list(shown["client_id"])), names) if len(shown) else ()
+    ids = [row["client_id"] for row in shown]
+    at_risk = risk_facts(shown, reasons_of(ids), names) if shown else ()
     support = support_facts(run)
     if support is not None:
         at_risk = with_silence(at_risk, tables.get("features"))
@@ -93,7 +94,7 @@ def whole_facts(
 
 def lost_facts(
     run: Mapping[str, Any],
-    tables: Mapping[str, pd.DataFrame],
+    tables: Tables,
     names: Mapping[str, str],
     *,
     features: Mapping[str, Feature],
@@ -116,3 +117,47 @@ def lost_facts(
     """
     kinds = {name: feature.kind for name, feature in features.items()}
     return loss_facts(run, tables, names=names, kinds=kinds, part=part)
+
+
+def told_part(
+    run: Mapping[str, Any],
+    tables: Tables,
+    names: Mapping[str, str],
+    *,
+    features: Mapping[str, Feature],
+    part: slice,
+) -> tuple[LostClient, ...]:
+    """A part of the losses alone, one by one, the dearest first.
+
+    Parameters
+    ----------
+    run, tables, names, features, part
+        As for `lost_facts`.
+    """
+    kinds = {name: feature.kind for name, feature in features.items()}
+    return told_losses(run, tables, dearest(tables, part), names=names, kinds=kinds)
+
+
+def one_loss(
+    every: LossFacts,
+    rows: Mapping[str, Rows],
+    names: Mapping[str, str],
+    *,
+    features: Mapping[str, Feature],
+) -> LossFacts:
+    """The facts of all losses, of which one alone is told.
+
+    Parameters
+    ----------
+    every
+        All of them.
+    rows
+        The client's rows of `OF_LOSSES`, and those of `loss_events`.
+    names
+        Client id to name, of those that may be seen.
+    features
+        Feature name to the feature.
+    """
+    kinds = {name: feature.kind for name, feature in features.items()}
+    lost = lost_client(rows["losses"][0], rows, names, kinds, end=every.end)
+    return replace(every, lost=(lost,), winback=winback_of(rows.get("winback", ()), names))

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 Value = TypeVar("Value")
 _KEPT = 64
+"""Values that are kept where nothing else is said."""
 
 
 class Memory:
@@ -17,32 +18,35 @@ class Memory:
     def __init__(self, most: int = _KEPT) -> None:
         self._most = most
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
-        self._locks: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
+        self._working = threading.RLock()
 
     def recall(self, key: Hashable, work: Callable[[], Value]) -> Value:
-        """The value of a key; worked out by one thread while others of the same key wait."""
+        """The value of a key; what is not kept is worked out, one value at a time.
+
+        The facts of a large portfolio take memory while they are made: a crowd that comes with a
+        new run would take it many times at once, and be none the sooner there. Work may recall.
+        """
+        found: Value
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
-                found: Value = self._kept[key]
+                found = self._kept[key]
                 return found
-            turn = self._locks.setdefault(key, threading.Lock())
-        with turn:
+        with self._working:
             with self._lock:
                 if key in self._kept:
-                    again: Value = self._kept[key]
-                    return again
-            made = work()
-            self.keep(key, made)
-            return made
+                    found = self._kept[key]
+                    return found
+            found = work()
+            self.keep(key, found)
+            return found
 
     def keep(self, key: Hashable, value: object) -> None:
         """Keep a value; the one that was asked for longest ago is forgotten."""
         with self._lock:
             self._kept[key] = value
             self._kept.move_to_end(key)
-            self._locks.pop(key, None)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
 

@@ -22,7 +22,7 @@ from segml.scoring.outlook import outlook_notes, outlook_of
 from segml.scoring.parts import Subject, Values
 from segml.scoring.progress import Progress, silent
 from segml.scoring.prospects import Foretold, foretell_prospects
-from segml.scoring.replay import replay
+from segml.scoring.replaying import replay
 from segml.scoring.roles import is_key, roles_of
 from segml.scoring.schema import (
     CLIENTS,
