@@ -152,12 +152,12 @@ def test_features_of_another_making_are_not_asked(
     served: Any, active: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     who, desk = next(iter(active)), desk_of(served)
-    rows = desk.rows_of(desk.held.scores, ("scores", "features"), who)
+    rows = desk.frames_of(desk.held.scores, ("scores", "features"), who)
     moved = {
         **rows,
         "features": rows["features"].assign(profit_365=rows["features"]["profit_365"] + 1),
     }
-    monkeypatch.setattr(desk, "rows_of", lambda *_: moved)
+    monkeypatch.setattr(desk, "frames_of", lambda *_: moved)
     assert question_of(desk, Trained(), who, {}, by_hand=True) is None
 
 
