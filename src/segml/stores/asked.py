@@ -12,6 +12,8 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from segml.stores.columns import nulled
+
 Source = Callable[[Sequence[str]], "pa.Table | pa.RecordBatchReader"]
 """Gives some columns of a table, once."""
 _COMPARED = {"=": "=", "!=": "<>", ">": ">", ">=": ">="}
@@ -94,8 +96,7 @@ class Asked:
     ) -> list[dict[str, Any]]:
         """The answer as Python's own values, null as None."""
         table = self._table(told, where, read, tail)
-        lists = (each.to_pylist() for each in table.columns)
-        plain = [[None if one != one else one for one in each] for each in lists]  # noqa: PLR0124
+        plain = [nulled(each.to_pylist()) for each in table.columns]
         return [dict(zip(table.column_names, row, strict=True)) for row in zip(*plain, strict=True)]
 
     def _table(

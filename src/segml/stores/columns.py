@@ -46,7 +46,7 @@ class Figures:
 
     def at(self, places: Places) -> list[Any]:
         """As `Column`."""
-        return [None if one != one else one for one in self.values[places].tolist()]  # noqa: PLR0124
+        return nulled(self.values[places].tolist())
 
     def arrow(self, places: Places | None = None) -> pa.Array:
         """As `Column`."""
@@ -123,3 +123,8 @@ def column_of(values: pa.ChunkedArray) -> Column:
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
         return Texts(whole)
     return Figures(whole.to_numpy(zero_copy_only=False))
+
+
+def nulled(values: list[Any]) -> list[Any]:
+    """The same values, None for NaN."""
+    return [None if one != one else one for one in values]  # noqa: PLR0124 - as NaN alone is

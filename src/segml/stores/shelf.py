@@ -19,6 +19,7 @@ import pandas as pd
 import pyarrow as pa
 
 from segml.stores.asked import Asked
+from segml.stores.columns import nulled
 from segml.stores.open_table import OpenTable
 from segml.stores.tables import RUN_FILE, read_run
 from segml.words.errors import ConfigurationRefused
@@ -161,7 +162,7 @@ class Shelf:
         if found is None:
             return None
         table = found.of_client(client_id, columns, is_likely=self._is_full(found))
-        told = [[None if one != one else one for one in each.to_pylist()] for each in table.columns]  # noqa: PLR0124
+        told = [nulled(each.to_pylist()) for each in table.columns]
         return [dict(zip(table.column_names, row, strict=True)) for row in zip(*told, strict=True)]
 
     def _is_full(self, table: OpenTable) -> bool:
