@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from segml.bundle import Bundle
-from segml.scoring import WhatIf, lever_columns, ranges_of
-from segml.scoring.score import Scored
+from segml.scoring import Scored, WhatIf, lever_columns, ranges_of
 
 
 def _of(bundle: Bundle, scored: Scored, client_id: str) -> tuple[WhatIf, pd.Series]:
