@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from segml.stores.declaration import Column, TableSchema
 from segml.stores.parquet import ROW_GROUP, write_tables
-from segml.stores.person import Person
+from segml.stores.person import Person, texts_of
 from segml.stores.personal import WHOLE_ROWS, Kind, kinds_of
 from segml.stores.publishing import replaced
 from segml.stores.schemas import TABLES
@@ -125,7 +125,7 @@ def _said(value: Any, person: Person) -> Any:
 
 
 def _kinds(name: str, schema: pa.Schema) -> dict[str, Kind]:
-    texts = [field.name for field in schema if pa.types.is_string(field.type)]
+    texts = texts_of(schema)
     return dict.fromkeys(texts, "text") if name in WHOLE_ROWS else kinds_of(name, texts)
 
 
@@ -193,11 +193,11 @@ def _cleared(
     for column, kind in kinds.items():
         cells = table[column]
         if kind in ("client", "other"):
-            cells = pc.if_else(person.equals(cells), pa.scalar(person.pseudonym, "string"), cells)
+            cells = pc.if_else(person.equals(cells), pa.scalar(person.pseudonym, cells.type), cells)
         elif kind == "text":
             cells = _texts(cells, person)
             if nullable[column]:  # what is said of the client in words may tell who it is
-                cells = pc.if_else(own, pa.scalar(None, "string"), cells)
+                cells = pc.if_else(own, pa.scalar(None, cells.type), cells)
         place = table.schema.get_field_index(column)
         table = table.set_column(place, schema.arrow.field(column), cells)
     if person.pseudonym is None:
@@ -209,7 +209,7 @@ def _texts(cells: pa.ChunkedArray, person: Person) -> pa.ChunkedArray:
     if not pc.any(person.names_in(cells)).as_py():
         return cells
     told = [None if text is None else person.without(text) for text in cells.to_pylist()]
-    return pa.chunked_array([pa.array(told, "string")])
+    return pa.chunked_array([pa.array(told, cells.type)])
 
 
 def _ordered(tables: Tables, schema: TableSchema, person: Person) -> Iterator[pa.Table]:

@@ -26,6 +26,12 @@ def new_pseudonym() -> str:
     return f"{PSEUDONYM}{secrets.token_hex(6)}"
 
 
+def texts_of(schema: pa.Schema) -> list[str]:
+    """The columns that hold text."""
+    kinds = (pa.types.is_string, pa.types.is_large_string)
+    return [field.name for field in schema if any(is_kind(field.type) for is_kind in kinds)]
+
+
 def require_id(client_id: str) -> str:
     """The id without blanks at its ends.
 

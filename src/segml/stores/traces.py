@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from segml.stores.parquet import ROW_GROUP
-from segml.stores.person import Person
+from segml.stores.person import Person, texts_of
 
 
 def traces_of(person: Person, places: list[Path]) -> tuple[Path, ...]:
@@ -47,7 +47,7 @@ def _holds(file: Path, person: Person) -> bool:
 def _cells_hold(file: Path, person: Person) -> Iterator[bool]:
     with file.open("rb") as stream:
         parquet = pq.ParquetFile(stream)
-        texts = [f.name for f in parquet.schema_arrow if pa.types.is_string(f.type)]
+        texts = texts_of(parquet.schema_arrow)
         if not texts or not person.pattern:
             return
         for batch in parquet.iter_batches(batch_size=ROW_GROUP, columns=texts):
