@@ -9,7 +9,16 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from segml.stores import Person, clear_folder, is_named, publish, read_run, read_table, traces_of
+from segml.stores import (
+    Person,
+    clear_folder,
+    is_named,
+    own_folders,
+    publish,
+    read_run,
+    read_table,
+    traces_of,
+)
 
 RUN = {"portfolio": "shop", "run_id": "before", "notes": ["client c-77 (Acme Ltd) was late"]}
 ROLES = {
@@ -89,6 +98,25 @@ def test_a_short_id_is_known_as_a_whole_cell_alone(folder: Path) -> None:
     roles = read_table(folder, "roles")
     assert roles["client_id"].tolist() == ["c-77", "z"]
     assert len(read_table(folder, "quarantine")) == 4
+
+
+def test_an_id_like_a_year_leaves_dates_and_figures_alone(folder: Path) -> None:
+    run = {**RUN, "as_of": "2024-01-01", "model_version": "2024-01-01-ab", "notes": ["since 2024"]}
+    (folder / "run.json").write_text(json.dumps(run), "utf-8")
+    assert not is_named(folder, Person("2024"))
+    person = Person("20240101")
+    (folder / "run.json").write_text(json.dumps(run | {"notes": ["of 20240101"]}), "utf-8")
+    assert clear_folder(folder, person, run_id="after") is not None
+    assert read_run(folder) == {**run, "run_id": "after", "forgotten": 1, "notes": ["of …"]}
+
+
+def test_hidden_folders_are_no_runs_wherever_the_output_lies(folder: Path) -> None:
+    hidden = folder.parent / ".out"
+    for name in ("as_of=2024-01-01", ".as_of=2024-01-01.tmp-1-00000000"):
+        publish(hidden / name, {"roles": pd.DataFrame(ROLES)}, RUN)
+    assert own_folders(hidden, portfolio="shop") == (hidden / "as_of=2024-01-01",)
+    assert own_folders(folder.parent, portfolio="shop") == (folder,)
+    assert own_folders(folder.parent, portfolio="other") == ()
 
 
 def test_a_file_that_names_nobody_keeps_its_bytes_and_a_changed_one_is_as_if_published_so(

@@ -39,7 +39,6 @@ from segml.stores import (
     require_id,
     traces_of,
 )
-from segml.stores.person import SHORTEST
 from segml.words.errors import ConfigurationRefused, Refusal
 
 RECORD = "forgotten.jsonl"
@@ -135,11 +134,10 @@ def _is_unfinished(record: Path) -> bool:
 
 def _pages(settings: Settings, person: Person, *, everyone: bool) -> list[tuple[Path, dt.date]]:
     """The report pages that may name the client, of runs that still stand."""
-    short = any(len(word) < SHORTEST for word in person.words)
     found = []
     for run in list_runs(settings.output, portfolio=settings.plan.portfolio):
         path = page_path(settings, run.as_of)
-        if path.is_file() and (everyone or short or traces_of(person, [path])):
+        if path.is_file() and (everyone or person.is_short or traces_of(person, [path])):
             found.append((path, run.as_of))
     return found
 

@@ -27,6 +27,8 @@ from segml.stores.publishing import replaced
 from segml.stores.schemas import TABLES
 from segml.stores.tables import RUN_FILE, read_run
 
+SENTENCES = ("notes", "sentences")
+"""Keys of run.json that hold lists of sentences, in which an id may stand."""
 Tables = Callable[[], Iterator[pa.Table]]
 
 
@@ -40,8 +42,12 @@ class Cleared:
 
 def own_folders(output: Path, *, portfolio: str) -> tuple[Path, ...]:
     """Every published folder of a portfolio below its output folder, of whatever kind, sorted."""
-    found = (path.parent for path in sorted(output.rglob(RUN_FILE)))
-    seen = [each for each in found if not any(p.startswith(".") for p in each.parts[-2:])]
+    found = [path.parent for path in sorted(output.rglob(RUN_FILE))]
+    seen = [
+        each
+        for each in found
+        if not any(part.startswith(".") for part in each.relative_to(output).parts)
+    ]
     return tuple(each for each in seen if read_run(each).get("portfolio") == portfolio)
 
 
@@ -115,13 +121,15 @@ def _parquet(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.parquet"))
 
 
-def _said(value: Any, person: Person) -> Any:
-    """The same of run.json, its texts without the client."""
-    if isinstance(value, Mapping):
-        return {key: _said(inner, person) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_said(inner, person) for inner in value]
-    return person.without(value) if isinstance(value, str) else value
+def _said(value: Mapping[str, Any], person: Person) -> dict[str, Any]:
+    """The same of run.json, its sentences without the client; dates and versions stay."""
+    told: dict[str, Any] = {}
+    for key, inner in value.items():
+        if key in SENTENCES:
+            told[key] = [person.without(str(one)) for one in inner]
+        else:
+            told[key] = _said(inner, person) if isinstance(inner, Mapping) else inner
+    return told
 
 
 def _kinds(name: str, schema: pa.Schema) -> dict[str, Kind]:

@@ -14,8 +14,9 @@ import pyarrow.compute as pc
 from segml.words.errors import ConfigurationRefused
 from segml.words.masking import MASK
 
-SHORTEST = 4
-"""Letters of a word that is looked for inside texts; a shorter one must be all of a cell."""
+SHORTEST, SHORTEST_NUMBER = 4, 5
+"""Signs of a word that is looked for inside texts, and of one of digits alone (a year is none); a
+shorter one must be all of a cell."""
 LONGEST_ID = 500
 PSEUDONYM = "forgotten-"
 """What a pseudonym begins with; random digits follow, the same in every table of one request."""
@@ -74,10 +75,15 @@ class Person:
         """The id and the names, the longest first."""
         return tuple(sorted({self.client_id, *self.names}, key=lambda word: (-len(word), word)))
 
+    @property
+    def is_short(self) -> bool:
+        """Whether one of the words is too short to be looked for inside texts."""
+        return not all(map(_is_long, self.words))
+
     @cached_property
     def pattern(self) -> str:
         """A regular expression of every word where it stands alone; empty where all are short."""
-        long = [re.escape(word) for word in self.words if len(word) >= SHORTEST]
+        long = [re.escape(word) for word in self.words if _is_long(word)]
         return rf"(^|[^\pL\pN_])(?:{'|'.join(long)})($|[^\pL\pN_])" if long else ""
 
     def is_in(self, text: str) -> bool:
@@ -87,7 +93,7 @@ class Person:
 
     @cached_property
     def _compiled(self) -> re.Pattern[str] | None:
-        long = [re.escape(word) for word in self.words if len(word) >= SHORTEST]
+        long = [re.escape(word) for word in self.words if _is_long(word)]
         return re.compile(rf"(?<!\w)(?:{'|'.join(long)})(?!\w)") if long else None
 
     def without(self, text: str) -> str:
@@ -115,3 +121,7 @@ class Person:
             inside = pc.match_substring_regex(cells, self.pattern)
             found = pc.or_kleene(found, inside)
         return pc.fill_null(found, False)  # noqa: FBT003 - arrow's value
+
+
+def _is_long(word: str) -> bool:
+    return len(word) >= (SHORTEST_NUMBER if word.isdecimal() else SHORTEST)

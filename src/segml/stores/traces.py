@@ -19,8 +19,8 @@ def traces_of(person: Person, places: list[Path]) -> tuple[Path, ...]:
     Parameters
     ----------
     person
-        Whom to look for. A word of fewer letters than `person.SHORTEST` is not looked for: it
-        would be found everywhere.
+        Whom to look for. A word that is too short to be looked for inside texts is not: it would
+        be found everywhere.
     places
         Files, and folders with all below them.
     """
