@@ -9,8 +9,8 @@ Examples
 >>> import segml
 >>> sorted(segml.__all__)  # doctest: +NORMALIZE_WHITESPACE
 ['__version__', 'analyse_losses', 'backfill', 'backtest', 'check', 'compare_schemes', 'demo',
- 'explain', 'judge_scores', 'list_models', 'promote', 'read_settings', 'rollback', 'score',
- 'train', 'tune', 'write_report', 'write_world']
+ 'explain', 'forget', 'judge_scores', 'list_models', 'promote', 'read_settings', 'rollback',
+ 'score', 'train', 'tune', 'write_report', 'write_world']
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from segml.flows.check import check
     from segml.flows.demo import demo
     from segml.flows.explain import explain
+    from segml.flows.forget import forget
     from segml.flows.losses import analyse_losses
     from segml.flows.promote import promote
     from segml.flows.realised import judge_scores
@@ -46,6 +47,7 @@ _FACE = {
     "compare_schemes": "schemes",
     "demo": "demo",
     "explain": "explain",
+    "forget": "forget",
     "judge_scores": "realised",
     "list_models": "versions",
     "promote": "promote",
@@ -67,6 +69,7 @@ __all__ = [
     "compare_schemes",
     "demo",
     "explain",
+    "forget",
     "judge_scores",
     "list_models",
     "promote",

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from segml.bundle.cutoffs import cutoffs_for, cutoffs_note
 from segml.words.errors import HistoryTooShort
@@ -37,3 +39,21 @@ def test_the_horizon_named_in_the_refusal_is_the_longest_that_fits() -> None:
 def test_where_no_horizon_fits_the_refusal_says_how_many_days_are_missing() -> None:
     with pytest.raises(HistoryTooShort, match="at least 141 more days"):
         cutoffs_for(ChurnPlan(), 0, 100, 180)
+
+
+@given(
+    days=st.integers(1, 2000),
+    horizon=st.integers(1, 400),
+    gap=st.integers(0, 30),
+    step=st.integers(1, 120),
+)
+def test_every_label_has_ended_by_the_day_of_the_training(
+    days: int, horizon: int, gap: int, step: int
+) -> None:
+    plan = ChurnPlan(gap_days=gap, step_days=step, min_history_days=100)
+    try:
+        cutoffs = cutoffs_for(plan, 500, 500 + days, horizon)
+    except HistoryTooShort:
+        return
+    assert all(cutoff + gap + horizon <= 500 + days for cutoff in cutoffs)
+    assert min(cutoffs) >= 500 + 100

@@ -53,8 +53,9 @@ def test_no_client_is_on_both_sides_and_the_deciding_clients_are_in_no_search(st
         assert not set(client[fold.learn]) & set(client[fold.judge])
 
 
-def test_labels_learnt_from_had_ended_by_the_cutoff_that_judges() -> None:
-    rehearsal = _made("churn")
+@pytest.mark.parametrize("step", [35, 60, 90])
+def test_labels_learnt_from_had_ended_by_the_cutoff_that_judges(step: int) -> None:
+    rehearsal = _made("churn", step=step)
     folds, cutoff = rehearsed_folds(rehearsal), rehearsal.rows.cutoff
     assert folds.by_time
     assert (len(folds.search), len(folds.deciding)) == (9, 3)

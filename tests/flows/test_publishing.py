@@ -14,7 +14,13 @@ import pytest
 import segml
 from segml.flows.settings import read_settings
 from segml.ledger import open_ledger
-from segml.stores import Warehouse, read_run, read_table, require_warehouse
+from segml.stores import (
+    Warehouse,
+    publish_to_warehouse,
+    read_run,
+    read_table,
+    require_warehouse,
+)
 from segml.words.errors import ConfigurationRefused, PublicationFailed
 
 Ask = Callable[[str], list[list[str]]]
@@ -103,3 +109,36 @@ def test_a_database_that_refuses_is_told_before_the_work_and_after_it_costs_no_f
         segml.score(settings, as_of=day)
     assert (settings.output / f"as_of={day}" / "run.json").is_file()
     assert ask("SELECT count(*) FROM marts.runs") == [["0"]]
+
+
+def test_a_forgotten_client_is_gone_from_the_database_also_where_it_refused_at_first(
+    chain: Any, config: Path, database: str, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, database)
+    output = chain.config.parent / "out"
+    shutil.copytree(output, config.parent / "out")
+    folders = [config.parent / "out" / each.relative_to(output) for each in _published(chain)]
+    for folder in folders:
+        publish_to_warehouse(
+            Warehouse(url=database, schema="marts"), folder, command="segml score demo"
+        )
+    who = str(read_table(folders[1], "losses")["client_id"].iloc[0])
+
+    def refuses(*_: object) -> None:
+        raise PublicationFailed("no room", allowed="room", next_step="make room")
+
+    monkeypatch.setattr("segml.flows.forget.send", refuses)
+    with pytest.raises(PublicationFailed):
+        segml.forget(config, who)
+    monkeypatch.undo()
+    monkeypatch.setenv(VARIABLE, database)
+    held = f"SELECT count(*) FROM marts.scores WHERE client_id = '{who}'"
+    assert ask(held) == [["1"]]
+    segml.forget(config, who)
+    assert ask(held) == [["0"]]
+    for folder in folders:
+        assert_held(database, folder)
+
+
+def _published(chain: Any) -> tuple[Path, Path]:
+    return chain.scored.folder, chain.lost.folder

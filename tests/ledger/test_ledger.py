@@ -116,3 +116,13 @@ def test_the_traps_of_online_retail_are_named_with_counts() -> None:
     prefixes = {item.message.split("`")[1]: item.count for item in findings.of("order_prefix")}
     assert prefixes == {"C": 14_371, "A": 3}
     assert int(orders["n"].iloc[0]) > 20_000
+
+
+def test_a_line_that_is_no_row_is_kept_where_no_column_is_ours(
+    checked: Callable[..., Check],
+) -> None:
+    check = checked("colour,size\nred,S\nblue\n")
+    assert check.quarantine[["table", "code", "text"]].values.tolist() == [
+        ["transactions", "unreadable_line", "blue"]
+    ]
+    assert check.counts["transactions"].read == 2

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,9 @@ from sklearn.metrics import roc_auc_score
 
 from segml.boosting import BULK_ROWS, largest
 from segml.outcomes import ChurnModel, Rows, churn, fit_churn
+
+SHUFFLES = int(os.environ.get("SEGML_SHUFFLES", "1"))
+"""Label shuffles to try; `SEGML_SHUFFLES=20` tries twenty."""
 
 
 def _fit(rows: Rows, **options: Any) -> ChurnModel:
@@ -157,3 +161,13 @@ def test_a_ledger_without_the_expectation_is_carried_by_the_forest(rows: Rows) -
 def test_only_active_clients_can_churn() -> None:
     status = pd.Series(["active", "lapsed", "prospect"], index=["a", "b", "c"])
     assert churn.population(status).tolist() == [True, False, False]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(SHUFFLES))
+def test_of_shuffled_labels_nothing_is_learnt(made: Callable[..., Rows], seed: int) -> None:
+    rows = made(4000, 5, seed=seed)
+    shuffled = rows.labelled(np.random.default_rng(seed).permutation(rows.y))
+    metrics = _fit(shuffled, seed=seed).record["metrics"]
+    assert abs(metrics["auc"] - 0.5) < 0.03
+    assert _fit(made(300, 5, seed=seed)).record["metrics"]["auc"] > 0.65  # of true ones much is

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from segml.outcomes import Rows, split
 from segml.outcomes.folds import GROUPS, VALIDATED, client_groups
@@ -21,6 +24,33 @@ def test_no_client_is_on_both_sides_and_no_label_reaches_into_the_test(
         validating = set(rows.cutoff[fold.validate])
         assert len(validating) == 1
         assert rows.cutoff[fold.learn].max() + label_days <= validating.pop()
+
+
+@given(
+    cutoffs=st.sets(st.integers(0, 900), min_size=1, max_size=9),
+    clients=st.integers(1, 12),
+    label_days=st.integers(1, 400),
+    left_out=st.randoms(use_true_random=False),
+)
+def test_whatever_the_cutoffs_and_clients_every_split_is_purged(
+    cutoffs: set[int], clients: int, label_days: int, left_out: random.Random
+) -> None:
+    asked = [(c, f"c{i}") for c in sorted(cutoffs) for i in range(clients)]
+    asked = [one for one in asked if left_out.random() < 0.8] or asked[:1]
+    rows = Rows(
+        X=np.zeros((len(asked), 1), np.float32),
+        y=np.zeros(len(asked)),
+        cutoff=np.array([c for c, _ in asked], dtype=np.int64),
+        client=np.array([name for _, name in asked], dtype=object),
+        columns=("x",),
+    )
+    folds = split(rows, label_days=label_days)
+    validated = [row for fold in folds.folds for row in fold.validate.tolist()]
+    assert len(validated) == len(set(validated))
+    for fold in folds.folds:
+        assert not set(rows.client[fold.learn]) & set(rows.client[fold.validate])
+        if folds.kind == "time and client":
+            assert rows.cutoff[fold.learn].max() + label_days <= rows.cutoff[fold.validate].min()
 
 
 def test_labels_that_end_one_day_late_are_purged(made: Callable[..., Rows]) -> None:

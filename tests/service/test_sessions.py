@@ -9,12 +9,15 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import Request
 
 from segml.service import Account, add_account, read_accounts, remove_account
 from segml.service.attempts import MOST_OF_BOTH, SECONDS, Attempts
+from segml.service.door import Door
 from segml.service.sessions import Signer
 from segml.service.shield import HEADERS
 from segml.words.errors import ConfigurationRefused
+from segml.words.site import Access, Proxy, Site
 
 PASSWORD = "quite a long password"
 MIA = Account(name="mia", role="manager", managers=("Anna",))
@@ -193,3 +196,29 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     return (
         [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
     )
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "who"),
+    [
+        ("10.0.0.9", "mia", "mia"),
+        ("10.0.0.9", "nobody", None),
+        ("10.0.0.9", "", None),
+        ("10.0.0.8", "mia", None),
+        ("127.0.0.1", "mia", None),
+    ],
+)
+def test_the_proxys_header_counts_from_its_addresses_alone(
+    tmp_path: Path, address: str, name: str, who: str | None
+) -> None:
+    file = tmp_path / "accounts.json"
+    add_account(file, MIA, PASSWORD)
+    access = Access(
+        accounts=file, audit=tmp_path / "audit.jsonl", proxy=Proxy(addresses=("10.0.0.9",))
+    )
+    site = Site(portfolio="demo", output=tmp_path, models=tmp_path, access=access)
+    headers = [(b"x-forwarded-user", name.encode())]
+    request = Request({"type": "http", "client": (address, 1), "headers": headers})
+    newest: Any = None  # who reads is asked before what there is to read
+    viewer = Door(site, newest, is_secure=False).viewer(request)
+    assert (None if viewer is None else viewer.name) == who

@@ -1,7 +1,6 @@
 """Every command of segml, as thin as it can be: options in, one flow called, one summary out.
 
-To add a command: write its flow, add a function here, and a line in the README; a test compares
-the commands with the documentation.
+To add one: write its flow, a function here, a line in the README; docs/cli.md is held against them.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import Annotated
 import typer
 
 from segml import __version__
-from segml.cli import judging, serving
+from segml.cli import forgetting, judging, serving
 from segml.cli.options import Config, Day, From, Json, To, Verbose, as_of_day, spoken_of
 from segml.cli.outcome import Shown, deliver
 
@@ -286,4 +285,5 @@ def report(config: Config, as_of: Day = None, json: Json = False, verbose: Verbo
 
 
 judging.join(app)
+forgetting.join(app)
 serving.join(app)

@@ -24,7 +24,15 @@ from segml.report import (
     render_report,
     report_facts,
 )
-from segml.stores import find_table, latest_run, list_losses, publish_file, read_run, read_table
+from segml.stores import (
+    Run,
+    find_table,
+    latest_run,
+    list_losses,
+    publish_file,
+    read_run,
+    read_table,
+)
 
 TABLES = ("scores", "reasons", "clients", "features")
 """The tables of a scored run that the page is made of."""
@@ -59,20 +67,43 @@ def write_report(config: str | Path | Settings, *, as_of: dt.date | str | None =
     with session(settings, "segml report"):
         day = None if as_of is None else as_date(as_of)
         run = latest_run(settings.output, day, portfolio=settings.plan.portfolio)
-        tables = {name: read_table(run.folder, name) for name in TABLES}
-        names = ("profit", *HEALTH, *PROSPECTS, *STANDING)
-        found = {name: find_table(run.folder, name) for name in names}
-        tables |= {name: table for name, table in found.items() if table is not None}
-        facts = report_facts(
-            read_run(run.folder),
-            tables,
-            losses=newest_losses(settings, run.as_of),
-            features={feature.name: feature for feature in (*FIRST_CONTACT, *CATALOGUE)},
-        )
-        path = settings.output / f"report-{run.as_of.isoformat()}.html"
-        publish_file(path, render_report(facts, language=settings.language).encode())
+        path, facts = make_page(settings, run)
     summary = {"ok": True, "portfolio": facts.portfolio.portfolio, "report": str(path)}
     return Reported(summary=summary, told=(f"Report: {path}",), path=path, facts=facts)
+
+
+def page_path(settings: Settings, as_of: dt.date) -> Path:
+    """Where the page of a date stands, whether or not it does."""
+    return settings.output / f"report-{as_of.isoformat()}.html"
+
+
+def make_page(settings: Settings, run: Run) -> tuple[Path, ReportFacts]:
+    """The page of a published run, now in its place, and the facts on it.
+
+    Parameters
+    ----------
+    settings
+        The portfolio's.
+    run
+        The published run.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If the run lacks a table that the page needs.
+    """
+    tables = {name: read_table(run.folder, name) for name in TABLES}
+    names = ("profit", *HEALTH, *PROSPECTS, *STANDING)
+    found = {name: find_table(run.folder, name) for name in names}
+    tables |= {name: table for name, table in found.items() if table is not None}
+    facts = report_facts(
+        read_run(run.folder),
+        tables,
+        losses=newest_losses(settings, run.as_of),
+        features={feature.name: feature for feature in (*FIRST_CONTACT, *CATALOGUE)},
+    )
+    page = render_report(facts, language=settings.language).encode()
+    return publish_file(page_path(settings, run.as_of), page), facts
 
 
 def newest_losses(settings: Settings, as_of: dt.date) -> Published | None:

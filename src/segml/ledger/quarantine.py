@@ -38,7 +38,7 @@ def keep_quarantine(
         f"WHEN c.problems & {1 << place} <> 0 THEN {literal(rule.code)}"
         for place, rule in enumerate(rules)
     )
-    code = f"CASE {codes} END" if codes else "NULL"
+    code = f"CASE {codes} END" if codes else "CAST(NULL AS VARCHAR)"
     shown = "".join(
         f", CAST(r.{identifier(n)} AS VARCHAR) AS {identifier(_SOURCE + n)}" for n in source.columns
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from segml.scoring.actions import ACTIONS
+    from segml.scoring.answers import Answer, LeverToday, Limit
     from segml.scoring.explain import ClientFacts, Explained, ReasonFact, client_facts, facts_of
     from segml.scoring.explanations import between, contributions, second_view
     from segml.scoring.gathering import Reasons
@@ -35,30 +36,21 @@ if TYPE_CHECKING:
     )
     from segml.scoring.scored import Scored, score
     from segml.scoring.taking_apart import take_apart, take_change_apart
-    from segml.scoring.what_if import (
-        LEVER_NAMES,
-        Answer,
-        LeverToday,
-        Limit,
-        WhatIf,
-        lever_columns,
-        ranges_of,
-    )
+    from segml.scoring.what_if import WhatIf, lever_columns, ranges_of
     from segml.tiers import LeverRanges
 
 _FACE = {
     "ACTIONS": "actions",
-    "Answer": "what_if",
+    "Answer": "answers",
     "BASE": "reasons",
     "CLIENTS": "schema",
     "ClientFacts": "explain",
     "ColumnKind": "schema",
     "Explained": "explain",
     "LEVERS": "schema",
-    "LEVER_NAMES": "what_if",
     "LeverRanges": "what_if",
-    "LeverToday": "what_if",
-    "Limit": "what_if",
+    "LeverToday": "answers",
+    "Limit": "answers",
     "OTHER": "reasons",
     "OUTLOOK": "schema",
     "PROSPECTS": "schema",
@@ -101,7 +93,6 @@ __all__ = [
     "BASE",
     "CLIENTS",
     "LEVERS",
-    "LEVER_NAMES",
     "OTHER",
     "OUTLOOK",
     "PROSPECTS",

@@ -15,48 +15,11 @@ import numpy as np
 import pandas as pd
 
 from segml.bundle import Bundle
+from segml.scoring.answers import Answer, LeverToday, Limit
 from segml.tiers import LeverRanges, lever_features, lever_ranges
-from segml.tiers.lever import LEVERS
 
 CLOSE = 1e-9
 """How far what today's figures give may be from what was published."""
-LEVER_NAMES = tuple(lever.name for lever in LEVERS)
-"""Every lever's name, in order; a scheme reads some of them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """The tier, how firmly it is held and before which other, and the risk with its range.
-
-    `tier_margin` is as in the scores: a squared distance in value space, or points of a rule.
-    """
-
-    tier: str
-    tier_rank: int
-    tier_rival: str | None
-    tier_margin: float
-    p_churn: float
-    p_churn_low: float
-    p_churn_high: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeverToday:
-    """A lever that the tiers read: its feature, the client's value, whether it counts things."""
-
-    lever: str
-    feature: str
-    value: float
-    is_whole: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """From where to where a lever may be moved."""
-
-    lever: str
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,7 +42,7 @@ class WhatIf:
 
     @property
     def levers(self) -> tuple[LeverToday, ...]:
-        """What may be moved, in the order of `LEVER_NAMES`."""
+        """What may be moved, in the order of `tiers.LEVERS`."""
         values = self.bundle.tiers.values(self.client).iloc[0]
         return tuple(
             LeverToday(

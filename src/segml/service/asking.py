@@ -12,9 +12,11 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from segml import scoring
 from segml.report.pages import (
     LeverAsked,
     RefusedValue,
@@ -24,10 +26,12 @@ from segml.report.pages import (
     levers_asked,
     scale_of,
 )
-from segml.scoring import LeverRanges, WhatIf, lever_columns, ranges_of
 from segml.service.desk import Desk
 from segml.stores import Memory, Registry, load_version
 from segml.words.errors import Refusal
+
+if TYPE_CHECKING:
+    from segml.scoring import LeverRanges, WhatIf
 
 _LOG = logging.getLogger(__name__)
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
@@ -75,7 +79,7 @@ class Trained:
             """The version, before no client yet."""
             registry = Registry(desk.site.models, desk.site.portfolio)
             bundle = load_version(registry, registry.get(version))
-            return WhatIf(bundle=bundle, client=pd.DataFrame(), previous=None)
+            return scoring.WhatIf(bundle=bundle, client=pd.DataFrame(), previous=None)
 
         try:
             nobody = self._kept.recall(("version", version), load)
@@ -84,7 +88,7 @@ class Trained:
             return None
         published = {str(name): each for name, each in rows["scores"].iloc[0].items()}
         previous = published["previous_tier"]
-        found = WhatIf(
+        found = scoring.WhatIf(
             bundle=nobody.bundle,
             client=rows["features"].set_index("client_id"),
             previous=previous if isinstance(previous, str) else None,
@@ -99,11 +103,13 @@ class Trained:
         shelf = desk.held.scores
 
         def work() -> LeverRanges:
-            columns = lever_columns(what_if.bundle)
+            columns = scoring.lever_columns(what_if.bundle)
             features, scores = shelf.table("features", columns), shelf.table("scores", ("status",))
             assert features is not None
             assert scores is not None
-            return ranges_of(what_if.bundle, features[scores["status"].eq("active").to_numpy()])
+            return scoring.ranges_of(
+                what_if.bundle, features[scores["status"].eq("active").to_numpy()]
+            )
 
         return self._kept.recall(("ranges", shelf.stamp, shelf.run["model_version"]), work)
 

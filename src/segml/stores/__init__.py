@@ -5,12 +5,15 @@ from segml.stores.declaration import Column, TableSchema
 from segml.stores.door import Tracking
 from segml.stores.files import publish_file, write_frame
 from segml.stores.folder import put_in_place, staging, sweep
+from segml.stores.forgetting import Cleared, clear_folder, is_named, names_of, own_folders
 from segml.stores.lock import Holder, lock
 from segml.stores.memory import Memory
 from segml.stores.mirror import Mirrored, TrackedRun, log_training, sync
 from segml.stores.newest import Held, Newest
 from segml.stores.parquet import Frames, SchemaBroken
 from segml.stores.partitions import growing_file, write_part
+from segml.stores.person import Person, new_pseudonym, require_id
+from segml.stores.personal import PERSONAL
 from segml.stores.portfolios import list_portfolios, require_portfolio
 from segml.stores.postgres import Warehouse
 from segml.stores.publication import (
@@ -42,14 +45,18 @@ from segml.stores.tables import (
     scores_folder,
 )
 from segml.stores.timeline import Timeline
+from segml.stores.traces import traces_of
+from segml.stores.trail import add_line, read_lines
 from segml.stores.versions import Change, Version, Versions
 from segml.stores.whole import read_whole
 
 __all__ = [
+    "PERSONAL",
     "SORTED_BY",
     "TABLES",
     "Asked",
     "Change",
+    "Cleared",
     "Column",
     "Frames",
     "Held",
@@ -61,6 +68,7 @@ __all__ = [
     "Mirrored",
     "Newest",
     "Page",
+    "Person",
     "Pulse",
     "Registry",
     "Roster",
@@ -77,10 +85,13 @@ __all__ = [
     "Versions",
     "Wanted",
     "Warehouse",
+    "add_line",
     "beating",
+    "clear_folder",
     "features_schema",
     "find_table",
     "growing_file",
+    "is_named",
     "latest_run",
     "list_losses",
     "list_portfolios",
@@ -92,16 +103,21 @@ __all__ = [
     "log_training",
     "log_with_trials",
     "losses_folder",
+    "names_of",
+    "new_pseudonym",
+    "own_folders",
     "plan_params",
     "publish",
     "publish_file",
     "publish_to_warehouse",
     "put_in_place",
     "quarantine_schema",
+    "read_lines",
     "read_run",
     "read_table",
     "read_whole",
     "reap",
+    "require_id",
     "require_own",
     "require_place",
     "require_portfolio",
@@ -112,6 +128,7 @@ __all__ = [
     "staging",
     "sweep",
     "sync",
+    "traces_of",
     "warehouse_holds",
     "write_frame",
     "write_part",

@@ -105,6 +105,21 @@ def write_parquet(sink: Path | BinaryIO, frames: Frames, schema: TableSchema) ->
         tables = iter([conform(frames, schema)])
     else:
         tables = _chunks(frames, schema)
+    write_tables(sink, tables, schema)
+
+
+def write_tables(sink: Path | BinaryIO, tables: Iterable[pa.Table], schema: TableSchema) -> None:
+    """Write Arrow tables that hold to their schema already, one after the other, as one file.
+
+    Parameters
+    ----------
+    sink
+        As for `write_parquet`.
+    tables
+        With exactly the schema's columns; together in the key's order.
+    schema
+        What they hold to.
+    """
     with pq.ParquetWriter(
         sink,
         schema.arrow,

@@ -71,6 +71,29 @@ def publish(
     return folder
 
 
+@contextmanager
+def replaced(folder: Path, run: Mapping[str, Any]) -> Iterator[Path]:
+    """An empty folder to write the files of a published run into, which it is once the block ends.
+
+    Parameters
+    ----------
+    folder
+        Where a run of the same portfolio stands; it stays as it was if the block fails.
+    run
+        What its run.json is to hold.
+
+    Raises
+    ------
+    ConfigurationRefused, OutputRefused, ValueError, OSError
+        As `publish`.
+    """
+    with _place(folder) as aside:
+        yield aside
+        (aside / RUN_FILE).write_bytes(_json_bytes(run))
+        require_own(folder, portfolio=run["portfolio"])
+        put_in_place(aside, folder)
+
+
 def require_place(folder: Path, *, portfolio: str) -> None:
     """Do nothing if a run of this portfolio can be published there as things stand.
 

@@ -14,13 +14,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from segml.bundle import Bundle, load
 from segml.stores.folder import put_in_place, replace_file, staging, sweep
 from segml.stores.portfolios import REGISTRY_FILE
 from segml.stores.versions import Change, Version, Versions
 from segml.words.errors import BundleRefused, ConfigurationRefused
+
+if TYPE_CHECKING:
+    from segml.bundle import Bundle
 
 FORMAT = "segml registry"
 PROTOCOL = 1
@@ -263,4 +265,6 @@ def load_version(registry: Registry, version: Version) -> Bundle:
     BundleRefused
         If a file is missing, foreign or changed.
     """
-    return load(registry.path_of(version), manifest_digest=version.manifest_digest)
+    from segml import bundle  # models are loaded by who asks for one, not by who reads their list
+
+    return bundle.load(registry.path_of(version), manifest_digest=version.manifest_digest)
