@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from tests.features.histories import Tables, cut_at, opened, random_history, told_early
+from tests.features.histories import DATED, Tables, cut_at, opened, random_history, told_early
 
 from segml.features import FeaturePlan, Snapshot, snapshot
 from segml.ledger import Ledger, date_of
@@ -129,6 +129,8 @@ def test_a_made_world_seen_at_a_random_day_is_the_world_cut_at_it(
 ) -> None:
     later = Random(number).randrange(120, whole.last_day - whole.first_day)
     day = date_of(whole.first_day + later)
-    with opened(cut_at(world, day), tmp_path / "cut") as cut:
+    known = cut_at(world, day)
+    assert all(len(known[name]) < len(world[name]) for name in DATED)
+    with opened(known, tmp_path / "cut") as cut:
         one, other = seen(whole, day), seen(cut, day)
     assert [name for name in one if one[name] != other[name]] == []
