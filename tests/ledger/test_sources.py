@@ -100,6 +100,12 @@ def test_a_path_that_names_no_file_is_refused_with_the_nearest(tmp_path: Path) -
         open_ledger(plan(tmp_path / "line.csv"), Economics())
 
 
+def test_a_glob_that_is_none_names_no_file(tmp_path: Path) -> None:
+    plan = LedgerPlan(transactions=SourcePlan(path=str(tmp_path / "a**b" / "lines.csv")))
+    with pytest.raises(ConfigurationRefused, match="names no file"):
+        check_ledger(plan, Economics())
+
+
 def test_an_unknown_ending_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(b"")
     with pytest.raises(ConfigurationRefused, match="xlsx"):

@@ -67,7 +67,10 @@ def files_of(path: str) -> list[str]:
     if not glob.has_magic(path):
         return [path] if Path(path).is_file() else []
     folder = folder_of(path)
-    found = folder.glob(str(Path(path).relative_to(folder)))
+    try:
+        found = list(folder.glob(str(Path(path).relative_to(folder))))
+    except ValueError:  # `**` beside other signs of a name
+        return []
     return sorted(str(file) for file in found if file.is_file())
 
 
