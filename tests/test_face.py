@@ -27,3 +27,10 @@ def test_every_function_of_the_face_is_documented() -> None:
         told = getattr(segml, name).__doc__
         assert told, name
         assert len(told.splitlines()[0]) <= 100
+
+
+@pytest.mark.parametrize("room", ["segml.report", "segml.scoring"])
+def test_no_file_of_a_room_replaces_a_name_that_loads_when_it_is_asked_for(room: str) -> None:
+    package = importlib.import_module(room)
+    files = {module.name for module in pkgutil.iter_modules(package.__path__)}
+    assert not files & set(package._FACE)

@@ -9,7 +9,7 @@ from segml.bundle import Bundle
 from segml.features import snapshot
 from segml.ledger import Ledger, date_of, day_of
 from segml.scoring import Scored, replay
-from segml.scoring.month_starts import month_starts
+from segml.scoring.months import month_starts
 from segml.words.errors import DataRefused
 
 

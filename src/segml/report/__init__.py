@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from segml.report.health import TABLES as HEALTH
     from segml.report.health import HealthFacts
     from segml.report.language import LANGUAGES, speaking
+    from segml.report.loss_lines import loss_of, lost_lines
     from segml.report.lost import DemotedClient, LossFacts, loss_facts
-    from segml.report.lost_lines import loss_of, lost_lines
     from segml.report.plots import calibration_plot, contribution_plot, gain_plot
     from segml.report.prospect_words import prospect_lines
     from segml.report.prospects import TABLES as PROSPECTS
@@ -72,8 +72,8 @@ _FACE = {
     "grade_lines": ("replayed_words", "grade_lines"),
     "headline": ("replayed_words", "headline"),
     "loss_facts": ("lost", "loss_facts"),
-    "loss_of": ("lost_lines", "loss_of"),
-    "lost_lines": ("lost_lines", "lost_lines"),
+    "loss_of": ("loss_lines", "loss_of"),
+    "lost_lines": ("loss_lines", "lost_lines"),
     "client_profit": ("waterfall", "client_profit"),
     "profit_facts": ("waterfall", "profit_facts"),
     "prospect_lines": ("prospect_words", "prospect_lines"),

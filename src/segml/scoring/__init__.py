@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from segml.scoring.explain import ClientFacts, Explained, ReasonFact, client_facts, facts_of
     from segml.scoring.explanations import between, contributions, second_view
     from segml.scoring.gathering import Reasons
-    from segml.scoring.month_starts import last_month_start, month_starts
+    from segml.scoring.months import last_month_start, month_starts
     from segml.scoring.parts import SUBJECTS, Parts, Subject
     from segml.scoring.prospects import contact_columns, expected_first_years
     from segml.scoring.reasons import BASE, OTHER
@@ -75,9 +75,9 @@ _FACE = {
     "facts_of": "explain",
     "is_key": "roles",
     "key_at": "roles",
-    "last_month_start": "month_starts",
+    "last_month_start": "months",
     "lever_columns": "what_if",
-    "month_starts": "month_starts",
+    "month_starts": "months",
     "ranges_of": "what_if",
     "replay": "replaying",
     "roles_of": "roles",

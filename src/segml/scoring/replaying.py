@@ -14,7 +14,7 @@ from segml.bundle import Bundle
 from segml.features import features_alone
 from segml.features import frames as frames_of
 from segml.ledger import Ledger
-from segml.scoring.month_starts import month_starts
+from segml.scoring.months import month_starts
 
 Frames = Callable[[int], pd.DataFrame]
 """Gives the feature frame of a day; it holds at least the columns that the tiers read."""
