@@ -58,7 +58,7 @@ def test_rows_after_the_date_change_no_score(chain: Any, tmp_path: Path) -> None
     lines = pd.read_parquet(path)
     lines[lines["date"] < date(2024, 2, 10)].sample(frac=1, random_state=1).to_parquet(path)
     cut = segml.score(config, as_of="2024-02-10")
-    whole = segml.score(chain.config, as_of="2024-02-10")
+    whole = segml.score(_copy(chain, tmp_path / "whole"), as_of="2024-02-10")
     for table in ("scores", "reasons", "features", "clients"):
         pd.testing.assert_frame_equal(
             read_table(cut.folder, table), read_table(whole.folder, table)
@@ -95,9 +95,12 @@ def test_money_of_the_losses_sums_to_the_total(chain: Any) -> None:
     np.testing.assert_allclose(by_client, expected, rtol=1e-9, atol=1e-6)
 
 
-def test_the_model_of_a_loss_analysis_saw_nothing_after_the_earlier_day(chain: Any) -> None:
+def test_the_model_of_a_loss_analysis_saw_nothing_after_the_earlier_day(
+    chain: Any, tmp_path: Path
+) -> None:
     assert chain.trained.version.version == chain.lost.summary["model_version"]
-    earlier = segml.analyse_losses(chain.config, start="2023-09-01", end="2024-03-01")
+    config = _copy(chain, tmp_path)
+    earlier = segml.analyse_losses(config, start="2023-09-01", end="2024-03-01")
     assert earlier.summary["model_version"].startswith("2023-09-01-")
     assert any("fitted for this analysis" in note for note in earlier.summary["notes"])
 
