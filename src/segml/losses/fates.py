@@ -57,7 +57,7 @@ def fates(books: Books, key: Sequence[str], *, start: int, end: int) -> Fates:
             else transition(client, books.lens, end=end)
         )
         was_so = was_lost(earlier, start) and not _came_back(earlier, now, start)
-        if was_so or was_lost(now, start):
+        if was_so or (ended is None and was_lost(now, start)):
             before.append(client_id)
         elif now is None:
             stayed.append(client_id)
