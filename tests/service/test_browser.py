@@ -61,13 +61,18 @@ class Seen:
             if not request.url.startswith((address + "/", "file:")):
                 self.faults.append(f"another host: {request.url}")
 
+        def failed(request: Any) -> None:
+            # a picture that was still on its way when the next page was asked for is no fault
+            if request.failure != "net::ERR_ABORTED":
+                self.faults.append(f"failed: {request.url} ({request.failure})")
+
         def asked(dialog: Any) -> None:
             self.dialogs.append(dialog.message)
             dialog.dismiss()
 
         context.on("console", complained)
         context.on("request", fetched)
-        context.on("requestfailed", lambda request: self.faults.append(f"failed: {request.url}"))
+        context.on("requestfailed", failed)
         context.on("dialog", asked)
         context.on("weberror", lambda error: self.faults.append(str(error.error)))
 
