@@ -3,26 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tests.tiers.portfolios import drawn_clients
 
 from segml.tiers import ClusterTiers, TierModel, border_distances, fit_tiers
 from segml.words.plan import TierPlan
 
 
 def _clients(number: int = 500) -> pd.DataFrame:
-    rng = np.random.default_rng(21)
-    size = rng.choice([0.0, 1.5, 3.0, 4.5], number) + rng.normal(0, 0.5, number)
-    spend = np.exp(6 + size)
-    return pd.DataFrame(
-        {
-            "profit_365": spend * rng.normal(0.25, 0.15, number),
-            "spend_365": spend,
-            "orders_365": rng.poisson(np.exp(1 + size / 3)).astype(float) + 1,
-            "tenure_days": rng.uniform(100, 2000, number),
-            "continuity_365": rng.integers(1, 13, number) / 12,
-            "cost_to_serve_365": spend * 0.05 * rng.lognormal(0, 0.4, number),
-        },
-        index=pd.Index([f"c{n:03}" for n in range(number)], name="client_id"),
-    ).astype(np.float32)
+    return drawn_clients(np.random.default_rng(21), number)
 
 
 World = tuple[TierModel, pd.DataFrame, pd.DataFrame]

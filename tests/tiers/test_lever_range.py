@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.tiers.portfolios import drawn_clients
 
 from segml.tiers import fit_tiers, lever_features, lever_moves, lever_ranges
 from segml.tiers.lever_range import _COARSE, _FINE, outward
@@ -15,23 +16,12 @@ from segml.words.plan import TierPlan
 
 def _clients(seed: int, number: int) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
-    size = rng.choice([0.0, 1.5, 3.0, 4.5], number) + rng.normal(0, 0.5, number)
-    spend = np.exp(6 + size)
-    return pd.DataFrame(
-        {
-            "profit_365": spend * rng.normal(0.25, 0.15, number),
-            "spend_365": spend,
-            "orders_365": rng.poisson(np.exp(1 + size / 3)).astype(float) + 1,
-            "tenure_days": rng.uniform(100, 2000, number),
-            "continuity_365": rng.integers(1, 13, number) / 12,
-            "cost_to_serve_365": spend * 0.05 * rng.lognormal(0, 0.4, number),
-            "care_share_365": rng.uniform(0, 0.5, number),
-            "margin_rate_365": rng.uniform(0.1, 0.5, number),
-            "categories_365": rng.integers(1, 9, number),
-            "spend_growth_365": rng.uniform(0.5, 1.5, number),
-        },
-        index=pd.Index([f"c{n:04}" for n in range(number)], name="client_id"),
-    ).astype(np.float32)
+    return drawn_clients(rng, number).assign(
+        care_share_365=rng.uniform(0, 0.5, number).astype(np.float32),
+        margin_rate_365=rng.uniform(0.1, 0.5, number).astype(np.float32),
+        categories_365=rng.integers(1, 9, number).astype(np.float32),
+        spend_growth_365=rng.uniform(0.5, 1.5, number).astype(np.float32),
+    )
 
 
 @pytest.mark.parametrize(

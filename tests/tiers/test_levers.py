@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tests.tiers.portfolios import drawn_clients
 
 from segml.tiers import TierModel, fit_tiers, lever_moves
 from segml.tiers.lever import LEVERS
@@ -10,20 +11,7 @@ from segml.words.plan import TierPlan
 
 
 def _clients(seed: int, number: int = 600) -> pd.DataFrame:
-    rng = np.random.default_rng(seed)
-    size = rng.choice([0.0, 1.5, 3.0, 4.5], number) + rng.normal(0, 0.5, number)
-    spend = np.exp(6 + size)
-    return pd.DataFrame(
-        {
-            "profit_365": spend * rng.normal(0.25, 0.15, number),
-            "spend_365": spend,
-            "orders_365": rng.poisson(np.exp(1 + size / 3)).astype(float) + 1,
-            "tenure_days": rng.uniform(100, 2000, number),
-            "continuity_365": rng.integers(1, 13, number) / 12,
-            "cost_to_serve_365": spend * 0.05 * rng.lognormal(0, 0.4, number),
-        },
-        index=pd.Index([f"c{n:03}" for n in range(number)], name="client_id"),
-    ).astype(np.float32)
+    return drawn_clients(np.random.default_rng(seed), number)
 
 
 @pytest.fixture(scope="module", params=[11, 12, 13])

@@ -44,4 +44,4 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def _plain(column: pd.Series) -> list[Any]:
     """A column's values; NaN is what differs from itself."""
     told = column.tolist()
-    return [None if one is None or one is pd.NA or one != one else one for one in told]  # noqa: PLR0124
+    return [None if one is None or one is pd.NA or one != one else one for one in told]  # noqa: PLR0124 - NaN
