@@ -1,6 +1,7 @@
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -86,8 +87,11 @@ def test_a_link_is_no_part_even_to_the_same_bytes(
         read_verified(*folder)
 
 
-def test_a_pipe_in_place_of_a_part_is_refused_and_does_not_hang(folder: tuple[Path, str]) -> None:
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_a_pipe_or_a_folder_in_place_of_a_part_is_refused_and_does_not_hang(
+    folder: tuple[Path, str], make: Callable[[Path], None]
+) -> None:
     (folder[0] / "a.txt").unlink()
-    os.mkfifo(folder[0] / "a.txt")
+    make(folder[0] / "a.txt")
     with pytest.raises(BundleRefused, match="no plain file"):
         read_verified(*folder)

@@ -93,6 +93,7 @@ def test_a_kill_never_leaves_an_entry_without_files(tmp_path: Path, moment: str)
     [
         lambda text: text[: len(text) // 2],
         lambda text: "[]",
+        lambda text: "[" * 100_000,
         lambda text: text.replace('"segml registry"', '"another tool"'),
         lambda text: text.replace('"champion",', '"challenger",'),
         lambda text: text.replace('"2011-01-01-', '"../2011-01-01-'),

@@ -172,13 +172,14 @@ def _read_plain(path: Path, at_most: int) -> bytes:
             allowed="a plain file that can be read",
             next_step=_RETRAIN,
         ) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise BundleRefused(
+            f"`{path.parent.name}/{path.name}` is no plain file",
+            allowed="plain files only",
+            next_step=_RETRAIN,
+        )
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise BundleRefused(
-                f"`{path.parent.name}/{path.name}` is no plain file",
-                allowed="plain files only",
-                next_step=_RETRAIN,
-            )
         return file.read(at_most + 1)
 
 

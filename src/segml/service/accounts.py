@@ -96,7 +96,7 @@ def read_accounts(path: Path) -> Accounts | None:
         told = json.loads(path.read_bytes())
     except FileNotFoundError:
         return None
-    except ValueError:
+    except (ValueError, RecursionError):
         told = None
     try:
         if not isinstance(told, dict) or told["format"] != FORMAT or told["protocol"] != PROTOCOL:

@@ -119,7 +119,7 @@ def _holder(path: Path) -> Holder | None:
     """Who the file names, or None in the moment in which it names nobody yet."""
     try:
         return Holder(**json.loads(path.read_text("utf-8")))
-    except (ValueError, TypeError, FileNotFoundError):
+    except (ValueError, TypeError, FileNotFoundError, RecursionError):
         return None
 
 

@@ -226,7 +226,7 @@ def _read(path: Path, portfolio: str) -> Versions:
             history=tuple(Change(**entry) for entry in value["history"]),
         )
         _refuse_other_champion(value, found)
-    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OSError, RecursionError) as error:
         raise BundleRefused(
             f"{path} cannot be read as a registry ({type(error).__name__}: {error})",
             allowed="the file as segml wrote it",

@@ -189,7 +189,7 @@ def portfolio_of(folder: Path) -> str | None:
     """Whose run a folder holds; None where it holds none that can be read."""
     try:
         found = json.loads((folder / RUN_FILE).read_bytes()).get("portfolio")
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         return None
     return found if isinstance(found, str) else None
 

@@ -93,7 +93,7 @@ def read_run(folder: Path) -> dict[str, Any]:
         found = json.loads((folder / RUN_FILE).read_bytes())
         if not isinstance(found, dict):
             raise ValueError("no JSON object")
-    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+    except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError) as error:
         raise ConfigurationRefused(
             f"{folder} is no published run ({type(error).__name__})",
             allowed=f"a folder with a readable {RUN_FILE}",

@@ -42,7 +42,7 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
         found = [json.loads(line) for line in lines]
     except FileNotFoundError:
         return []
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise OutputRefused(
             f"{path} holds a line that is no record ({type(error).__name__})",
             allowed="lines as segml adds them",
