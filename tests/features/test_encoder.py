@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from segml.features import Encoder, Snapshot
+from segml.features.levels import FEWEST
 from segml.ledger import Past
 from segml.words.errors import BundleRefused, DataRefused
 from segml.words.feature import Feature
@@ -26,11 +27,12 @@ FRAME = pd.DataFrame(
         "region": pd.Series(["юг", "north", None], dtype=object),
     }
 )
+MANY = pd.concat([FRAME] * FEWEST, ignore_index=True)
 
 
 @pytest.fixture
 def encoder() -> Encoder:
-    return Encoder.learn(FRAME, (SILENCE, REGION))
+    return Encoder.learn(MANY, (SILENCE, REGION))
 
 
 def test_categories_become_codes_and_unseen_ones_are_missing(encoder: Encoder) -> None:
@@ -42,11 +44,18 @@ def test_categories_become_codes_and_unseen_ones_are_missing(encoder: Encoder) -
 
 
 def test_codes_come_from_all_frames_and_not_from_their_order() -> None:
-    more = FRAME.assign(region=["east", None, None])
-    one = Encoder.learn([FRAME, more], (SILENCE, REGION))
-    other = Encoder.learn([more, FRAME.iloc[::-1]], (SILENCE, REGION))
+    more = MANY.assign(region=MANY["region"].map({"north": "east"}))
+    one = Encoder.learn([MANY, more], (SILENCE, REGION))
+    other = Encoder.learn([more, MANY.iloc[::-1]], (SILENCE, REGION))
     assert one == other
     assert one.levels["region"] == ("east", "north", "юг")
+
+
+def test_what_fewer_than_five_clients_have_on_any_day_is_no_category() -> None:
+    rare = MANY.assign(region=[*["vera@example.org"] * (FEWEST - 1), *MANY["region"][4:]])
+    encoder = Encoder.learn([MANY, rare, rare], (SILENCE, REGION))
+    assert encoder.levels["region"] == ("north", "юг")
+    assert np.isnan(encoder.matrix(rare)[: FEWEST - 1, 1]).all()
 
 
 def test_it_survives_json(encoder: Encoder) -> None:

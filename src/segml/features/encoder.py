@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from segml.features.levels import shared_levels
 from segml.words.errors import BundleRefused, DataRefused
 from segml.words.feature import Feature
 
@@ -43,21 +44,19 @@ class Encoder:
     def learn(
         cls, frames: pd.DataFrame | Sequence[pd.DataFrame], features: Iterable[Feature]
     ) -> Self:
-        """The encoder of some features, with the categories these frames hold.
+        """The encoder of some features, with the categories that several clients have.
 
         Parameters
         ----------
         frames
-            One feature frame (a panel's, or a snapshot's), or several.
+            One snapshot's feature frame, or several.
         features
             Those to encode, in the order of the matrix.
         """
         features = tuple(features)
         given = [frames] if isinstance(frames, pd.DataFrame) else list(frames)
         levels = {
-            feature.name: tuple(
-                sorted({str(v) for frame in given for v in frame[feature.name].dropna().unique()})
-            )
+            feature.name: tuple(sorted(shared_levels(frame[feature.name] for frame in given)))
             for feature in features
             if feature.is_categorical
         }
@@ -94,7 +93,8 @@ class Encoder:
         BundleRefused
             If a column is missing, new or out of order; the message has one line a column.
         DataRefused
-            If a number is infinite, or a number's column holds text.
+            If a number is infinite, a number's column holds texts, days, truths or anything else
+            that is no number, or a category's holds what is no text.
         """
         self._require_columns(frame)
         matrix = np.empty((len(frame), len(self.features)), dtype=np.float32)
@@ -122,7 +122,12 @@ class Encoder:
 
     def _codes(self, values: pd.Series) -> npt.NDArray[np.float32]:
         known = {level: float(code) for code, level in enumerate(self.levels[str(values.name)])}
-        places, found = pd.factorize(values)
+        try:
+            places, found = pd.factorize(values)
+        except TypeError as error:  # what cannot be counted: lists and the like
+            raise _refused(values, _TEXTS) from error
+        if not all(isinstance(value, str) for value in found):
+            raise _refused(values, _TEXTS)
         codes = [*(known.get(value, np.nan) for value in found), np.nan]  # the last: no value
         return np.array(codes, dtype=np.float32)[places]
 
@@ -132,6 +137,7 @@ class Encoder:
             return
         lines = [f"- {name} (missing)" for name in self.columns if name not in found]
         lines += [f"+ {name} (unknown)" for name in found if name not in self.columns]
+        lines += [f"+ {name} (twice)" for name in self.columns if found.count(name) > 1]
         if not lines:
             pairs = zip(self.columns, found, strict=False)
             lines = [f"~ {there} where {own} belongs" for own, there in pairs if own != there]
@@ -142,15 +148,20 @@ class Encoder:
         )
 
 
+_NUMBERS = "numbers, NaN for missing"
+_TEXTS = "texts, None for missing"
+_KINDS = frozenset({"floating", "integer", "mixed-integer-float", "decimal", "empty"})
+"""What a column of objects may hold, in pandas' words."""
+
+
 def _numbers(values: pd.Series) -> npt.NDArray[np.float32]:
+    if not _is_numeric(values):
+        raise _refused(values, _NUMBERS)
     try:
-        numbers = values.to_numpy(dtype=np.float32, na_value=np.nan)
-    except (TypeError, ValueError) as error:
-        raise DataRefused(
-            f"feature `{values.name}` holds text",
-            allowed="numbers, NaN for missing",
-            next_step="pass a frame made by `snapshot`",
-        ) from error
+        with np.errstate(over="ignore"):  # beyond float32 is infinite, and told as such
+            numbers = values.to_numpy(dtype=np.float32, na_value=np.nan)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise _refused(values, _NUMBERS) from error
     infinite = int(np.isinf(numbers).sum())
     if infinite:
         raise DataRefused(
@@ -159,3 +170,22 @@ def _numbers(values: pd.Series) -> npt.NDArray[np.float32]:
             next_step="look for amounts beyond any sense in the ledger",
         )
     return numbers
+
+
+def _is_numeric(values: pd.Series) -> bool:
+    """Whether a column holds real numbers: no texts of them, no days, no truths."""
+    if values.dtype == object:
+        return pd.api.types.infer_dtype(values, skipna=True) in _KINDS
+    return pd.api.types.is_numeric_dtype(values.dtype) and not (
+        pd.api.types.is_bool_dtype(values.dtype) or pd.api.types.is_complex_dtype(values.dtype)
+    )
+
+
+def _refused(values: pd.Series, allowed: str) -> DataRefused:
+    found = pd.api.types.infer_dtype(values, skipna=True)
+    held = {"string": "text", "floating": "numbers", "integer": "whole numbers"}.get(found, found)
+    return DataRefused(
+        f"feature `{values.name}` holds {held}",
+        allowed=allowed,
+        next_step="pass a frame made by `snapshot`",
+    )

@@ -13,7 +13,7 @@ Lewis (1994), An Introduction to Credit Scoring: the population stability index,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import combinations
 from typing import Any
@@ -23,6 +23,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from segml.features.catalogue import of_events
+from segml.features.levels import shared_levels
 from segml.features.usual_moves import usual_moves
 from segml.features.usual_reasons import ReasonOrder, Weights, learn_reasons
 
@@ -205,7 +206,7 @@ def _spread(by_day: Mapping[int, pd.Series]) -> Spread:
     every = pd.concat(list(by_day.values()))
     is_number = pd.api.types.is_numeric_dtype(every.dtype)
     edges = _edges(every) if is_number else ()
-    levels = None if is_number else tuple(every.dropna().astype(str).value_counts().index[:BINS])
+    levels = None if is_number else _levels(every, by_day.values())
     shares = {day: _shares(values, edges, levels) for day, values in by_day.items()}
     return Spread(
         edges=edges,
@@ -213,6 +214,13 @@ def _spread(by_day: Mapping[int, pd.Series]) -> Spread:
         shares=tuple(shares[max(shares)].tolist()),
         moved=_moved(shares),
     )
+
+
+def _levels(every: pd.Series, days: Iterable[pd.Series]) -> tuple[str, ...]:
+    """The commonest levels among those that several clients have."""
+    shared = shared_levels(days)
+    ranked = every.dropna().astype(str).value_counts().index
+    return tuple(level for level in ranked if level in shared)[:BINS]
 
 
 def _edges(values: pd.Series) -> tuple[float, ...]:

@@ -126,7 +126,7 @@ def predict(bundle: Bundle, features: pd.DataFrame) -> pd.DataFrame:
     BundleRefused
         If a column is missing.
     DataRefused
-        If a number is infinite or text.
+        If a number is infinite or no number, or a category no text.
     """
     known = [name for name in bundle.encoder.columns if name in features.columns]
     frame = features[known]
@@ -135,25 +135,28 @@ def predict(bundle: Bundle, features: pd.DataFrame) -> pd.DataFrame:
         f.name: X[:, i] for i, f in enumerate(bundle.encoder.features) if f.unit != "category"
     }
     tiers = bundle.tiers.assign(frame.assign(**numbers))
-    scored = tiers.assign(**_churn(bundle, X, frame), **_potential(bundle, X, features))
+    silence = numbers["silence_days"]
+    scored = tiers.assign(**_churn(bundle, X, silence), **_potential(bundle, X, silence, features))
     return scored[list(OUTPUTS)].astype({"tier_rank": "int64"})
 
 
-def _churn(bundle: Bundle, X: Matrix, frame: pd.DataFrame) -> dict[str, Matrix]:
+def _churn(bundle: Bundle, X: Matrix, silence: Matrix) -> dict[str, Matrix]:
     """Raw for every row; probability and interval are NaN unless it bought within active_days."""
     raw = bundle.churn.raw(X)
     low, high = bundle.churn.calibration.interval(raw)
     p = bundle.churn.calibration.probability(raw)
-    active = frame["silence_days"].to_numpy(np.float64) <= bundle.features.active_days
+    active = silence <= bundle.features.active_days
     shown = {"p_churn": p, "p_churn_low": low, "p_churn_high": high}
     return {"raw_churn": raw} | {k: np.where(active, v, np.nan) for k, v in shown.items()}
 
 
-def _potential(bundle: Bundle, X: Matrix, features: pd.DataFrame) -> dict[str, Matrix]:
+def _potential(
+    bundle: Bundle, X: Matrix, silence: Matrix, features: pd.DataFrame
+) -> dict[str, Matrix]:
     model = bundle.potential
     low, median, high = model.interval(X)
     money = np.stack([model.expected(X), low, high, median], axis=1)
-    prospect = features["silence_days"].isna().to_numpy()
+    prospect = np.isnan(silence)
     if prospect.any():
         money[prospect] = _first_years(bundle, features[prospect])
     return {"raw_potential": model.raw(X)} | dict(zip(MONEY, money.T, strict=True))

@@ -1,0 +1,81 @@
+"""An e-mail and a telephone number put into every text field of a ledger, and a search for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+MAIL, PHONE = "vera.canary@example.org", "+49 30 5550 0199"
+CANARY = f"{MAIL} {PHONE}"
+FOUND = re.compile(r"vera.canary|5550.{0,3}0199", re.IGNORECASE)
+"""However it is escaped."""
+PROSPECT, BUYER = f"prospect-{MAIL}", f"buyer-{MAIL}"
+EVERY = {
+    "clients": ("name", "role_note", "left_reason"),
+    "events": ("description",),
+}
+"""Columns of free text: the canary stands in every value."""
+ONCE = {
+    "clients": ("industry", "region", "acquisition_channel"),
+    "transactions": ("order_id", "line_id", "product", "category"),
+    "interactions": ("kind",),
+}
+"""Columns of codes and names of groups: it stands in a few rows, as what one client alone has."""
+
+
+def plant(ledger: Path) -> None:
+    """Put the canary into the Parquet files of a made ledger, and two clients whose id it is.
+
+    Parameters
+    ----------
+    ledger
+        The folder that `write_world` made: a folder of files a table.
+    """
+    for table in sorted({*EVERY, *ONCE}):
+        (path,) = (ledger / table).glob("*.parquet")
+        schema, frame = pq.read_schema(path), pd.read_parquet(path)
+        if table == "clients":
+            frame = pd.concat([frame, _twins(frame)], ignore_index=True)
+        if table == "transactions":
+            lines = frame[frame["client_id"] == frame["client_id"].iloc[0]]
+            frame = pd.concat([frame, lines.assign(client_id=BUYER)], ignore_index=True)
+            for name in ("order_id", "line_id"):
+                own = frame["client_id"] == BUYER
+                frame.loc[own, name] = frame.loc[own, name] + CANARY
+        for name in EVERY.get(table, ()):
+            frame[name] = frame[name].where(frame[name].isna(), frame[name].astype(str) + CANARY)
+        for name in set(ONCE.get(table, ())) - {"order_id", "line_id"}:
+            frame.loc[frame.index[-3:], name] = f"{name} {CANARY}"
+        frame.to_parquet(path, schema=schema, index=False)
+
+
+def _twins(clients: pd.DataFrame) -> pd.DataFrame:
+    """A prospect and a client that buys, both of them whom their id names."""
+    return clients.iloc[:2].assign(
+        client_id=[PROSPECT, BUYER],
+        acquired_on=clients["acquired_on"].dropna().iloc[0],
+        left_on=None,
+    )
+
+
+def sung(paths: Iterable[Path]) -> dict[str, str]:
+    """Which of some files and folders hold the canary, each with the first place of it."""
+    files = [f for path in paths for f in ([path] if path.is_file() else sorted(path.rglob("*")))]
+    found = {}
+    for file in files:
+        if file.is_file() and (hit := FOUND.search(_text(file))):
+            found[str(file)] = _text(file)[max(0, hit.start() - 80) : hit.end() + 40]
+    return found
+
+
+def _text(file: Path) -> str:
+    """What a file says, the cells of a table decoded."""
+    raw = file.read_bytes().decode("utf-8", "replace")
+    if file.suffix != ".parquet":
+        return raw
+    cells = pq.read_table(file).to_pylist()
+    return "\n".join(str(value) for row in cells for value in row.values())
