@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -79,3 +82,19 @@ def _text(file: Path) -> str:
         return raw
     cells = pq.read_table(file).to_pylist()
     return "\n".join(str(value) for row in cells for value in row.values())
+
+
+@contextmanager
+def overheard() -> Iterator[io.StringIO]:
+    """Everything that anybody logs meanwhile, as verbosely as `-v` has it."""
+    heard, root = io.StringIO(), logging.getLogger()
+    ear, level = logging.StreamHandler(heard), root.level
+    ear.addFilter(lambda record: not record.name.startswith("httpx"))  # the test's own questions
+    root.addHandler(ear)
+    root.setLevel(logging.INFO)
+    logging.getLogger("segml.canary").info("The log is heard.")
+    try:
+        yield heard
+    finally:
+        root.removeHandler(ear)
+        root.setLevel(level)

@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from tests import canary
 from tests.server import Server, binaries, running
 
 import segml
@@ -29,26 +30,32 @@ SHARED = (
 
 @dataclass(frozen=True)
 class Chain:
-    """The whole chain on one small world."""
+    """The whole chain on one small world with a canary in its texts; `log` is what was logged."""
 
     config: Path
     trained: Trained
     scored: ScoreRun
     lost: LossRun
     page: Path
+    log: str
 
 
 @pytest.fixture(scope="session")
 def chain(tmp_path_factory: pytest.TempPathFactory) -> Chain:
     folder = tmp_path_factory.mktemp("world")
     world = segml.write_world(folder, **WORLD)
+    canary.plant(folder / "ledger")
     text = world.config.read_text("utf-8")
     world.config.write_text(text.replace("cutoffs: 12", "cutoffs: 4"), "utf-8")
-    trained = segml.train(world.config, as_of=TRAINED)
-    scored = segml.score(world.config, as_of=SCORED)
-    lost = segml.analyse_losses(world.config, start=TRAINED, end=SCORED)
-    page = segml.write_report(world.config).path
-    return Chain(config=world.config, trained=trained, scored=scored, lost=lost, page=page)
+    with canary.overheard() as log:
+        trained = segml.train(world.config, as_of=TRAINED)
+        scored = segml.score(world.config, as_of=SCORED)
+        lost = segml.analyse_losses(world.config, start=TRAINED, end=SCORED)
+        page = segml.write_report(world.config).path
+    said = log.getvalue()
+    return Chain(
+        config=world.config, trained=trained, scored=scored, lost=lost, page=page, log=said
+    )
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 import pytest
 from typer.testing import CliRunner
@@ -92,6 +93,41 @@ def test_control_characters_of_a_name_do_not_reach_the_terminal(
     with pytest.raises(typer.Exit):
         deliver(lambda _: Result(summary={}, told=("a\x1b[31mred\x07",)), json=False, verbose=False)
     assert "\x1b" not in capsys.readouterr().out
+
+
+HOSTILE = "a\x1b[31mred\x9b2J\u202egnp\n2026-01-01 ERROR forged \U000e0041"
+
+
+def test_json_says_the_same_and_a_terminal_obeys_none_of_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    import typer
+
+    from segml.cli.outcome import OBEYED, deliver
+    from segml.flows.result import Result
+
+    with pytest.raises(typer.Exit):
+        deliver(lambda _: Result(summary={"a": HOSTILE}, told=()), json=True, verbose=False)
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line) == {"a": HOSTILE}
+    assert not {category(char) for char in line} & OBEYED
+
+
+def test_a_log_line_is_one_line_and_so_is_what_a_traceback_quotes() -> None:
+    script = (
+        "import logging; from segml.cli.outcome import deliver\n"
+        "def run(_):\n"
+        f"    logging.getLogger('x').warning('said %s', {HOSTILE!r})\n"
+        f"    raise RuntimeError({HOSTILE!r})\n"
+        "deliver(run, json=False, verbose=True)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=False, capture_output=True, text=True
+    )
+    assert "said a\ufffd[31mred" in done.stderr
+    assert "RuntimeError: a\ufffd[31mred" in done.stderr
+    assert not any("\x1b" in line or "\x9b" in line or "\u202e" in line for line in done.stderr)
+    assert "\n    2026-01-01 ERROR forged" in done.stderr  # set in below the line that said it
 
 
 def test_a_fault_of_ours_exits_with_one_and_shows_no_traceback(

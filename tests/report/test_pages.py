@@ -212,3 +212,16 @@ def test_a_cell_of_a_sheet_is_a_text_a_number_or_a_truth() -> None:
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} == {"s", "n", "b"}
     assert names[7].hyperlink is None
     assert names[8].value == "0012"
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u3000", "\ufeff", "\u200b \u2066", "\x00", "\n"])
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
+def test_a_text_that_a_sheet_could_obey_is_a_text(blank: str, begins: str) -> None:
+    text = f"{blank}{begins}1+1\uffff"
+    rows = exported().head(1).assign(name=text)
+    (row,) = csv.DictReader(io.StringIO(b"".join(csv_lines([rows])).decode("utf-8-sig")))
+    assert row["name"] == f"'{text}"
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx_bytes([rows]))).active
+    assert sheet is not None
+    cell = sheet.cell(2, COLUMNS.index("name") + 1)
+    assert (cell.data_type, cell.value[-1]) == ("s", "\ufffd")

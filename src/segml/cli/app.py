@@ -13,7 +13,7 @@ import typer
 from segml import __version__
 from segml.cli import forgetting, judging, serving
 from segml.cli.options import Config, Day, From, Json, To, Verbose, as_of_day, spoken_of
-from segml.cli.outcome import Shown, deliver
+from segml.cli.outcome import Shown, deliver, say
 
 app = typer.Typer(
     name="segml",
@@ -27,7 +27,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - Typer's callback
     if wanted:
-        typer.echo(f"segml {__version__}")
+        say(f"segml {__version__}")
         raise typer.Exit
 
 

@@ -53,7 +53,7 @@ class Shown:
                 task = self.bars.add_task(stage, total=total)
             self.bars.update(task, completed=done, total=total)
         elif self.verbose:
-            typer.echo(f"{stage}: {done} of {total}", err=True)
+            say(f"{stage}: {done} of {total}", err=True)
 
 
 def harmless(line: str) -> str:
@@ -65,6 +65,25 @@ def harmless(line: str) -> str:
     'a�[31mred�forged'
     """
     return "".join("�" if category(char) in OBEYED else char for char in line)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Write text to stdout or stderr, each line harmless; nothing else writes to a terminal."""
+    for line in text.split("\n"):
+        typer.echo(harmless(line), err=err)
+
+
+def say_json(value: object) -> None:
+    """Write one JSON object to stdout, in which what a terminal would obey stands as an escape."""
+    told = json_format.dumps(value, ensure_ascii=False, sort_keys=True)
+    typer.echo("".join(json_format.dumps(c)[1:-1] if category(c) in OBEYED else c for c in told))
+
+
+class _Harmless(logging.Formatter):
+    """Log lines that a terminal only shows; what follows a line break is set in, so forges none."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "\n    ".join(map(harmless, super().format(record).split("\n")))
 
 
 def deliver(run: Callable[[Shown], object], *, json: bool, verbose: bool) -> None:
@@ -84,11 +103,9 @@ def deliver(run: Callable[[Shown], object], *, json: bool, verbose: bool) -> Non
     typer.Exit
         With the exit code of the refusal, or 1 after a fault of ours.
     """
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    spoken = logging.StreamHandler(sys.stderr)
+    spoken.setFormatter(_Harmless("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, handlers=[spoken])
     try:
         result = _watched(run, verbose=verbose)
     except Refusal as refusal:
@@ -108,7 +125,7 @@ def deliver(run: Callable[[Shown], object], *, json: bool, verbose: bool) -> Non
         raise typer.Exit(code) from None
     except Exception as fault:
         if verbose:
-            traceback.print_exc(file=sys.stderr)
+            say(traceback.format_exc(), err=True)
         said = (
             f"A fault of ours: {type(fault).__name__}. Nothing half-written was published. "
             "Next: run again with -v and send us the last lines."
@@ -132,15 +149,13 @@ def _watched(run: Callable[[Shown], object], *, verbose: bool) -> Any:
 
 def _tell(result: Summarised, *, json: bool) -> None:
     if json:
-        typer.echo(json_format.dumps(result.summary, ensure_ascii=False, sort_keys=True))
+        say_json(result.summary)
     else:
         for line in result.lines():
             typer.echo(harmless(line))
 
 
 def _tell_failure(message: str, kind: str, code: int, *, json: bool) -> None:
-    for line in message.split("\n"):
-        typer.echo(harmless(line), err=True)
+    say(message, err=True)
     if json:
-        failure = {"ok": False, "exit_code": code, "kind": kind, "message": message}
-        typer.echo(json_format.dumps(failure, ensure_ascii=False, sort_keys=True))
+        say_json({"ok": False, "exit_code": code, "kind": kind, "message": message})

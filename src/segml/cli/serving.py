@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_format
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from segml.cli.options import Config, Json, Verbose
-from segml.cli.outcome import Shown, deliver
+from segml.cli.outcome import Shown, deliver, say, say_json
 
 accounts = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Who may read the pages and the API."
@@ -35,8 +34,10 @@ def serve(
 
     def ready(address: str) -> None:
         told = {"ok": True, "address": address}
-        typer.echo(json_format.dumps(told) if json else f"Open {address} (Ctrl-C stops it).")
-        sys.stdout.flush()
+        if json:
+            say_json(told)
+        else:
+            say(f"Open {address} (Ctrl-C stops it).")
 
     def run(_shown: Shown) -> object:
         from segml.flows.result import Result

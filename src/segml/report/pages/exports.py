@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from unicodedata import category
 
 import pandas as pd
 
@@ -19,7 +21,9 @@ COLUMNS = (
 MOST_ROWS = 1_048_575
 """Rows that a sheet holds below its head."""
 Cell = str | float | bool
-_LIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
+_LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a formula begins with, in full width too; the controls are what sheets pass over first."""
+_NO_XML = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def csv_lines(parts: Iterable[pd.DataFrame]) -> Iterator[bytes]:
@@ -84,14 +88,20 @@ def harmless(cell: Cell) -> Cell:
     >>> harmless("=cmd()"), harmless("Müller"), harmless(-3.5)
     ("'=cmd()", 'Müller', -3.5)
     """
-    if isinstance(cell, str) and cell.lstrip(" \u00a0").startswith(_LIVE):
+    if isinstance(cell, str) and (cell.startswith(_LIVE) or _bare(cell).startswith(_LIVE)):
         return f"'{cell}"
     return cell
 
 
+def _bare(text: str) -> str:
+    """A text from its first character on that shows: no blank, no mark without a width."""
+    place = next((n for n, c in enumerate(text) if not c.isspace() and category(c) != "Cf"), 0)
+    return text[place:]
+
+
 def _written(text: str) -> str:
     """A text without the characters that no sheet may hold."""
-    return "".join(char if char >= " " or char in "\t\n" else "\ufffd" for char in text)[:32_767]
+    return _NO_XML.sub("\ufffd", text)[:32_767]
 
 
 def _cells(rows: pd.DataFrame) -> Iterator[tuple[Cell, ...]]:
