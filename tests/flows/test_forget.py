@@ -171,8 +171,35 @@ def test_a_page_that_was_not_made_anew_is_made_by_the_next_try(
         segml.forget(config, client[0])
     monkeypatch.undo()
     assert files_with(config.parent / "out", *client) == ["report-2024-04-01.html"]
-    segml.forget(config, client[0])
+    assert flow.DOUBT not in segml.forget(config, client[0]).summary["notes"]
     assert files_with(config.parent / "out", *client) == []
+
+
+def test_a_mistyped_id_that_finishes_an_earlier_request_is_told_to_be_nobodys(
+    config: Path, client: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(flow, "make_page", full)
+    with pytest.raises(OSError, match="No space"):
+        segml.forget(config, client[0])
+    monkeypatch.undo()
+    done = segml.forget(config, "C99999")
+    assert (done.folders, [path.name for path in done.pages]) == ({}, ["report-2024-04-01.html"])
+    assert flow.DOUBT in done.summary["notes"]
+    assert any(flow.DOUBT in line for line in done.lines())
+    assert files_with(config.parent / "out", *client) == []
+    with pytest.raises(ConfigurationRefused, match="is named by nothing"):
+        segml.forget(config, "C99999")
+
+
+def test_a_check_writes_nothing_while_another_run_holds_the_lock(config: Path) -> None:
+    before = read_run(segml.check(config).folder)
+    with session(read_settings(config), "segml score"), pytest.raises(LockHeld):
+        segml.check(config)
+    assert read_run(config.parent / "out" / "check") == before
+    assert not list((config.parent / "out").glob(".check*"))
 
 
 def test_files_that_segml_cannot_change_are_left_to_the_person_with_the_reason(

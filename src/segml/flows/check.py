@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from segml.flows.result import Progress, Result, silent
 from segml.flows.settings import Settings, read_settings
 from segml.ledger import Check, check_ledger, day_of
-from segml.stores import publish
+from segml.stores import lock, publish
 from segml.words.errors import DataRefused
 
 
@@ -39,6 +39,8 @@ def check(config: str | Path | Settings, *, progress: Progress = silent) -> Chec
 
     Raises
     ------
+    LockHeld
+        If another run works on the portfolio when the findings are to be written.
     Refusal
         If the configuration is wrong or a source cannot be read at all.
     """
@@ -74,11 +76,13 @@ def check(config: str | Path | Settings, *, progress: Progress = silent) -> Chec
         "notes": list(found.notes),
         "folder": str(folder),
     }
-    publish(
-        folder,
-        {"findings": found.findings.to_frame(), "quarantine": found.quarantine},
-        {name: value for name, value in summary.items() if name != "folder"},
-    )
+    portfolio = settings.models / settings.plan.portfolio
+    with lock(portfolio, command="segml check", started=dt.datetime.now(dt.UTC), create=True):
+        publish(
+            folder,
+            {"findings": found.findings.to_frame(), "quarantine": found.quarantine},
+            {name: value for name, value in summary.items() if name != "folder"},
+        )
     progress("check", 1, 1)
     return Checked(
         summary=summary,

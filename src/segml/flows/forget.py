@@ -47,6 +47,10 @@ AGAIN = (
     "the ledger still holds what it held: take the client from the source too, or the next run "
     "publishes it anew"
 )
+DOUBT = (
+    "an earlier request was finished; this id is named by nothing published, so look whether it is "
+    "spelled right, unless that request was its own"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,9 +101,11 @@ def forget(
         record = settings.models / settings.plan.portfolio / RECORD
         named = [folder for folder in folders if is_named(folder, person)]
         again = _is_unfinished(record)
-        pages = _pages(settings, person, everyone=again)
-        if not (named or pages or again):
+        own = _pages(settings, person, everyone=False)
+        if not (named or own or again):
             raise _unknown(settings, who)
+        pages = _pages(settings, person, everyone=True) if again else own
+        notes = (AGAIN,) if named or own else (DOUBT, AGAIN)
         told = {"request": run.run_id, "who": _user(), "what": _what(person)}
         add_line(record, {**told, "at": _now(), "state": "begun"})
         if again:
@@ -113,7 +119,7 @@ def forget(
         ]
         done = {"folders": changed, "pages": len(made), "left": len(left)}
         add_line(record, {**told, **done, "at": _now(), "state": "done"})
-    return _result(settings, person, cleared, made, left)
+    return _result(settings, person, cleared, made, left, notes=notes)
 
 
 def _person(folders: tuple[Path, ...], who: str, *, pseudonym: bool) -> Person:
@@ -235,6 +241,8 @@ def _result(
     cleared: Mapping[str, Cleared],
     made: list[Path],
     left: Mapping[Path, str],
+    *,
+    notes: tuple[str, ...],
 ) -> Forgotten:
     rows = sum(one.rows for one in cleared.values())
     told = [f"{_what(person).capitalize()}: {rows:,} rows in {len(cleared)} folder(s)."]
@@ -249,11 +257,11 @@ def _result(
         "folders": {name: one.rows for name, one in cleared.items()},
         "pages": [str(path) for path in made],
         "left": {str(path): why for path, why in left.items()},
-        "notes": [AGAIN],
+        "notes": list(notes),
     }
     return Forgotten(
         summary=summary,
-        told=(*told, f"Next: {AGAIN}."),
+        told=(*told, *(f"Next: {note}." for note in notes)),
         folders=cleared,
         pages=tuple(made),
         left=left,
