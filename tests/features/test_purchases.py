@@ -55,3 +55,13 @@ def test_the_season_moves_the_level_and_never_the_order(rich_snapshot: Snapshot)
     index = frame["portfolio_season"].iloc[0]
     ratio = (frame["expected_orders_season"] / frame["expected_orders"]).to_numpy()
     assert ratio == pytest.approx(np.full(len(frame), index), rel=1e-5)
+
+
+def test_the_season_is_told_by_the_last_365_days_alone(snap: Callable[..., Snapshot]) -> None:
+    day, crowd = 500, range(100)
+    even = [{"client_id": "a", "day": each} for each in range(day)]
+    for last, expected in ((day - 366, 1.0), (day - 365, 365 / 70 * (70 + 100) / (365 + 100))):
+        spike = [{"client_id": f"c{who}", "day": last} for who in crowd]
+        rows = pd.DataFrame([*even, *spike]).assign(amount=1.0)
+        found = snap(rows, day, horizon_days=70).frame["portfolio_season"].iloc[0]
+        assert found == pytest.approx(expected, rel=1e-5)

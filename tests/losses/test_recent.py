@@ -118,3 +118,10 @@ def test_the_order_of_the_lines_changes_nothing() -> None:
     pd.testing.assert_series_equal(
         favourite(HABIT.sample(frac=1, random_state=1)), favourite(HABIT)
     )
+
+
+@pytest.mark.parametrize("before", [0.0, -0.01])
+def test_who_sent_back_all_that_it_bought_before_has_nothing_to_compare_with(before: float) -> None:
+    earlier = EVEN < DAY - 90
+    revenue = np.where(earlier, before, 100.0)
+    assert course(history(EVEN, revenue)).filter(like="_90").isna().all()
