@@ -30,6 +30,20 @@ def test_what_is_asked_first_is_there_before(served: Any, monkeypatch: pytest.Mo
     assert facts.losses_of(desk, slice(0, 50)) is not None
 
 
+def test_of_a_run_that_was_replaced_nothing_is_kept(served: Any) -> None:
+    door = Door(served.site, served.newest, is_secure=False)
+    held, warmer = served.newest.held, Warmer(door)
+    door.readers.keep("hers", ALONE)
+    door.memory.keep(("of before", ALONE.scope, "monday"), 1)
+    door.parts.keep(("of before.x", "monday"), "text")
+    warmer.prepare(held)
+    assert door.memory.get(("of before", ALONE.scope, "monday")) == 1  # its readers still read
+    warmer.prepare(held)
+    assert door.memory.get(("of before", ALONE.scope, "monday")) is None
+    assert not door.parts.values()
+    assert door.memory.get((held.mark, ALONE.scope, "monday")) is not None
+
+
 def test_what_cannot_be_prepared_keeps_no_run_back(
     served: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -69,9 +69,9 @@ class Trained:
         self._kept, self._clock = Memory(4), clock
         self._asked = clock()
 
-    def let_go(self) -> bool:
-        """Keep no version that nobody asked of for `IDLE_SECONDS`; whether one was let go."""
-        if not self._kept.values() or self._clock() - self._asked < IDLE_SECONDS:
+    def let_go(self, *, idle: float = IDLE_SECONDS) -> bool:
+        """Keep no version that nobody asked of for some seconds; whether one was let go."""
+        if not self._kept.values() or self._clock() - self._asked < idle:
             return False
         self._kept.forget()
         return True

@@ -61,10 +61,11 @@ class Memory:
         with self._lock:
             return tuple(self._kept.values())
 
-    def forget(self) -> None:
-        """Keep nothing any more."""
+    def forget(self, where: Callable[[Any], bool] = lambda _: True) -> None:
+        """Keep nothing any more, or nothing whose key is so."""
         with self._lock:
-            self._kept.clear()
+            for key in [key for key in self._kept if where(key)]:
+                del self._kept[key]
 
     def get(self, key: Hashable) -> object | None:
         """The value of a key that is still kept."""
