@@ -9,7 +9,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -84,7 +84,7 @@ class Served:
     manager: str
     region: str
     password: str
-    tokens: Mapping[str, str]
+    tokens: dict[str, str]
     clients: pd.DataFrame
     lost: tuple[str, ...]
 

@@ -50,7 +50,7 @@ THOROUGH = settings(
 @pytest.fixture(scope="module")
 def described(served: Any) -> Any:
     head = {"authorization": f"Bearer {served.tokens['hedda']}"}
-    told = httpx.get(f"{served.address}{PREFIX}/openapi.json", headers=head).json()
+    told = httpx.get(f"{served.address}{PREFIX}/openapi.json", headers=head, timeout=60).json()
     return schemathesis.openapi.from_dict(told)
 
 

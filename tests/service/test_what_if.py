@@ -89,7 +89,7 @@ def test_the_form_is_answered_in_words(
     reader: Any, form_of: Any, active: Any, language: str
 ) -> None:
     browser, who = reader("mia"), next(iter(active))
-    page = browser.get(f"/client?id={who}&lang={language}").text
+    page = browser.get(f"/what-if?id={who}&lang={language}").text
     fields = re.findall(r'<input name="([a-z_]+)" type="number"', page)
     assert {"margin", "spend", "frequency"} <= {*fields}
     assert {*fields} <= {"margin", "margin_rate", "spend", "frequency", "breadth", "care"}

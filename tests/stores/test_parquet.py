@@ -10,7 +10,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from segml.stores.declaration import TableSchema, declare
-from segml.stores.parquet import ROW_GROUP, Frames, SchemaBroken, conform, schema_of, write_parquet
+from segml.stores.parquet import (
+    Frames,
+    SchemaBroken,
+    conform,
+    rows_of_group,
+    schema_of,
+    write_parquet,
+)
 from segml.stores.schemas import CLIENTS, EVIDENCE, OUTLOOK, TABLES
 
 
@@ -149,14 +156,15 @@ def long(rows: int) -> pd.DataFrame:
 
 
 def test_the_size_of_the_chunks_changes_no_byte() -> None:
-    frame = long(2 * ROW_GROUP + 5)
+    group = rows_of_group(LONG.name)
+    frame = long(2 * group + 5)
     whole = parquet_bytes(frame, LONG)
-    for size in (ROW_GROUP // 3, ROW_GROUP, 2 * ROW_GROUP + 4):
+    for size in (group // 3, group, 2 * group + 4):
         cut = [frame.iloc[at : at + size] for at in range(0, len(frame), size)]
         words = [one.assign(word=one["word"].astype("category")) for one in cut]
         assert parquet_bytes(iter(cut), LONG) == parquet_bytes(iter(words), LONG) == whole
     groups = pq.ParquetFile(io.BytesIO(whole)).metadata
-    assert [groups.row_group(at).num_rows for at in range(3)] == [ROW_GROUP, ROW_GROUP, 5]
+    assert [groups.row_group(at).num_rows for at in range(3)] == [group, group, 5]
 
 
 def test_no_chunks_are_an_empty_table() -> None:

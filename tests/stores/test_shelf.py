@@ -233,10 +233,12 @@ def test_the_newest_runs_are_held_together(folder: Path) -> None:
         told = {"portfolio": "shop", "from": JUNE.isoformat(), "to": end.isoformat()}
         publish(losses_folder(output, JUNE, end), losses, told)
     publish(scores_folder(output, dt.date(2011, 9, 1)), tables(), run() | {"portfolio": "other"})
-    second = newest.look()
+    while_prepared: list[tuple[dt.date, dt.date]] = []
+    second = newest.look(lambda found: while_prepared.append((found.as_of, newest.held.as_of)))
+    assert while_prepared == [(JULY, JUNE)]  # readers keep the run of before meanwhile
     assert (second.as_of, second.former_as_of) == (JULY, JUNE)
     assert second.former is first.scores
-    assert second.former_roster is first.roster
+    assert second.former_roster is not first.roster  # whoever reads the first still needs that one
     assert second.losses is not None
     assert second.losses.run["to"] == JULY.isoformat()
     assert second.mark != first.mark

@@ -14,18 +14,18 @@ from typing import Literal, get_args
 from segml.stores import Scope
 
 Role = Literal["manager", "head", "analyst", "admin"]
-Right = Literal["clients", "models", "accounts"]
+Right = Literal["clients", "models", "accounts", "own"]
 
 ROLES: tuple[Role, ...] = get_args(Role)
 RIGHTS: Mapping[str, frozenset[Right]] = MappingProxyType(
     {
-        "manager": frozenset({"clients"}),
-        "head": frozenset({"clients", "models"}),
-        "analyst": frozenset({"models"}),
-        "admin": frozenset({"accounts"}),
+        "manager": frozenset({"clients", "own"}),
+        "head": frozenset({"clients", "models", "own"}),
+        "analyst": frozenset({"models", "own"}),
+        "admin": frozenset({"accounts", "own"}),
     }
 )
-"""What each role may see: clients (of its own scope), models, accounts."""
+"""What each role may see: clients (of its own scope), models, accounts; its own account, all do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import tempfile
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache
@@ -27,11 +28,16 @@ FORMAT, PROTOCOL = "segml accounts", 1
 LEAST_LETTERS = 12
 """Letters of a password at least."""
 _HASHER = PasswordHasher()
+_CHANGING = threading.Lock()
+"""Held while the file is read and replaced: of two changes at once none is lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """One reader: what it sees, the hash of its password, the digests of its API tokens."""
+    """One reader: what it sees, the hash of its password, the digests of its API tokens.
+
+    `ended` is how often all its sessions were ended.
+    """
 
     name: str
     role: Role
@@ -39,6 +45,7 @@ class Account:
     regions: tuple[str, ...] = ()
     password: str = ""
     tokens: tuple[str, ...] = ()
+    ended: int = 0
 
     @property
     def viewer(self) -> Viewer:
@@ -47,8 +54,8 @@ class Account:
 
     @property
     def edition(self) -> str:
-        """Changes when its password or what it sees does; a session of before ends then."""
-        told = json.dumps([self.role, self.managers, self.regions, self.password])
+        """Changes with its password, with what it sees, when its sessions are ended."""
+        told = json.dumps([self.role, self.managers, self.regions, self.password, self.ended])
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
@@ -120,9 +127,41 @@ def add_account(path: Path, account: Account, password: str) -> Accounts:
         If the name, the role, what it sees or the password cannot be.
     """
     _require(account, password)
-    before = read_accounts(path) or Accounts(secrets.token_hex(32), {})
-    made = replace(account, password=_HASHER.hash(password))
-    return _write(path, replace_one(before, made))
+    with _CHANGING:
+        before = read_accounts(path) or Accounts(secrets.token_hex(32), {})
+        made = replace(account, password=_HASHER.hash(password))
+        return _write(path, replace_one(before, made))
+
+
+def change_password(path: Path, name: str, password: str) -> Accounts:
+    """The accounts, one of them with another password; its sessions of before have ended.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If there is no such account, or the password cannot be.
+    """
+    with _CHANGING:
+        before = require_account(path, name)
+        account = before.by_name[name]
+        _require(account, password)
+        return _write(path, replace_one(before, replace(account, password=_HASHER.hash(password))))
+
+
+def end_sessions(path: Path, name: str) -> Accounts:
+    """The accounts, all sessions and tokens of one of them ended.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If there is no such account.
+    """
+    with _CHANGING:
+        before = require_account(path, name)
+        account = before.by_name[name]
+        return _write(
+            path, replace_one(before, replace(account, ended=account.ended + 1, tokens=()))
+        )
 
 
 def remove_account(path: Path, name: str) -> Accounts:
@@ -133,9 +172,10 @@ def remove_account(path: Path, name: str) -> Accounts:
     ConfigurationRefused
         If there is none.
     """
-    before = require_account(path, name)
-    kept = {each: account for each, account in before.by_name.items() if each != name}
-    return _write(path, Accounts(before.secret, kept))
+    with _CHANGING:
+        before = require_account(path, name)
+        kept = {each: account for each, account in before.by_name.items() if each != name}
+        return _write(path, Accounts(before.secret, kept))
 
 
 def give_token(path: Path, name: str) -> str:
@@ -146,11 +186,12 @@ def give_token(path: Path, name: str) -> str:
     ConfigurationRefused
         If there is no such account.
     """
-    before = require_account(path, name)
     token = secrets.token_urlsafe(32)
-    account = before.by_name[name]
-    made = replace(account, tokens=(*account.tokens, digest_of(token)))
-    _write(path, replace_one(before, made))
+    with _CHANGING:
+        before = require_account(path, name)
+        account = before.by_name[name]
+        made = replace(account, tokens=(*account.tokens, digest_of(token)))
+        _write(path, replace_one(before, made))
     return token
 
 
@@ -193,6 +234,7 @@ def _account(told: Mapping[str, Any]) -> Account:
         regions=tuple(map(str, told["regions"])),
         password=str(told["password"]),
         tokens=tuple(map(str, told["tokens"])),
+        ended=int(told.get("ended", 0)),  # files of before have none
     )
 
 

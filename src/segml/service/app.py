@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
-import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from anyio.to_thread import current_default_thread_limiter
@@ -13,19 +10,17 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
-from starlette.middleware.base import BaseHTTPMiddleware
 
-from segml.service import api, rooms, views
+from segml.service import api, lost, people, rooms, views
 from segml.service.desk import Unseen
-from segml.service.door import VISIT, Door, Forbidden, NotSignedIn
+from segml.service.door import Door, Forbidden, NotSignedIn
 from segml.service.frame import show
 from segml.service.shield import OWN_NAMES, Shield
+from segml.service.visit import API, Faults, Visit
 from segml.stores import Newest
 from segml.words.site import Site
 
-LOG = logging.getLogger(__name__)
-API = "/api/"
-THREADS = 8
+THREADS = 2
 """Requests that are answered at once; what each of them reads and makes is held meanwhile."""
 
 
@@ -50,11 +45,12 @@ def make_app(site: Site, newest: Newest, *, is_own: bool = True) -> FastAPI:
         lifespan=_few_threads,
     )
     is_secure = not is_own or bool(site.access.hosts)
-    for router in (views.router, rooms.router, api.router):
+    for router in (views.router, lost.router, people.router, rooms.router, api.router):
         app.include_router(router)
     app.state.door = Door(site, newest, is_secure=is_secure)
     _refusals(app)
-    app.add_middleware(BaseHTTPMiddleware, dispatch=_visit(is_secure=is_secure))
+    app.add_middleware(Faults, refuse=refuse)
+    app.add_middleware(Visit, is_secure=is_secure)
     hosts = (*OWN_NAMES, *site.access.hosts) if is_own or site.access.hosts else ()
     app.add_middleware(Shield, hosts=hosts, is_secure=is_secure)
     return app
@@ -68,33 +64,17 @@ async def _few_threads(app: FastAPI) -> AsyncIterator[None]:
     yield
 
 
-def _visit(
-    *, is_secure: bool
-) -> Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]:
-    """Give every browser a random word, to which the forms it gets are bound."""
-
-    async def visit(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
-        word = request.cookies.get(VISIT, "")
-        request.state.visit = word or secrets.token_urlsafe(16)
-        found = await answer(request)
-        if not word and not request.url.path.startswith(API):
-            found.set_cookie(
-                VISIT, request.state.visit, httponly=True, samesite="strict", secure=is_secure
-            )
-        return found
-
-    return visit
+def refuse(request: Request, status: int, number: str = "") -> Response:
+    """A refusal as a page or, of the API, as JSON; a fault of ours has a number, no words."""
+    if request.url.path.startswith(API):
+        told = {"error": _API_WORDS.get(status, "refused"), "number": number or None}
+        headers = {"www-authenticate": "Bearer"} if status == 401 else None
+        return JSONResponse(told, status_code=status, headers=headers)
+    return show(request, "refused", here="", status=status, number=number)
 
 
 def _refusals(app: FastAPI) -> None:
-    """Every refusal as a page or, of the API, as JSON; a fault of ours has a number, no words."""
-
-    def refuse(request: Request, status: int, number: str = "") -> Response:
-        if request.url.path.startswith(API):
-            told = {"error": _API_WORDS.get(status, "refused"), "number": number or None}
-            headers = {"www-authenticate": "Bearer"} if status == 401 else None
-            return JSONResponse(told, status_code=status, headers=headers)
-        return show(request, "refused", here="", status=status, number=number)
+    """Each kind of refusal with its status."""
 
     @app.exception_handler(NotSignedIn)
     def not_signed_in(request: Request, _: Exception) -> Response:
@@ -119,19 +99,6 @@ def _refusals(app: FastAPI) -> None:
         answer = refuse(request, error.status_code)
         answer.headers.update(error.headers or {})  # which methods there are
         return answer
-
-    @app.middleware("http")
-    async def faults(
-        request: Request, answer: Callable[[Request], Awaitable[Response]]
-    ) -> Response:
-        try:
-            return await answer(request)
-        except Exception as fault:
-            number = secrets.token_hex(4)
-            frames = traceback.extract_tb(fault.__traceback__)
-            where = "".join(traceback.format_list([f for f in frames if "segml" in f.filename]))
-            LOG.error("fault %s: %s at\n%s", number, type(fault).__name__, where)
-            return refuse(request, 500, number)
 
 
 _API_WORDS = {

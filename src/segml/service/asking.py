@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 import math
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from segml.scoring import LeverRanges, WhatIf
 
 _LOG = logging.getLogger(__name__)
+IDLE_SECONDS = 300.0
+"""How long a version that nobody asks of is kept: it takes as much memory as all other pages."""
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 
 
@@ -54,10 +57,24 @@ class Question:
 
 
 class Trained:
-    """The versions that questions are asked of, kept while their runs are held."""
+    """The versions that questions are asked of, kept while somebody asks.
 
-    def __init__(self) -> None:
-        self._kept = Memory(4)
+    Parameters
+    ----------
+    clock
+        Gives seconds; it never goes back.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._kept, self._clock = Memory(4), clock
+        self._asked = clock()
+
+    def let_go(self, *, idle: float = IDLE_SECONDS) -> bool:
+        """Keep no version that nobody asked of for some seconds; whether one was let go."""
+        if not self._kept.values() or self._clock() - self._asked < idle:
+            return False
+        self._kept.forget()
+        return True
 
     def what_if(self, desk: Desk, client_id: str) -> WhatIf | None:
         """One client before the version that scored it; None where it cannot be asked.
@@ -67,7 +84,7 @@ class Trained:
         Unseen
             If the client may not be seen.
         """
-        held = desk.held
+        held, self._asked = desk.held, self._clock()
         if desk.row(client_id)["status"] != "active":
             return None
         rows = desk.frames_of(held.scores, ("scores", "features"), client_id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -21,16 +21,17 @@ from segml.service.attempts import Attempts
 from segml.service.audit import Audit
 from segml.service.desk import Desk
 from segml.service.listing import Words
+from segml.service.printing import Printer, find_browser
 from segml.service.sessions import Signer
-from segml.stores import Memory, Newest
+from segml.stores import Held, Memory, Newest
 from segml.words.site import Site
 
 SESSION, VISIT, LANGUAGE = "segml_session", "segml_visit", "segml_language"
 """The cookies: who signed in, which visit a form belongs to, the language chosen."""
 
 
-_KEPT = 256
-"""Facts and pages that are kept for the next reader."""
+_KEPT, _READERS = 256, 8
+"""Facts, and parts of pages, kept for the next reader; scopes of readers that are known."""
 
 
 class NotSignedIn(Exception):  # noqa: N818 - no fault
@@ -59,6 +60,8 @@ class Door:
         self.memory, self.words, self.attempts = Memory(_KEPT), Words(), Attempts()
         self.audit = Audit(site.access.audit)
         self.trained = Trained()
+        self.printer = Printer(find_browser())
+        self.readers, self.parts = Memory(_READERS), Memory(_KEPT)
         self._own_secret = secrets.token_hex(32)
         self._lock = threading.Lock()
         self._read: tuple[tuple[int, int] | None, Accounts | None] = (None, None)
@@ -101,7 +104,12 @@ class Door:
             raise NotSignedIn
         if not viewer.may(right):
             raise Forbidden
-        return Desk(viewer, self.newest.held, self.site, self.memory)
+        self.readers.keep(viewer.scope, viewer)
+        return self.desk_of(viewer, self.newest.held)
+
+    def desk_of(self, viewer: Viewer, held: Held) -> Desk:
+        """A reader's desk before some runs."""
+        return Desk(viewer, held, self.site, self.memory)
 
     def _account(self, request: Request, accounts: Accounts) -> Account | None:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
@@ -119,7 +127,7 @@ def door_of(request: Request) -> Door:
     return door
 
 
-def asks(right: Right) -> Callable[[Request], Desk]:
+def asks(right: Right) -> Callable[[Request], Awaitable[Desk]]:
     """What a route depends on: the desk of a reader with this right.
 
     Parameters
@@ -128,14 +136,14 @@ def asks(right: Right) -> Callable[[Request], Desk]:
         What the route shows.
     """
 
-    def desk(request: Request) -> Desk:
+    async def desk(request: Request) -> Desk:  # a look at a cookie is no work for another thread
         return door_of(request).desk(request, right)
 
     desk.right = right  # type: ignore[attr-defined]  # read by the test of the routes
     return desk
 
 
-def form(request: Request, token: Annotated[str, Form()] = "") -> None:
+async def form(request: Request, token: Annotated[str, Form()] = "") -> None:
     """Let a form pass that this visit was given.
 
     Raises

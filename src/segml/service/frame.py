@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import parse_qsl, urlencode
 
@@ -29,6 +30,25 @@ ROOMS: MappingProxyType[str, tuple[str, Right]] = MappingProxyType(
 """Each page's address, and the right it takes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Parts of a page that depend on the runs, on what may be seen and on `of` alone.
+
+    Parameters
+    ----------
+    desk
+        Of whoever reads.
+    of
+        What else they depend on, as the address says it.
+    parts
+        Their names in the template.
+    """
+
+    desk: Desk
+    of: Hashable = ""
+    parts: tuple[str, ...] = ("lead", "content")
+
+
 def language_of(request: Request, site_language: str) -> str:
     """The language of a reader: as chosen, else as its browser prefers, else the site's."""
     chosen = request.query_params.get("lang", request.cookies.get(LANGUAGE, ""))
@@ -47,7 +67,7 @@ def show(
     *,
     here: str = "",
     status: int = 200,
-    kept_by: Desk | None = None,
+    kept_by: Keeping | None = None,
     **values: object,
 ) -> HTMLResponse:
     """A page as an answer.
@@ -63,8 +83,7 @@ def show(
     status
         The answer's status.
     kept_by
-        The desk by which the page within its shell is kept for whoever sees the same clients; None:
-        it is not. Such a page depends on its address, the runs and what may be seen alone.
+        Which parts of the page are kept for whoever sees the same clients; None: none of them.
     values
         What the template needs.
     """
@@ -72,7 +91,7 @@ def show(
     viewer = door.viewer(request)
     language = language_of(request, door.site.language)
     shell = _shell(door, request, viewer, here)
-    kept = None if kept_by is None else _kept(kept_by, (name, language, _number(request)))
+    kept = None if kept_by is None else _kept(door, kept_by, (name, language))
     told_of = {"status": status, **values}
     told = page(name, language=language, shell=shell, kept=kept, **told_of)
     answer = HTMLResponse(told, status_code=status)
@@ -81,16 +100,13 @@ def show(
     return answer
 
 
-def _kept(desk: Desk, which: Hashable) -> Kept:
+def _kept(door: Door, keeping: Keeping, which: Hashable) -> Kept:
     def kept(part: str, work: Callable[[], str]) -> str:
-        return desk.recall(("page", which, part), work)
+        if part not in keeping.parts:
+            return work()
+        return door.parts.recall((keeping.desk.mark, which, keeping.of, part), work)
 
     return kept
-
-
-def _number(request: Request) -> str:
-    """Which part of a list the address asks for."""
-    return request.query_params.get("page", "")
 
 
 def _shell(door: Door, request: Request, viewer: Viewer | None, here: str) -> Shell:

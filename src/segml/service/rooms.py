@@ -1,4 +1,4 @@
-"""The pages about models and accounts, and the way in and out."""
+"""The pages about models, and the way in and out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from segml.service.judged import backtest_of, drift_of, realised_of, trail_of, v
 
 router = APIRouter(include_in_schema=False)
 Models = Annotated[Desk, Depends(asks("models"))]
-Administration = Annotated[Desk, Depends(asks("accounts"))]
 
 
 @router.get("/models")
@@ -56,17 +55,6 @@ def card(desk: Models, version: str = "") -> Response:
         raise Unseen(version)
     path = registry.path_of(known[version]) / "card.md"
     return PlainTextResponse(path.read_text("utf-8"))
-
-
-@router.get("/accounts")
-def accounts(request: Request, desk: Administration) -> Response:
-    """Who has an account; without accounts there is no such page."""
-    del desk  # the right was asked for
-    found = door_of(request).accounts
-    if found is None:
-        raise Unseen
-    told = [found.by_name[name] for name in sorted(found.by_name)]
-    return show(request, "accounts", here="accounts", accounts=told)
 
 
 @router.get("/enter")

@@ -10,7 +10,8 @@ import uvicorn
 
 from segml.service.accounts import read_accounts
 from segml.service.app import make_app
-from segml.stores import Newest
+from segml.service.warming import Warmer
+from segml.stores import Newest, few_arenas
 from segml.words.errors import ConfigurationRefused
 from segml.words.site import Site
 
@@ -45,9 +46,10 @@ def serve(site: Site, *, host: str, port: int, ready: Callable[[str], None]) -> 
         )
     # gives back what many threads have read and let go of; the usual one keeps it for each of them
     pa.set_memory_pool(pa.system_memory_pool())
+    few_arenas()
     newest = Newest(site.output, portfolio=site.portfolio)
-    newest.watch(SECONDS)
     app = make_app(site, newest, is_own=is_own)
+    newest.watch(SECONDS, Warmer(app.state.door).prepare)
     config = uvicorn.Config(
         app,
         host=host,

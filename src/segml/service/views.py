@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
 from segml.report.pages import MOST_ROWS, csv_lines, list_rows, path_facts, xlsx_bytes
-from segml.service.asking import levers_of, question_of
+from segml.service.asking import question_of
 from segml.service.desk import Desk, Unseen
 from segml.service.door import asks, door_of, form
-from segml.service.facts import loss_of, losses_of, monday_of, profile_of, whole_of
-from segml.service.frame import show
-from segml.service.listing import FROM_BELOW, ROWS, Listing, listing_of
+from segml.service.facts import monday_of, profile_of, whole_of
+from segml.service.frame import Keeping, show
+from segml.service.listing import FROM_BELOW, Listing, listing_of
 from segml.stores import SORTED_BY
 
 router = APIRouter(include_in_schema=False)
@@ -33,7 +33,7 @@ def monday(request: Request, desk: Clients) -> Response:
         request,
         "monday",
         here="monday",
-        kept_by=desk,
+        kept_by=Keeping(desk),
         facts=facts,
         features=features,
         currency=facts.currency,
@@ -48,7 +48,7 @@ def portfolio(request: Request, desk: Clients) -> Response:
         request,
         "portfolio",
         here="portfolio",
-        kept_by=desk,
+        kept_by=Keeping(desk),
         facts=facts,
         portfolio=facts.portfolio,
         features=desk.site.features,
@@ -73,8 +73,6 @@ def client(
         profile=profile,
         facts=profile,
         path=path_facts(desk.path_of(id)),
-        levers=levers_of(desk, door_of(request).trained, id),
-        typed={},
         client_id=id,
         portfolio={
             "horizon_days": whole["churn_horizon_days"],
@@ -135,54 +133,6 @@ def _what_if(request: Request, desk: Desk, client_id: str, typed: Mapping[str, s
     )
 
 
-@router.get("/losses")
-def losses(request: Request, desk: Clients, page: int = 1) -> Response:
-    """All losses together, and each in a list."""
-    first = (min(max(page, 1), 10_000) - 1) * ROWS
-    facts = losses_of(desk, slice(first, first + ROWS))
-    count = 0 if facts is None else facts.count
-    links = {
-        "first": first + 1,
-        "last": min(first + ROWS, count),
-        "before": f"/losses?page={first // ROWS}" if first else None,
-        "after": f"/losses?page={first // ROWS + 2}" if first + ROWS < count else None,
-    }
-    return show(
-        request,
-        "losses",
-        here="losses",
-        kept_by=desk,
-        losses=facts,
-        demoted=facts.demoted[:ROWS] if facts else (),
-        events_shown=facts.events.told[:ROWS] if facts and facts.events else (),
-        links=links,
-        sees_all=desk.sees_all,
-        features=desk.site.features,
-        currency=desk.currency,
-    )
-
-
-@router.get("/dossier")
-def dossier(
-    request: Request,
-    desk: Clients,
-    id: str = "",  # noqa: A002 - the address's word
-) -> Response:
-    """Why one key client was lost, what it cost, on what evidence."""
-    facts = loss_of(desk, id)
-    door_of(request).audit.note(desk.viewer, "dossier", run=desk.held.as_of, client_id=id)
-    return show(
-        request,
-        "dossier",
-        here="losses",
-        losses=facts,
-        lost=facts.lost[0],
-        winback=facts.winback[0] if facts.winback else None,
-        features=desk.site.features,
-        currency=desk.currency,
-    )
-
-
 def _asked(request: Request, desk: Desk) -> Listing:
     typed = door_of(request).words.find(desk.viewer.name, request.query_params.get("word", ""))
     return listing_of(request.query_params, typed)
@@ -203,6 +153,8 @@ def listed(request: Request, desk: Clients) -> Response:
         request,
         "clients",
         here="clients",
+        # its links tell nobody else's word, and others come by the first part alone
+        kept_by=None if listing.word or links["before"] else Keeping(desk, listing, ("rows",)),
         page=page,
         rows=list_rows(page.rows),
         wanted=listing.wanted,

@@ -6,6 +6,7 @@ from segml.stores.door import Tracking
 from segml.stores.files import publish_file, write_frame
 from segml.stores.folder import put_in_place, staging, sweep
 from segml.stores.forgetting import Cleared, clear_folder, is_named, names_of, own_folders
+from segml.stores.heap import few_arenas, give_back
 from segml.stores.lock import Holder, lock
 from segml.stores.memory import Memory
 from segml.stores.mirror import Mirrored, TrackedRun, log_training, sync
@@ -89,7 +90,9 @@ __all__ = [
     "beating",
     "clear_folder",
     "features_schema",
+    "few_arenas",
     "find_table",
+    "give_back",
     "growing_file",
     "is_named",
     "latest_run",

@@ -11,6 +11,7 @@ import datetime as dt
 import logging
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,10 @@ class Held:
         return ".".join(stamps)
 
 
+Prepare = Callable[[Held], None]
+"""Works out beforehand what readers of these runs will ask for; it raises nothing."""
+
+
 class Newest:
     """What a portfolio published last.
 
@@ -75,28 +80,38 @@ class Newest:
         """The runs held open now."""
         return self._held
 
-    def look(self) -> Held:
-        """The newest runs; what was opened before stays open where it is still the newest."""
+    def look(self, prepare: Prepare | None = None) -> Held:
+        """The newest runs; what was opened before stays open where it is still the newest.
+
+        Parameters
+        ----------
+        prepare
+            Given what was found before any reader gets it: those who ask meanwhile get the runs
+            of before, so that nobody waits for what is worked out here.
+        """
         with self._looking:
             found = self._open(self._held)
-            found.roster.open()  # before anybody asks it
+            found.roster.open()
+            if prepare is not None:
+                prepare(found)
             self._held = found
         return self._held
 
-    def watch(self, seconds: float) -> None:
-        """Look again and again in a thread of its own until `end`; what fails is logged."""
-        threading.Thread(target=self._watch, args=(seconds,), daemon=True).start()
+    def watch(self, seconds: float, prepare: Prepare | None = None) -> None:
+        """Look now, and again and again, in a thread of its own until `end`; faults are logged."""
+        threading.Thread(target=self._watch, args=(seconds, prepare), daemon=True).start()
 
     def end(self) -> None:
         """Stop watching."""
         self._ended.set()
 
-    def _watch(self, seconds: float) -> None:
-        while not self._ended.wait(seconds):
+    def _watch(self, seconds: float, prepare: Prepare | None) -> None:
+        while not self._ended.is_set():
             try:
-                self.look()
+                self.look(prepare)
             except (ConfigurationRefused, OSError, ValueError) as error:
                 _LOG.warning("what was published cannot be opened: %s", type(error).__name__)
+            self._ended.wait(seconds)
 
     def _open(self, before: Held | None) -> Held:
         days = [
@@ -150,10 +165,12 @@ class Newest:
 
 
 def _roster_of(former: Shelf | None, before: Held | None) -> Roster | None:
+    """The clients of the run before, apart from those that readers of that run still ask.
+
+    Its columns are forgotten after each question; theirs have to stay.
+    """
     if former is None:
         return None
-    if before and before.scores is former:
-        return before.roster
     return before.former_roster if before and before.former is former else Roster(former)
 
 

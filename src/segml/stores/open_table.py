@@ -13,6 +13,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+SMALL = 1 << 19
+"""The most cells of a table that is kept in memory once a client's rows were asked for."""
+
+
+class _Ids(Sequence[str]):
+    """A sorted column of ids, of which a search looks at few."""
+
+    def __init__(self, column: pa.ChunkedArray) -> None:
+        self._column = column
+
+    def __len__(self) -> int:
+        return len(self._column)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._column[place].as_py()
+
 
 class OpenTable:
     """One open file; where its rows stand is read when it is first asked for.
@@ -45,6 +61,22 @@ class OpenTable:
             return _lasts(self.metadata, self.names.index("client_id"))
         return None
 
+    @cached_property
+    def is_small(self) -> bool:
+        """Whether it is so small, and its rows sorted by client, that it is read once and kept."""
+        cells = self.metadata.num_rows * self.metadata.num_columns
+        return self.last is not None and cells <= SMALL
+
+    @cached_property
+    def _whole(self) -> pa.Table:
+        return self.read().combine_chunks()
+
+    def _place(self, client_id: str) -> tuple[int, int]:
+        """Where a client's rows begin in a small table, and how many they are."""
+        ids = _Ids(self._whole["client_id"])
+        first = bisect.bisect_left(ids, client_id)
+        return first, bisect.bisect_right(ids, client_id, lo=first) - first
+
     def read(self, columns: Sequence[str] | None = None, coded: Sequence[str] = ()) -> pa.Table:
         """The whole table, or some columns of it; text of a few kinds as codes."""
         names = None if columns is None else list(columns)
@@ -66,8 +98,10 @@ class OpenTable:
 
         Where it likely has some, all is read at once, else first who stands there.
         """
-        file = self._file()
         names = list(self.names if columns is None else columns)
+        if self.is_small:
+            return self._whole.select(names).slice(*self._place(client_id))
+        file = self._file()
         found = [file.schema_arrow.empty_table().select(names)]
         for group in self._groups(client_id):
             first = [*dict.fromkeys(("client_id", *names))] if is_likely else ["client_id"]

@@ -20,7 +20,10 @@ from segml.stores.declaration import Column, TableSchema
 from segml.stores.schemas import TABLES, features_schema, quarantine_schema
 
 ROW_GROUP = 1 << 14
-"""The rows of a group of a written file, the last one's apart; a client is read by its group."""
+"""The most rows of a group of a written file; a client is read by its group."""
+_GROUPS = {"features": ROW_GROUP, "reasons": ROW_GROUP, "scores": ROW_GROUP // 2}
+"""The rows of a group of tables so wide, or so long, or of so many runs held open at once, that a
+foot with more groups would weigh more than what a reader is spared; of any other, a quarter."""
 
 Frames = pd.DataFrame | Iterable[pd.DataFrame]
 """A table: whole, its rows in any order, or in chunks, its rows in the order of its key."""
@@ -120,18 +123,29 @@ def write_tables(sink: Path | BinaryIO, tables: Iterable[pa.Table], schema: Tabl
     schema
         What they hold to.
     """
+    own, size = tuple(n for n in schema.key if n != "as_of"), rows_of_group(schema.name)
     with pq.ParquetWriter(
         sink,
         schema.arrow,
         version="2.6",
         compression="zstd",
         compression_level=1,
-        # numbers seldom repeat, and least and greatest tell a reader where to look by the key alone
-        use_dictionary=[c.name for c in schema.columns if not pa.types.is_floating(c.type)],
+        # numbers seldom repeat, nor does what tells rows apart by itself; least and greatest tell a
+        # reader where to look by the key alone
+        use_dictionary=[
+            c.name
+            for c in schema.columns
+            if not pa.types.is_floating(c.type) and not (schema.unique and (c.name,) == own)
+        ],
         write_statistics=list(schema.key),
     ) as writer:
-        for group in _groups(tables, schema):
-            writer.write_table(group, row_group_size=ROW_GROUP)
+        for group in _groups(tables, schema, size):
+            writer.write_table(group, row_group_size=size)
+
+
+def rows_of_group(name: str) -> int:
+    """The rows of each group of a table's file, the last one's apart."""
+    return min(_GROUPS.get(name, ROW_GROUP // 4), ROW_GROUP)
 
 
 def _chunks(frames: Iterable[pd.DataFrame], schema: TableSchema) -> Iterator[pa.Table]:
@@ -147,14 +161,14 @@ def _chunks(frames: Iterable[pd.DataFrame], schema: TableSchema) -> Iterator[pa.
         yield table
 
 
-def _groups(tables: Iterable[pa.Table], schema: TableSchema) -> Iterator[pa.Table]:
-    """The same rows in tables of `ROW_GROUP` rows, each of one piece; the last may be shorter."""
+def _groups(tables: Iterable[pa.Table], schema: TableSchema, size: int) -> Iterator[pa.Table]:
+    """The same rows in tables of `size` rows, each of one piece; the last may be shorter."""
     left = schema.arrow.empty_table()
     for table in tables:
         left = pa.concat_tables([left, table])
-        while len(left) > ROW_GROUP:
-            yield left.slice(0, ROW_GROUP).combine_chunks()
-            left = left.slice(ROW_GROUP)
+        while len(left) > size:
+            yield left.slice(0, size).combine_chunks()
+            left = left.slice(size)
     yield left.combine_chunks()
 
 

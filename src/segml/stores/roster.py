@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -79,6 +80,7 @@ class Roster:
     def __init__(self, shelf: Shelf) -> None:
         self._register = Register(shelf)
         self._lists, self._orders, self._scopes = (Memory(n) for n in (_LISTS, _ORDERS, _LISTS))
+        self._ordered_lists = Memory(_ORDERS)
 
     def open(self) -> None:
         """Read the columns of the list now; else whoever asks first waits for it."""
@@ -92,7 +94,7 @@ class Roster:
         """The part of a list that was asked for; sorted to the end, nulls last, ties by id."""
         found = self._found(wanted, scope)
         end = None if wanted.limit is None else wanted.offset + wanted.limit
-        places = self._ordered(wanted, found)[wanted.offset : end]
+        places = self._ordered(wanted, scope, found)[wanted.offset : end]
         return Page(
             rows=self._register.rows(places, COLUMNS),
             total=found.total,
@@ -102,7 +104,7 @@ class Roster:
 
     def parts(self, wanted: Wanted, scope: Scope) -> Iterator[pd.DataFrame]:
         """The same list in parts of some ten thousand rows, so that no list is held whole."""
-        places = self._ordered(wanted, self._found(wanted, scope))
+        places = self._ordered(wanted, scope, self._found(wanted, scope))
         for start in range(0, len(places), _PART):
             yield self._register.frame(places[start : start + _PART], COLUMNS)
 
@@ -195,14 +197,17 @@ class Roster:
 
         return self._lists.recall((wanted.filters, scope), work)
 
-    def _ordered(self, wanted: Wanted, found: _Found) -> Places:
+    def _ordered(self, wanted: Wanted, scope: Scope, found: _Found) -> Places:
         """The places of a list's rows in its order."""
-        column = SORTED_BY[wanted.sort]
+        order = (SORTED_BY[wanted.sort], wanted.descending)
         every = self._orders.recall(
-            (column, wanted.descending),
-            lambda: self._register.order(column, descending=wanted.descending),
+            order, lambda: self._register.order(order[0], descending=order[1])
         )
-        return every if found.total == len(every) else every[found.mask[every]]
+        if found.total == len(every):
+            return every
+        return self._ordered_lists.recall(
+            (order, wanted.filters, scope), lambda: every[found.mask[every]]
+        )
 
 
 def _places(mask: Mask) -> Places:
@@ -211,25 +216,30 @@ def _places(mask: Mask) -> Places:
 
 def _industries(register: Register) -> dict[str, Industry]:
     """The figures of every industry; of its clients together, nobody's row."""
-    columns = ("industry", "status", "revenue_365", "profit_365", "p_churn")
-    frame = register.frame(None, columns)
-    active = frame[frame["status"] == "active"].dropna(subset=["industry"])
+    coded = register.coded("industry")
+    active = register.coded("status").equals("active")
+    order = np.argsort(coded.codes, kind="stable")
+    order = order[active[order]]
+    ends = np.searchsorted(coded.codes[order], np.arange(len(coded.words) + 1))
+    groups = [(w, order[a:b]) for w, a, b in zip(coded.words, ends, ends[1:], strict=False)]
+    sales, profit, risk = map(register.figures, ("revenue_365", "profit_365", "p_churn"))
     return {
-        str(name): Industry(
+        word: Industry(
             clients=len(rows),
-            sales=_middle(rows["revenue_365"]),
-            profit=_middle(rows["profit_365"]),
-            risk=_middle(rows["p_churn"]),
-            sales_sum=float(rows["revenue_365"].sum()),
+            sales=_middle(sales[rows]),
+            profit=_middle(profit[rows]),
+            risk=_middle(risk[rows]),
+            sales_sum=float(np.nansum(sales[rows])),
         )
-        for name, rows in active.groupby("industry", observed=True)
+        for word, rows in groups
+        if len(rows)
     }
 
 
-def _middle(values: pd.Series) -> float:
-    """The median, nothing where there is none."""
-    found = float(values.median())
-    return 0.0 if np.isnan(found) else found
+def _middle(values: npt.NDArray[Any]) -> float:
+    """The median of what is known, nothing where nothing is."""
+    known = values[~np.isnan(values)]
+    return float(np.median(known)) if len(known) else 0.0
 
 
 class Names(Mapping[str, str]):

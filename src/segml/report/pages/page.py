@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from segml.report import figures, phrases, prospect_words
 from segml.report.language import Phrases, _, speaking
-from segml.report.pages import drift_words, page_words, path_words, what_if_words
+from segml.report.pages import account_words, drift_words, page_words, path_words, what_if_words
 from segml.report.pages.path_chart import path_chart
 from segml.report.render import dossier_of, environment
 from segml.report.waterfall import ProfitFacts
@@ -78,7 +78,8 @@ def page(
         Gives the parts of the page within its shell, made anew or kept from before; None: they are
         made.
     values
-        What the template needs; `currency`, where it shows money.
+        What the template needs; `currency`, where it shows money. With `printed` its style is
+        inside, without `linked` no client leads to its page.
     """
     currency = values.get("currency")
     told = currency if isinstance(currency, str) else None
@@ -90,7 +91,7 @@ def page(
                 shell=shell,
                 kept=kept,
                 rooms=ROOMS,
-                linked=True,
+                account_words=account_words,
                 page_words=page_words,
                 path_words=path_words,
                 what_if_words=what_if_words,
@@ -101,7 +102,7 @@ def page(
                 dossier_of=dossier_of,
                 list_columns=list_columns,
                 money=lambda value: figures.money(value, told),
-                **{"losses": None, **values},
+                **{"losses": None, "linked": True, "printed": False, **values},
             )
         )
 
