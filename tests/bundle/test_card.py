@@ -1,6 +1,6 @@
 import dataclasses
 
-from segml.bundle import NO_SEASON, Bundle, card
+from segml.bundle import ONE_SEASON, Bundle, card
 from segml.ledger import date_of
 from segml.words.forest import ForestPlan
 
@@ -72,8 +72,8 @@ def test_the_card_says_on_what_the_interval_rests(bundle: Bundle) -> None:
 def test_a_history_of_less_than_two_years_says_that_the_level_has_no_season(
     bundle: Bundle,
 ) -> None:
-    assert NO_SEASON in bundle.record.notes
-    assert NO_SEASON in card(bundle)
+    assert ONE_SEASON in bundle.record.notes
+    assert ONE_SEASON in card(bundle)
 
 
 def test_the_card_names_the_parameters_of_a_forest_that_are_not_the_defaults(

@@ -91,7 +91,8 @@ def fit(
     tell(_STEPS[1], 1, 6)
     lost, scored = learn_churn(ledger, _at(past, windows.churn), encoder, plan, threads, today=now)
     tell(_STEPS[2], 2, 6)
-    worth = learn_potential(ledger, _at(past, windows.potential), encoder, plan, threads)
+    told = _at(past, windows.potential)
+    worth = learn_potential(ledger, told, encoder, plan, threads, as_of=windows.as_of)
     tell(_STEPS[3], 3, 6)
     held = None if previous is None else previous.tiers
     tiers = fit_tiers(now.frame, now.status, plan=plan.tiers, seed=plan.seed, previous=held)

@@ -18,6 +18,7 @@ from segml.outcomes.prospect import LEAST as LEAST_NEWCOMERS
 from segml.outcomes.prospect import ProspectModel, fit_prospect
 from segml.outcomes.rows import Rows
 from segml.outcomes.score import AdditiveScore
+from segml.outcomes.season import Season
 from segml.outcomes.slices import top_tenth
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "PotentialModel",
     "ProspectModel",
     "Rows",
+    "Season",
     "Suspect",
     "Told",
     "caught",
