@@ -12,6 +12,7 @@ from segml.bundle.outlook_card import CHURN_HEAD, MOVES_HEAD, SAID, churn_rows_o
 from segml.bundle.planned import changed_forests
 from segml.bundle.record import OutcomeRecord
 from segml.bundle.season_card import season_said
+from segml.bundle.steadiness import steadiness_said
 from segml.bundle.support import support_of
 from segml.bundle.value import Bundle
 from segml.ledger import date_of
@@ -275,7 +276,9 @@ def _features(features: Iterable[Feature]) -> str:
 def _reading(bundle: Bundle) -> str:
     ruled = bundle.plan.tiers.scheme != "clusters"
     margin = _MARGIN_OF_A_RULE if ruled else _MARGIN_OF_CLUSTERS
-    return _bullets(line.replace("{margin}", margin) for line in _READING)
+    told = _bullets(line.replace("{margin}", margin) for line in _READING)
+    steady = steadiness_said(bundle.record.churn)
+    return "\n\n".join((told, *(one if isinstance(one, str) else _table(*one) for one in steady)))
 
 
 def _before(day: int) -> dt.date:

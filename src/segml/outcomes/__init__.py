@@ -2,6 +2,7 @@
 
 from segml.outcomes import churn, potential
 from segml.outcomes.additive import Learnt as Told
+from segml.outcomes.agreeing import Agreement, agreement
 from segml.outcomes.calibration import Calibration, fit_calibration
 from segml.outcomes.churn import ChurnModel, fit_churn, fit_churn_told
 from segml.outcomes.curve import Curve
@@ -28,6 +29,7 @@ __all__ = [
     "STAY",
     "UP",
     "AdditiveScore",
+    "Agreement",
     "Calibration",
     "ChurnModel",
     "Curve",
@@ -45,6 +47,7 @@ __all__ = [
     "Season",
     "Suspect",
     "Told",
+    "agreement",
     "caught",
     "churn",
     "fit_calibration",
