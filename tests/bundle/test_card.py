@@ -1,6 +1,6 @@
 import dataclasses
 
-from segml.bundle import NO_SEASON, Bundle, card
+from segml.bundle import ONE_SEASON, Bundle, card
 from segml.ledger import date_of
 from segml.words.forest import ForestPlan
 
@@ -72,8 +72,8 @@ def test_the_card_says_on_what_the_interval_rests(bundle: Bundle) -> None:
 def test_a_history_of_less_than_two_years_says_that_the_level_has_no_season(
     bundle: Bundle,
 ) -> None:
-    assert NO_SEASON in bundle.record.notes
-    assert NO_SEASON in card(bundle)
+    assert ONE_SEASON in bundle.record.notes
+    assert ONE_SEASON in card(bundle)
 
 
 def test_the_card_names_the_parameters_of_a_forest_that_are_not_the_defaults(
@@ -84,3 +84,21 @@ def test_the_card_names_the_parameters_of_a_forest_that_are_not_the_defaults(
     plan = dataclasses.replace(bundle.plan, churn=churn)
     told = card(dataclasses.replace(bundle, plan=plan))
     assert told.count("Its forest is not grown as by default: `extra_trees` false.") == 1
+
+
+def test_the_card_says_how_steady_reasons_are_tier_by_tier(bundle: Bundle) -> None:
+    told = bundle.record.churn.details["steadiness"]
+    assert set(told["tiers"]) <= {"all", *bundle.tiers.names}
+    assert told["tiers"]["all"]["kept"] > 2 * told["by_chance"]
+    text = card(bundle)
+    for one in told["tiers"].values():
+        assert f"| {one['clients']:,} | {100 * one['kept']:.0f} % | {one['rank']:.2f} |" in text
+    assert all(" + ".join(f"`{name}`" for name in group) in text for group in told["alike"])
+
+
+def test_the_card_says_what_season_the_level_follows(bundle: Bundle) -> None:
+    season = bundle.record.churn.details["season"]
+    assert f"it moves the log-odds by {season['level']:+.2f}." in card(bundle)
+    assert f"A share of {season['share']:.2f}" in card(bundle)
+    assert bundle.record.potential.details["season"] is None  # another horizon than churn's
+    assert "The level follows no season." in card(bundle)

@@ -25,7 +25,7 @@ from segml.stores.door import experiment_id, tracking_client
 from segml.words.errors import ConfigurationRefused, HistoryTooShort
 
 AS_OF = "2024-07-01"
-TRIALS = 3
+TRIALS = 2
 TIMID = "{learning_rate: 0.005, num_leaves: 4, max_depth: 2, lambda_l2: 300}"
 SECTIONS = f"""\
 churn: {{horizon_days: 90, cutoffs: 6, forest: {TIMID}}}  # a quarter

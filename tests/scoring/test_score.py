@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segml.bundle import NO_SEASON, Bundle, load, save
+from segml.bundle import ONE_SEASON, Bundle, load, save
 from segml.ledger import Ledger, date_of, open_ledger
 from segml.scoring import (
     ACTIONS,
@@ -216,5 +216,5 @@ def test_the_store_takes_every_frame_as_it_is(scored: Scored, tmp_path: Path) ->
 
 
 def test_a_level_without_a_season_is_told_with_the_scores(scored: Scored, bundle: Bundle) -> None:
-    assert NO_SEASON in bundle.record.notes
-    assert NO_SEASON in scored.summary["notes"]
+    assert ONE_SEASON in bundle.record.notes
+    assert ONE_SEASON in scored.summary["notes"]

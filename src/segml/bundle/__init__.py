@@ -13,11 +13,12 @@ from segml.bundle.standing import standing
 from segml.bundle.support import Support, support_of
 from segml.bundle.value import Bundle
 from segml.bundle.weights import churn_weights
-from segml.bundle.windows import NO_SEASON
+from segml.bundle.windows import NO_SEASON, ONE_SEASON
 
 __all__ = [
     "MANIFEST",
     "NO_SEASON",
+    "ONE_SEASON",
     "OUTCOMES",
     "PROTOCOL",
     "READABLE",

@@ -11,6 +11,8 @@ from typing import Any
 from segml.bundle.outlook_card import CHURN_HEAD, MOVES_HEAD, SAID, churn_rows_of, move_rows_of
 from segml.bundle.planned import changed_forests
 from segml.bundle.record import OutcomeRecord
+from segml.bundle.season_card import season_said
+from segml.bundle.steadiness import steadiness_said
 from segml.bundle.support import support_of
 from segml.bundle.value import Bundle
 from segml.ledger import date_of
@@ -182,8 +184,9 @@ def _churn(bundle: Bundle) -> str:
         f"{plan.gap_days} days after the cut-off. The probability is calibrated by a strictly "
         "increasing function of the raw score, learnt on rows the score was not learnt on."
     )
-    parts = (what, *_forest(bundle, "churn"), _interval(bundle.record.churn))
-    return "\n\n".join((*parts, _outcome(bundle.record.churn)))
+    outcome = bundle.record.churn
+    parts = (what, *_forest(bundle, "churn"), season_said(outcome), _interval(outcome))
+    return "\n\n".join((*parts, _outcome(outcome)))
 
 
 def _forest(bundle: Bundle, outcome: str) -> tuple[str, ...]:
@@ -219,7 +222,8 @@ def _potential(bundle: Bundle) -> str:
         f"Profit over {outcome.horizon_days} days, negative ones included, in two halves: the "
         "probability of any order (`buys`) and the profit if there is one (`spends`)."
     )
-    return "\n\n".join((what, *_forest(bundle, "potential"), _outcome(outcome)))
+    parts = (what, *_forest(bundle, "potential"), season_said(outcome))
+    return "\n\n".join((*parts, _outcome(outcome)))
 
 
 def _outlook(bundle: Bundle) -> tuple[tuple[str, str], ...]:
@@ -272,7 +276,9 @@ def _features(features: Iterable[Feature]) -> str:
 def _reading(bundle: Bundle) -> str:
     ruled = bundle.plan.tiers.scheme != "clusters"
     margin = _MARGIN_OF_A_RULE if ruled else _MARGIN_OF_CLUSTERS
-    return _bullets(line.replace("{margin}", margin) for line in _READING)
+    told = _bullets(line.replace("{margin}", margin) for line in _READING)
+    steady = steadiness_said(bundle.record.churn)
+    return "\n\n".join((told, *(one if isinstance(one, str) else _table(*one) for one in steady)))
 
 
 def _before(day: int) -> dt.date:

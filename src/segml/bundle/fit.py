@@ -18,6 +18,7 @@ from segml.bundle.newcomers import learn_prospects
 from segml.bundle.outlook import Ground, learn_outlook
 from segml.bundle.planned import portable
 from segml.bundle.record import TrainingRecord, library_versions, plain
+from segml.bundle.steadiness import with_steadiness
 from segml.bundle.value import Bundle
 from segml.bundle.weights import churn_weights
 from segml.bundle.windows import Windows, windows_for
@@ -91,10 +92,12 @@ def fit(
     tell(_STEPS[1], 1, 6)
     lost, scored = learn_churn(ledger, _at(past, windows.churn), encoder, plan, threads, today=now)
     tell(_STEPS[2], 2, 6)
-    worth = learn_potential(ledger, _at(past, windows.potential), encoder, plan, threads)
+    told = _at(past, windows.potential)
+    worth = learn_potential(ledger, told, encoder, plan, threads, as_of=windows.as_of)
     tell(_STEPS[3], 3, 6)
     held = None if previous is None else previous.tiers
     tiers = fit_tiers(now.frame, now.status, plan=plan.tiers, seed=plan.seed, previous=held)
+    lost = with_steadiness(lost, scored, encoder, now, tiers)
     tell(_STEPS[4], 4, 6)
     prospects, said = learn_prospects(ledger, windows.as_of, plan, threads)
     tell(_STEPS[5], 5, 6)

@@ -15,7 +15,15 @@ from segml.bundle.record import OutcomeRecord, plain
 from segml.bundle.samples import churn_rows, potential_rows
 from segml.features import Encoder, Snapshot
 from segml.ledger import Ledger
-from segml.outcomes import ChurnModel, PotentialModel, Rows, Told, fit_churn_told, fit_potential
+from segml.outcomes import (
+    ChurnModel,
+    PotentialModel,
+    Rows,
+    Season,
+    Told,
+    fit_churn_told,
+    fit_potential,
+)
 from segml.words.plan import Plan
 
 Model = TypeVar("Model")
@@ -70,6 +78,7 @@ def learn_churn(
     model, told = fit_churn_told(
         rows,
         **days,
+        season=Season.of(ledger.past(today.as_of), **days),
         seed=plan.seed,
         threads=_useful(rows, threads),
         forest=plan.churn.forest,
@@ -85,9 +94,19 @@ def learn_churn(
 
 
 def learn_potential(
-    ledger: Ledger, snapshots: Sequence[Snapshot], encoder: Encoder, plan: Plan, threads: int
+    ledger: Ledger,
+    snapshots: Sequence[Snapshot],
+    encoder: Encoder,
+    plan: Plan,
+    threads: int,
+    *,
+    as_of: int,
 ) -> Learnt[PotentialModel]:
-    """The potential model of the cut-offs' snapshots, learnt on all clients who had bought."""
+    """The potential model of the cut-offs' snapshots, learnt on all clients who had bought.
+
+    Its level follows the season where its horizon is that of churn, which the feature tells of.
+    """
+    of_churn = plan.potential.horizon_days == plan.churn.horizon_days
     days = {"gap_days": plan.churn.gap_days, "horizon_days": plan.potential.horizon_days}
     rows, profit = potential_rows(ledger, snapshots, encoder, **days)
     model = fit_potential(
@@ -97,6 +116,7 @@ def learn_potential(
         seed=plan.seed,
         threads=_useful(rows, threads),
         forest=plan.potential.forest,
+        season=Season.of(ledger.past(as_of), **days) if of_churn else None,
     )
     low, _, high = model.interval(rows.X)
     seen = {"interval_width": _middle(high - low)}

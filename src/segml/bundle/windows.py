@@ -8,11 +8,15 @@ from segml.bundle.cutoffs import cutoffs_for, cutoffs_note
 from segml.ledger import Ledger, date_of
 from segml.words.plan import Plan
 
-TWO_YEARS = 730
-"""With fewer days no season is seen twice, so a season cannot be told from a trend."""
+YEAR, TWO_YEARS = 365, 730
+"""With less than a year no season is known; with less than two none was seen twice."""
 NO_SEASON = (
-    "the level carries no season: with less than two years of history, risks and expected profits "
+    "the level carries no season: with less than a year of history, risks and expected profits "
     "are those of an average of the past cut-offs"
+)
+ONE_SEASON = (
+    "the level follows a season that was seen once: with less than two years of history it is "
+    "taken by half where it has not come again yet"
 )
 
 
@@ -69,7 +73,7 @@ def windows_for(ledger: Ledger, as_of: int, plan: Plan) -> Windows:
         if end == as_of
         else f"the last row seen is of {date_of(last)}: the last labels end there, "
         f"{as_of - end} days before the as-of date",
-        None if end - first >= TWO_YEARS else NO_SEASON,
+        _season_note(as_of - first),
     ]
     return Windows(
         as_of=as_of,
@@ -78,3 +82,10 @@ def windows_for(ledger: Ledger, as_of: int, plan: Plan) -> Windows:
         potential=worth,
         notes=tuple(note for note in notes if note),
     )
+
+
+def _season_note(history_days: int) -> str | None:
+    """What is not known of seasons after so many days of history."""
+    if history_days >= TWO_YEARS:
+        return None
+    return NO_SEASON if history_days < YEAR else ONE_SEASON

@@ -124,16 +124,19 @@ def rehearsed_losses(
         As in a training.
     """
     rows, asked = rehearsal.rows.take(fold.learn), rehearsal.rows.take(fold.judge)
-    given = {
-        "gap_days": rehearsal.gap_days,
-        "horizon_days": rehearsal.horizon_days,
-        "seed": seed,
-        "threads": threads,
-    }
+    days = {"gap_days": rehearsal.gap_days, "horizon_days": rehearsal.horizon_days}
     if rehearsal.outcome == "churn":
-        p = fit_churn(rows, **given, forest=forest).probability(asked.X)
-        return _surprise(asked.y, p)
-    model = fit_potential(rows, rehearsal.profit[fold.learn], **given, forest=forest)
+        churn = fit_churn(rows, **days, seed=seed, threads=threads, forest=forest)
+        return _surprise(asked.y, churn.probability(asked.X))
+    model = fit_potential(
+        rows,
+        rehearsal.profit[fold.learn],
+        gap_days=rehearsal.gap_days,
+        horizon_days=rehearsal.horizon_days,
+        seed=seed,
+        threads=threads,
+        forest=forest,
+    )
     came = rehearsal.profit[fold.judge]
     size = float(np.abs(came).mean())
     return _pinball(came, model.interval(asked.X)) / (size if size > 0 else 1.0)

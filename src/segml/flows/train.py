@@ -18,7 +18,7 @@ from segml.flows.session import Session, as_date, opened, registry_of, session
 from segml.flows.settings import Settings, read_settings
 from segml.ledger import Ledger
 from segml.report import contribution_plot
-from segml.scoring import contributions
+from segml.scoring import Subject, coded, take_apart
 from segml.stores import (
     Registry,
     TrackedRun,
@@ -187,11 +187,12 @@ def _plots(bundle: Bundle, ledger: Ledger) -> dict[str, bytes]:
         return {}
     labels = {feature.name: feature.label for feature in bundle.encoder.features}
     plots = {}
-    for subject in ("churn", "buys", "spends", "tier"):
-        explanation = contributions(bundle, shown, subject)
-        names = [labels.get(name, name) for name in explanation.feature_names]
+    subjects: tuple[Subject, ...] = ("churn", "buys", "spends", "tier")
+    for subject in subjects:
+        parts = take_apart(bundle, shown.frame, subject)
+        names = [labels.get(name, name) for name in parts.features]
         plots[f"plots/shap_{subject}.png"] = contribution_plot(
-            explanation.values, explanation.data, names
+            parts.values, coded(bundle, parts), names
         )
     return plots
 

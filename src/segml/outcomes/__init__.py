@@ -2,6 +2,7 @@
 
 from segml.outcomes import churn, potential
 from segml.outcomes.additive import Learnt as Told
+from segml.outcomes.agreeing import Agreement, agreement
 from segml.outcomes.calibration import Calibration, fit_calibration
 from segml.outcomes.churn import ChurnModel, fit_churn, fit_churn_told
 from segml.outcomes.curve import Curve
@@ -18,6 +19,7 @@ from segml.outcomes.prospect import LEAST as LEAST_NEWCOMERS
 from segml.outcomes.prospect import ProspectModel, fit_prospect
 from segml.outcomes.rows import Rows
 from segml.outcomes.score import AdditiveScore
+from segml.outcomes.season import Season
 from segml.outcomes.slices import top_tenth
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "STAY",
     "UP",
     "AdditiveScore",
+    "Agreement",
     "Calibration",
     "ChurnModel",
     "Curve",
@@ -41,8 +44,10 @@ __all__ = [
     "PotentialModel",
     "ProspectModel",
     "Rows",
+    "Season",
     "Suspect",
     "Told",
+    "agreement",
     "caught",
     "churn",
     "fit_calibration",

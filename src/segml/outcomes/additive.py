@@ -51,12 +51,16 @@ class Learnt:
         The validating rows, foretold fold by fold by the strictest split there was.
     record
         Folds, rounds and weights, as plain values.
+    refits
+        The scores of the latest fold of each group of clients, which learnt on none of it; they
+        share their weights of curves against forest. Empty where there are no folds.
     """
 
     score: AdditiveScore
     raw: Values
     trials: tuple[Trial, ...]
     record: dict[str, Any]
+    refits: tuple[AdditiveScore, ...] = ()
 
 
 def fit_additive(rows: Rows, folds: Folds, recipe: Recipe, *, teach: Mask | None = None) -> Learnt:
@@ -96,6 +100,7 @@ def fit_additive(rows: Rows, folds: Folds, recipe: Recipe, *, teach: Mask | None
         raw=_unseen(rows, seen, shares, score),
         trials=trials(rows, seen, shares, loss=recipe.loss, teach=teach),
         record=record,
+        refits=_refits(rows, seen, shares, recipe.loss, teach),
     )
 
 
@@ -150,6 +155,18 @@ def _joined(halves: Halves, shares: Values, rows: Rows, loss: Loss) -> AdditiveS
             replace(curve, weight=curve_share * value)
             for curve, value in zip(halves.curves, halves.weights.values, strict=True)
         ),
+    )
+
+
+def _refits(
+    rows: Rows, seen: Sequence[Seen], shares: Values, loss: Loss, teach: Mask
+) -> tuple[AdditiveScore, ...]:
+    """The latest fold's score of each group that was left out, by group."""
+    groups = client_groups(rows.client)
+    latest = {int(groups[one.fold.validate[0]]): one for one in seen}
+    return tuple(
+        _joined(one.halves, shares, rows.take(_taught(one.fold.learn, teach)), loss)
+        for _, one in sorted(latest.items())
     )
 
 

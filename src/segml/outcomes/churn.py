@@ -19,6 +19,7 @@ from segml.outcomes.halves import Recipe
 from segml.outcomes.level import fit_level_error
 from segml.outcomes.rows import Matrix, Rows, Values
 from segml.outcomes.score import AdditiveScore
+from segml.outcomes.season import Season, with_season, without_season
 from segml.outcomes.skill import brier_skill, common_rates
 from segml.outcomes.slices import by_slice
 from segml.outcomes.trials import Trial
@@ -162,8 +163,14 @@ def fit_churn(
     Labels of one class teach nothing: the score is then the curves' prior, the probability
     follows the base rate, and the record says so.
     """
-    days = {"horizon_days": horizon_days, "gap_days": gap_days}
-    return fit_churn_told(rows, **days, seed=seed, threads=threads, forest=forest)[0]
+    return fit_churn_told(
+        rows,
+        horizon_days=horizon_days,
+        gap_days=gap_days,
+        seed=seed,
+        threads=threads,
+        forest=forest,
+    )[0]
 
 
 def fit_churn_told(
@@ -174,6 +181,7 @@ def fit_churn_told(
     seed: int,
     threads: int = 2,
     forest: ForestPlan | None = None,
+    season: Season | None = None,
 ) -> tuple[ChurnModel, Learnt]:
     """The same, and what its score said of rows whose clients it had not seen.
 
@@ -181,8 +189,10 @@ def fit_churn_told(
     ----------
     rows, horizon_days, gap_days, seed, threads, forest
         As for `fit_churn`; what was said is of `rows.take(rows.order)`.
+    season
+        The portfolio's days up to the day of the training; None: the level follows no season.
     """
-    rows = rows.take(rows.order)
+    rows = without_season(rows.take(rows.order))
     folds = split(rows, label_days=gap_days + horizon_days).teaching(rows.y)
     recipe = Recipe(
         loss="logistic",
@@ -191,7 +201,7 @@ def fit_churn_told(
         threads=threads,
         forest=forest or ForestPlan(),
     )
-    learnt = fit_additive(rows, folds, recipe)
+    learnt, level = with_season(fit_additive(rows, folds, recipe), rows, season)
     held, p = foretold(rows, learnt.trials, seed=seed)
     validated = rows.take(held)
     skill = brier_skill(validated, p, common_rates(rows, learnt.trials), seed=seed)
@@ -212,6 +222,7 @@ def fit_churn_told(
             **learnt.record,
             "metrics": by_slice(validated, lambda part: of_probability(validated.y[part], p[part])),
             "level_error": level_error.to_json(),
+            "season": level,
             "skill": None if skill is None else skill.to_json(),
             "label_rate": float(rows.y.mean()) if len(rows) else None,
             "notes": notes(rows, folds.note, what="churn"),

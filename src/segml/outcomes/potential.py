@@ -26,6 +26,7 @@ from segml.outcomes.halves import Recipe
 from segml.outcomes.money import Money, Told, joined
 from segml.outcomes.rows import Matrix, Rows, Values
 from segml.outcomes.score import AdditiveScore
+from segml.outcomes.season import Season, with_season, without_season
 from segml.outcomes.slices import Mask, by_slice
 from segml.outcomes.validation import Metrics, of_money, of_probability
 from segml.words.forest import ForestPlan
@@ -156,6 +157,7 @@ def fit_potential(
     seed: int,
     threads: int = 2,
     forest: ForestPlan | None = None,
+    season: Season | None = None,
 ) -> PotentialModel:
     """The potential model of rows from many cut-offs, validated by time and by client.
 
@@ -172,6 +174,9 @@ def fit_potential(
         Of LightGBM and the bootstrap.
     forest
         How the forests of both parts grow; as by default if None.
+    season
+        The portfolio's days up to the day of the training, which move the level of buying; None:
+        it follows no season.
 
     Notes
     -----
@@ -192,8 +197,10 @@ def fit_potential(
         forest=forest or ForestPlan(),
     )
     squared = replace(logistic, loss="squared", curves=_own_past(scale))
-    turned = rows.signed([-sign for sign in rows.signs])
-    buys = fit_additive(turned, folds.teaching(rows.y), logistic)
+    turned = without_season(rows.signed([-sign for sign in rows.signs]))
+    buys, level = with_season(
+        fit_additive(turned, folds.teaching(rows.y), logistic), turned, season, sign=-1
+    )
     spends = fit_additive(earned, folds.teaching(earned.y, bought), squared, teach=bought)
     money = Money(rows=rows, profit=profit, scale=scale, seed=seed)
     joint = money.join(np.arange(len(rows)), buys.raw, spends.raw)
@@ -212,6 +219,7 @@ def fit_potential(
             "validated_cutoffs": np.unique(rows.cutoff[held]).tolist(),
             "validated_rows": len(held),
             "metrics": _measured(rows.take(held), profit[held], told),
+            "season": level,
             "label_rate": float(rows.y.mean()) if len(rows) else None,
             "notes": notes(rows, folds.note, what="potential"),
         },

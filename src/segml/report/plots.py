@@ -46,14 +46,13 @@ def contribution_plot(values: Array, data: Array, names: list[str], *, top: int 
     order = np.argsort(-np.abs(values).mean(axis=0), kind="stable")[:top]
     with _figure((8, 1 + 0.36 * len(order))) as figure:
         axes = figure.add_subplot()
-        for row, column in enumerate(order):
-            axes.scatter(
-                values[:, column],
-                row + _spread(values[:, column]),
-                c=_rank_colours(data[:, column]),
-                s=5,
-                linewidths=0,
-            )
+        axes.scatter(
+            values[:, order].T.ravel(),
+            np.concatenate([row + _spread(values[:, j]) for row, j in enumerate(order.tolist())]),
+            c=[colour for j in order.tolist() for colour in _rank_colours(data[:, j])],
+            s=5,
+            linewidths=0,
+        )
         axes.axvline(0, color=SOFT, linewidth=0.8)
         axes.set_yticks(range(len(order)), [names[column] for column in order])
         axes.invert_yaxis()

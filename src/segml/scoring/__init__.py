@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from segml.scoring.actions import ACTIONS
     from segml.scoring.answers import Answer, LeverToday, Limit
     from segml.scoring.explain import ClientFacts, Explained, ReasonFact, client_facts, facts_of
-    from segml.scoring.explanations import between, contributions, second_view
+    from segml.scoring.explanations import between, coded, contributions, second_view
     from segml.scoring.gathering import Reasons
     from segml.scoring.months import last_month_start, month_starts
     from segml.scoring.parts import SUBJECTS, Parts, Subject
@@ -68,6 +68,7 @@ _FACE = {
     "WhatIf": "what_if",
     "between": "explanations",
     "client_facts": "explain",
+    "coded": "explanations",
     "conform": "schema",
     "contact_columns": "prospects",
     "contributions": "explanations",
@@ -117,6 +118,7 @@ __all__ = [
     "WhatIf",
     "between",
     "client_facts",
+    "coded",
     "conform",
     "contact_columns",
     "contributions",

@@ -6,6 +6,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from segml.bundle import Bundle
@@ -108,6 +109,24 @@ def second_view(surrogate: TierSurrogate, frame: pd.DataFrame) -> shap.Explanati
     )
 
 
+def coded(bundle: Bundle, parts: Parts) -> npt.NDArray[np.float64]:
+    """The features' values of a score's parts as numbers, shape (n, p), categories as codes.
+
+    With `parts.values` it is all that a summary plot needs, without shap, which takes seconds to
+    load.
+
+    Parameters
+    ----------
+    bundle
+        The trained value.
+    parts
+        Of `take_apart`.
+    """
+    if parts.subject == "tier":
+        return parts.data.to_numpy(dtype=np.float64)
+    return bundle.encoder.matrix(parts.data).astype(np.float64)
+
+
 def _shap() -> Any:
     with warnings.catch_warnings():
         # shap 0.51 sets colours in a way that matplotlib will deprecate; drop this with shap 0.52
@@ -118,16 +137,10 @@ def _shap() -> Any:
 
 
 def _explanation(bundle: Bundle, parts: Parts) -> shap.Explanation:
-    told = parts.data.to_numpy(dtype=object)
-    coded = (
-        parts.data.to_numpy(dtype=np.float64)
-        if parts.subject == "tier"
-        else bundle.encoder.matrix(parts.data).astype(np.float64)
-    )
     return _shap().Explanation(
         values=parts.values,
         base_values=parts.base,
-        data=coded,
-        display_data=told,
+        data=coded(bundle, parts),
+        display_data=parts.data.to_numpy(dtype=object),
         feature_names=list(parts.features),
     )

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from segml.bundle import NO_SEASON, Bundle, support_of
+from segml.bundle import NO_SEASON, ONE_SEASON, Bundle, support_of
 from segml.features import Snapshot, snapshot
 from segml.ledger import Ledger, date_of
 from segml.ledger.days import as_day
@@ -285,7 +285,7 @@ def _counts_of(
 
 def _season(bundle: Bundle) -> list[str]:
     """What whoever reads a risk or an expected profit must know of the training."""
-    return [note for note in bundle.record.notes if note == NO_SEASON]
+    return [note for note in bundle.record.notes if note in (NO_SEASON, ONE_SEASON)]
 
 
 def _counts(values: pd.Series) -> dict[str, int]:
