@@ -31,6 +31,8 @@ NEIGHBOURS = 50
 """Items kept beside each item, the most telling: what is far down adds noise, and weight."""
 CHUNK = 50_000
 """Clients scored at a time."""
+DENSE = 4_000_000
+"""Pairs of items, at most, whose weights are looked up in a whole matrix."""
 COLUMNS = (
     *("client_id", "level", "rank", "item", "like"),
     *("share", "lift", "support", "comparable", "score"),
@@ -152,8 +154,25 @@ class Pairs:
 
     def _most_telling(self, places: np.ndarray, item: np.ndarray) -> np.ndarray:
         """Of what each client has, the item that says most about the one named to it."""
-        said = sparse.csr_array(self.weight.T.tocsr()[item].multiply(self.has[places]))
-        return np.asarray(said.argmax(axis=1)).ravel().astype(np.int64)
+        has = self.has[places]
+        owned = np.diff(has.indptr)
+        wanted = np.repeat(item, owned)
+        said = self._weights(has.indices, wanted)
+        first = np.cumsum(owned) - owned
+        most = np.maximum.reduceat(said, first)
+        # of equals the first item, as the items of a client stand in order
+        telling = np.flatnonzero(said == np.repeat(most, owned))
+        return has.indices[telling[np.searchsorted(telling, first)]].astype(np.int64)
+
+    def _weights(self, one: np.ndarray, other: np.ndarray) -> Values:
+        """How telling one item is for another, zero where it is not, shape (n,)."""
+        codes = self.pairs["code"].to_numpy()
+        asked = one.astype(np.int64) * len(self.names) + other
+        if len(self.names) ** 2 <= DENSE:
+            return np.asarray(self.weight.toarray().ravel()[asked], dtype=np.float64)
+        place = np.searchsorted(codes, asked).clip(max=len(codes) - 1)
+        weight = self.pairs["weight"].to_numpy()[place]
+        return np.where(codes[place] == asked, weight, 0.0)
 
 
 def _flags(place: np.ndarray, item: np.ndarray, shape: tuple[int, int]) -> sparse.csr_array:
