@@ -103,6 +103,7 @@ def test_chunks_change_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatch) ->
     whole = pd.concat(list(next_need(scene)), ignore_index=True)
     module = sys.modules["segml.portfolio.next_need"]  # the face names the function alike
     monkeypatch.setattr(module, "CHUNK", 7)
+    monkeypatch.setattr(module, "DENSE", 10)  # some items beyond it, some within
     parts = list(next_need(scene))
     assert len(parts) > 10
     pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), whole)

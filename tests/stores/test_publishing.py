@@ -6,14 +6,15 @@ import datetime as dt
 import errno
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from segml.stores import publish, publishing, read_run, require_place, scores_folder
+from segml.stores import SchemaBroken, publish, publishing, read_run, require_place, scores_folder
 from segml.words.errors import ConfigurationRefused, OutputRefused
 
 JUNE = dt.date(2011, 6, 1)
@@ -103,6 +104,16 @@ def test_a_missing_file_of_another_place_is_not_blamed_on_the_output(tmp_path: P
 
     with pytest.raises(FileNotFoundError, match="elsewhere"):
         publish(scores_folder(tmp_path, JUNE), {}, run)
+
+
+def test_a_table_that_breaks_its_schema_stops_the_others(tmp_path: Path) -> None:
+    def endless() -> Iterator[pd.DataFrame]:
+        yield from (CLIENTS.assign(client_id=f"{n:09d}") for n in count())
+
+    tables = {"clients": endless(), "scores": CLIENTS, "profit": CLIENTS}
+    with pytest.raises(SchemaBroken, match="`scores`"):
+        publish(scores_folder(tmp_path, JUNE), tables, said("first"))
+    assert not list(tmp_path.rglob("*.parquet"))
 
 
 def test_a_place_is_tried_without_a_trace(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ Months are 30-day bins counted back from the as-of date; the last twelve span 36
 
 from __future__ import annotations
 
-from segml.features.family import Column, Family
+from segml.features.family import Column, Family, Measure
 from segml.features.measures import fact, rows_where
 from segml.words.feature import Feature
 
@@ -13,12 +13,19 @@ _KNOWN_AGE = "greatest(coalesce(first_age, 0), coalesce(acquired_age, 0))"
 # least() passes over nulls: a prospect must not fall through to twelve months
 _OWN_MONTHS = "case when first_age > 0 then least(ceil(cast(first_age as double) / 30), 12) end"
 
+
+def _months(count: int) -> Measure:
+    """In how many of the latest months there was an order: a bit a month, set by its days."""
+    month = f"case when orders > 0 and age <= {30 * count} then 1 << ((age - 1) // 30) else 0 end"
+    return Measure(stage="daily", name=f"months_{count}", sql=f"bit_count(bit_or({month}))")
+
+
 FAMILY = Family(
     name="tenure",
     measures=(
         fact("gap", "first_age", "max(age)"),
-        rows_where("month", "months_12", "month < 12"),
-        rows_where("month", "months_6", "month < 6"),
+        _months(12),
+        _months(6),
         # a row's place equals its month as long as no month was skipped
         rows_where("month", "months_streak", "month = place"),
     ),

@@ -29,7 +29,8 @@ def companion_findings(
     Parameters
     ----------
     connection
-        The scratch database with every checked table, those that are not given being empty.
+        The scratch database with `buyers` and every checked table, those that are not given being
+        empty.
     given
         Names of the tables the ledger has.
     stale_after_days
@@ -63,9 +64,9 @@ def _row(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
 def _strangers(connection: duckdb.DuckDBPyConnection, table: str) -> list[Finding]:
     total, count = _row(
         connection,
-        "SELECT count(*), count(*) FILTER (WHERE client_id NOT IN (SELECT client_id FROM "
-        "checked_transactions WHERE problems = 0 UNION SELECT client_id FROM checked_clients "
-        f"WHERE problems = 0)) FROM (SELECT DISTINCT client_id FROM checked_{table} "
+        "SELECT count(*), count(*) FILTER (WHERE client_id NOT IN (SELECT client_id FROM buyers "
+        "UNION SELECT client_id FROM checked_clients WHERE problems = 0)) "
+        f"FROM (SELECT DISTINCT client_id FROM checked_{table} "
         "WHERE problems = 0)",
     )
     text = (

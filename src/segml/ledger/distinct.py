@@ -9,7 +9,7 @@ from __future__ import annotations
 import duckdb
 import numpy as np
 
-AT_A_TIME = 1 << 25
+AT_A_TIME = 1 << 27
 """About so many hashes are held at once, 8 bytes each (twice that while they are fetched)."""
 
 

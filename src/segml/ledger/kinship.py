@@ -13,7 +13,7 @@ def kinship_findings(connection: duckdb.DuckDBPyConnection) -> tuple[Finding, ..
     Parameters
     ----------
     connection
-        The scratch database with both checked tables, a `clients` table being given.
+        The scratch database with `buyers` and the checked table of clients, which are given.
 
     Returns
     -------
@@ -60,8 +60,7 @@ _MESSAGES = {
 
 def _pair(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[int, int]:
     tables = (
-        "WITH listed AS (SELECT client_id, referred_by FROM checked_clients WHERE problems = 0), "
-        "buyers AS (SELECT DISTINCT client_id FROM checked_transactions WHERE problems = 0) "
+        "WITH listed AS (SELECT client_id, referred_by FROM checked_clients WHERE problems = 0) "
     )
     total, count = connection.execute(tables + query).fetchone() or (0, 0)
     return int(total), int(count)

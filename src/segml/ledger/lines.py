@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import duckdb
 
 from segml.ledger.books import build_books
-from segml.ledger.contract import TABLES
+from segml.ledger.contract import TABLES, TRANSACTIONS
 from segml.ledger.currency import rate_sql
 from segml.ledger.distinct import count_distinct
 from segml.ledger.economics import acquisition_days, serve_sql
@@ -22,7 +22,7 @@ from segml.words.plan import Economics, LedgerPlan
 
 NEVER = 2_147_483_647
 ALWAYS = -2_147_483_648
-PART_LINES = 6_000_000
+PART_LINES = 7_000_000
 """About so many lines a part: two of them are sorted in memory, more would spill."""
 
 
@@ -38,7 +38,7 @@ def build_tables(
     Parameters
     ----------
     connection
-        The scratch database with every checked table.
+        The scratch database with every checked table, and `buyers`.
     plan
         For the rates of currencies.
     economics
@@ -54,13 +54,15 @@ def build_tables(
     build_records(connection, economics, has)
     _clients(connection, economics)
     build_books(connection)
-    for table in ("spread", "codes"):
+    for table in ("spread", "codes", "buyers"):
         connection.execute(f"DROP TABLE {table}")
 
 
 def _codes(connection: duckdb.DuckDBPyConnection) -> None:
     named = " UNION ".join(
         f"SELECT client_id FROM checked_{table.name} WHERE problems = 0"
+        if table is not TRANSACTIONS
+        else "SELECT client_id FROM buyers"
         for table in TABLES
         if "client_id" in table.names
     )
@@ -168,7 +170,7 @@ def _lines(
         "SELECT (SELECT count(*) FROM codes), (SELECT count(*) FROM checked_transactions), "
         "EXISTS (FROM spread)"
     ).fetchone() or (0, 0, False)
-    count = max(SIDE_BY_SIDE, -(-rows // PART_LINES))
+    count = SIDE_BY_SIDE * max(1, -(-rows // (SIDE_BY_SIDE * PART_LINES)))  # none works alone
     parts = [
         _Part(clients, _ids_of(connection, clients), rows * n)
         for n, clients in enumerate(parts_of(clients, count))

@@ -39,7 +39,10 @@ from segml.words.plan import Economics, LedgerPlan, SourcePlan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """Checked tables in an open scratch database, errors not yet refused."""
+    """Checked tables in an open scratch database, errors not yet refused.
+
+    The table `buyers` holds the `client_id` of every client with a kept line, once.
+    """
 
     scratch: Scratch
     findings: Findings
@@ -134,6 +137,10 @@ def _read_tables(
     for table in TABLES:
         if table.name not in taken:
             _no_rows(connection, table)
+    connection.execute(
+        "CREATE TABLE buyers AS SELECT DISTINCT client_id FROM checked_transactions "
+        "WHERE problems = 0"
+    )
     if CLIENTS.name in taken:
         findings += kinship_findings(connection)
     findings += companion_findings(connection, frozenset(taken), plan.stale_after_days)

@@ -31,6 +31,8 @@ NEIGHBOURS = 50
 """Items kept beside each item, the most telling: what is far down adds noise, and weight."""
 CHUNK = 50_000
 """Clients scored at a time."""
+DENSE = 4_000_000
+"""Pairs of items, at most, whose weights are looked up in a whole matrix."""
 COLUMNS = (
     *("client_id", "level", "rank", "item", "like"),
     *("share", "lift", "support", "comparable", "score"),
@@ -128,11 +130,7 @@ class Pairs:
     def _best(
         self, chunk: np.ndarray, rows: np.ndarray, item: np.ndarray, score: Values
     ) -> pd.DataFrame:
-        order = np.lexsort((item, -score, rows))
-        rows, item, score = rows[order], item[order], score[order]
-        rank = np.arange(len(rows)) - np.searchsorted(rows, rows) + 1
-        best = rank <= NAMED
-        rows, item, score, rank = rows[best], item[best], score[best], rank[best]
+        rows, item, score, rank = _leading(rows, item, score)
         beside = self._most_telling(chunk[rows], item)
         codes = self.pairs["code"].to_numpy()
         told = self.pairs.iloc[np.searchsorted(codes, beside * len(self.names) + item)]
@@ -152,8 +150,51 @@ class Pairs:
 
     def _most_telling(self, places: np.ndarray, item: np.ndarray) -> np.ndarray:
         """Of what each client has, the item that says most about the one named to it."""
-        said = sparse.csr_array(self.weight.T.tocsr()[item].multiply(self.has[places]))
-        return np.asarray(said.argmax(axis=1)).ravel().astype(np.int64)
+        has = self.has[places]
+        owned = np.diff(has.indptr)
+        wanted = np.repeat(item, owned)
+        said = self._weights(has.indices, wanted)
+        first = np.cumsum(owned) - owned
+        most = np.maximum.reduceat(said, first)
+        # of equals the first item, as the items of a client stand in order
+        telling = np.flatnonzero(said == np.repeat(most, owned))
+        return np.asarray(has.indices[telling[np.searchsorted(telling, first)]], dtype=np.int64)
+
+    def _weights(self, one: np.ndarray, other: np.ndarray) -> Values:
+        """How telling one item is for another, zero where it is not, shape (n,)."""
+        codes = self.pairs["code"].to_numpy()
+        asked = one.astype(np.int64) * len(self.names) + other
+        if len(self.names) ** 2 <= DENSE:
+            return np.asarray(self.weight.toarray().ravel()[asked], dtype=np.float64)
+        place = np.searchsorted(codes, asked).clip(max=len(codes) - 1)
+        weight = self.pairs["weight"].to_numpy()[place]
+        return np.where(codes[place] == asked, weight, 0.0)
+
+
+def _leading(
+    rows: np.ndarray, item: np.ndarray, score: Values
+) -> tuple[np.ndarray, np.ndarray, Values, np.ndarray]:
+    """The `NAMED` best of each row, of equals the first item, with their ranks from 1 on.
+
+    Rows come in order, an item once a row, scores above zero. Passes over all of them, as many as
+    are named, cost a fraction of sorting them.
+    """
+    first = np.flatnonzero(np.diff(rows, prepend=-1))
+    many = np.diff(first, append=len(rows))
+    left = score.copy()
+    found: list[np.ndarray] = []
+    ranks: list[np.ndarray] = []
+    for rank in range(1, NAMED + 1):
+        leads = left == np.repeat(np.maximum.reduceat(left, first), many)
+        named = np.minimum.reduceat(np.where(leads, item, np.iinfo(item.dtype).max), first)
+        taken = np.flatnonzero(leads & (item == np.repeat(named, many)) & (left > 0.0))
+        left[taken] = 0.0
+        found.append(taken)
+        ranks.append(np.full(len(taken), rank))
+    taken, rank_of = np.concatenate(found), np.concatenate(ranks)
+    order = np.lexsort((rank_of, rows[taken]))
+    taken = taken[order]
+    return rows[taken], item[taken], score[taken], rank_of[order]
 
 
 def _flags(place: np.ndarray, item: np.ndarray, shape: tuple[int, int]) -> sparse.csr_array:

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
+from threading import Event
 from typing import Any
+
+import pandas as pd
 
 from segml.stores.folder import put_in_place, staging
 from segml.stores.parquet import Frames, schema_of, write_parquet
 from segml.stores.tables import RUN_FILE, read_run
 from segml.words.errors import ConfigurationRefused, OutputRefused
+
+AT_ONCE = 2
+"""Tables that are written side by side: one is made of frames while another is packed."""
 
 _CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
 """What the system says of a place that may not be written to; a full disk is something else."""
@@ -58,8 +66,7 @@ def publish(
         If the disk refuses; what was published before is untouched.
     """
     with _place(folder) as aside:
-        for name, table in tables.items():
-            write_parquet(aside / f"{name}.parquet", table, schema_of(name, table))
+        _write(aside, tables)
         for name, content in (files or {}).items():
             (aside / name).write_bytes(content)
         said = run() if callable(run) else run
@@ -69,6 +76,29 @@ def publish(
         require_own(folder, portfolio=said["portfolio"])
         put_in_place(aside, folder)
     return folder
+
+
+def _write(aside: Path, tables: Mapping[str, Frames]) -> None:
+    """Write the tables; what the first of them that fails raises is raised, and the rest stops."""
+    stopped = Event()
+
+    def write(name: str, table: Frames) -> None:
+        schema = schema_of(name, table)
+        frames = table if isinstance(table, pd.DataFrame) else until(table)
+        write_parquet(aside / f"{name}.parquet", frames, schema)
+
+    def until(chunks: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        yield from takewhile(lambda _: not stopped.is_set(), chunks)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        begun = [pool.submit(write, name, table) for name, table in tables.items()]
+        try:
+            wait(begun, return_when=FIRST_EXCEPTION)
+        finally:
+            stopped.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+    for done in begun:  # those that were never begun stand behind the one that failed
+        done.result()
 
 
 @contextmanager

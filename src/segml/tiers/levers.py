@@ -20,6 +20,7 @@ are in `rule_levers`.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -33,8 +34,10 @@ from segml.tiers.model import TierModel
 from segml.tiers.rule_levers import rule_moves
 from segml.tiers.steps import Bools, Standing, steps
 
-CHUNK = 65_536
+CHUNK = 32_768
 """Clients that are moved at a time."""
+AT_ONCE = 2
+"""Such chunks that are moved side by side."""
 _BEYOND = 1e-9
 """How much further than the border a step goes, so that rounding does not leave it short."""
 
@@ -83,8 +86,8 @@ def lever_moves(model: TierModel, frame: pd.DataFrame, assignment: pd.DataFrame)
     )
     label = assignment["tier_rank"].to_numpy(np.int64) - 1
     at = Standing(z=z, label=label, previous=previous, low=low, high=high)
-    parts = []
-    for start in range(0, len(z), CHUNK):
+
+    def moved(start: int) -> list[pd.DataFrame]:
         rows = slice(start, start + CHUNK)
         portion = _Portion(
             model=model,
@@ -93,8 +96,12 @@ def lever_moves(model: TierModel, frame: pd.DataFrame, assignment: pd.DataFrame)
             values=values[rows],
             at=at.only(rows),
         )
-        parts += [portion.moved("up", found), portion.moved("down", found)]
-    return as_table(parts)
+        return [portion.moved("up", found), portion.moved("down", found)]
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return as_table(
+            [part for each in pool.map(moved, range(0, len(z), CHUNK)) for part in each]
+        )
 
 
 def _range(

@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from segml.tiers.margin import NO_TIER
 from segml.tiers.number import TriedNumber
@@ -166,15 +168,15 @@ class TierModel:
         return self.values(frame).to_numpy(np.float64)
 
     def _named(self, labels: Ints) -> pd.api.extensions.ExtensionArray:
-        named = np.array([*self.names, None], dtype=object)  # the last is that of NO_TIER, -1
-        return pd.array(named[labels], dtype="str")
+        named = pd.array([*self.names, None], dtype="str")  # the last is that of NO_TIER, -1
+        return named.take(labels)
 
     def _labels(self, frame: pd.DataFrame, held: pd.Series | None) -> Ints:
         if held is None:
             return np.full(len(frame), NO_TIER, dtype=np.int64)
         codes, names = pd.factorize(held)
         if not held.index.equals(frame.index):
-            codes = np.append(codes, -1)[held.index.get_indexer(frame.index)]
+            codes = np.append(codes, -1)[_places(held.index, frame.index)]
         known = names[np.unique(codes[codes >= 0])]
         foreign = sorted(set(known) - set(self.names))
         if foreign:
@@ -182,6 +184,16 @@ class TierModel:
         label = {name: place for place, name in enumerate(self.names)}
         labels = [*(label.get(name, NO_TIER) for name in names), NO_TIER]
         return np.array(labels, dtype=np.int64)[codes]
+
+
+def _places(known: pd.Index, clients: pd.Index) -> npt.NDArray[np.integer]:
+    """Where each client stands among those known, -1 where it does not, shape (n,)."""
+    if known.dtype == clients.dtype == "str":
+        texts = (pa.array(each.array) for each in (clients, known))
+        places = pc.index_in(next(texts), value_set=next(texts)).fill_null(-1).to_numpy()
+        if np.count_nonzero(places >= 0) == len(known):  # each of them once
+            return np.asarray(places)
+    return known.get_indexer(clients)
 
 
 def _pair(frame: pd.DataFrame, assignment: pd.DataFrame, other: pd.DataFrame | None = None) -> Ints:
