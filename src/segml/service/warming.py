@@ -78,5 +78,7 @@ class Warmer:
             lambda: whole_of(desk),
         )
         for each in first:
+            if self._door.newest.is_ended:
+                return
             each()
             give_back()

@@ -72,6 +72,7 @@ class Newest:
         self._output, self._portfolio = output, portfolio
         self._looking = threading.Lock()
         self._ended = threading.Event()
+        self._watcher: threading.Thread | None = None
         self._held = self._open(None)
         self._held.roster.open()
 
@@ -99,11 +100,22 @@ class Newest:
 
     def watch(self, seconds: float, prepare: Prepare | None = None) -> None:
         """Look now, and again and again, in a thread of its own until `end`; faults are logged."""
-        threading.Thread(target=self._watch, args=(seconds, prepare), daemon=True).start()
+        self._watcher = threading.Thread(target=self._watch, args=(seconds, prepare), daemon=True)
+        self._watcher.start()
 
     def end(self) -> None:
-        """Stop watching."""
+        """Stop watching; a look that goes on is waited for, and prepares nothing more.
+
+        A thread that still reads a file when the process ends takes the process down with it.
+        """
         self._ended.set()
+        if self._watcher is not None:
+            self._watcher.join()
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether it was told to stop watching."""
+        return self._ended.is_set()
 
     def _watch(self, seconds: float, prepare: Prepare | None) -> None:
         while not self._ended.is_set():
