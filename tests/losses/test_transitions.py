@@ -64,7 +64,7 @@ def test_the_configured_share_decides_what_is_shrunk() -> None:
 def test_without_a_season_a_year_before_a_shrunk_client_is_only_probable(
     since: int, onset: int, later: float
 ) -> None:
-    young = DAYS[DAYS >= since]
+    young = DAYS[since <= DAYS]
     found = transition(client(young, np.where(young < onset, 100.0, later)), LENS, end=900)
     assert found is not None
     assert (found.kind, found.certainty) == ("shrunk", "probable")
