@@ -105,8 +105,9 @@ def tests_of(module: Path, tests: Path) -> list[Path]:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name[0] != "_"
     }
     every = sorted(tests.rglob("test_*.py"))
-    naming = [path for path in every if named & set(_words(path.read_text("utf-8")))]
-    return sorted(naming or every, key=lambda path: (path.stem != f"test_{module.stem}", path))
+    own = f"test_{module.stem}"
+    naming = [p for p in every if p.stem == own or named & set(_words(p.read_text("utf-8")))]
+    return sorted(naming or every, key=lambda path: (path.stem != own, path))
 
 
 def _words(text: str) -> Iterator[str]:

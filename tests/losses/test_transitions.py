@@ -60,9 +60,12 @@ def test_the_configured_share_decides_what_is_shrunk() -> None:
     assert found is not None
 
 
-def test_without_a_season_a_year_before_a_shrunk_client_is_only_probable() -> None:
-    young = DAYS[DAYS >= 350]
-    found = transition(client(young, np.where(young < 600, 100.0, 10.0)), LENS, end=900)
+@pytest.mark.parametrize(("since", "onset", "later"), [(350, 600, 10.0), (540, 750, 25.0)])
+def test_without_a_season_a_year_before_a_shrunk_client_is_only_probable(
+    since: int, onset: int, later: float
+) -> None:
+    young = DAYS[since <= DAYS]
+    found = transition(client(young, np.where(young < onset, 100.0, later)), LENS, end=900)
     assert found is not None
     assert (found.kind, found.certainty) == ("shrunk", "probable")
 

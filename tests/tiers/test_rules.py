@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from segml.tiers import NO_TIER, RULE_SCHEMES, LevelTiers, ProfitabilityTiers, StrategicTiers
+from segml.tiers.criteria import profit_anchors
 from segml.tiers.rules import RuleTiers
 
 SCHEMES = list(RULE_SCHEMES.values())
@@ -320,3 +321,9 @@ def test_buying_more_out_of_the_same_wallet_never_lowers_a_tier() -> None:
 def test_bands_that_are_not_three_amounts_are_refused(bands: Any) -> None:
     with pytest.raises(ValueError, match="bands"):
         StrategicTiers(bands=bands).fit(_portfolio(StrategicTiers, 1))
+
+
+def test_a_vips_profit_is_that_of_the_least_of_those_who_make_half_of_all_profit() -> None:
+    at, heights = profit_anchors(np.array([40.0, -5.0, 30.0, 20.0, 7.0, 3.0]))  # 40 + 30 of 100
+    assert at == pytest.approx([-3.0, 0.0, 15.0, 30.0, 90.0])
+    assert heights == pytest.approx([0.0, 1 / 3, 1 / 2, 2 / 3, 1.0])
