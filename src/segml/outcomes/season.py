@@ -210,11 +210,12 @@ def with_season(
     rows
         The rows it was learnt on.
     season
-        The portfolio's days; None, or less than a year of them: nothing is changed.
+        The portfolio's days; None, less than a year of them, or no rows: nothing is changed.
     sign
         1 where the score is of no order, -1 where it is of an order.
     """
-    if FEATURE not in rows.columns or season is None or not season.has_year(season.until):
+    is_told = FEATURE in rows.columns and len(rows) > 0
+    if not is_told or season is None or not season.has_year(season.until):
         return learnt, None
     until = season.until
     again = season.again(until)
