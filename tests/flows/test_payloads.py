@@ -130,13 +130,15 @@ def _what_if_is_not_offered(config: Path) -> None:
 def test_whatever_lies_in_mlflows_store_scoring_is_the_same(
     config: Path, chain: Chain, files: dict[str, bytes], canaries: Path
 ) -> None:
-    (logged,) = config.parent.rglob("MLmodel")
-    for name, text in payloads.companions(canaries).items():
-        (logged.parent / name).write_text(text, "utf-8")
-    harmed = [path for path in logged.parent.rglob("*") if path.is_file() and path.name[:2] != "pa"]
-    for path, raw in zip(harmed, cycle(files.values()), strict=False):
-        path.write_bytes(raw)
-    logged.write_bytes(files["mlflow loader"])
+    # the models of other tests of the chain may lie there too
+    for logged in list(config.parent.rglob("MLmodel")):
+        for name, text in payloads.companions(canaries).items():
+            (logged.parent / name).write_text(text, "utf-8")
+        harmed = [each for each in logged.parent.rglob("*") if each.is_file()]
+        kept = [each for each in harmed if each.name[:2] != "pa"]
+        for path, raw in zip(kept, cycle(files.values()), strict=False):
+            path.write_bytes(raw)
+        logged.write_bytes(files["mlflow loader"])
     sync_models(config)
     done = segml.score(config, as_of=SCORED)
     assert digest(done.folder) == digest(chain.scored.folder)
@@ -148,7 +150,7 @@ def test_mlflows_own_loading_runs_what_it_is_told_and_ours_within_it_does_not(
 ) -> None:
     import mlflow
 
-    (logged,) = config.parent.rglob("MLmodel")
+    logged = min(config.parent.rglob("MLmodel"))
     (bundle,) = (logged.parent / "artifacts").iterdir()
     for raw, path in zip(files.values(), cycle(sorted(bundle.iterdir())), strict=False):
         was = path.read_bytes()
