@@ -277,7 +277,7 @@ def _reading(bundle: Bundle) -> str:
     ruled = bundle.plan.tiers.scheme != "clusters"
     margin = _MARGIN_OF_A_RULE if ruled else _MARGIN_OF_CLUSTERS
     told = _bullets(line.replace("{margin}", margin) for line in _READING)
-    steady = steadiness_said(bundle.record.churn)
+    steady = steadiness_said(bundle.record.churn, plain=_plain)
     return "\n\n".join((told, *(one if isinstance(one, str) else _table(*one) for one in steady)))
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -66,20 +65,24 @@ def with_steadiness(
     return replace(lost, record=replace(lost.record, details=details))
 
 
-def steadiness_said(outcome: OutcomeRecord) -> tuple[str | Table, ...]:
+def steadiness_said(
+    outcome: OutcomeRecord, *, plain: Callable[[str], str]
+) -> tuple[str | Table, ...]:
     """What the card says: a sentence, a table, the features that count as one.
 
     Parameters
     ----------
     outcome
         Of a training of churn; nothing is said of one that did not ask.
+    plain
+        Makes a tier's name a text of the card.
     """
     told: Mapping[str, Any] | None = outcome.details.get("steadiness")
     if not told:
         return ()
     rows = [
         (
-            html.escape(name),
+            plain(name),
             f"{one['clients']:,}",
             f"{100 * one['kept']:.0f} %",
             f"{one['rank']:.2f}",
