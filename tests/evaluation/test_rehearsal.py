@@ -31,7 +31,7 @@ def _made(outcome: str, *, clients: int = 120, cutoffs: int = 5, step: int = 60)
         columns=("expected_orders", "profit_365", "third"),
     )
     return Rehearsal(
-        outcome=outcome,  # type: ignore[arg-type]
+        outcome=outcome,  # type: ignore[arg-type]  # one of the two, of a test case
         until=10_000 + step * cutoffs,
         rows=rows,
         profit=(1 - lost) * 100 * orders * rng.lognormal(0.0, 0.3, n),

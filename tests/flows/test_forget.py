@@ -160,16 +160,22 @@ def test_killed_half_way_each_folder_is_whole_and_the_next_try_finishes(
     assert files_with(config.parent / "out", *client) == []
 
 
-def test_a_page_that_was_not_made_anew_is_made_by_the_next_try(
-    config: Path, client: tuple[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _without_room_for_a_page(config: Path, client_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that ends before the pages are made anew."""
+
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(flow, "make_page", full)
     with pytest.raises(OSError, match="No space"):
-        segml.forget(config, client[0])
+        segml.forget(config, client_id)
     monkeypatch.undo()
+
+
+def test_a_page_that_was_not_made_anew_is_made_by_the_next_try(
+    config: Path, client: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _without_room_for_a_page(config, client[0], monkeypatch)
     assert files_with(config.parent / "out", *client) == ["report-2024-04-01.html"]
     assert flow.DOUBT not in segml.forget(config, client[0]).summary["notes"]
     assert files_with(config.parent / "out", *client) == []
@@ -178,13 +184,7 @@ def test_a_page_that_was_not_made_anew_is_made_by_the_next_try(
 def test_a_mistyped_id_that_finishes_an_earlier_request_is_told_to_be_nobodys(
     config: Path, client: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(flow, "make_page", full)
-    with pytest.raises(OSError, match="No space"):
-        segml.forget(config, client[0])
-    monkeypatch.undo()
+    _without_room_for_a_page(config, client[0], monkeypatch)
     done = segml.forget(config, "C99999")
     assert (done.folders, [path.name for path in done.pages]) == ({}, ["report-2024-04-01.html"])
     assert flow.DOUBT in done.summary["notes"]

@@ -18,7 +18,7 @@ from segml.cli import app
 FOLDER = Path(__file__).parents[2] / "configs" / "scheduling"
 DOCUMENT = FOLDER.parents[1] / "docs" / "operations.md"
 EXAMPLES = sorted(path.name for path in FOLDER.iterdir() if path.is_file())
-COMMANDS = typer.main.get_group(app.app).commands  # type: ignore[attr-defined]
+COMMANDS = typer.main.get_group(app.app).commands  # type: ignore[attr-defined]  # Typer's own Click
 
 
 def called(text: str) -> list[list[str]]:

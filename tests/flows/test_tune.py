@@ -273,5 +273,5 @@ def test_a_history_too_short_for_both_is_refused_with_what_it_needs(copied: Path
 )
 def test_a_budget_that_is_none_is_refused(world: Path, budget: dict[str, float], said: str) -> None:
     with pytest.raises(ConfigurationRefused, match=said) as refused:
-        segml.tune(world, as_of=AS_OF, **budget)  # type: ignore[arg-type]
+        segml.tune(world, as_of=AS_OF, **budget)  # type: ignore[arg-type]  # a test case's keywords
     assert all(word in str(refused.value) for word in ("Found:", "Allowed:", "Next:"))

@@ -21,7 +21,7 @@ def columns() -> list[Column]:
     """A baseline of all months, a driver of a tenth of them, one that few ever meet."""
     named = (("unknown", "(unknown)"), ("service", "complaints_90"), ("payment", "overdue_share"))
     return [
-        Column(reason=reason, feature=feature, event_ids=(), mass=mass, met=met)  # type: ignore[arg-type]
+        Column(reason=reason, feature=feature, event_ids=(), mass=mass, met=met)  # type: ignore[arg-type]  # a reason
         for (reason, feature), mass, met in zip(named, MASS, MET.T, strict=True)
     ]
 

@@ -21,7 +21,7 @@ RECIPE = Recipe(loss="logistic", curves=(), seed=1, threads=1)
 def test_a_leaf_holds_its_share_of_the_rows(
     made: object, clients: int, share: float, fewest: int
 ) -> None:
-    rows = made(clients, 6)  # type: ignore[operator]
+    rows = made(clients, 6)  # type: ignore[operator]  # a fixture that is a function
     recipe = replace(RECIPE, forest=ForestPlan(leaf_share=share))
     text = grow(rows, recipe, rounds=1).text
     assert f"[min_data_in_leaf: {fewest}]" in text
