@@ -111,7 +111,9 @@ from pathlib import Path
 from segml.stores.lock import lock
 from segml.words.errors import LockHeld
 folder, taken = Path(sys.argv[1]), 0
-for _ in range(300):
+print("ready", flush=True)
+sys.stdin.readline()
+while taken < 100:
     try:
         with lock(folder, command="x", started=dt.datetime.now(dt.UTC), create=True):
             inside = folder / "inside"
@@ -120,13 +122,19 @@ for _ in range(300):
             taken += 1
     except LockHeld:
         pass
-print(taken)
 """
 
 
 def test_a_lock_that_is_cleared_away_is_never_held_twice(tmp_path: Path) -> None:
     command = [sys.executable, "-c", RACING, str(tmp_path / "wholesale")]
-    racing = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(3)]
-    ends = [(run.communicate()[0], run.returncode) for run in racing]
-    assert [code for _, code in ends] == [0, 0, 0]
-    assert all(int(taken) > 0 for taken, _ in ends)
+    pipe = subprocess.PIPE
+    racing = [subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) for _ in range(3)]
+    for run in racing:
+        assert run.stdout is not None
+        assert run.stdout.readline() == "ready\n"
+    for run in racing:
+        assert run.stdin is not None
+        run.stdin.write("\n")
+        run.stdin.flush()
+    assert [run.communicate()[0] for run in racing] == ["", "", ""]
+    assert [run.returncode for run in racing] == [0, 0, 0]
