@@ -11,7 +11,15 @@ import pytest
 from segml.losses.clock import Clock
 from segml.losses.courses import FALLS, ORDER_COURSES, Course
 from segml.losses.decline_evidence import evidence_of
-from segml.losses.declines import Dated, even_weights, learn_weights, log_chance
+from segml.losses.decline_kinds import (
+    GOING_ON,
+    STOPPED,
+    Weights,
+    even_weights,
+    learn_weights,
+    log_chance,
+)
+from segml.losses.declines import Dated
 from segml.losses.rhythm import Rhythm
 from segml.losses.weeks import WeeklyOrders, weekly_orders
 
@@ -35,10 +43,15 @@ class Drawn:
 
 
 def draw(
-    orders: Course, volume: Course | None = None, *, seed: int = 0, lost: bool = True
+    orders: Course,
+    volume: Course | None = None,
+    *,
+    seed: int = 0,
+    lost: bool = True,
+    between: tuple[int, int] = (500, 900),
 ) -> Drawn:
     rng = np.random.default_rng(seed)
-    onset = rng.integers(500, 900, CLIENTS)
+    onset = rng.integers(*between, CLIENTS)
     parts = []
     for place, day in enumerate(onset):
         since = (DAYS - day) / 7.0 - 0.5
@@ -54,12 +67,14 @@ def draw(
     return Drawn(pd.concat(parts, ignore_index=True), onset)
 
 
-def lines_of(client_id: str, days: np.ndarray, listed: np.ndarray) -> pd.DataFrame:
+def lines_of(
+    client_id: str, days: np.ndarray, listed: np.ndarray, category: str = "k"
+) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "client_id": client_id,
             "day": days,
-            "category": "k",
+            "category": category,
             "amount": listed,
             "discount": 0.0,
             "profit": 0.3 * listed,
@@ -68,8 +83,8 @@ def lines_of(client_id: str, days: np.ndarray, listed: np.ndarray) -> pd.DataFra
     )
 
 
-def learned(weeks: WeeklyOrders) -> dict[str, np.ndarray]:
-    return learn_weights(evidence_of(weeks, RHYTHM), weeks.count.sum(axis=1))
+def learned(weeks: WeeklyOrders) -> Weights:
+    return learn_weights(evidence_of(weeks, RHYTHM))
 
 
 def dated(drawn: Drawn, *, learn: bool = True) -> Dated:
@@ -113,11 +128,50 @@ def test_what_declines_look_like_is_learnt() -> None:
     learnt, even = (np.median(np.abs(errors(fading, learn=way))) for way in (True, False))
     assert learnt <= even + 3
     weights = learned(draw(Course(0.0)).weeks)
-    assert weights["orders"].argmax() == 1  # at once, and nothing left
-    assert weights["volume"][0] > 0.5
-    assert {name: round(float(each.sum()), 9) for name, each in weights.items()} == dict.fromkeys(
-        weights, 1.0
+    assert weights.ways.argmax() == 1  # at once, and nothing left
+    assert weights.ways.sum() == pytest.approx(1.0)
+    for each in weights.worth.values():
+        assert each.sum(axis=1) == pytest.approx(1.0)
+        assert each[STOPPED, 0] > 0.7
+
+
+def test_who_stopped_long_ago_does_not_teach_that_fadings_are_stops() -> None:
+    fading = draw(Course(135.0))
+    early = draw(Course(0.0), seed=4, between=(130, 330))
+    both = Drawn(
+        pd.concat([fading.lines, early.lines.assign(client_id="e" + early.lines["client_id"])]),
+        fading.onset,
     )
+    clients = [*fading.weeks.clients, *(f"e{each}" for each in early.weeks.clients)]
+    weeks = weekly_orders(both.lines, clients, CLOCK, first_day=0, end=END)
+    # half of them stopped, as early as it was
+    assert learned(weeks).ways[1] <= 0.6
+
+
+def test_orders_as_large_as_ever_teach_nothing_about_those_that_are_worth_less() -> None:
+    stops, smaller = draw(Course(0.0)), draw(Course(0.0, 1.0), Course(60.0, 0.2), seed=5)
+    lines = pd.concat(
+        [stops.lines, smaller.lines.assign(client_id="z" + smaller.lines["client_id"])]
+    )
+    clients = [*stops.weeks.clients, *(f"z{each}" for each in smaller.weeks.clients)]
+    weeks = weekly_orders(lines, clients, CLOCK, first_day=0, end=END)
+    weights = learned(weeks)
+    assert weights.worth["volume"][STOPPED, 0] > 0.7
+    assert weights.worth["volume"][GOING_ON, 0] < 0.3
+
+
+def test_a_favourite_category_that_goes_first_dates_the_decline() -> None:
+    rng = np.random.default_rng(8)
+    onset = rng.integers(400, 800, CLIENTS)
+    parts = []
+    for place, day in enumerate(onset):
+        since = (DAYS - day) / 7.0 - 0.5
+        loved, rest = Course(90.0).left_since(since), Course(120.0, 0.0, 90.0).left_since(since)
+        for category, chance in (("a", 0.1 * loved * rest), ("b", 0.06 * rest)):
+            days = DAYS[rng.random(END) < chance]
+            parts.append(lines_of(f"c{place:03d}", days, np.full(len(days), 100.0), category))
+    found = errors(Drawn(pd.concat(parts, ignore_index=True), onset))
+    assert abs(np.median(found)) <= 21
 
 
 def test_smaller_orders_are_dated_though_none_is_missing() -> None:

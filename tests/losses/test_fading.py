@@ -9,7 +9,7 @@ import pytest
 from segml.losses.clock import Clock
 from segml.losses.courses import Course
 from segml.losses.decline_evidence import evidence_of
-from segml.losses.declines import learn_weights
+from segml.losses.decline_kinds import learn_weights
 from segml.losses.fading import chance_of_fading
 from segml.losses.rhythm import Rhythm
 from segml.losses.weeks import WeeklyOrders, weekly_orders
@@ -56,11 +56,13 @@ def chances(onset: int, orders: Course, size: Course) -> tuple[np.ndarray, np.nd
         return weekly_orders(bought, clients, clock, first_day=0, end=END)
 
     declined, steady = weeks("c"), weeks("s")
-    weights = learn_weights(evidence_of(declined, RHYTHM), declined.count.sum(axis=1))
+    weights = learn_weights(evidence_of(declined, RHYTHM))
 
     def found(of: WeeklyOrders) -> np.ndarray:
         evidence = evidence_of(of, RHYTHM)
-        return chance_of_fading(evidence, weights, weeks=len(of.starts), below=BELOW, share=0.2)
+        return chance_of_fading(
+            evidence, weights, weeks=len(of.starts), below=BELOW, odds=0.25 / 52
+        )
 
     return found(declined), found(steady)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from segml.outcomes.onset import Causes, learn_causes, told_by
+from segml.outcomes.onset import GAIN_STEPS, Causes, learn_causes, told_by
 from segml.outcomes.onset_hazard import NONE_ALIKE
 from segml.outcomes.onset_signs import Signs
 
@@ -244,7 +244,8 @@ def test_what_befell_everybody_in_one_month_is_no_gain_beside_a_baseline_of_mont
     met = np.hstack([driver, np.eye(months)[month], flags[client], ~flags[client]])
     on = np.count_nonzero(flags, axis=0) * months
     mass = np.r_[clients, np.full(months, clients), on, clients * months - on]
-    found = learn_causes(met, mass, np.r_[0, np.ones(len(mass) - 1, int)], 2)
+    cause = np.r_[0, np.ones(len(mass) - 1, int)]
+    found = learn_causes(met, mass, cause, 2, steps=GAIN_STEPS)
     assert abs(float(found.gained.mean())) < 0.002
 
 

@@ -98,12 +98,26 @@ def test_without_signs_all_causes_are_as_likely() -> None:
     assert likelihood_ratios((), np.full((2, 3), 1 / 3)).tolist() == [[1.0] * 3] * 2
 
 
+def test_what_is_seen_from_several_days_is_the_mean_of_the_days() -> None:
+    cause, level = _made()
+    sure = _sure(cause)
+    alone = likelihood_ratios([Signs(level=level, speaks_for=(0,))], sure)
+    twice = likelihood_ratios([Signs(level=np.stack([level, level]), speaks_for=(0,))], sure)
+    assert twice == pytest.approx(alone, rel=1e-9)
+    mixed = Signs(level=np.stack([level, np.zeros_like(level)]), speaks_for=(0,))
+    logs = np.exp(mixed.log_ratios(sure))
+    assert likelihood_ratios([mixed], sure)[:, 1] == pytest.approx(
+        np.minimum(1.0, 1.0 / logs.mean(axis=0)[:, 0])
+    )
+    assert np.ptp(logs[1, :, 0]) == 0.0
+
+
 @pytest.mark.parametrize(
     ("level", "speaks_for", "said"),
     [
         (np.array([0, -1]), (0,), "whole numbers"),
         (np.array([0.5, 1.0]), (0,), "whole numbers"),
-        (np.array([[0], [1]]), (0,), "one a client"),
+        (np.array([[[0], [1]]]), (0,), "one a client"),
         (np.array([0, 1]), (0, 0), "once"),
     ],
 )

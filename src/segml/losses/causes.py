@@ -22,7 +22,7 @@ Chernozhukov and others (2018), Double/debiased machine learning, Econometrics J
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -31,12 +31,14 @@ from segml.features import CATALOGUE
 from segml.ledger import Ledger
 from segml.losses.attribution import Decomposition
 from segml.losses.dating import Declines
+from segml.losses.declines import Dated
 from segml.losses.exposed_risk import ACTIVE_DAYS
-from segml.losses.exposures import Column, Records, calendar_of, columns_of, risk_of
+from segml.losses.exposures import Column, Records, Risk, calendar_of, columns_of, risk_of
 from segml.losses.fates import Fates
-from segml.losses.history import Numbers
+from segml.losses.history import Days, Numbers
+from segml.losses.known_by import WEEK, known_by
 from segml.losses.onset import Onset
-from segml.losses.onset_months import beside, by_chance, onset_months
+from segml.losses.onset_months import MIDWEEK, beside, by_chance, onset_months
 from segml.losses.shares import DRIVEN, Weights
 from segml.losses.signatures import Sign, signatures
 from segml.losses.taught import FOLDS, gain_of, met_by, shares_of
@@ -49,6 +51,9 @@ CHANCES = 5
 """How often the onsets are laid on clients drawn by chance."""
 CITED = 0.5
 """An event is evidence if it is more likely than not behind a loss: many events harm nobody."""
+SEEN_FROM = (0.5, 0.75, 0.95)
+"""Chances that a decline had begun by the days from which what came after it is seen: seen from
+before it began, a sign tells of the years in which nothing was wrong."""
 _LEAST_UNKNOWN = 1e-6
 
 
@@ -113,7 +118,7 @@ def learn_reasons(
     onsets = declines.onsets
     latest = _latest(onsets, records.orders, end)
     risk = risk_of(records.orders, latest, clients=clients, first_day=ledger.first_day, end=end)
-    began = onset_months(risk, declines.dated)
+    began = onset_months(replace(risk, known=_known(risk, declines, end)), declines.dated)
     if len(began.clients) < LEAST_ONSETS:
         return None
     draws = np.random.default_rng(seed)
@@ -127,8 +132,11 @@ def learn_reasons(
     if gain.explained == 0.0:
         return Learnt(clients=lost, features={}, events={}, onsets=len(fold), **asdict(gain))
     declined = began.clients
-    days = np.array([onsets[each].day for each in declined], dtype=np.int64)
-    signs = [_sign(each) for each in signatures(records, declined, days, end=end)]
+    seen = [
+        signatures(records, declined, days, end=end)
+        for days in _seen_from(declines.dated, declined, end)
+    ]
+    signs = [_sign(each) for each in zip(*seen, strict=True)]
     met = began.mean(met_by(every, columns)[0])
     shares = shares_of(met, columns, fold, signs, draws=draws)
     rows = [row for row, each in enumerate(declined) if each in fates.lost]
@@ -151,11 +159,32 @@ def _latest(onsets: Mapping[str, Onset], orders: pd.DataFrame, end: int) -> dict
     }
 
 
-def _sign(seen: Sign) -> Signs:
+def _known(risk: Risk, declines: Declines, end: int) -> Numbers:
+    """(m,) the share of the declines of each month that are known by the end."""
+    dated = declines.dated
+    told_on = np.array([declines.told_on[each] for each in dated.clients], dtype=np.int64)
+    share = known_by(dated.days, dated.chance, told_on, end=end)
+    middle = (risk.starts + np.append(risk.starts[1:], end)) // 2
+    known: Numbers = share[np.clip((end - middle) // WEEK, 0, len(share) - 1)]
+    return known
+
+
+def _seen_from(dated: Dated, clients: Sequence[str], end: int) -> Days:
+    """(days, n) the days from which what came after each decline is seen: by then it had begun."""
+    rows = pd.Index(dated.clients).get_indexer(pd.Index(clients))
+    passed = np.cumsum(dated.chance[rows], axis=1)
+    last = len(dated.days) - 1
+    weeks = [np.minimum((passed < level).sum(axis=1), last) for level in SEEN_FROM]
+    days: Days = np.minimum(dated.days[np.stack(weeks)] + MIDWEEK, end - 1)
+    return days
+
+
+def _sign(seen: Sequence[Sign]) -> Signs:
+    """One sign, seen from several days."""
     return Signs(
-        level=seen.level,
-        speaks_for=tuple(REASONS.index(reason) for reason in seen.reasons),
-        has_unseen=seen.has_unseen,
+        level=np.stack([each.level for each in seen]),
+        speaks_for=tuple(REASONS.index(reason) for reason in seen[0].reasons),
+        has_unseen=seen[0].has_unseen,
     )
 
 

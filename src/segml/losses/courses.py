@@ -51,8 +51,3 @@ ORDER_COURSES = (
 """Orders become fewer or stop, at once or over some months; which courses are common is learnt."""
 FALLS = tuple(Course(days) for days in (0.0, 45.0, 90.0, 150.0, 240.0, 365.0))
 """What an order is worth falls: at once up to a year, by sizes that each channel names."""
-LATER_STOPS = tuple(
-    Course(days, 0.0, after)
-    for days, after in ((90.0, 90.0), (180.0, 90.0), (135.0, 60.0), (180.0, 120.0))
-)
-"""Orders stop some months after something else fell."""

@@ -7,7 +7,7 @@ at once (`declines`): what declines of this portfolio look like is learnt from a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -18,8 +18,10 @@ from scipy.special import logsumexp
 from segml.ledger import Ledger
 from segml.losses.books import Books, client_of
 from segml.losses.confidence import chance_below_zero
-from segml.losses.decline_evidence import evidence_of
-from segml.losses.declines import Dated, Weights, learn_weights, log_chance
+from segml.losses.courses import WEEK
+from segml.losses.decline_evidence import Evidence, evidence_of
+from segml.losses.decline_kinds import Weights, learn_weights, log_chance
+from segml.losses.declines import Dated
 from segml.losses.fading import chance_of_fading
 from segml.losses.fates import Fates
 from segml.losses.history import of
@@ -39,6 +41,11 @@ FADED = 0.15
 """A client has faded if the chance is no less: a key client's loss that is missed costs more than
 one that is looked at in vain, and it is told as probable."""
 SURELY_FADED = 0.95
+TAUGHT_BY = 1000
+"""Clients, at most, of whom the courses are learnt, those with the most orders: a few weights need
+no more, and of few orders any course is told as well as any other."""
+BLOCK = 1000
+"""Clients whose weeks are weighed at once: the evidence of one takes a tenth of a megabyte."""
 EVERY_DAYS = 7
 """Days between two days that a decline of the sample is looked for on."""
 
@@ -55,6 +62,8 @@ class Declines:
         The weeks in which the declines began.
     onsets
         Client to onset; of one that could not be dated so, that of its transition.
+    told_on
+        Client to the day, up to the end, on which its decline was known.
     fates
         What became of the key clients, those that faded among the lost, onsets as told here.
     """
@@ -62,6 +71,7 @@ class Declines:
     clients: tuple[str, ...]
     dated: Dated
     onsets: Mapping[str, Onset]
+    told_on: Mapping[str, int]
     fates: Fates
 
 
@@ -96,7 +106,14 @@ def declines_of(
     found = {each: _within(onset, declined[each], end) for each, onset in dated.onsets().items()}
     onsets = {each: found.get(each, loss.onset) for each, loss in declined.items()}
     lost = {each: _began(loss, onsets[each]) for each, loss in fates.lost.items()}
-    return Declines(clients=clients, dated=dated, onsets=onsets, fates=replace(fates, lost=lost))
+    told_on = {each: min(loss.lost_on, end) for each, loss in {**declined, **lost}.items()}
+    return Declines(
+        clients=clients,
+        dated=dated,
+        onsets=onsets,
+        told_on=told_on,
+        fates=replace(fates, lost=lost),
+    )
 
 
 def _began(loss: Transition, onset: Onset) -> Transition:
@@ -116,8 +133,9 @@ def _with_faded(
     start, end = dates
     if not 0.0 < share < 1.0:
         return fates
-    now = look.faded(fates.stayed, weights, share, end)
-    before = look.faded(sorted(now), weights, share, start)
+    odds = share / (1.0 - share) * WEEK / max(end - start, WEEK)
+    now = look.faded(fates.stayed, weights, odds, end)
+    before = look.faded(sorted(now), weights, odds, start)
     late = {each for each, chance in before.items() if chance >= FADED}
     lost = {
         each: Transition(
@@ -179,26 +197,26 @@ class _Look:
     def weights(self, declined: Mapping[str, Transition], end: int) -> Weights:
         """What the courses of declines are."""
         weeks = self._weeks(sorted(declined), end)
-        evidence = evidence_of(weeks, self.books.lens.rhythm)
-        return learn_weights(evidence, weeks.count.sum(axis=1))
+        most = np.argsort(-weeks.count.sum(axis=1), kind="stable")[:TAUGHT_BY]
+        return learn_weights(evidence_of(weeks.of(np.sort(most)), self.books.lens.rhythm))
+
+    def _blocks(self, clients: Sequence[str], end: int) -> Iterator[tuple[WeeklyOrders, Evidence]]:
+        """The weeks of some clients and what they show, a block of clients after the other."""
+        weeks = self._weeks(clients, end)
+        for first in range(0, len(clients), BLOCK):
+            some = weeks.of(np.arange(first, min(first + BLOCK, len(clients))))
+            yield some, evidence_of(some, self.books.lens.rhythm)
 
     def faded(
-        self, clients: Sequence[str], weights: Weights, share: float, end: int
+        self, clients: Sequence[str], weights: Weights, odds: float, end: int
     ) -> dict[str, float]:
         """Who of the clients may well have faded by a day (`FADED`), with the chance."""
-        weeks = self._weeks(clients, end)
-        chance = chance_of_fading(
-            evidence_of(weeks, self.books.lens.rhythm),
-            weights,
-            weeks=len(weeks.starts),
-            below=self.books.lens.shrunk_below,
-            share=share,
-        )
-        return {
-            each: float(value)
-            for each, value in zip(weeks.clients, chance, strict=True)
-            if value >= FADED
-        }
+        found: dict[str, float] = {}
+        for weeks, evidence in self._blocks(clients, end):
+            below, count = self.books.lens.shrunk_below, len(weeks.starts)
+            chance = chance_of_fading(evidence, weights, weeks=count, below=below, odds=odds)
+            found |= dict(zip(weeks.clients, chance.tolist(), strict=True))
+        return {each: chance for each, chance in found.items() if chance >= FADED}
 
     def dated(self, declined: Mapping[str, Transition], weights: Weights, end: int) -> Dated:
         """The weeks in which declines began, with their probabilities.
@@ -208,13 +226,14 @@ class _Look:
         left out.
         """
         clients = tuple(sorted(declined))
-        weeks = self._weeks(clients, end)
-        evidence = evidence_of(weeks, self.books.lens.rhythm)
-        days = weeks.starts[evidence.onsets]
         first = np.array([_third_order(self.books, each, end) for each in clients], dtype=np.int64)
         last = np.array([_latest(declined[each], end) for each in clients], dtype=np.int64)
+        days, chances = np.empty(0, np.int64), []
+        for weeks, evidence in self._blocks(clients, end):
+            days = weeks.starts[evidence.onsets]
+            chances.append(log_chance(evidence, weights))
         possible = (days > first[:, None]) & (days <= last[:, None])
-        chance = np.where(possible, log_chance(evidence, weights), -np.inf)
+        chance = np.where(possible, np.concatenate(chances), -np.inf)
         is_dated = np.asarray(np.isfinite(chance).any(axis=1))
         chance = chance[is_dated]
         return Dated(

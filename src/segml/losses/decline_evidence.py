@@ -21,14 +21,16 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln, logsumexp
 
-from segml.losses.courses import FALLS, LATER_STOPS, ORDER_COURSES, Course
+from segml.losses.courses import FALLS, ORDER_COURSES, Course
 from segml.losses.courses import Weeks as WeekNumbers
+from segml.losses.favourite import Favourite
 from segml.losses.history import Numbers
 from segml.losses.rhythm import SHAPES, Rhythm
 from segml.losses.weeks import Channel, WeeklyOrders
 
-ONSET_WEEKS = 104
-"""How far back from the later date an onset is looked for."""
+FIRST_WEEK = 13
+"""Onsets are looked for from here on: a decline needs a quarter to decline from. Whoever stopped
+before the first week looked at would be dated there, and teach that all declines are stops."""
 MEMORY_WEEKS = 52.0
 """The rate of orders before an onset is known from about the year before it: seasons cancel."""
 YEAR_WEEKS = 52
@@ -42,7 +44,11 @@ VOLUME_FALLS = (0.5, 1.0, 1.6, 2.3)
 MARGIN_FALLS = (0.5, 1.0, 1.5)
 """Of the usual margin: half of it, all of it, and half as much again."""
 FAVOURITE_FALLS = (0.5, 1.0)
-"""Of the usual share: half of it, and all of it."""
+"""Of the category: half of it, and all of it."""
+LEAKS = (60.0, 120.0, 180.0)
+"""Days over which a favourite category goes first."""
+LATER_STOPS = (60.0, 120.0, 200.0)
+"""Days over which the orders that are left stop after it."""
 _LEAST = 1e-3
 _NOTHING = 1e-9
 
@@ -58,8 +64,7 @@ class Evidence:
     orders, volume, margin, favourite
         (k, c, t) of each course of the channel; the first is no change at all.
     leak
-        (2, c, t) of the favourite category gone within a month and a half, and over a quarter, when
-        the orders stop some months later.
+        (3, c, t) of the favourite category gone over each of `LEAKS`, and the orders after it.
     """
 
     onsets: WeekNumbers
@@ -81,25 +86,27 @@ def evidence_of(weeks: WeeklyOrders, rhythm: Rhythm) -> Evidence:
         Of the portfolio: how often comparable clients buy.
     """
     length = len(weeks.starts)
-    onsets = np.arange(max(0, length - ONSET_WEEKS), length, dtype=np.int64)
+    onsets = np.arange(min(FIRST_WEEK, length - 1), length, dtype=np.int64)
     orders = _Orders.of(weeks, rhythm, onsets)
-    volume, margin, favourite = (
+    volume, margin = (
         _fallen(weeks.count, channel, onsets, sizes)
-        for channel, sizes in (
-            (weeks.volume, VOLUME_FALLS),
-            (weeks.margin, MARGIN_FALLS),
-            (weeks.favourite, FAVOURITE_FALLS),
-        )
+        for channel, sizes in ((weeks.volume, VOLUME_FALLS), (weeks.margin, MARGIN_FALLS))
     )
-    later = logsumexp([orders.ratio(course) for course in LATER_STOPS], axis=0)
-    gone = favourite[len(FAVOURITE_FALLS) - 1 :: len(FAVOURITE_FALLS)]
+    favourite = _favourite(weeks, onsets)
+    unmoved = favourite.unmoved()
     return Evidence(
         onsets=onsets,
-        orders=_beside_none([orders.ratio(course) for course in ORDER_COURSES]),
+        orders=_beside_none([orders.ratio(orders.laid(course)) for course in ORDER_COURSES]),
         volume=_beside_none(volume),
         margin=_beside_none(margin),
-        favourite=_beside_none(favourite),
-        leak=np.stack([gone[1], gone[2]]) + (later - np.log(len(LATER_STOPS))),
+        favourite=_beside_none(
+            [
+                logsumexp(favourite.by_coin(course, size), axis=0) - unmoved
+                for course in FALLS
+                for size in FAVOURITE_FALLS
+            ]
+        ),
+        leak=np.stack([_leak(orders, favourite, Course(days)) - unmoved for days in LEAKS]),
     )
 
 
@@ -142,15 +149,49 @@ class _Orders:
         since = np.cumsum(foretold[:, ::-1], axis=1)[:, ::-1]
         return cls(count, ticks, onsets, shape[:, onsets], rate[:, onsets], since[:, onsets])
 
-    def ratio(self, course: Course) -> Numbers:
-        """(c, t) log likelihood ratio of a course; none where it leaves no order that there was."""
+    def laid(self, course: Course) -> Numbers:
+        """(w, t) what a course leaves in each week, of an onset each."""
+        return _laid(course.left_since, self.ticks.shape[1], self.onsets)
+
+    def ratio(self, left: Numbers) -> Numbers:
+        """(c, t) log likelihood ratio of what is left (w, t).
+
+        None where nothing is left in a week with an order.
+        """
         length = self.ticks.shape[1]
-        left = _laid(course.left_since, length, self.onsets)
         since = _laid(lambda weeks: (weeks >= 0).astype(np.float64), length, self.onsets)
         fallen = self.count @ (np.log(np.maximum(left, _NOTHING)) * since)
         after = _foretold(self.shape, self.rate, self.count @ since, self.ticks @ (left * since))
         impossible = self.count @ ((left <= _NOTHING) * since)
         return np.where(impossible > 0.0, -np.inf, fallen + after - self.undisturbed)
+
+
+def _favourite(weeks: WeeklyOrders, onsets: WeekNumbers) -> Favourite:
+    length = len(weeks.starts)
+    return Favourite(
+        held=weeks.held,
+        others=weeks.count - weeks.held,
+        alone=weeks.alone,
+        seen=_laid(_is_seen, length, onsets),
+        left_laid=lambda course: _laid(course.left_since, length, onsets),
+    )
+
+
+def _is_seen(weeks: WeekNumbers) -> Numbers:
+    """1 in the weeks that tell what was usual, and in those since the onset."""
+    return (weeks >= -YEAR_WEEKS).astype(np.float64)
+
+
+def _leak(orders: _Orders, favourite: Favourite, gone: Course) -> Numbers:
+    """(c, t) log likelihood of the favourite gone along a course and the orders stopping later."""
+    left = favourite.left(gone)
+    marks, at_first = favourite.by_coin(gone), favourite.orders_left(left)
+    later = [orders.laid(Course(days, 0.0, gone.over_days)) for days in LATER_STOPS]
+    found = [
+        mark + logsumexp([orders.ratio(first * each) for each in later], axis=0)
+        for mark, first in zip(marks, at_first, strict=True)
+    ]
+    return np.asarray(logsumexp(found, axis=0) - np.log(len(later)))
 
 
 def _regularity(weeks: WeeklyOrders, rhythm: Rhythm) -> Numbers:
@@ -178,7 +219,7 @@ def _fallen(
 ) -> list[Numbers]:
     """(c, t) log likelihood ratios of falls: each size after the other, course by course."""
     length = count.shape[1]
-    seen = _laid(lambda weeks: (weeks >= -YEAR_WEEKS).astype(np.float64), length, onsets)
+    seen = _laid(_is_seen, length, onsets)
     orders, total = np.maximum(count @ seen, _NOTHING), channel.sums @ seen
     found = []
     for course in FALLS:

@@ -93,6 +93,6 @@ def _flag(exposure: Exposure, is_on: npt.NDArray[np.bool_], risk: Risk) -> Colum
         reason=exposure.reason,
         feature=exposure.feature,
         event_ids=(),
-        mass=float(np.count_nonzero(is_on & risk.at_risk)),
+        mass=risk.mass(is_on),
         met=is_on[risk.lost, risk.month].astype(np.float64),
     )

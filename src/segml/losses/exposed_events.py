@@ -100,8 +100,7 @@ def _fading(
     kind: str, day: int, event_ids: tuple[str, ...], dose: Numbers, risk: Risk
 ) -> Iterator[Column]:
     """The columns of one happening, of the dose (c,) that each client had."""
-    hit = np.flatnonzero(dose)
-    by_month = (dose[hit, None] * risk.at_risk[hit]).sum(axis=0)
+    by_month = risk.by_month(dose[:, None])
     reason, feature = SHOWN_BY[kind]
     for tau in TAUS_DAYS:
         left = _left(risk.starts, day, tau)

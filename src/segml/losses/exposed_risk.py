@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segml.losses.history import Days
+from segml.losses.history import Days, Numbers
 from segml.losses.months import month_start, month_starts
 
 ACTIVE_DAYS = 365
@@ -35,6 +35,8 @@ class Risk:
         (n,) the rows, in `clients`, of those whose decline began; ascending.
     month
         (n,) the month, in `starts`, of its onset; `at_risk` is true there.
+    known
+        (m,) the share of the declines of each month that are known by the end.
     """
 
     clients: tuple[str, ...]
@@ -42,6 +44,16 @@ class Risk:
     at_risk: npt.NDArray[np.bool_]
     lost: npt.NDArray[np.intp]
     month: npt.NDArray[np.intp]
+    known: Numbers
+
+    def mass(self, values: npt.NDArray[np.bool_] | Numbers) -> float:
+        """The sum of values (c, m) over the client-months at risk, by what is known of each."""
+        return float(self.by_month(values).sum())
+
+    def by_month(self, values: npt.NDArray[np.bool_] | Numbers) -> Numbers:
+        """(m,) the same sums, month by month."""
+        sums = (self.at_risk * values).sum(axis=0) * self.known
+        return np.asarray(sums, dtype=np.float64)
 
 
 def risk_of(
@@ -91,6 +103,7 @@ def risk_of(
         at_risk=at_risk,
         lost=lost[met],
         month=onset[met],
+        known=np.ones(len(starts)),
     )
 
 

@@ -88,7 +88,7 @@ def exposures(records: Records, months: Months) -> Iterator[Exposure]:
 
 def _always(risk: Risk) -> Column:
     """The column that is one in every client-month."""
-    return _baseline(float(np.count_nonzero(risk.at_risk)), np.ones(len(risk.lost)))
+    return _baseline(risk.mass(risk.at_risk), np.ones(len(risk.lost)))
 
 
 def calendar_of(risk: Risk, declines: Numbers) -> list[Column]:
@@ -104,7 +104,7 @@ def calendar_of(risk: Risk, declines: Numbers) -> list[Column]:
         (m,) how many began in each month: a stretch is a month, or as many as hold `STRETCH`.
     """
     stretch = ((np.cumsum(declines) - declines / 2) // STRETCH).astype(np.int64)
-    mass, met = risk.at_risk.sum(axis=0), stretch[risk.month]
+    mass, met = risk.by_month(risk.at_risk), stretch[risk.month]
     columns = [
         _baseline(float(mass[stretch == each].sum()), (met == each).astype(np.float64))
         for each in np.unique(stretch)

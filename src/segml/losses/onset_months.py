@@ -66,9 +66,11 @@ def onset_months(risk: Risk, dated: Dated) -> OnsetMonths:
     ----------
     risk
         Of which each client is at risk up to the last month in which its decline may have begun.
+        In months that no week looked at lies in, no onset can be found, and nobody is at risk.
     dated
         The weeks of declines. One that is not told there, or in no month at risk, is left out.
     """
+    risk = _looked_at(risk, dated)
     place = {client_id: row for row, client_id in enumerate(dated.clients)}
     month = month_of(risk.starts, dated.days + MIDWEEK)
     rows, months, weights = [], [], []
@@ -94,6 +96,14 @@ def onset_months(risk: Risk, dated: Dated) -> OnsetMonths:
         first=np.cumsum(count) - count,
         weight=np.concatenate([*weights, np.empty(0)]),
     )
+
+
+def _looked_at(risk: Risk, dated: Dated) -> Risk:
+    """The risk, in the months in which onsets are looked for: from a decline's first week on."""
+    possible = (dated.chance > 0.0).any(axis=0)
+    month = month_of(risk.starts, dated.days[possible] + MIDWEEK)
+    looked_at = np.isin(np.arange(len(risk.starts)), month)
+    return replace(risk, at_risk=risk.at_risk & looked_at)
 
 
 def by_chance(began: OnsetMonths, draws: np.random.Generator) -> OnsetMonths:

@@ -21,7 +21,7 @@ import numpy as np
 from segml.losses.exposures import Column
 from segml.losses.history import Days, Numbers
 from segml.losses.onset_months import OnsetMonths
-from segml.outcomes.onset import Causes, learn_causes, told_by
+from segml.outcomes.onset import GAIN_STEPS, MOST_STEPS, Causes, learn_causes, told_by
 from segml.outcomes.onset_hazard import NONE_ALIKE
 from segml.outcomes.onset_signs import Signs
 from segml.words.feature import REASONS
@@ -68,7 +68,7 @@ def gain_of(every: Sequence[OnsetMonths], columns: Sequence[Column], fold: Days)
         (n,) of each onset, 0 to `FOLDS` - 1.
     """
     own, *chance = (
-        _gained(_crossed(each.mean(met), columns, fold), fold)
+        _gained(_crossed(each.mean(met), columns, fold, steps=GAIN_STEPS), fold)
         for each, met in zip(every, met_by(every, columns), strict=True)
     )
     mean, vain = float(own.mean()), float(np.mean(chance))
@@ -118,7 +118,12 @@ def met_by(every: Sequence[OnsetMonths], columns: Sequence[Column]) -> Numbers:
 
 
 def _crossed(
-    met: Numbers, columns: Sequence[Column], fold: Days, times: Days | None = None
+    met: Numbers,
+    columns: Sequence[Column],
+    fold: Days,
+    times: Days | None = None,
+    *,
+    steps: int = MOST_STEPS,
 ) -> list[Causes]:
     """What all folds but one taught, fold by fold; each onset so many times, once if not said."""
     kinds = sorted({column.kind for column in columns if column.kind})
@@ -131,6 +136,7 @@ def _crossed(
             len(REASONS),
             teaches=(fold != held) * (1 if times is None else times),
             alike=alike,
+            steps=steps,
         )
         for held in range(FOLDS)
     ]

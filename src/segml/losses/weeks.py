@@ -8,7 +8,7 @@ those weeks show (list prices and costs rise for everybody, and no client declin
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +47,10 @@ class Channel:
     sums: Numbers
     variance: Numbers
 
+    def of(self, rows: npt.NDArray[np.intp]) -> Channel:
+        """Of some of the clients, by their places."""
+        return Channel(sums=self.sums[rows], variance=self.variance[rows])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class WeeklyOrders:
@@ -68,8 +72,10 @@ class WeeklyOrders:
         Logarithm of an order at list price.
     margin
         Its profit over list price, in units of the client's usual.
-    favourite
-        The share of the client's favourite category in it, in units of the usual.
+    held
+        (c, w) order days with the client's favourite category in them.
+    alone
+        Of all order days with a favourite category, the share with nothing else.
     """
 
     clients: tuple[str, ...]
@@ -79,7 +85,20 @@ class WeeklyOrders:
     gaps: Numbers
     volume: Channel
     margin: Channel
-    favourite: Channel
+    held: Numbers
+    alone: float
+
+    def of(self, rows: npt.NDArray[np.intp]) -> WeeklyOrders:
+        """Those of some of the clients, by their places."""
+        return replace(
+            self,
+            clients=tuple(self.clients[row] for row in rows),
+            count=self.count[rows],
+            gaps=self.gaps[:, rows],
+            volume=self.volume.of(rows),
+            margin=self.margin.of(rows),
+            held=self.held[rows],
+        )
 
 
 def weekly_orders(
@@ -107,6 +126,7 @@ def weekly_orders(
     orders = _orders(lines, everybody, int(starts[0]), end)
     place = orders["place"].to_numpy()
     week = (orders["day"].to_numpy(dtype=np.int64) - int(starts[0])) // WEEK
+    held = (orders["favourite"] > 0.0).to_numpy()
     cells = _Cells(place, week, (len(everybody), weeks), len(clients))
     return WeeklyOrders(
         clients=tuple(clients),
@@ -116,7 +136,8 @@ def weekly_orders(
         gaps=cells.gaps(clock.at(orders["day"].to_numpy())),
         volume=cells.channel(np.log(orders["listed"].to_numpy())),
         margin=cells.channel(_by_usual(orders["profit"] / orders["listed"], place), WIDE),
-        favourite=cells.channel(_by_usual(orders["favourite"] / orders["listed"], place)),
+        held=cells.sums(held.astype(np.float64)),
+        alone=float((orders["favourite"] >= orders["listed"])[held].mean()) if held.any() else 1.0,
     )
 
 

@@ -119,16 +119,15 @@ class Columns:
         return np.asarray(USUAL_WORTH * (average @ self._kinds))
 
     def start(self) -> Values:
-        """(p,) weights under which the baseline explains half of the onsets, all others the rest.
+        """(p,) weights under which each cause explains as many of the onsets as any other.
 
         Columns that are nearly the same share what they explain as they started: beforehand, a
-        decline has as likely no cause that shows as any. Columns of a kind start from one weight:
-        an event that touched little explains little.
+        decline has as likely one cause as another, and `unknown` is one of them. Columns of a kind
+        start from one weight: an event that touched little explains little.
         """
         weighs = (self.mass > 0) & (self.met > 0).any(axis=0)
-        share = np.zeros_like(self.mass)
-        for part in (weighs & self.is_baseline, weighs & ~self.is_baseline):
-            share[part] = 1.0 / max(int(np.count_nonzero(part)), 1)
+        columns = weighs @ self._belongs
+        share = np.where(weighs, 1.0 / np.maximum(columns, 1.0)[self.cause], 0.0)
         for kind in self._kinds:
             part = (kind > 0) & weighs
             if part.any():

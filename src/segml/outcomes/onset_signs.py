@@ -3,7 +3,8 @@
 A sign is a level, 0 and up, of each lost client; a greater level is more of what a cause would
 bring. It speaks for a few causes; all others share one distribution of levels. Whatever a sign says
 of a cause, it says in one direction: the likelihood ratio of a cause against the shared
-distribution never falls with the level.
+distribution never falls with the level. An onset is known to some weeks alone: a sign may be seen
+from several days, each as likely, and the likelihood is then the mean of what is seen from each.
 
 References
 ----------
@@ -37,7 +38,8 @@ class Signs:
     Parameters
     ----------
     level
-        int of shape (n,): 0 and up, of each lost client; greater is more of what a cause brings.
+        int of shape (n,), or (d, n) if seen from d days each: 0 and up, of each lost client;
+        greater is more of what a cause brings.
     speaks_for
         The causes whose distribution of levels may differ from that of all others.
     has_unseen
@@ -46,7 +48,7 @@ class Signs:
     Raises
     ------
     ValueError
-        If levels are not whole numbers of at least 0 in one dimension.
+        If levels are not whole numbers of at least 0, one a client, or one a day and client.
         If a cause is named twice.
     """
 
@@ -56,29 +58,36 @@ class Signs:
 
     def __post_init__(self) -> None:
         level = np.asarray(self.level)
-        if level.ndim != 1 or level.dtype.kind not in "iu" or (level < 0).any():
+        if level.ndim not in (1, 2) or level.dtype.kind not in "iu" or (level < 0).any():
             raise ValueError("levels are whole numbers of at least 0, one a client")
         if len(set(self.speaks_for)) < len(self.speaks_for):
             raise ValueError("a sign names a cause it speaks for once")
 
     def log_ratios(self, shares: Values) -> Values:
-        """The log likelihood ratio of each cause against the shared distribution, (n, causes).
+        """The log likelihood ratio of each cause against the shared distribution.
 
         Parameters
         ----------
         shares
             (n, causes) what is thought of the causes now; rows sum to one.
+
+        Returns
+        -------
+        numpy.ndarray
+            (n, causes), or (d, n, causes).
         """
-        ratios = np.zeros_like(shares)
-        seen = self.level > 0 if self.has_unseen else np.ones(len(self.level), dtype=bool)
+        seen = self.level > 0 if self.has_unseen else np.ones(self.level.shape, dtype=bool)
+        ratios = np.zeros((*self.level.shape, shares.shape[1]))
         levels, at = np.unique(self.level[seen], return_inverse=True)
         if len(levels) < 2:
             return ratios
+        days = self.level.size / len(shares)
+        shares = np.broadcast_to(shares, ratios.shape)[seen] / days
         speaks = np.isin(np.arange(shares.shape[1]), self.speaks_for)
         usual = np.bincount(at) / len(at)
-        shared = _distribution(at, shares[seen][:, ~speaks].sum(axis=1), usual)
+        shared = _distribution(at, shares[:, ~speaks].sum(axis=1), usual)
         for cause in np.flatnonzero(speaks):
-            own = _distribution(at, shares[seen, cause], usual)
+            own = _distribution(at, shares[:, cause], usual)
             rising = isotonic_regression(own / shared, weights=shared).x
             ratios[seen, cause] = np.log(rising)[at]
         return ratios
@@ -96,11 +105,13 @@ def likelihood_ratios(signs: Sequence[Signs], shares: Values) -> Values:
     Parameters
     ----------
     signs
-        Each of the same n clients.
+        Each of the same n clients, seen from the same days.
     shares
         (n, causes) what is thought of the causes now; rows sum to one.
     """
-    logs = np.zeros_like(shares)
+    logs = np.zeros_like(shares)[None]
     for sign in signs:
-        logs += TEMPER * sign.log_ratios(shares)
-    return np.asarray(np.exp(logs - logs.max(axis=1, keepdims=True)), dtype=np.float64)
+        found = TEMPER * sign.log_ratios(shares)
+        logs = logs + (found if found.ndim == 3 else found[None])
+    likely = np.exp(logs - logs.max(axis=(0, 2), keepdims=True)).mean(axis=0)
+    return np.asarray(likely / likely.max(axis=1, keepdims=True), dtype=np.float64)
