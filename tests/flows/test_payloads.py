@@ -200,10 +200,11 @@ def test_no_payload_runs_from_a_published_file_or_a_registry(
             Newest(config.parent / "out", portfolio="demo").held.scores.table(path.stem)
         path.write_bytes(was)
     registry = config.parent / "models" / "demo" / "registry.json"
-    for raw in files.values():
+    ways = (segml.score, segml.train, lambda config, **_: segml.rollback(config))
+    for raw, way in zip(files.values(), cycle(ways), strict=False):
         registry.write_bytes(raw)
         with pytest.raises(BundleRefused, match="cannot be read as a registry"):
-            segml.score(config, as_of=SCORED)
+            way(config, as_of=SCORED)
     assert list(canaries.iterdir()) == []
 
 
@@ -247,9 +248,10 @@ def test_no_payload_runs_from_a_source(
             segml.check(config)
     config.write_text(text, "utf-8")
     good = lines.read_bytes()
-    for raw in files.values():
+    ways = (lambda config, **_: segml.check(config), segml.train, segml.score)
+    for raw, way in zip(files.values(), cycle(ways), strict=False):
         lines.write_bytes(raw)
         with pytest.raises(DataRefused):
-            segml.check(config)
+            way(config, as_of=SCORED)
     lines.write_bytes(good)
     assert list(canaries.iterdir()) == []
