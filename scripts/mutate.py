@@ -5,10 +5,10 @@
 Cosmic Ray says what can be changed; places are drawn from all of the room's code, one change a
 place, annotations and docstrings left out. Each change is made in a copy of the checkout, in which
 those tests run, until one fails, whose files are of the same room and name the changed module or
-something public in it. So a survivor may yet be noticed by tests of other rooms: the score is at
-most too low. It prints each survivor as a diff, and last the score. A change with which the tests
-do not end in a quarter of an hour counts as noticed. They have to pass without a change: run them
-first.
+something public in it; with `--whole` then the room's others too. So a survivor may yet be noticed
+by other tests: the score is at most too low. It prints each survivor as a diff, and last the score.
+A change with which the tests do not end in half an hour counts as noticed. They have to pass
+without a change: run them first.
 
 The tests run in forks of this process, in which the large libraries are loaded already.
 """
@@ -47,7 +47,7 @@ HEAVY = (
     "scipy.stats",
     "sklearn",
 )
-WAIT_SECONDS = 900.0
+WAIT_SECONDS = 1800.0
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,11 @@ def _passed_over(path: Path) -> Iterator[int]:
             yield from range(node.lineno, (node.end_lineno or node.lineno) + 1)
 
 
-def tests_of(module: Path, tests: Path) -> list[Path]:
-    """The room's tests that name a module or something public in it, its own file first."""
+def tests_of(module: Path, tests: Path, *, whole: bool) -> list[Path]:
+    """The room's tests that name a module or something public in it, its own file first.
+
+    Then, where the whole is asked for, the room's others.
+    """
     tree = ast.parse(module.read_text("utf-8"))
     named = {module.stem} | {
         node.name
@@ -107,7 +110,8 @@ def tests_of(module: Path, tests: Path) -> list[Path]:
     every = sorted(tests.rglob("test_*.py"))
     own = f"test_{module.stem}"
     naming = [p for p in every if p.stem == own or named & set(_words(p.read_text("utf-8")))]
-    return sorted(naming or every, key=lambda path: (path.stem != own, path))
+    asked = every if whole or not naming else naming
+    return sorted(asked, key=lambda path: (path.stem != own, path not in naming, path))
 
 
 def _words(text: str) -> Iterator[str]:
@@ -157,6 +161,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=600.0, help="begin no change after these")
+    parser.add_argument("--whole", action="store_true", help="ask all of the room's tests")
     given = parser.parse_args()
     dice = Random(given.seed)  # noqa: S311 - a sample, no secret
     sys.dont_write_bytecode = True
@@ -166,20 +171,22 @@ def main() -> None:
         copy = Path(folder) / "copy"
         kept = shutil.ignore_patterns(".git", ".venv", "*.pyc", "out", "mlruns*")
         shutil.copytree(ROOT, copy, ignore=kept)
-        tell(copy, given.room, dice, count=given.sample, minutes=given.minutes)
+        tell(copy, given, dice)
 
 
-def tell(copy: Path, room: str, dice: Random, *, count: int, minutes: float) -> None:
+def tell(copy: Path, given: argparse.Namespace, dice: Random) -> None:
     """Make so many changes and print what became of them."""
+    room = given.room
     places = changes(copy / "src" / "segml" / room)
-    drawn = dice.sample(sorted(places), min(count, len(places)))
-    until = time.monotonic() + 60 * minutes
+    drawn = dice.sample(sorted(places), min(given.sample, len(places)))
+    until = time.monotonic() + 60 * given.minutes
     made = survived = 0
     for place in drawn:
         if time.monotonic() > until:
             break
         change = dice.choice(places[place])
-        module, files = change.module, tests_of(change.module, copy / "tests" / room)
+        module = change.module
+        files = tests_of(module, copy / "tests" / room, whole=given.whole)
         was = module.read_text("utf-8")
         changed = mutate_code(was, get_operator(change.operator)(), change.occurrence)
         if changed is None or changed == was:

@@ -1,4 +1,4 @@
-"""An e-mail and a telephone number put into every text field of a ledger, and a search for them."""
+"""An e-mail, a telephone number and a script put into every text field of a ledger; a search."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 MAIL, PHONE = "vera.canary@example.org", "+49 30 5550 0199"
-CANARY = f"{MAIL} {PHONE}"
+SCRIPT = """"'><img src=x onerror=window.__pwned=1><script>window.__pwned=1</script>"""
+CANARY = f"{MAIL} {PHONE} {SCRIPT}"
 FOUND = re.compile(r"vera.canary|5550.{0,3}0199", re.IGNORECASE)
 """However it is escaped."""
 PROSPECT, BUYER = f"prospect-{MAIL}", f"buyer-{MAIL}"

@@ -109,6 +109,12 @@ def test_weights_count_as_repeated_rows() -> None:
                   - weighed.raw(X)).max() > 0.05  # fmt: skip
 
 
+def test_weights_that_sum_to_one_are_weights() -> None:
+    X, y = rows(n=200)
+    told = fitted(X=X, y=y, weight=np.full(len(y), 1 / len(y)), categorical=()).raw(X)
+    assert told[y > 0].mean() > told[y == 0].mean() + 0.1
+
+
 def test_the_text_is_lightgbms_own_and_fits_its_booster() -> None:
     forest = fitted()
     X, _ = rows(seed=1)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segml.boosting import fit_forest, parse_forest, parse_trees
+from segml.boosting.trees import Trees
 from segml.words.errors import BundleRefused
 
 COLUMNS = tuple("abcd")
@@ -111,3 +112,7 @@ def test_swapped_renamed_and_missing_columns_are_refused() -> None:
         parse_forest(text, ("b", "a", "c", "d"))
     with pytest.raises(BundleRefused, match="3 columns for 4"):
         parse_forest(text, ("a", "b", "c"))
+
+
+def test_a_forest_without_a_tree_has_no_depth() -> None:
+    assert Trees(columns=COLUMNS, tables=()).depth == 0

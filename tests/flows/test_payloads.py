@@ -6,6 +6,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -16,10 +18,12 @@ from tests.flows import payloads
 from tests.flows.worlds import copied, digest
 
 import segml
+from segml.bundle import save
 from segml.flows.session import registry_of
 from segml.flows.settings import read_settings
 from segml.flows.site import site_of
 from segml.flows.versions import sync_models
+from segml.ledger import date_of
 from segml.service.access import ALONE
 from segml.service.asking import Trained
 from segml.service.desk import Desk
@@ -91,6 +95,8 @@ def _ways(config: Path) -> tuple[Callable[[], Any], ...]:
     """Every way in that loads a version and does nothing without it."""
     version = registry_of(read_settings(config)).champion().version
     return (
+        lambda: segml.train(config, as_of=SCORED),
+        lambda: segml.rollback(config),
         lambda: segml.score(config, as_of=SCORED),
         lambda: segml.explain(config, "C00001", as_of="2024-03-01"),
         lambda: segml.backfill(config, start="2024-01-01", end="2024-02-01"),
@@ -102,20 +108,38 @@ def _ways(config: Path) -> tuple[Callable[[], Any], ...]:
 def test_no_way_in_loads_a_version_with_a_payload_in_it(
     config: Path, files: dict[str, bytes], canaries: Path
 ) -> None:
-    registry = registry_of(read_settings(config))
-    folder = registry.path_of(registry.champion())
-    parts = sorted(folder.iterdir())
-    for way, raw, path in zip(_ways(config), cycle(files.values()), cycle(parts), strict=False):
-        was = path.read_bytes()
-        path.write_bytes(raw)
-        with pytest.raises(BundleRefused, match=path.name):
+    former, champion = _two_champions(config)
+    before = (config.parent / "models" / "demo" / "registry.json").read_bytes()
+    parts = sorted(path.name for path in former.iterdir())
+    for way, raw, name in zip(_ways(config), cycle(files.values()), cycle(parts), strict=False):
+        was = {folder / name: (folder / name).read_bytes() for folder in (former, champion)}
+        for path in was:
+            path.write_bytes(raw)
+        with pytest.raises(BundleRefused, match=name):
             way()
-        path.write_bytes(was)
-    path.write_bytes(files["lightgbm"])
+        for path, good in was.items():
+            path.write_bytes(good)
+    (former / name).write_bytes(files["lightgbm"])
     (passed_over, *_) = segml.judge_scores(config, as_of=SCORED).summary["notes"]
-    assert path.name in passed_over
+    assert name in passed_over
     _what_if_is_not_offered(config)
+    assert (config.parent / "models" / "demo" / "registry.json").read_bytes() == before
     assert list(canaries.iterdir()) == []
+
+
+def _two_champions(config: Path) -> tuple[Path, Path]:
+    """The folders of a former champion and of one in its place: the same model, a day later."""
+    registry = registry_of(read_settings(config))
+    former = registry.champion()
+    bundle = load_version(registry, former)
+    later = replace(bundle, as_of=bundle.as_of + 1)
+    with registry.staging() as aside:
+        digest_ = save(later, aside).digest
+        at = datetime.fromisoformat(former.created)
+        day = date_of(later.as_of)
+        made = registry.add(aside, as_of=day, manifest_digest=digest_, at=at)
+    registry.promote(made.version, at=at)
+    return registry.path_of(former), registry.path_of(made)
 
 
 def _what_if_is_not_offered(config: Path) -> None:
@@ -176,10 +200,11 @@ def test_no_payload_runs_from_a_published_file_or_a_registry(
             Newest(config.parent / "out", portfolio="demo").held.scores.table(path.stem)
         path.write_bytes(was)
     registry = config.parent / "models" / "demo" / "registry.json"
-    for raw in files.values():
+    ways = (segml.score, segml.train, lambda config, **_: segml.rollback(config))
+    for raw, way in zip(files.values(), cycle(ways), strict=False):
         registry.write_bytes(raw)
         with pytest.raises(BundleRefused, match="cannot be read as a registry"):
-            segml.score(config, as_of=SCORED)
+            way(config, as_of=SCORED)
     assert list(canaries.iterdir()) == []
 
 
@@ -223,9 +248,10 @@ def test_no_payload_runs_from_a_source(
             segml.check(config)
     config.write_text(text, "utf-8")
     good = lines.read_bytes()
-    for raw in files.values():
+    ways = (lambda config, **_: segml.check(config), segml.train, segml.score)
+    for raw, way in zip(files.values(), cycle(ways), strict=False):
         lines.write_bytes(raw)
         with pytest.raises(DataRefused):
-            segml.check(config)
+            way(config, as_of=SCORED)
     lines.write_bytes(good)
     assert list(canaries.iterdir()) == []

@@ -38,3 +38,9 @@ def test_a_portfolio_without_seasons_keeps_plain_days() -> None:
 
 def test_plain_days_are_their_own_ticks() -> None:
     assert Clock(10, np.ones(52)).at(np.array([10, 700])).tolist() == [0.0, 690.0]
+
+
+def test_a_portfolio_that_paused_for_more_than_a_year_keeps_plain_days() -> None:
+    winters = busy_winters(5)
+    paused = winters[(winters < 364) | (winters >= 3 * 364)]
+    assert not learn_clock(paused, first_day=0, end=5 * 364).is_seasonal

@@ -23,7 +23,7 @@ from segml.scoring import (
     contact_columns,
     score,
 )
-from segml.scoring.prospects import MONEY, _nearest, foretell_prospects
+from segml.scoring.prospects import MONEY, _nearest, _recommended, foretell_prospects
 from segml.simulate import make_world
 from segml.words.plan import ChurnPlan, Economics, LedgerPlan, Plan, PotentialPlan, SourcePlan
 
@@ -117,6 +117,28 @@ def test_reasons_sum_to_the_raw_score_and_in_money_to_the_expected_profit(
     sizes = rows[rows["rank"] > 0].assign(size=lambda frame: frame["contribution"].abs())
     for _, mine in sizes.groupby("client_id"):
         assert mine.sort_values("rank")["size"].is_monotonic_decreasing
+
+
+@pytest.mark.parametrize(
+    ("expected", "median", "cost", "recommendation"),
+    [
+        (-5.0, -1.0, 1.0, "decline"),
+        (-5.0, 2.0, 1.0, "low_touch"),
+        (50.0, 10.0, 60.0, "low_touch"),
+        (50.0, 10.0, 40.0, "contact"),
+        (100.0, 10.0, 200.0, "contact"),
+        (300.0, 10.0, 0.0, "contact_now"),
+        (400.0, 10.0, 900.0, "contact_now"),
+        (400.0, -1.0, 1.0, "contact"),
+    ],
+)
+def test_what_is_recommended_follows_from_profit_and_care(
+    learnt: Bundle, expected: float, median: float, cost: float, recommendation: str
+) -> None:
+    assert learnt.prospects is not None
+    model = dataclasses.replace(learnt.prospects, middle=100.0, top=300.0)
+    told = pd.DataFrame({"expected_profit": [expected], "median_profit": [median]})
+    assert _recommended(model, told, np.array([cost])).tolist() == [recommendation]
 
 
 @pytest.mark.parametrize("newcomers", [0, 2, 3, 700])

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from tests.canary import SCRIPT
 
 import segml
 
@@ -267,6 +268,7 @@ def test_a_name_is_nothing_but_text(
         assert not seen.dialogs
         assert not seen.faults
     assert all(each.strip() in words for each in payloads if each.isascii() and each.isprintable())
+    assert SCRIPT in words  # which stands in every other text field of the ledger
 
 
 def test_a_name_would_run_if_it_were_not_escaped(opened: Opened, payloads: tuple[str, ...]) -> None:

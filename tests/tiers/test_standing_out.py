@@ -58,3 +58,11 @@ def test_the_order_of_clients_changes_nothing() -> None:
     order = np.random.default_rng(0).permutation(len(counts))
     one = standing_out(counts, expected).chance
     assert np.array_equal(standing_out(counts[order], expected[order]).chance, one[order])
+
+
+def test_occasions_are_told_apart_to_three_figures() -> None:
+    counts, expected = _counts(6, 60, 25.0)
+    rounded = np.array([float(f"{due:.3g}") for due in expected])
+    assert not np.array_equal(rounded, expected)
+    chance = standing_out(counts, expected).chance
+    assert np.array_equal(standing_out(counts, rounded).chance, chance)
