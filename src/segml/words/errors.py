@@ -15,6 +15,7 @@
     └── GateRefused             5  a gate said no
         ├── BundleRefused       5    a model file is not what its manifest says
         ├── LeakSuspected       5    a feature seems to know the label
+        ├── DriftRefused        5    something moved farther than it usually does
         ├── NoModel             5    no trained version fits the date asked for
         └── PromotionRefused    5    a version is not good enough to be champion
 
