@@ -68,6 +68,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "yaml": ("flows",),
     "typer": ("cli",),
     "rich": ("cli",),
+    "pyspark": ("ledger",),
     "duckdb": ("ledger", "features", "stores"),
     "pydantic": ("flows", "service"),
     "fastapi": ("service",),

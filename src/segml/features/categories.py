@@ -13,7 +13,7 @@ from segml.features.family import Column, Family
 from segml.features.measures import fact, ratio, rows_where
 from segml.words.feature import Feature
 
-_SCALE = "(365.0 / 180)"
+_SCALE = "(cast(365 as double) / 180)"  # of decimals, engines make quotients of few digits
 _FAVOURITE = "place = 1"
 _OTHERS = "place > 1 and before > 0"
 

@@ -28,7 +28,7 @@ from segml.features.serving import (
     serve_measures,
 )
 from segml.features.stages import Stage
-from segml.ledger import Past, acquisition_sql
+from segml.ledger import Asked, Past, acquisition_sql
 
 PREFIX = "_"
 """Columns of the answer that are no features begin with it."""
@@ -108,7 +108,7 @@ class Question:
     sql: str
 
     @contextmanager
-    def prepared(self, past: Past) -> Iterator[Past]:
+    def prepared(self, past: Asked) -> Iterator[Asked]:
         """The past of which `sql` can be asked, whole or in parts, until the context is left."""
         with ExitStack() as stack:
             for one in self.kept:

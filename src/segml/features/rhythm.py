@@ -29,7 +29,7 @@ _MEASURES = (
 
 _GAP_MEAN = "cast(gap_sum as double) / gap_count"
 _GAP_SPREAD = (
-    f"sqrt(greatest(cast(gap_squares as double) / gap_count - pow({_GAP_MEAN}, 2), 0)) "
+    f"sqrt(greatest(cast(gap_squares as double) / gap_count - ({_GAP_MEAN}) * ({_GAP_MEAN}), 0)) "
     f"/ ({_GAP_MEAN})"
 )
 # The median of the clients' own gaps stands in as one more gap: a client with a single order

@@ -155,13 +155,16 @@ def _answer(
     texts = {column.feature.name for column in declared if column.feature.is_categorical}
     numbers = {column.feature.name for column in declared} - texts
     try:
-        with question.prepared(past) as ready, ThreadPoolExecutor(max_workers=at_once) as pool:
+        with (
+            question.prepared(past.asked) as ready,
+            ThreadPoolExecutor(max_workers=at_once) as pool,
+        ):
             asked = pool.map(
                 lambda part: _typed(part.frame(question.sql), numbers, texts),
                 ready.parts(PART, at_once=at_once),
             )
             parts = list(asked)
-    except duckdb.ConversionException as error:
+    except (duckdb.ConversionException, OverflowError) as error:
         raise DataRefused(
             "an amount, minutes or cost of invoices or interactions beyond 9.2e12",
             allowed="numbers up to nine trillion, which are summed exactly in millionths",

@@ -249,5 +249,5 @@ class Configuration(_Section):
     output: str = "out"
     playbooks: str | None = None
     language: Literal["en", "ru", "zh"] = "en"
-    engine: Literal["duckdb"] = "duckdb"
+    engine: Literal["duckdb", "spark"] = "duckdb"
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0

@@ -6,7 +6,7 @@ import datetime as dt
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from segml import __version__
 from segml.features import left_out
 from segml.flows.settings import Settings
-from segml.ledger import Ledger, day_of, open_ledger, require_fresh
+from segml.ledger import Ledger, day_of, on_spark, open_ledger, require_fresh
 from segml.stores import Pulse, Registry, beating, lock, sweep
 from segml.words.errors import ConfigurationRefused
 
@@ -137,6 +137,8 @@ def opened(
     ------
     DataRefused
         If it breaks its contract, or ends more than `stale_after_days` before that day.
+    ConfigurationRefused
+        If the configuration's engine is not there.
     """
     plan = session_.settings.plan
     if until is None and today is None:
@@ -150,7 +152,13 @@ def opened(
                 session_.pulse.counts[f"rows_{what}", "table", table] = getattr(counts, what)
         if until is not None:
             require_fresh(ledger, day_of(until))
-        yield ledger
+        if session_.settings.engine == "duckdb":
+            yield ledger
+            return
+        with ExitStack() as stack:
+            with session_.timed("spark"):
+                on_engine = stack.enter_context(on_spark(ledger))
+            yield on_engine
 
 
 def registry_of(settings: Settings) -> Registry:

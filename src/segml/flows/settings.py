@@ -62,6 +62,7 @@ class Settings:
     keep_scores_days: int | None = None
     publish: PublishPlan | None = None
     language: str = "en"
+    engine: str = "duckdb"
 
 
 def read_settings(config: str | Path | Settings) -> Settings:
@@ -136,6 +137,7 @@ def _settle(parsed: Configuration, folder: Path) -> Settings:
         keep_scores_days=parsed.retention.scores_days,
         publish=_publish(parsed.publish),
         language=parsed.language,
+        engine=parsed.engine,
     )
 
 

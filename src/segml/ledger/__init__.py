@@ -6,6 +6,7 @@ from segml.ledger.cutoff import Past
 from segml.ledger.days import date_of, day_of
 from segml.ledger.discontinued import discontinued
 from segml.ledger.economics import acquisition_sql, bad_debt_sql, overdue_sql, profit
+from segml.ledger.engines import Asked
 from segml.ledger.findings import Finding, Findings
 from segml.ledger.freshness import require_fresh
 from segml.ledger.horizon import Future
@@ -22,6 +23,7 @@ from segml.ledger.places import (
     starts,
 )
 from segml.ledger.quarters import quarter_edges, quarters
+from segml.ledger.spark import on_spark
 from segml.ledger.terms import TermsChanged, terms_changed
 from segml.ledger.told import described_events, recorded_ends
 from segml.ledger.volumes import WINDOWS, volumes
@@ -29,6 +31,7 @@ from segml.ledger.worth import worth
 
 __all__ = [
     "WINDOWS",
+    "Asked",
     "Baskets",
     "Check",
     "Counts",
@@ -51,6 +54,7 @@ __all__ = [
     "discontinued",
     "discounts",
     "micro",
+    "on_spark",
     "open_ledger",
     "overdue_sql",
     "profit",

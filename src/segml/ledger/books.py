@@ -114,6 +114,21 @@ def build_books(connection: duckdb.DuckDBPyConnection) -> None:
         ) from error
 
 
+def books_sql() -> dict[str, str]:
+    """The books as questions over `lines` at once, for an engine that makes them itself.
+
+    Returns
+    -------
+    dict
+        `documents`, then the books that are made of it and of `lines`, in the order of making.
+    """
+    return {
+        "documents": f"WITH line AS ({_LINE}) {_DOCUMENTS}",
+        **_BOOKS,
+        "product_totals": _PRODUCT_TOTALS,
+    }
+
+
 def _documents(part: range) -> str:
     line = f"{_LINE} WHERE client >= {part.start} AND client < {part.stop}"
     return f"WITH line AS ({line}) {_DOCUMENTS}"

@@ -17,6 +17,7 @@ import pandas as pd
 from segml.ledger.charges import charges_of
 from segml.ledger.contract import TABLES, TRANSACTIONS
 from segml.ledger.days import date_of
+from segml.ledger.engines import Asked, Engine
 from segml.ledger.evidence import (
     bills_of,
     brought_clients,
@@ -30,12 +31,11 @@ from segml.ledger.evidence import (
 from segml.ledger.fingerprint import fingerprint_of, rows_before
 from segml.ledger.parts import parts_of
 from segml.ledger.question import ask, written
-from segml.ledger.views import known_by
+from segml.ledger.views import REFERRED, known_by
 from segml.words.errors import HistoryTooShort
 from segml.words.plan import Economics
 
 _KEPT = count()
-_REFERRED = "client IN (SELECT client FROM clients WHERE referred_by IS NOT NULL)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +51,14 @@ class Past:
         "clients.industry", ...
     economics
         The money that is not in the ledger.
+    engine
+        What computes features in DuckDB's place; None: nothing does.
     """
 
     as_of: int
     has: frozenset[str]
     economics: Economics
+    engine: Engine | None = field(default=None, repr=False, compare=False)
     _connection: duckdb.DuckDBPyConnection = field(repr=False, compare=False)
     _only: str = field(default="", repr=False)
     _kept: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
@@ -72,13 +75,13 @@ class Past:
             clients known before it, and `{as_of}` for the day.
         values
             Bound to the placeholders ``?``.
-
-        Returns
-        -------
-        DataFrame
-            The answer's rows.
         """
         return ask(self._connection, sql, self._named, values)
+
+    @property
+    def asked(self) -> Asked:
+        """What answers the questions of a snapshot: this past, or the engine's of the same day."""
+        return self if self.engine is None else self.engine.past(self.as_of)
 
     def parts(self, clients: int, *, at_once: int = 1) -> tuple[Past, ...]:
         """Return the same past in parts, each of about so many clients; all of them, once.
@@ -105,7 +108,7 @@ class Past:
     @property
     def referred(self) -> Past:
         """The same past of those clients alone that another client brought."""
-        return replace(self, _only=_REFERRED)
+        return replace(self, _only=REFERRED)
 
     @contextmanager
     def keeping(self, name: str, sql: str, *, of: Past | None = None) -> Iterator[Past]:
@@ -240,10 +243,7 @@ class Past:
     def brought(self) -> dict[str, tuple[str, ...]]:
         """Return, for each client that brought others, the ids of those it brought, sorted.
 
-        Returns
-        -------
-        dict
-            A referral between clients that are not both known yet is not in it.
+        A referral between clients that are not both known yet is not in it.
         """
         return brought_clients(self.frame)
 

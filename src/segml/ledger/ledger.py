@@ -14,6 +14,7 @@ import pandas as pd
 from segml.ledger.counting import Counts
 from segml.ledger.cutoff import Past
 from segml.ledger.days import as_day, date_of
+from segml.ledger.engines import Engine
 from segml.ledger.findings import Findings
 from segml.ledger.fingerprint import fingerprint_of
 from segml.ledger.horizon import Future
@@ -51,6 +52,8 @@ class Ledger:
         Which optional columns and tables there are.
     stale_after_days
         Days after the last row within which "today" makes sense.
+    engine
+        What computes features in DuckDB's place (see `segml.ledger.on_spark`); None: nothing does.
     """
 
     findings: Findings
@@ -64,6 +67,7 @@ class Ledger:
     has: frozenset[str]
     stale_after_days: int
     _scratch: Scratch
+    engine: Engine | None = None
 
     def past(self, as_of: dt.date | int) -> Past:
         """Return what was known at the start of a day.
@@ -82,6 +86,7 @@ class Ledger:
             as_of=as_day(as_of),
             has=self.has,
             economics=self.economics,
+            engine=self.engine,
             _connection=self._scratch.connection,
         )
 

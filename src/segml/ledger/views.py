@@ -13,6 +13,9 @@ _CLIENT_COLUMNS = (
     "acquisition_channel, acquisition_cost, wallet, role, role_note"
 )
 
+REFERRED = "client IN (SELECT client FROM clients WHERE referred_by IS NOT NULL)"
+"""The condition of clients that another client brought."""
+
 
 def known_by(day: int, first: int | None = None, only: str = "") -> dict[str, str]:
     """Return the SQL of every table as it is known at the start of a day.
