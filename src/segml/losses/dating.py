@@ -226,6 +226,8 @@ class _Look:
         left out.
         """
         clients = tuple(sorted(declined))
+        if not clients:
+            return Dated(clients=(), days=np.empty(0, np.int64), chance=np.empty((0, 0)))
         first = np.array([_third_order(self.books, each, end) for each in clients], dtype=np.int64)
         last = np.array([_latest(declined[each], end) for each in clients], dtype=np.int64)
         days, chances = np.empty(0, np.int64), []

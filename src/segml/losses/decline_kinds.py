@@ -134,9 +134,11 @@ def _told(name: str, weights: Numbers) -> Numbers:
 
 
 def learn_weights(evidence: Evidence) -> Weights:
-    """How common each course is in each kind, of the declines that `evidence` is of."""
+    """How common each course is in each kind, of the declines that `evidence` is of, if any."""
     before = weights = even_weights(evidence)
     ways = Channel.of(ways_of(evidence))
+    if not ways.top.size:
+        return before
     worth = {name: Channel.of(getattr(evidence, name)) for name in CHANNELS}
     for _ in range(STEPS):
         weights = _improved(ways, worth, weights, before)
