@@ -86,6 +86,14 @@ def ask(server: Server, database: str) -> Callable[[str], list[list[str]]]:
     return lambda sql: [row.split("|") for row in server.run(sql, name).splitlines()]
 
 
+@pytest.fixture
+def canaries(tmp_path: Path) -> Path:
+    """Where a payload that fires makes its folder."""
+    folder = tmp_path / "canaries"
+    folder.mkdir()
+    return folder
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]

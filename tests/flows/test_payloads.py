@@ -33,14 +33,6 @@ from segml.words.errors import BundleRefused, ConfigurationRefused, DataRefused,
 
 
 @pytest.fixture
-def canaries(tmp_path: Path) -> Path:
-    """Where a payload that fires makes its folder."""
-    folder = tmp_path / "canaries"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def files(chain: Chain, canaries: Path) -> dict[str, bytes]:
     """Every payload."""
     return payloads.written(canaries, _forest(chain))

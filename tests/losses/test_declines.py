@@ -235,3 +235,14 @@ def test_clients_without_orders_are_told_by_nothing() -> None:
     evidence = evidence_of(weeks, RHYTHM)
     assert not weeks.count.any()
     assert np.isfinite(log_chance(evidence, even_weights(evidence))).all()
+
+
+def test_a_decline_had_begun_by_a_week_with_the_chance_of_all_weeks_up_to_it() -> None:
+    found = Dated(
+        clients=("a", "b"),
+        days=np.array([0, 7, 14]),
+        chance=np.array([[0.5, 0.3, 0.2], [0.0, 0.0, 1.0]]),
+    )
+    assert found.begun_by(0.5).tolist() == [0, 14]
+    assert found.begun_by(0.75).tolist() == [7, 14]
+    assert found.begun_by(0.95).tolist() == [14, 14]

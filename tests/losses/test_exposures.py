@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -164,6 +165,25 @@ def test_a_client_is_at_risk_while_it_orders_and_until_its_onset() -> None:
     assert risk.lost.tolist() == [1, 2]
     assert risk.month.tolist() == [14, 20]
     assert risk.at_risk[risk.lost, risk.month].all()
+
+
+def test_a_month_at_risk_counts_by_the_share_of_its_declines_that_is_known() -> None:
+    whole = at_risk(orders())
+    share = np.linspace(1.0, 0.0, len(whole.starts))
+    told = {
+        known: columns_of(records(), replace(whole, known=each))
+        for known, each in (("all", np.ones_like(share)), ("half", np.full_like(share, 0.5)))
+    }
+    assert len(told["all"]) == len(told["half"]) > 5
+    for every, half in zip(told["all"], told["half"], strict=True):
+        assert half.mass == pytest.approx(every.mass / 2)
+        assert half.met.tobytes() == every.met.tobytes()
+    late = whole.at_risk & (np.arange(len(share)) == len(share) - 1)
+    falling = replace(whole, known=share)
+    assert falling.mass(late) == 0.0 < whole.mass(late)
+    assert falling.by_month(whole.at_risk)[10] == pytest.approx(
+        share[10] * whole.at_risk[:, 10].sum()
+    )
 
 
 def test_a_client_silent_for_a_year_is_not_at_risk() -> None:

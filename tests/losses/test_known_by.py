@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from segml.losses.known_by import LEAST_SEEN, WEEK, known_by
+from segml.losses.courses import WEEK
+from segml.losses.known_by import LEAST_SEEN, known_by
 
 WEEKS = 100
 END = WEEKS * WEEK

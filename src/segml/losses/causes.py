@@ -30,13 +30,14 @@ import pandas as pd
 from segml.features import CATALOGUE
 from segml.ledger import Ledger
 from segml.losses.attribution import Decomposition
+from segml.losses.courses import WEEK
 from segml.losses.dating import Declines
 from segml.losses.declines import Dated
 from segml.losses.exposed_risk import ACTIVE_DAYS
 from segml.losses.exposures import Column, Records, Risk, calendar_of, columns_of, risk_of
 from segml.losses.fates import Fates
 from segml.losses.history import Days, Numbers
-from segml.losses.known_by import WEEK, known_by
+from segml.losses.known_by import known_by
 from segml.losses.onset import Onset
 from segml.losses.onset_months import MIDWEEK, beside, by_chance, onset_months
 from segml.losses.shares import DRIVEN, Weights
@@ -172,11 +173,8 @@ def _known(risk: Risk, declines: Declines, end: int) -> Numbers:
 def _seen_from(dated: Dated, clients: Sequence[str], end: int) -> Days:
     """(days, n) the days from which what came after each decline is seen: by then it had begun."""
     rows = pd.Index(dated.clients).get_indexer(pd.Index(clients))
-    passed = np.cumsum(dated.chance[rows], axis=1)
-    last = len(dated.days) - 1
-    weeks = [np.minimum((passed < level).sum(axis=1), last) for level in SEEN_FROM]
-    days: Days = np.minimum(dated.days[np.stack(weeks)] + MIDWEEK, end - 1)
-    return days
+    days = np.stack([dated.begun_by(chance)[rows] for chance in SEEN_FROM])
+    return np.minimum(days + MIDWEEK, end - 1)
 
 
 def _sign(seen: Sequence[Sign]) -> Signs:

@@ -37,13 +37,15 @@ class Dated:
     days: Days
     chance: Numbers
 
+    def begun_by(self, chance: float) -> Days:
+        """(c,) the first day of the week by which each decline had begun with a chance."""
+        passed = (np.cumsum(self.chance, axis=1) < chance).sum(axis=1)
+        days: Days = self.days[np.minimum(passed, len(self.days) - 1)]
+        return days
+
     def onsets(self) -> dict[str, Onset]:
         """The onset of each: the middle of the week of the median, and the 5 % and 95 % points."""
-        passed = np.cumsum(self.chance, axis=1)
-        low, middle, high = (
-            self.days[np.minimum((passed < level).sum(axis=1), len(self.days) - 1)]
-            for level in (INTERVAL[0], 0.5, INTERVAL[1])
-        )
+        low, middle, high = (self.begun_by(chance) for chance in (INTERVAL[0], 0.5, INTERVAL[1]))
         return {
             each: Onset(int(day) + WEEK // 2, int(first), int(last) + WEEK - 1, 0.0)
             for each, day, first, last in zip(self.clients, middle, low, high, strict=True)

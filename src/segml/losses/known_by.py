@@ -16,9 +16,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from segml.losses.courses import WEEK
 from segml.losses.history import Days, Numbers
 
-WEEK = 7
 LEAST_SEEN = 30.0
 """Of fewer declines that were watched for so long it is not told who takes so long."""
 
