@@ -26,6 +26,8 @@ SHARED = (
     "tuned",
     "server",
 )  # worlds that take long to make and have slow tests among their users
+LONG = ("losses", "tiers", "features", "stores")
+"""The rooms that take longest, in order: whichever begins last ends alone."""
 
 
 @dataclass(frozen=True)
@@ -133,12 +135,14 @@ def _name_group(item: pytest.Item, group: str) -> None:
         item._id = type(item.id).parse(f"{item.nodeid}@{group}")
 
 
-def _place(item: pytest.Item) -> int:
-    """When a test begins: first users of the shared worlds, then slow ones, then the rooms."""
+def _place(item: pytest.Item) -> tuple[int, int]:
+    """When a test begins: users of the shared worlds, slow ones, long rooms, the other rooms."""
     group = group_of(item)
     if group in SHARED:
-        return SHARED.index(group)
-    return len(SHARED) + (group is not None)
+        return 0, SHARED.index(group)
+    if group is None:
+        return 1, 0
+    return 2, LONG.index(group) if group in LONG else len(LONG)
 
 
 def _room(path: Path) -> str:

@@ -74,6 +74,29 @@ def test_early_stopping_keeps_the_best_round_and_nothing_after_it() -> None:
     assert parse_forest(stopped.text, COLUMNS).rounds == stopped.rounds
 
 
+def test_what_a_stopped_growth_holds_is_what_is_grown_of_so_many_rounds() -> None:
+    V, w = rows(seed=9, n=300)
+    grown: dict[str, Any] = {
+        "params": {"learning_rate": 0.3, "bagging_fraction": 0.7, "bagging_freq": 1},
+        "monotone": (1, -1, 0, 0),
+    }
+    stopped = fitted(**grown, rounds=40, valid=(V, w), early_stopping_rounds=5)
+    assert stopped.rounds < 33
+    for rounds in (3, stopped.rounds, stopped.rounds + 5):
+        assert stopped.first(rounds) == fitted(**grown, rounds=rounds)
+    assert stopped.first(stopped.rounds) == stopped
+    assert stopped.first(stopped.rounds + 6) is None
+    assert fitted(**grown, rounds=4).first(3) is None
+
+
+def test_a_growth_of_which_rounds_were_taken_back_holds_no_other() -> None:
+    # a round sees one column, and of the industry no group is large enough to split by
+    grown = {"params": {"feature_fraction": 0.25, "min_data_per_group": 10_000}}
+    asked = {"rounds": 20, "valid": rows(seed=9, n=300), "early_stopping_rounds": 20}
+    assert len(fitted(**grown, rounds=20).trees.tables) < 20
+    assert fitted(**grown, **asked).first(5) is None
+
+
 def test_a_monotone_feature_never_goes_the_other_way() -> None:
     monotone = (1, -1, 0, 0)
     X, _ = rows(seed=3, n=60)

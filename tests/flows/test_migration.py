@@ -15,16 +15,23 @@ from segml.stores import read_run, read_table
 EARLIER, LATER, SCORED = "2024-02-01", "2024-03-15", "2024-04-01"
 
 
-@pytest.fixture
-def levels(chain: Any, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def trained(chain: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The world with a champion of `levels` that stood at the last month start."""
-    source = chain.config.parent
-    shutil.copytree(source / "ledger", tmp_path / "ledger")
-    config = tmp_path / "segml.yaml"
+    source, folder = chain.config.parent, tmp_path_factory.mktemp("levels")
+    shutil.copytree(source / "ledger", folder / "ledger")
+    config = folder / "segml.yaml"
     text = chain.config.read_text("utf-8")
     config.write_text(text.replace("{scheme: clusters, number: 4,", "{scheme: levels,"), "utf-8")
     segml.train(config, as_of=EARLIER)
     return config
+
+
+@pytest.fixture
+def levels(trained: Path, tmp_path: Path) -> Path:
+    """That world, in a folder of its own."""
+    shutil.copytree(trained.parent, tmp_path, dirs_exist_ok=True)
+    return tmp_path / trained.name
 
 
 def _with_clusters(config: Path, drop: tuple[str, ...] = ()) -> Path:

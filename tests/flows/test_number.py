@@ -20,7 +20,7 @@ DAY = "2023-10-01"
 @pytest.fixture(scope="module")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("auto")
-    return _with(segml.write_world(folder, clients=500, months=27, seed=734).config, "auto")
+    return _with(segml.write_world(folder, clients=260, months=27, seed=734).config, "auto")
 
 
 def _with(config: Path, number: str, key: str = "[1]") -> Path:

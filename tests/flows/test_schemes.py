@@ -28,7 +28,7 @@ EARLIER, LATER = "2023-10-01", "2024-04-01"
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made")
-    segml.write_world(folder, clients=320, months=27, seed=731)
+    segml.write_world(folder, clients=260, months=27, seed=731)
     return folder
 
 

@@ -201,13 +201,13 @@ def test_an_accepted_change_keeps_the_rest_and_is_what_is_trained_next(
     trained = segml.train(config, as_of=AS_OF)
     assert trained.bundle.plan.potential.forest == best
     assert card(trained.bundle).count("Its forest is not grown as by default") == 2
-    again = segml.tune(config, as_of=AS_OF, trials=TRIALS)
+    again = segml.tune(config, as_of=AS_OF, minutes=1e-6)
     assert of(again, "churn").study == of(found, "churn").study
     assert of(again, "potential").study != of(found, "potential").study
     notes = " ".join(again.summary["notes"])
     assert f"not those of {of(found, 'potential').study}: a new study" in notes
-    forgotten = segml.tune(config, as_of=AS_OF, trials=TRIALS, fresh=True)
-    assert len(of(forgotten, "churn").tried) == TRIALS
+    forgotten = segml.tune(config, as_of=AS_OF, minutes=1e-6, fresh=True)
+    assert len(of(forgotten, "churn").tried) == 1
 
 
 @pytest.mark.slow
@@ -220,7 +220,7 @@ def test_a_killed_search_loses_no_ended_trial_and_asks_what_an_unbroken_one_asks
     kill_when(copied, lambda: ended(path) >= kept + 1)
     known = ended(path)
     assert known >= 2
-    found = segml.tune(copied, as_of=AS_OF, trials=max(TRIALS, known))
+    found = segml.tune(copied, as_of=AS_OF, minutes=1e-6)
     churn = of(found, "churn")
     assert f"goes on behind {known} ended trials" in " ".join(found.summary["notes"])
     whole = told(of(tuned[1], "churn").tried)
@@ -230,27 +230,33 @@ def test_a_killed_search_loses_no_ended_trial_and_asks_what_an_unbroken_one_asks
     assert all(one.loss is None or len(one.folds) < 9 for one in left)
 
 
-@pytest.mark.slow
-def test_a_tracking_server_that_is_not_there_stops_nothing(
-    copied: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
-    found = segml.tune(copied, as_of=AS_OF, minutes=1e-6)
-    assert found.mlflow_run is None
-    assert found.lines()[-1].startswith("MLflow was not reached")
-    assert [len(one.tried) for one in found.searched] == [1, 1]
-    assert found.diff is None
-    assert "No trial was better" in "\n".join(found.lines())
-    assert not (found.folder / "proposal.diff").exists()
+@pytest.fixture(scope="module")
+def alone(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Tuned:
+    """A short search of one outcome, the other's horizon too long, its tracking server dead."""
+    folder = tmp_path_factory.mktemp("alone") / "world"
+    shutil.copytree(world.parent, folder)
+    config = folder / world.name
+    text = config.read_text("utf-8")
+    config.write_text(text.replace("  horizon_days: 90  # a", "  horizon_days: 320  # a"), "utf-8")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+        return segml.tune(config, as_of=AS_OF, minutes=1e-6)
 
 
 @pytest.mark.slow
-def test_an_outcome_with_too_little_history_is_left_out_and_named(copied: Path) -> None:
-    text = copied.read_text("utf-8")
-    copied.write_text(text.replace("  horizon_days: 90  # a", "  horizon_days: 320  # a"), "utf-8")
-    found = segml.tune(copied, as_of=AS_OF, minutes=1e-6)
-    assert [one.outcome for one in found.searched] == ["churn"]
-    (note,) = [one for one in found.summary["notes"] if one.startswith("potential is not tuned")]
+def test_a_tracking_server_that_is_not_there_stops_nothing(alone: Tuned) -> None:
+    assert alone.mlflow_run is None
+    assert alone.lines()[-1].startswith("MLflow was not reached")
+    assert [len(one.tried) for one in alone.searched] == [1]
+    assert alone.diff is None
+    assert "No trial was better" in "\n".join(alone.lines())
+    assert not (alone.folder / "proposal.diff").exists()
+
+
+@pytest.mark.slow
+def test_an_outcome_with_too_little_history_is_left_out_and_named(alone: Tuned) -> None:
+    assert [one.outcome for one in alone.searched] == ["churn"]
+    (note,) = [one for one in alone.summary["notes"] if one.startswith("potential is not tuned")]
     assert "days of history" in note
 
 

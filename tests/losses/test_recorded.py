@@ -22,6 +22,7 @@ GONE_ON = dt.date(2024, 5, 20)
 LAST = dt.date(2024, 5, 14)
 """Of `big03`: it buys every fourteen days, and is recorded as left six days after this order."""
 
+Ends = dict[str, tuple[dt.date, str | None]]
 Analysed = Callable[..., LossAnalysis]
 
 
@@ -36,20 +37,40 @@ def burden(until: dt.date | None) -> pd.DataFrame:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def analysed(
-    ledger: Ledger, bundle: Bundle, dates: tuple[int, int], tmp_path: Path
+    ledger: Ledger,
+    bundle: Bundle,
+    dates: tuple[int, int],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Analysed]:
     """The analysis of the ledger written by hand with other lines and recorded ends."""
     with ExitStack() as opened:
-        yield lambda *more, ends, end=dates[1]: analyse(
-            opened.enter_context(
-                open_ledger(rewritten(ledger, bundle, tmp_path, more, ends), bundle.plan.economics)
-            ),
-            bundle,
-            start=dates[0],
-            end=end,
-        )
+
+        def analysed(*more: pd.DataFrame, ends: Ends) -> LossAnalysis:
+            plan = rewritten(ledger, bundle, tmp_path_factory.mktemp("recorded"), more, ends)
+            told = opened.enter_context(open_ledger(plan, bundle.plan.economics))
+            return analyse(told, bundle, start=dates[0], end=dates[1])
+
+        yield analysed
+
+
+@pytest.fixture(scope="module")
+def certain(analysed: Analysed) -> LossAnalysis:
+    """The end of `big03` is recorded between the dates."""
+    return analysed(ends={"big03": (GONE_ON, "<b>too dear</b>")})
+
+
+@pytest.fixture(scope="module")
+def uncounted(analysed: Analysed) -> LossAnalysis:
+    """Three recorded ends of which none is a loss between the dates."""
+    return analysed(
+        ends={
+            "big03": (dt.date(2024, 6, 1), "rumour"),
+            "gone": (dt.date(2023, 10, 1), None),
+            "big05": (dt.date(2024, 2, 1), "wrote to us"),
+        }
+    )
 
 
 def rewritten(
@@ -57,7 +78,7 @@ def rewritten(
     bundle: Bundle,
     folder: Path,
     more: tuple[pd.DataFrame, ...],
-    ends: dict[str, tuple[dt.date, str | None]],
+    ends: Ends,
 ) -> LedgerPlan:
     table = ledger.past(10**5).frame(
         "select client_id, date '1970-01-01' + day as date, amount, cost, discount, product, "
@@ -77,50 +98,48 @@ def rewritten(
 
 
 def test_a_recorded_end_between_the_dates_is_a_certain_loss_with_its_reason_beside_ours(
-    analysed: Analysed, analysis: LossAnalysis
+    certain: LossAnalysis, analysis: LossAnalysis
 ) -> None:
     assert "big03" not in set(analysis.losses["client_id"])
-    found = analysed(ends={"big03": (GONE_ON, "<b>too dear</b>")})
-    row = found.losses.set_index("client_id").loc["big03"]
+    row = certain.losses.set_index("client_id").loc["big03"]
     assert (row["kind"], row["certainty"], row["lost_on"]) == ("left", "certain", GONE_ON)
     assert (row["left_on"], row["left_reason"]) == (GONE_ON, "<b>too dear</b>")
     assert row["onset"] <= GONE_ON
     assert row["reason_1"] == "unknown"
-    assert found.summary["recorded_ends"] == 1
-    others = found.losses[found.losses["client_id"] != "big03"]
+    assert certain.summary["recorded_ends"] == 1
+    others = certain.losses[certain.losses["client_id"] != "big03"]
     assert others["left_on"].isna().all()
     assert set(others["client_id"]) == set(analysis.losses["client_id"])
 
 
-def test_an_end_recorded_on_or_after_the_later_date_is_unknown(
-    analysed: Analysed, dates: tuple[int, int]
+def test_an_end_recorded_on_or_after_the_later_date_is_unknown(uncounted: LossAnalysis) -> None:
+    assert "big03" not in set(uncounted.losses["client_id"])
+    assert uncounted.summary["recorded_ends"] == 0
+
+
+def test_an_end_recorded_before_the_earlier_date_is_not_counted_again(
+    uncounted: LossAnalysis,
 ) -> None:
-    on_the_day = dt.date(2024, 6, 1)
-    found = analysed(ends={"big03": (on_the_day, "rumour")}, end=dates[1])
-    assert "big03" not in set(found.losses["client_id"])
-    assert found.summary["recorded_ends"] == 0
+    assert uncounted.summary["lost_before"] == 1
+    assert "gone" not in set(uncounted.losses["client_id"])
 
 
-def test_an_end_recorded_before_the_earlier_date_is_not_counted_again(analysed: Analysed) -> None:
-    found = analysed(ends={"gone": (dt.date(2023, 10, 1), None)})
-    assert found.summary["lost_before"] == 1
-    assert "gone" not in set(found.losses["client_id"])
+def test_an_end_that_orders_contradict_is_told_and_does_not_count(uncounted: LossAnalysis) -> None:
+    assert "big05" not in set(uncounted.losses["client_id"])
+    told = [note for note in uncounted.summary["notes"] if "recorded as left" in note]
+    assert len(told) == 1
+    assert "1 key client is recorded as left" in told[0]
 
 
-def test_an_end_that_orders_contradict_is_told_and_does_not_count(analysed: Analysed) -> None:
-    found = analysed(ends={"big05": (dt.date(2024, 2, 1), "wrote to us")})
-    assert "big05" not in set(found.losses["client_id"])
-    assert any("1 key client is recorded as left" in note for note in found.summary["notes"])
-
-
-def test_what_a_person_wrote_as_the_reason_changes_no_figure(analysed: Analysed) -> None:
-    one = analysed(ends={"big03": (GONE_ON, "price")})
+def test_what_a_person_wrote_as_the_reason_changes_no_figure(
+    analysed: Analysed, certain: LossAnalysis
+) -> None:
     other = analysed(ends={"big03": (GONE_ON, None)})
     pd.testing.assert_frame_equal(
-        one.losses.drop(columns="left_reason"), other.losses.drop(columns="left_reason")
+        certain.losses.drop(columns="left_reason"), other.losses.drop(columns="left_reason")
     )
     for name in ("loss_reasons", "evidence", "losses_by", "loss_faults", "loss_trend"):
-        pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name))
+        pd.testing.assert_frame_equal(getattr(certain, name), getattr(other, name))
 
 
 def test_the_departure_of_a_client_that_cost_more_than_it_brought_is_a_relief(

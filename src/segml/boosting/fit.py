@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from segml.boosting.forest import Forest
+from segml.boosting.forest import Forest, text_of
 from segml.boosting.matrix import Matrix, checked, checked_categories
 from segml.words.errors import DataRefused
 
@@ -66,7 +66,8 @@ def fit_forest(
         Indices of columns that hold codes 0, 1, …
     valid, early_stopping_rounds
         Rows that stop the growth when the objective's metric has not improved for so many rounds;
-        the text keeps the best round and nothing after it. Both or none.
+        the text keeps the best round and nothing after it (`Forest.first` has what grew). Both or
+        none.
     seed, threads
         Of every random choice; processors to use, which changes no byte of the text.
 
@@ -90,8 +91,10 @@ def fit_forest(
     import lightgbm as lgb  # a second to import: who reads what was published needs none of it
 
     train = lgb.Dataset(X, labels, weight=weights, params=grown, **names)
-    booster = _grow(train, grown, rounds=rounds, held=held, patience=early_stopping_rounds)
-    return _frozen(booster, columns)
+    patience = early_stopping_rounds
+    booster = _grow(train, grown, rounds=rounds, held=held, patience=patience)
+    whole = None if patience is None else min(rounds, booster.best_iteration + patience)
+    return _frozen(booster, columns, whole=whole)
 
 
 def _grow(
@@ -106,23 +109,32 @@ def _grow(
 
     if rounds < 1:
         raise ValueError(f"a forest has at least one round, not {rounds}")
+    # else LightGBM writes its text and reads it back, and forgets the rounds beyond the best
+    kept = {"num_boost_round": rounds, "keep_training_booster": True}
     if held is None:
-        return lgb.train(dict(params), train, num_boost_round=rounds)
+        return lgb.train(dict(params), train, **kept)
     return lgb.train(
         dict(params),
         train,
-        num_boost_round=rounds,
+        **kept,
         valid_sets=[lgb.Dataset(held[0], held[1], reference=train)],
         callbacks=[lgb.early_stopping(patience, verbose=False)],
     )
 
 
-def _frozen(booster: lgb.Booster, columns: Sequence[str]) -> Forest:
-    kept = booster.best_iteration if booster.best_iteration > 0 else booster.current_iteration()
-    text = booster.model_to_string(num_iteration=kept)
-    # The only trace of the machine in the text; LightGBM promises equal trees for any number.
-    text = re.sub(r"^\[num_threads: \d+\]$", "[num_threads: 0]", text, flags=re.MULTILINE)
-    return Forest(text=text, columns=tuple(columns), rounds=int(kept))
+def _frozen(booster: lgb.Booster, columns: Sequence[str], *, whole: int | None) -> Forest:
+    """The forest of a booster; of `whole` rounds that were grown, all are kept beside it.
+
+    LightGBM takes a round back that finds no split. Where it did, its trees are no rounds.
+    """
+    grown = booster.current_iteration()
+    kept = booster.best_iteration if booster.best_iteration > 0 else grown
+    return Forest(
+        text=text_of(booster, kept),
+        columns=tuple(columns),
+        rounds=int(kept),
+        further=text_of(booster, grown) if grown == whole else None,
+    )
 
 
 def _parameters(

@@ -7,8 +7,9 @@ mutated texts 113 killed the process inside LightGBM's own parser.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,9 @@ class Forest:
         The feature names, in the order of the matrix's columns.
     rounds
         How many boosting rounds the text holds (after early stopping: the best).
+    further
+        The text of all rounds that were grown, where unseen rows chose the best of them and every
+        round has its tree; no part of the value.
 
     Notes
     -----
@@ -54,6 +58,24 @@ class Forest:
     text: str
     columns: tuple[str, ...]
     rounds: int
+    further: str | None = field(default=None, repr=False, compare=False)
+
+    def first(self, rounds: int) -> Forest | None:
+        """The forest of so many rounds, to the byte what `fit_forest` grows of the same rows.
+
+        Parameters
+        ----------
+        rounds
+            At least one. Without `further`, or where fewer were grown, there is none to give.
+        """
+        if self.further is None:
+            return None
+        import lightgbm as lgb
+
+        booster = lgb.Booster(model_str=self.further)
+        if booster.current_iteration() < rounds:
+            return None
+        return Forest(text=text_of(booster, rounds), columns=self.columns, rounds=rounds)
 
     @cached_property
     def _booster(self) -> lgb.Booster:
@@ -209,6 +231,24 @@ class Forest:
     def gain(self) -> Values:
         """The total gain of every feature's splits in training, float64 of shape (p,)."""
         return np.asarray(self._booster.feature_importance("gain"), dtype=np.float64)
+
+
+def text_of(booster: lgb.Booster, rounds: int) -> str:
+    """The text of a booster's first rounds, the same on every machine and however many it grew.
+
+    Parameters
+    ----------
+    booster
+        LightGBM's.
+    rounds
+        At least one, at most as many as it holds.
+    """
+    text = booster.model_to_string(num_iteration=rounds)
+    # The only trace of the machine in the text; LightGBM promises equal trees for any number.
+    text = re.sub(r"^\[num_threads: \d+\]$", "[num_threads: 0]", text, flags=re.MULTILINE)
+    return re.sub(
+        r"^\[num_iterations: \d+\]$", f"[num_iterations: {rounds}]", text, flags=re.MULTILINE
+    )
 
 
 def parse_forest(text: str, columns: Sequence[str]) -> Forest:

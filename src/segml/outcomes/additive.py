@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from segml.boosting import Forest
 from segml.outcomes.folds import Fold, Folds, client_groups
 from segml.outcomes.halves import Halves, Recipe, fit_halves, grow
 from segml.outcomes.level import level_of
@@ -78,10 +79,14 @@ def fit_additive(rows: Rows, folds: Folds, recipe: Recipe, *, teach: Mask | None
         Shape (n,): rows whose labels mean something; the others are only scored. Default: all.
     """
     teach = np.ones(len(rows), dtype=bool) if teach is None else teach
-    rounds = _rounds(rows, folds.folds, recipe, teach)
+    stopped = [_stopped(rows, fold, recipe, teach) for fold in folds.folds]
+    rounds = _rounds(stopped)
     seen = [
-        Seen(fold, fit_halves(rows.take(_taught(fold.learn, teach)), recipe, rounds=rounds))
-        for fold in folds.folds
+        Seen(
+            fold,
+            fit_halves(rows.take(_taught(fold.learn, teach)), recipe, rounds=rounds, grown=forest),
+        )
+        for fold, forest in zip(folds.folds, stopped, strict=True)
     ]
     shares = _shares(rows, seen, recipe, teach)
     taught = rows.take(np.flatnonzero(teach))
@@ -108,15 +113,17 @@ def _taught(index: Index, teach: Mask) -> Index:
     return index[teach[index]]
 
 
-def _rounds(rows: Rows, folds: Sequence[Fold], recipe: Recipe, teach: Mask) -> int:
+def _stopped(rows: Rows, fold: Fold, recipe: Recipe, teach: Mask) -> Forest | None:
+    """A fold's forest, stopped where its unseen rows no longer gain; None where it has none."""
+    learn, choose = _taught(fold.learn, teach), _taught(fold.validate, teach)
+    if not len(choose):
+        return None
+    return grow(rows.take(learn), recipe, rounds=MOST_ROUNDS, unseen=rows.take(choose))
+
+
+def _rounds(stopped: Sequence[Forest | None]) -> int:
     """The median over folds of the best number of rounds, each on its unseen rows."""
-    best = []
-    for fold in folds:
-        learn, choose = _taught(fold.learn, teach), _taught(fold.validate, teach)
-        if len(choose):
-            unseen = rows.take(choose)
-            forest = grow(rows.take(learn), recipe, rounds=MOST_ROUNDS, unseen=unseen)
-            best.append(forest.rounds)
+    best = [forest.rounds for forest in stopped if forest is not None]
     return max(FEWEST_ROUNDS, int(np.median(best))) if best else FEWEST_ROUNDS
 
 

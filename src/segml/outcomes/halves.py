@@ -83,7 +83,7 @@ class Halves:
         return np.column_stack([told, grown])
 
 
-def fit_halves(rows: Rows, recipe: Recipe, *, rounds: int) -> Halves:
+def fit_halves(rows: Rows, recipe: Recipe, *, rounds: int, grown: Forest | None = None) -> Halves:
     """Both halves of labelled rows; with a single label the curves' priors and no forest.
 
     Parameters
@@ -94,6 +94,9 @@ def fit_halves(rows: Rows, recipe: Recipe, *, rounds: int) -> Halves:
         Loss, curves, seed.
     rounds
         Of the forest.
+    grown
+        What `grow` made of the same rows and recipe with unseen rows beside them: where it grew so
+        many rounds, they are taken from it.
     """
     weight = rows.weight
     curves = tuple(
@@ -112,7 +115,8 @@ def fit_halves(rows: Rows, recipe: Recipe, *, rounds: int) -> Halves:
         prior=prior,
         ridge=CURVE_RIDGE,
     )
-    forest = grow(rows, recipe, rounds=rounds)
+    known = None if grown is None else grown.first(rounds)
+    forest = known or grow(rows, recipe, rounds=rounds)
     return Halves(columns=rows.columns, curves=curves, weights=weights, forest=forest)
 
 
