@@ -22,6 +22,7 @@ from segml.ledger.places import (
     starts,
 )
 from segml.ledger.quarters import quarter_edges, quarters
+from segml.ledger.space import room_told
 from segml.ledger.terms import TermsChanged, terms_changed
 from segml.ledger.told import described_events, recorded_ends
 from segml.ledger.volumes import WINDOWS, volumes
@@ -59,6 +60,7 @@ __all__ = [
     "recorded_ends",
     "referrals",
     "require_fresh",
+    "room_told",
     "starts",
     "terms_changed",
     "volumes",
