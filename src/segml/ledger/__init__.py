@@ -10,6 +10,7 @@ from segml.ledger.findings import Finding, Findings
 from segml.ledger.freshness import require_fresh
 from segml.ledger.horizon import Future
 from segml.ledger.ledger import Check, Ledger, check_ledger, open_ledger
+from segml.ledger.leftovers import scratch_folder
 from segml.ledger.levels import yearly_changes
 from segml.ledger.places import (
     Baskets,
@@ -61,6 +62,7 @@ __all__ = [
     "referrals",
     "require_fresh",
     "room_told",
+    "scratch_folder",
     "starts",
     "terms_changed",
     "volumes",
