@@ -1,6 +1,6 @@
 """Runs killed at any moment: readers see whole results alone, and the next run is green.
 
-SEGML_KILLS=<number> kills so many scoring runs and as many trainings: one of five somewhere in its
+SEGML_KILLS=<number> kills so many scoring runs and as many trainings: one of ten somewhere in its
 whole span, the others somewhere between their first write and their end.
 `test_publication_killed.py` kills publications.
 """
@@ -31,8 +31,8 @@ from segml.words.errors import ConfigurationRefused, OutputRefused
 
 _LOG = logging.getLogger(__name__)
 KILLS = int(os.environ.get("SEGML_KILLS", "4"))
-BATCH = 20
-"""Kills of one run that is held where it begins to write; a quarter as many of others follow."""
+BATCH = 50
+"""Kills of copies of one run that is held where it begins to write, a tenth of them of whole runs."""
 WORLD = {"clients": 60, "months": 20, "seed": 4}
 BEFORE, TRAINED, SCORED, LATER = "2023-06-01", "2023-07-01", "2023-08-01", "2023-09-01"
 
@@ -122,10 +122,10 @@ def killed(
 ) -> None:
     """Kill a command so many times, in turn over some runs; `gone` is called after each kill."""
     killer.codes.clear()
-    for batch, first in enumerate(range(0, KILLS, BATCH + BATCH // 4)):
+    for batch, first in enumerate(range(0, KILLS, BATCH)):
         config, day = runs[batch % len(runs)]
-        numbers = range(first, min(first + BATCH + BATCH // 4, KILLS))
-        alone = max(len(numbers) // 5, 1)
+        numbers = range(first, min(first + BATCH, KILLS))
+        alone = max(len(numbers) // 10, 1)
         with killer.held(place, command, config, "--as-of", day) as kill:
             for number in numbers[alone:]:
                 kill()
