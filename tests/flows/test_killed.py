@@ -32,7 +32,8 @@ from segml.words.errors import ConfigurationRefused, OutputRefused
 _LOG = logging.getLogger(__name__)
 KILLS = int(os.environ.get("SEGML_KILLS", "4"))
 BATCH = 50
-"""Kills of copies of one run that is held where it begins to write, a tenth of them of whole runs."""
+"""So many kills by turns of one run: copies of one that is held where it begins to write, and a
+tenth of whole ones."""
 WORLD = {"clients": 60, "months": 20, "seed": 4}
 BEFORE, TRAINED, SCORED, LATER = "2023-06-01", "2023-07-01", "2023-08-01", "2023-09-01"
 
