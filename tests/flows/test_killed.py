@@ -171,7 +171,8 @@ def test_a_killed_scoring_leaves_the_last_good_run_or_the_next_whole(small: Smal
     with reader(look) as wrong:
         killed(killer, "score", "segml.flows.score.publish", runs, gone)
     assert wrong == []
-    _LOG.info("killed %d of %d scorings, %s", killer.codes.count(-9), KILLS, dict(moments))
+    assert killer.codes.count(-9) == KILLS
+    _LOG.info("killed %d scorings of %d, %s", KILLS, len(killer.codes), dict(moments))
     for config, day in (runs[0], runs[-1]):
         killer.whole("score", config, "--as-of", day)
         assert (day, *seen(output / f"as_of={day}")) in whole
@@ -216,7 +217,8 @@ def test_a_killed_training_leaves_a_registry_that_scores(small: Small) -> None:
     killer.whole("score", small.config, "--as-of", SCORED)
     killer.whole("train", small.config, "--as-of", TRAINED)
     moments["while MLflow was told"] = len(running)
-    _LOG.info("killed %d of %d trainings, %s", killer.codes.count(-9), KILLS, dict(moments))
+    assert killer.codes.count(-9) == KILLS
+    _LOG.info("killed %d trainings of %d, %s", KILLS, len(killer.codes), dict(moments))
     states = tracked(small)
     assert {states[run] for run in running} <= {"KILLED"}
     assert {*states.values()} <= {"FINISHED", "KILLED"}
