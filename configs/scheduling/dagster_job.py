@@ -26,9 +26,10 @@ def scores(context: AssetExecutionContext) -> MaterializeResult:
     """Every client's scores of a day."""
     command = [SEGML, "score", CONFIG, "--as-of", context.partition_key, "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    said = json.loads(done.stdout)
+    said = json.loads(done.stdout or "{}")  # one that was killed says nothing
     if done.returncode:
-        raise Failure(said["message"], metadata={"exit_code": done.returncode})
+        message = said.get("message", "the run was killed; start it again")
+        raise Failure(message, metadata={"exit_code": done.returncode})
     return MaterializeResult(metadata={"version": said["model_version"]})
 
 

@@ -1,6 +1,7 @@
 """A disk that fills up, at many sizes: nothing is half published, the last good run stands.
 
-SEGML_DISKS=<number> tries so many sizes. A real small disk is mounted, which needs root.
+SEGML_DISKS=<number> tries so many sizes of the output's disk, and a tenth as many of the temporary
+one's. A real small disk is mounted, which needs root.
 """
 
 from __future__ import annotations
@@ -36,9 +37,10 @@ def disk(folder: Path, size: int) -> Iterator[Path]:
         subprocess.run(["umount", str(folder)], check=True)
 
 
-def run(config: Path, day: object) -> subprocess.CompletedProcess[str]:
+def run(config: Path, day: object, **more: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "segml", "score", str(config), "--as-of", str(day), "--json"]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    env = {**os.environ, **more}
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
 
 
 def digest(folder: Path) -> str:
@@ -67,3 +69,17 @@ def test_a_full_disk_leaves_the_last_good_run_and_is_told(chain: Chain, tmp_path
             assert digest(output / good.name) == before
             left = {path.name for path in output.iterdir() if path.is_dir()}
             assert left <= {good.name, "metrics"}
+
+
+@pytest.mark.slow
+def test_a_full_temporary_disk_is_told_as_one(chain: Chain, tmp_path: Path) -> None:
+    config = chain.config
+    before = digest(config.parent / "out" / f"as_of={SCORED}")
+    for number in range(max(DISKS // 10, 1)):
+        with disk(tmp_path / "temporary", 2 ** (17 + number)) as temporary:
+            done = run(config, SCORED, TMPDIR=str(temporary))
+            said = json.loads(done.stdout)
+            assert (done.returncode, said["kind"]) == (1, "OSError"), done.stderr
+            assert f"`{temporary}` (No space left on device)" in said["message"]
+            assert [*temporary.iterdir()] == []
+    assert digest(config.parent / "out" / f"as_of={SCORED}") == before

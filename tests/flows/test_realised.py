@@ -14,7 +14,8 @@ from tests.flows.worlds import copied
 
 import segml
 from segml.evaluation import auc
-from segml.stores import read_table
+from segml.stores import read_run, read_table
+from segml.words.errors import BundleRefused
 
 FIRST, END = dt.date(2023, 10, 1), "2024-03-30"
 HORIZONS = {"churn": 120, "potential": 180}
@@ -82,6 +83,23 @@ def test_where_nothing_has_ripened_the_table_is_empty_and_that_is_said(judged: A
     done = segml.judge_scores(config, as_of="2024-01-15")
     assert not len(read_table(done.folder, "realised"))
     assert done.summary["notes"] == ["no published run's horizon has passed by 2024-01-15"]
+
+
+def test_a_harmed_model_is_refused_once_the_others_are_judged(judged: Any, tmp_path: Path) -> None:
+    first, _ = judged
+    shutil.copytree(first.parent, tmp_path / "harmed")
+    config = tmp_path / "harmed" / first.name
+    (card,) = (config.parent / "models").rglob("card.md")
+    card.write_text(card.read_text("utf-8") + "harmless", "utf-8")
+    with pytest.raises(BundleRefused, match=r"2 run\(s\) could not be judged.*realised") as refused:
+        segml.judge_scores(config, as_of=END)
+    assert refused.value.exit_code == 5
+    folder = config.parent / "out" / "realised"
+    assert not len(read_table(folder, "realised"))
+    notes = read_run(folder)["notes"]
+    assert [note[:31] for note in notes[:2]] == [
+        f"scores of {day} are passed over"[:31] for day in ("2024-01-01", FIRST)
+    ]
 
 
 def test_a_run_by_a_model_of_later_days_is_passed_over(chain: Any, tmp_path: Path) -> None:

@@ -6,13 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from segml.ledger import Ledger
+from segml.ledger import Ledger, scratch_folder
 
 LINES = "client_id,date,amount\na,2011-01-01,1\n"
 LIVING = """
@@ -136,3 +137,22 @@ def test_an_open_ledgers_folder_is_for_its_owner_alone(
     opened(LINES)
     (ours,) = scratch.iterdir()
     assert ours.stat().st_mode & 0o777 == 0o700
+
+
+def test_files_to_be_handed_on_that_a_kill_left_go_with_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    if (child := os.fork()) == 0:
+        with scratch_folder() as files:
+            (files / "model").write_text("half of it")
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    (left,) = tmp_path.iterdir()
+    with scratch_folder():
+        assert left.is_dir()  # somebody's who has only just begun, for all that is known
+    age(left)
+    with scratch_folder() as files:
+        assert [*tmp_path.iterdir()] == [files.parent]
+        assert [*files.iterdir()] == []
+    assert [*tmp_path.iterdir()] == []

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from segml.flows.result import Progress, Result, silent
 from segml.flows.settings import Settings, read_settings
-from segml.ledger import Check, check_ledger, day_of
+from segml.ledger import Check, check_ledger, day_of, room_told
 from segml.stores import lock, publish
 from segml.words.errors import DataRefused
 
@@ -47,7 +47,8 @@ def check(config: str | Path | Settings, *, progress: Progress = silent) -> Chec
     settings = read_settings(config)
     progress("check", 0, 1)
     today = dt.datetime.now(ZoneInfo(settings.plan.ledger.timezone)).date()
-    found = check_ledger(settings.plan.ledger, settings.plan.economics, today=day_of(today))
+    with room_told():
+        found = check_ledger(settings.plan.ledger, settings.plan.economics, today=day_of(today))
     folder = settings.output / "check"
     rows = {
         table: {

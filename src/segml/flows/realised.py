@@ -54,7 +54,8 @@ def judge_scores(
     """How the scores that were published held, where their horizon has passed by a day; published.
 
     Of each month the first run counts, of those the twelve newest an outcome. Runs whose model
-    was trained on later days are passed over: it may have known what came.
+    was trained on later days are passed over: it may have known what came. So are, with a note,
+    those whose model the registry no longer has or the configuration no longer suits.
 
     Parameters
     ----------
@@ -71,6 +72,9 @@ def judge_scores(
     ------
     StaleLedger
         If the ledger ends too early for that date.
+    BundleRefused
+        If the files of a model that scored are not what the registry says; what the others'
+        scores became is published before.
     Refusal
         If the configuration, the ledger or the lock refuses.
     """
@@ -79,9 +83,10 @@ def judge_scores(
     with session(settings, f"segml realised --as-of {day}") as run:
         require_place(folder, portfolio=settings.plan.portfolio)
         notes: list[str] = []
+        harmed: list[BundleRefused] = []
         with opened(run, until=day, today=today) as ledger:
             end = min(day_of(day), ledger.past(day).last_day + 1)
-            ripe = _ripe(run, end, notes)
+            ripe = _ripe(run, end, notes, harmed)
             with run.timed("realised"):
                 parts = list(_judged(ledger, ripe, progress))
             record = {**run.record(ledger), "as_of": day.isoformat(), "runs": len(ripe)}
@@ -90,6 +95,12 @@ def judge_scores(
         notes += said if parts else [f"no published run's horizon has passed by {date_of(end)}"]
         record["notes"] = notes
         publish(folder, {"realised": table}, record)
+        if harmed:
+            raise BundleRefused(
+                f"{harmed[0].found} ({len(harmed)} run(s) could not be judged)",
+                allowed=harmed[0].allowed,
+                next_step=f"{harmed[0].next_step}; how the others held stands in {folder}",
+            )
     summary = {**record, "timings": dict(run.timings), "ok": True, "worse": len(said)}
     return Realised(
         summary={**summary, "table": rows_of(table), "folder": str(folder)},
@@ -99,8 +110,8 @@ def judge_scores(
     )
 
 
-def _ripe(run: Session, end: int, notes: list[str]) -> list[_Ripe]:
-    """The runs to be judged, the oldest first."""
+def _ripe(run: Session, end: int, notes: list[str], harmed: list[BundleRefused]) -> list[_Ripe]:
+    """The runs to be judged, the oldest first; what keeps others from it is added to the lists."""
     settings, registry = run.settings, registry_of(run.settings)
     found: list[_Ripe] = []
     bundles: dict[str, Bundle] = {}
@@ -115,6 +126,7 @@ def _ripe(run: Session, end: int, notes: list[str]) -> list[_Ripe]:
                 bundles[version.version] = agreed(bundle, settings.plan)[0]
         except (BundleRefused, ConfigurationRefused) as refusal:
             notes.append(f"scores of {one.as_of} are passed over: {refusal}")
+            harmed += [refusal] if isinstance(refusal, BundleRefused) else []
             continue
         ended = _ended(one, bundles[version.version], end)
         wanted = {name for name in ended if counts[name] < MOST}

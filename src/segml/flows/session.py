@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from segml import __version__
 from segml.features import left_out
 from segml.flows.settings import Settings
-from segml.ledger import Ledger, day_of, on_spark, open_ledger, require_fresh
+from segml.ledger import Ledger, day_of, on_spark, open_ledger, require_fresh, room_told
 from segml.stores import Pulse, Registry, beating, lock, sweep
 from segml.words.errors import ConfigurationRefused
 
@@ -139,26 +139,27 @@ def opened(
         If it breaks its contract, or ends more than `stale_after_days` before that day.
     ConfigurationRefused
         If the configuration's engine is not there.
+    OSError
+        If its scratch database finds no room on the disk, then or in the block.
     """
     plan = session_.settings.plan
     if until is None and today is None:
         today = session_.started.astimezone(ZoneInfo(plan.ledger.timezone)).date()
-    with session_.timed("ledger"):
-        present = None if today is None else day_of(today)
-        ledger = open_ledger(plan.ledger, plan.economics, today=present)
-    with ledger:
-        for table, counts in ledger.counts.items():
-            for what in ("read", "quarantined"):
-                session_.pulse.counts[f"rows_{what}", "table", table] = getattr(counts, what)
-        if until is not None:
-            require_fresh(ledger, day_of(until))
-        if session_.settings.engine == "duckdb":
-            yield ledger
-            return
-        with ExitStack() as stack:
-            with session_.timed("spark"):
-                on_engine = stack.enter_context(on_spark(ledger))
-            yield on_engine
+    with room_told():
+        with session_.timed("ledger"):
+            present = None if today is None else day_of(today)
+            ledger = open_ledger(plan.ledger, plan.economics, today=present)
+        with ledger:
+            for table, counts in ledger.counts.items():
+                for what in ("read", "quarantined"):
+                    session_.pulse.counts[f"rows_{what}", "table", table] = getattr(counts, what)
+            if until is not None:
+                require_fresh(ledger, day_of(until))
+            with ExitStack() as stack:
+                if session_.settings.engine == "spark":
+                    with session_.timed("spark"):
+                        ledger = stack.enter_context(on_spark(ledger))
+                yield ledger
 
 
 def registry_of(settings: Settings) -> Registry:

@@ -11,6 +11,7 @@ from segml.ledger.findings import Finding, Findings
 from segml.ledger.freshness import require_fresh
 from segml.ledger.horizon import Future
 from segml.ledger.ledger import Check, Ledger, check_ledger, open_ledger
+from segml.ledger.leftovers import scratch_folder
 from segml.ledger.levels import yearly_changes
 from segml.ledger.places import (
     Baskets,
@@ -23,6 +24,7 @@ from segml.ledger.places import (
     starts,
 )
 from segml.ledger.quarters import quarter_edges, quarters
+from segml.ledger.space import room_told
 from segml.ledger.spark import on_spark
 from segml.ledger.terms import TermsChanged, terms_changed
 from segml.ledger.told import described_events, recorded_ends
@@ -63,6 +65,8 @@ __all__ = [
     "recorded_ends",
     "referrals",
     "require_fresh",
+    "room_told",
+    "scratch_folder",
     "starts",
     "terms_changed",
     "volumes",

@@ -51,6 +51,24 @@ def make_folder(parent: Path | None) -> tuple[Path, int]:
     return folder, descriptor
 
 
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """An empty folder of the system's temporary one, for files to be handed on; gone afterwards.
+
+    What killed processes left beside it is removed; what a kill leaves of it, the next one removes.
+    """
+    folder, lock = make_folder(None)
+    try:
+        sweep_leftovers(folder)
+        files = folder / "files"
+        files.mkdir()
+        yield files
+    finally:
+        with suppress(OSError):
+            remove_folder(folder)
+        os.close(lock)
+
+
 def remove_folder(folder: Path) -> None:
     """Remove a scratch folder, the lock's file last: what a kill leaves of it can still be swept.
 

@@ -7,7 +7,6 @@ import json
 import math
 import os
 import socket
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass, replace
@@ -189,6 +188,8 @@ def _log_bundle(
     from mlflow.entities import LoggedModelOutput
     from mlflow.models import Model
 
+    from segml.ledger import scratch_folder
+
     logged = client.create_logged_model(run.experiment_id, name="bundle", source_run_id=run.run_id)
     described = Model(
         artifact_path=logged.artifact_location,
@@ -198,8 +199,8 @@ def _log_bundle(
     )
     status = "FAILED"
     try:
-        with tempfile.TemporaryDirectory(prefix="segml-") as scratch:
-            target = Path(scratch) / "model"
+        with scratch_folder() as scratch:
+            target = scratch / "model"
             digest = version.manifest_digest
             from segml.stores.pyfunc import save_pyfunc
 
@@ -272,9 +273,11 @@ def _log_data(client: MlflowClient, run_id: str, bundle: Bundle) -> None:
 
 def log_files(client: MlflowClient, run_id: str, files: Mapping[str, bytes]) -> None:
     """Log files as artifacts of a run, by their paths."""
-    with tempfile.TemporaryDirectory(prefix="segml-") as scratch:
+    from segml.ledger import scratch_folder
+
+    with scratch_folder() as scratch:
         for name, content in files.items():
-            path = Path(scratch) / name
+            path = scratch / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        client.log_artifacts(run_id, scratch)
+        client.log_artifacts(run_id, str(scratch))
