@@ -14,6 +14,7 @@ python -m benchmarks drift                whether a fault of a source is seen, a
 python -m benchmarks explanations         TreeSHAP and two-row Shapley values
 python -m benchmarks ledger               reading and checking a ledger: time, memory
 python -m benchmarks nightly              `segml score` of a whole portfolio
+python -m benchmarks published            the same, published to PostgreSQL too
 python -m benchmarks pages                the pages of a million clients: each, and twenty readers
 python -m benchmarks features             forty features against pandas: time, memory
 python -m benchmarks publish              publishing to PostgreSQL against psql's COPY
@@ -44,6 +45,7 @@ from benchmarks.page import page
 from benchmarks.pages import pages
 from benchmarks.prospects import prospects
 from benchmarks.publish import publishing
+from benchmarks.published import published
 from benchmarks.result import Result
 from benchmarks.roles import roles
 from benchmarks.schemes import schemes
@@ -65,6 +67,7 @@ ALL: dict[str, Callable[[], Iterable[Result]]] = {
     "ledger": ledger,
     "features": features,
     "nightly": nightly,
+    "published": published,
     "pages": pages,
     "publish": publishing,
 }

@@ -107,7 +107,7 @@ meter.tell()
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Night:
+class Night:
     """What is scored, the configuration of the same portfolio to learn by, and the trees learnt."""
 
     ledger: Asked
@@ -127,7 +127,7 @@ class _Night:
 
 def nightly() -> Iterator[Result]:
     with tempfile.TemporaryDirectory() as scratch:
-        night = _prepared(Path(scratch))
+        night = prepared(Path(scratch))
         words = ["score", str(night.ledger.config), "--as-of", night.day, "--json"]
         share = 10 if night.ledger.lines > WHOLE_LINES else 1
         files, scale = _taken(night, share)
@@ -137,7 +137,7 @@ def nightly() -> Iterator[Result]:
             *(["-m", "benchmarks.night_by_hand", "score", asked_in] for asked_in in asked),
             runs=night.runs,
         )
-        yield from _ours(night, ours["score"])
+        yield from ours_told(night, ours["score"])
         yield Result("clients by hand", "all" if share == 1 else f"1 of {share}, times are scaled")
         for (way, least), measured in zip(WAYS.items(), by_hand, strict=True):
             stages = _scaled(measured, scale)
@@ -150,7 +150,7 @@ def nightly() -> Iterator[Result]:
         yield from _memory(night)
 
 
-def _prepared(scratch: Path) -> _Night:
+def prepared(scratch: Path) -> Night:
     ledger = world(scratch, clients=CLIENTS, months=MONTHS, seed=SEED)
     end = date_of(ledger.cutoffs[-1])
     months = 12 * (end.year - START.year) + end.month - START.month
@@ -159,7 +159,7 @@ def _prepared(scratch: Path) -> _Night:
     )
     training = configured(ledger.config, paths_of(smaller.config), scratch / "training.yaml")
     run("-m", "segml", "train", str(training), "--as-of", end.isoformat())
-    return _Night(
+    return Night(
         ledger=ledger,
         training=training,
         trees=_trees(training),
@@ -175,7 +175,7 @@ def _trees(training: Path) -> dict[str, int]:
     return {name: forest.rounds for name, forest in forests.items() if forest is not None}
 
 
-def _ours(night: _Night, cost: Cost) -> Iterator[Result]:
+def ours_told(night: Night, cost: Cost) -> Iterator[Result]:
     large = night.ledger.lines >= LARGE_LINES
     seconds, mib = (LARGE_SECONDS, LARGE_MIB) if large else (None, None)
     output = segml.read_settings(night.ledger.config).output
@@ -191,7 +191,7 @@ def _ours(night: _Night, cost: Cost) -> Iterator[Result]:
         yield Result(f"of the last run: {stage}, wall", taken, "s")
 
 
-def _learnt_by_hand(night: _Night, way: str, files: dict[str, list[str]]) -> str:
+def _learnt_by_hand(night: Night, way: str, files: dict[str, list[str]]) -> str:
     """The file of what one way's script is asked, in a folder of its own with its models."""
     folder = night.scratch / way
     folder.mkdir()
@@ -224,7 +224,7 @@ def _told(who: str, stages: dict[str, Cost], times: str) -> Iterator[Result]:
     yield Result(f"{who}, peak memory, not scaled", peak, "MiB")
 
 
-def _taken(night: _Night, share: int) -> tuple[dict[str, list[str]], float]:
+def _taken(night: Night, share: int) -> tuple[dict[str, list[str]], float]:
     """The files of one client of so many, where not of all, and all clients over those taken."""
     if share == 1:
         return {}, 1.0
@@ -241,7 +241,7 @@ def _taken(night: _Night, share: int) -> tuple[dict[str, list[str]], float]:
     return files, every / taken
 
 
-def _memory(night: _Night) -> Iterator[Result]:
+def _memory(night: Night) -> Iterator[Result]:
     kept, written = (str(night.scratch / name) for name in ("told.pickle", "reasons.parquet"))
     run("-c", KEEP, str(night.training), night.day, kept)
     many, grown = CHUNKS * CHUNK, {}

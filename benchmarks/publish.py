@@ -88,7 +88,7 @@ def _rates(
     """The same rows sent by us and by psql, in turn."""
     files = {name: scratch / f"{name}.csv" for name in TABLES}
     for name, file in files.items():
-        _psql(server, rf"\copy segml.{name} to '{file}' csv")
+        psql(server, rf"\copy segml.{name} to '{file}' csv")
         server.run(
             f"CREATE TABLE public.{name} (LIKE segml.{name} INCLUDING ALL); "
             f"CREATE UNLOGGED TABLE public.staged_{name} (LIKE segml.{name})"
@@ -115,10 +115,10 @@ def _rates(
         empty,
         send,
         send,
-        lambda: _psql(server, "BEGIN", *copies, "COMMIT"),
-        lambda: _psql(server, "BEGIN", *deletes, *copies, "COMMIT"),
+        lambda: psql(server, "BEGIN", *copies, "COMMIT"),
+        lambda: psql(server, "BEGIN", *deletes, *copies, "COMMIT"),
         empty,
-        lambda: _psql(server, *staged),
+        lambda: psql(server, *staged),
     )
     _, first, again, bare, replaced, _, by_staging = medians(*steps, runs=RUNS)
     yield Result("psql, \\copy into empty tables", rows / bare, "rows/s")
@@ -151,7 +151,7 @@ def _source(server: Server) -> Iterator[Result]:
             read_query(scratch, query, server.url(), "transactions", Path())
 
     ours, theirs = medians(
-        read, lambda: _psql(server, rf"\copy ({query}) to '{os.devnull}' csv"), runs=RUNS
+        read, lambda: psql(server, rf"\copy ({query}) to '{os.devnull}' csv"), runs=RUNS
     )
     rows = SIZES[-1] * ROWS_A_CLIENT
     yield Result(f"a source of {rows:,} rows read, into DuckDB", rows / ours, "rows/s")
@@ -162,7 +162,7 @@ def _source(server: Server) -> Iterator[Result]:
         yield Result(label, cost.grown_mib, "MiB")
 
 
-def _psql(server: Server, *statements: str) -> None:
+def psql(server: Server, *statements: str) -> None:
     words = [word for statement in statements for word in ("-c", statement)]
     command = [str(server.bin / "psql"), "-Xq", "-v", "ON_ERROR_STOP=1", *words, server.url()]
     subprocess.run(command, check=True, capture_output=True)
