@@ -1,4 +1,4 @@
-"""An e-mail, a telephone number and a script put into every text field of a ledger; a search."""
+"""An e-mail, a telephone number and forty scripts in every text field of a ledger; a search."""
 
 from __future__ import annotations
 
@@ -15,6 +15,49 @@ import pyarrow.parquet as pq
 MAIL, PHONE = "vera.canary@example.org", "+49 30 5550 0199"
 SCRIPT = """"'><img src=x onerror=window.__pwned=1><script>window.__pwned=1</script>"""
 CANARY = f"{MAIL} {PHONE} {SCRIPT}"
+PAYLOADS = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'><svg/onload=alert(1)>",
+    "</title><script>alert(1)</script>",
+    "{{ 7*7 }}",
+    "{% for x in () %}",
+    "=cmd|' /C calc'!A0",
+    "+1+1",
+    "-2+3",
+    "@SUM(1)",
+    "\t=1+1",
+    "javascript:alert(1)",
+    "\u202egnp.exe",
+    "\u2066name\u2069",
+    "𠜎𠜱🧨",
+    "a\u0301\u0301\u0301",
+    "x" * 300,
+    "&lt;b&gt;",
+    "';--",
+    "%3Cscript%3E",
+    "null",
+    "{count} {money}",
+    "<!--",
+    "]]>",
+    "\u0085line",
+    "<script>window.__pwned=1</script>",
+    "<svg><script>window.__pwned=1</script></svg>",
+    '" autofocus onfocus="window.__pwned=1',
+    "' onmouseover='window.__pwned=1",
+    "<iframe srcdoc='<script>parent.__pwned=1</script>'></iframe>",
+    "<details open ontoggle=window.__pwned=1>",
+    "</bdi></a></th></table><img src=x onerror=window.__pwned=1>",
+    "</select></form><video><source onerror=window.__pwned=1></video>",
+    "</style></textarea><script>window.__pwned=1</script>",
+    "<style>*{display:none}</style>",
+    "<base href=//evil.example/>",
+    "<meta http-equiv=refresh content='0;url=//evil.example/'>",
+    "<link rel=stylesheet href=//evil.example/x.css>",
+    "${window.__pwned=1}",
+    "\u2028\u2029\ufeff\x1b[31m",
+)
+"""Forty names that a page, a sheet, an address or a terminal could take for something else."""
 FOUND = re.compile(r"vera.canary|5550.{0,3}0199", re.IGNORECASE)
 """However it is escaped."""
 PROSPECT, BUYER = f"prospect-{MAIL}", f"buyer-{MAIL}"
@@ -22,13 +65,13 @@ EVERY = {
     "clients": ("name", "role_note", "left_reason"),
     "events": ("description",),
 }
-"""Columns of free text: the canary stands in every value."""
+"""Columns of free text: the canary stands in every value, behind the payloads by turns."""
 ONCE = {
     "clients": ("industry", "region", "acquisition_channel"),
     "transactions": ("order_id", "line_id", "product", "category"),
     "interactions": ("kind",),
 }
-"""Columns of codes and names of groups: it stands in a few rows, as what one client alone has."""
+"""Columns of codes and names of groups: it stands in one row a payload."""
 
 
 def plant(ledger: Path) -> None:
@@ -51,10 +94,18 @@ def plant(ledger: Path) -> None:
                 own = frame["client_id"] == BUYER
                 frame.loc[own, name] = frame.loc[own, name] + CANARY
         for name in EVERY.get(table, ()):
-            frame[name] = frame[name].where(frame[name].isna(), frame[name].astype(str) + CANARY)
+            frame[name] = frame[name].where(frame[name].isna(), _hostile(len(frame)))
         for name in set(ONCE.get(table, ())) - {"order_id", "line_id"}:
-            frame.loc[frame.index[-3:], name] = f"{name} {CANARY}"
+            frame.loc[frame.index[-len(PAYLOADS) :], name] = _hostile(len(PAYLOADS))
         frame.to_parquet(path, schema=schema, index=False)
+
+
+def _hostile(count: int) -> list[str]:
+    """So many values that together hold every payload, each before the canary."""
+    return [
+        "".join(f"{each} {CANARY}" for each in PAYLOADS[number % len(PAYLOADS) :: max(count, 1)])
+        for number in range(count)
+    ]
 
 
 def _twins(clients: pd.DataFrame) -> pd.DataFrame:

@@ -19,6 +19,7 @@ import pandas as pd
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from tests.canary import PAYLOADS
 
 import segml
 from segml.flows.site import site_of
@@ -28,49 +29,6 @@ from segml.words.site import Site
 
 FORMER = dt.date(2024, 3, 1)
 PASSWORD = "quite a long password"
-PAYLOADS = (
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "'><svg/onload=alert(1)>",
-    "</title><script>alert(1)</script>",
-    "{{ 7*7 }}",
-    "{% for x in () %}",
-    "=cmd|' /C calc'!A0",
-    "+1+1",
-    "-2+3",
-    "@SUM(1)",
-    "\t=1+1",
-    "javascript:alert(1)",
-    "\u202egnp.exe",
-    "\u2066name\u2069",
-    "𠜎𠜱🧨",
-    "a\u0301\u0301\u0301",
-    "x" * 300,
-    "&lt;b&gt;",
-    "';--",
-    "%3Cscript%3E",
-    "null",
-    "{count} {money}",
-    "<!--",
-    "]]>",
-    "\u0085line",
-    "<script>window.__pwned=1</script>",
-    "<svg><script>window.__pwned=1</script></svg>",
-    '" autofocus onfocus="window.__pwned=1',
-    "' onmouseover='window.__pwned=1",
-    "<iframe srcdoc='<script>parent.__pwned=1</script>'></iframe>",
-    "<details open ontoggle=window.__pwned=1>",
-    "</bdi></a></th></table><img src=x onerror=window.__pwned=1>",
-    "</select></form><video><source onerror=window.__pwned=1></video>",
-    "</style></textarea><script>window.__pwned=1</script>",
-    "<style>*{display:none}</style>",
-    "<base href=//evil.example/>",
-    "<meta http-equiv=refresh content='0;url=//evil.example/'>",
-    "<link rel=stylesheet href=//evil.example/x.css>",
-    "${window.__pwned=1}",
-    "\u2028\u2029\ufeff\x1b[31m",
-)
-"""Forty names that a page, a sheet, an address or a terminal could take for something else."""
 
 
 @dataclasses.dataclass(frozen=True)

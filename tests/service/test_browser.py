@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from tests.canary import SCRIPT
+from tests.canary import MAIL, SCRIPT
 
 import segml
 
@@ -268,7 +268,9 @@ def test_a_name_is_nothing_but_text(
         assert not seen.dialogs
         assert not seen.faults
     assert all(each.strip() in words for each in payloads if each.isascii() and each.isprintable())
-    assert SCRIPT in words  # which stands in every other text field of the ledger
+    shown = [each for each in payloads if f"{each.strip()} {MAIL}" in words]
+    assert len(shown) > 20  # as they stand in every other text field of the ledger, by turns
+    assert SCRIPT in words
 
 
 def test_a_name_would_run_if_it_were_not_escaped(opened: Opened, payloads: tuple[str, ...]) -> None:

@@ -15,6 +15,11 @@ from segml.losses.trend import trend_of
 SHOWN = 10
 OTHERS = "(others)"
 """The row of all values that are not shown one by one."""
+SAID = ("reason", "event", "quarter", "kind")
+"""Dimensions that the summary tells. The others name staff, or what a single client may be alone
+with: they stand in the table, and in no log."""
+NAMES = ("manager", "product")
+"""Sources of faults whose values are left out for that."""
 
 
 def overall(
@@ -34,19 +39,21 @@ def overall(
     Returns
     -------
     dict
-        JSON-able. Every dimension of `losses_by` sums to the profit lost: what is not among the
-        first ten values is `(others)`.
+        JSON-able. Each of the dimensions `SAID` of `losses_by` sums to the profit lost: what is not
+        among the first ten values is `(others)`.
     """
     by, faults, relief = tables["losses_by"], tables["loss_faults"], tables["relief"]
     drivers, trend = tables["loss_drivers"], tables["loss_trend"]
     towards = trend_of(trend)
     lost_ends = [each for each in fates.lost if each in books.ends]
+    unnamed = faults["value"].astype(object).mask(faults["source"].isin(NAMES), None)
     return {
         "losses_by": {
             str(dimension): shortened(rows.drop(columns="dimension"))
             for dimension, rows in by.groupby("dimension", sort=False)
+            if dimension in SAID
         },
-        "faults": _plain(faults.head(SHOWN)),
+        "faults": _plain(faults.assign(value=unnamed).head(SHOWN)),
         "faults_money": math.fsum(faults["money"]),
         "drivers_compared": int((drivers["p_adjusted"].notna()).sum()),
         "drivers_more_often": _plain(drivers[drivers["verdict"] == MORE]),
