@@ -250,6 +250,29 @@ def test_nothing_published_is_refused(tmp_path: Path) -> None:
         Newest(tmp_path, portfolio="shop")
 
 
+@pytest.mark.parametrize("harm", [b"", b"PAR1 not a table", None])
+def test_a_harmed_run_is_refused_by_who_begins_and_passed_over_by_who_serves(
+    folder: Path, harm: bytes | None
+) -> None:
+    newest = Newest(folder.parent, portfolio="shop")
+    publish(scores_folder(folder.parent, JULY), tables(day=JULY), run(JULY))
+    path = scores_folder(folder.parent, JULY) / "scores.parquet"
+    raw = path.read_bytes()
+    path.write_bytes(raw[: len(raw) // 2] if harm is None else harm)
+    with pytest.raises(ConfigurationRefused, match="cannot be read"):
+        Newest(folder.parent, portfolio="shop")
+    with pytest.raises((ValueError, ConfigurationRefused)):
+        newest.look()
+    assert newest.held.as_of == JUNE
+
+
+def test_a_run_whose_record_is_harmed_is_nobodys(folder: Path) -> None:
+    publish(scores_folder(folder.parent, JULY), tables(day=JULY), run(JULY))
+    record = scores_folder(folder.parent, JULY) / "run.json"
+    record.write_bytes(record.read_bytes()[:40])
+    assert Newest(folder.parent, portfolio="shop").held.as_of == JUNE
+
+
 def test_readers_see_one_run_while_others_take_its_place(folder: Path) -> None:
     newest = Newest(folder.parent, portfolio="shop")
     mixed: list[object] = []

@@ -65,7 +65,7 @@ class Newest:
     Raises
     ------
     ConfigurationRefused
-        If no scores were published yet.
+        If no scores were published yet, or what was published last cannot be read.
     """
 
     def __init__(self, output: Path, *, portfolio: str) -> None:
@@ -73,8 +73,15 @@ class Newest:
         self._looking = threading.Lock()
         self._ended = threading.Event()
         self._watcher: threading.Thread | None = None
-        self._held = self._open(None)
-        self._held.roster.open()
+        try:
+            self._held = self._open(None)
+            self._held.roster.open()
+        except ValueError as error:  # of Arrow, or of JSON, about a file that is not as we wrote it
+            raise ConfigurationRefused(
+                f"published runs under {output} that cannot be read ({type(error).__name__})",
+                allowed="runs as `segml score` and `segml losses` wrote them",
+                next_step="restore the newest run's folder, or remove it and run the command again",
+            ) from error
 
     @property
     def held(self) -> Held:
