@@ -1,12 +1,13 @@
-"""Shares of reasons by what the other declines taught, on columns written out."""
+"""Shares of reasons, and what drivers gain, by what the other declines taught."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from segml.losses.exposures import Column
-from segml.losses.taught import DRAWS, FOLDS, shares_of
+from segml.losses.exposures import Column, Risk
+from segml.losses.onset_months import OnsetMonths
+from segml.losses.taught import FOLDS, Gain, gain_of, shares_of
 
 COUNT, MONTHS = 60, 6000.0
 MET = np.zeros((COUNT, 3))
@@ -26,8 +27,8 @@ def columns() -> list[Column]:
     ]
 
 
-def shares(seed: int = 0) -> np.ndarray:
-    return shares_of(MET, columns(), FOLD, (), draws=np.random.default_rng(seed))
+def shares() -> np.ndarray:
+    return shares_of(MET, columns(), FOLD, ())
 
 
 def test_shares_of_an_onset_sum_to_one_and_none_is_of_a_column_it_did_not_meet() -> None:
@@ -41,14 +42,60 @@ def test_half_of_all_onsets_in_a_tenth_of_the_months_are_the_drivers() -> None:
     assert shares()[:30, 1].min() > 0.7
 
 
-def test_what_three_onsets_say_is_said_less_surely_than_what_thirty_say() -> None:
-    found = shares()
-    driven, rare = found[:30, 1], found[30:33, 2]
-    assert rare.max() < driven.min()
-    assert rare.std() > driven.std()
+def _onsets(month: np.ndarray) -> OnsetMonths:
+    nothing = np.empty(0, np.int64)
+    risk = Risk(
+        clients=(),
+        starts=nothing,
+        at_risk=np.empty((0, 0), bool),
+        lost=nothing,
+        month=month,
+        known=np.empty(0),
+    )
+    return OnsetMonths(risk=risk, first=np.arange(len(month)), weight=np.ones(len(month)))
 
 
-def test_same_draws_give_the_same_shares_and_no_draw_alone_decides() -> None:
-    assert (shares() == shares()).all()
-    apart = np.abs(shares(0) - shares(1))
-    assert 0.0 < apart[:30].max() < 1.0 / DRAWS
+def _gain(behind: np.ndarray, month: np.ndarray, *, seed: int = 0) -> Gain:
+    """Onsets of 400 clients in 12 months; half of the clients meet the driver, all in one month."""
+    clients, months, chances = 400, 12, 5
+    rng = np.random.default_rng(seed)
+    meets = np.arange(clients) % 2 == 0
+    every = [behind, *(rng.integers(clients, size=len(behind)) for _ in range(chances))]
+    on = np.concatenate([meets[each] & (month == 7) for each in every])
+    named = [("service", "complaints_90", meets.sum(), on), ("unknown", "(unknown)", 4800.0, None)]
+    columns = [
+        Column(reason=reason, feature=feature, event_ids=(), mass=float(mass), met=met)  # type: ignore[arg-type]  # a reason
+        for reason, feature, mass, met in [
+            (*each[:3], np.ones(len(on)) if each[3] is None else each[3].astype(float))
+            for each in named
+        ]
+    ]
+    calendar = [
+        Column(
+            reason="unknown",
+            feature="(unknown)",
+            event_ids=(),
+            mass=float(clients),
+            met=np.tile(month == each, chances + 1).astype(float),
+        )
+        for each in range(months)
+    ]
+    fold = rng.permutation(len(behind)) % FOLDS
+    return gain_of([_onsets(month)] * (chances + 1), [*columns, *calendar], fold)
+
+
+def test_what_befell_everybody_in_one_month_is_no_gain_though_half_of_them_met_it() -> None:
+    rng = np.random.default_rng(0)
+    client, month = np.nonzero(rng.random((400, 12)) < np.where(np.arange(12) == 7, 0.2, 0.02))
+    found = _gain(client, month)
+    assert found.explained == 0.0
+    assert abs(found.gain) < 3.0 * found.error
+
+
+def test_what_befell_those_who_met_it_is_one() -> None:
+    rng = np.random.default_rng(0)
+    hit = np.where((np.arange(12) == 7) & (np.arange(400) % 2 == 0)[:, None], 0.3, 0.02)
+    client, month = np.nonzero(rng.random((400, 12)) < hit)
+    found = _gain(client, month)
+    assert found.explained > 0.8
+    assert found.gain > 5.0 * found.error

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from segml.outcomes.onset import GAIN_STEPS, Causes, learn_causes, told_by
+from segml.outcomes.onset import Causes, learn_causes, told_by
 from segml.outcomes.onset_hazard import NONE_ALIKE
 from segml.outcomes.onset_signs import Signs
 
@@ -226,27 +226,27 @@ def test_an_onset_is_told_by_what_the_others_taught() -> None:
     assert found.gained[1:] == pytest.approx(alone.gained)
 
 
-def test_an_onset_of_which_the_others_taught_nothing_has_no_share() -> None:
-    met = np.array([[1.0, 1.0, 0.0]] * 5 + [[0.0, 0.0, 1.0]])
-    found = learn_causes(met, [10.0, 50.0, 50.0], [0, 1, 1], 2, teaches=np.arange(6) < 5)
-    assert shares_of(found)[5].tolist() == [0.0, 0.0]
+def test_an_onset_that_meets_what_no_other_met_is_told_by_what_was_likely_beforehand() -> None:
+    met = np.array([[1.0, 1.0, 0.0]] * 5 + [[0.0, 1.0, 1.0]])
+    found = learn_causes(met, [10.0, 50.0, 50.0], [0, 2, 1], 3, teaches=np.arange(6) < 5)
+    share = shares_of(found)[5]
+    assert share[0] == 0.0
+    assert 0.0 < share[1] < found.design.beforehand(5).mean[2] / found.hazards[5].sum()
     assert np.isfinite(found.gained).all()
 
 
-def test_what_befell_everybody_in_one_month_is_no_gain_beside_a_baseline_of_months() -> None:
-    """The baseline is learnt to its end: half-learnt, it would leave the month to the driver."""
-    rng = np.random.default_rng(0)
-    months, clients = 12, 400
-    flags = rng.random((clients, 30)) < 0.5  # say nothing, and slow the learning down
-    rate = np.where(np.arange(months) == 7, 0.2, 0.02)
-    client, month = np.nonzero(rng.random((clients, months)) < rate)
-    driver = (month == 7)[:, None]
-    met = np.hstack([driver, np.eye(months)[month], flags[client], ~flags[client]])
-    on = np.count_nonzero(flags, axis=0) * months
-    mass = np.r_[clients, np.full(months, clients), on, clients * months - on]
-    cause = np.r_[0, np.ones(len(mass) - 1, int)]
-    found = learn_causes(met, mass, cause, 2, steps=GAIN_STEPS)
-    assert abs(float(found.gained.mean())) < 0.002
+def test_signs_teach_the_hazard_causes_that_are_always_met_together() -> None:
+    """Two causes met in the same months, of which one acts, and shows afterwards."""
+    rng = np.random.default_rng(6)
+    both = np.arange(600) < 400
+    met = np.column_stack([both, both, np.ones(600)]).astype(float)
+    acts = both & (rng.random(600) < 0.8)
+    sign = Signs(level=rng.binomial(2, np.where(acts, 0.7, 0.3)), speaks_for=(0,))
+    mass, cause = [4000.0, 4000.0, 10_000.0], [0, 1, 2]
+    alone = learn_causes(met, mass, cause, 3).weights
+    signed = learn_causes(met, mass, cause, 3, signs=[sign]).weights
+    assert alone[0] == pytest.approx(alone[1])
+    assert signed[0] > 2.0 * signed[1]
 
 
 def test_one_of_many_events_is_drawn_to_what_they_all_weigh() -> None:

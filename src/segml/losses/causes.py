@@ -139,7 +139,7 @@ def learn_reasons(
     ]
     signs = [_sign(each) for each in zip(*seen, strict=True)]
     met = began.mean(met_by(every, columns)[0])
-    shares = shares_of(met, columns, fold, signs, draws=draws)
+    shares = shares_of(met, columns, fold, signs)
     rows = [row for row, each in enumerate(declined) if each in fates.lost]
     features, events = _told(shares[rows], columns)
     return Learnt(

@@ -1,14 +1,12 @@
 """What the other declines taught of each: shares of reasons, and whether drivers explain anything.
 
 The declines are dealt into folds, and those of each are told by a hazard fitted to the others alone
-(cross-fitting). One fit is too sure of its weights where declines are few, so shares are the mean
-over fits to declines drawn anew with replacement.
+(cross-fitting).
 
 References
 ----------
-Stone (1974), Cross-Validatory Choice and Assessment of Statistical Predictions, JRSS B 36;
-Breiman (1996), Bagging predictors, Machine Learning 24; James and Stein (1961), Estimation with
-Quadratic Loss, 4th Berkeley Symposium 1 (the positive part).
+Stone (1974), Cross-Validatory Choice and Assessment of Statistical Predictions, JRSS B 36; James
+and Stein (1961), Estimation with Quadratic Loss, 4th Berkeley Symposium 1 (the positive part).
 """
 
 from __future__ import annotations
@@ -21,14 +19,12 @@ import numpy as np
 from segml.losses.exposures import Column
 from segml.losses.history import Days, Numbers
 from segml.losses.onset_months import OnsetMonths
-from segml.outcomes.onset import GAIN_STEPS, MOST_STEPS, Causes, learn_causes, told_by
+from segml.outcomes.onset import Causes, learn_causes, told_by
 from segml.outcomes.onset_hazard import NONE_ALIKE
 from segml.outcomes.onset_signs import Signs
 from segml.words.feature import REASONS
 
 FOLDS = 5
-DRAWS = 10
-"""How often declines are drawn anew for their shares."""
 SURELY = 2.326
 """Standard errors by which a gain must be beyond chance (99 %): no reason beats a vain one."""
 
@@ -53,10 +49,10 @@ class Gain:
 
 
 def gain_of(every: Sequence[OnsetMonths], columns: Sequence[Column], fold: Days) -> Gain:
-    """The gain of the first onsets by what other folds taught, beyond that of those laid by chance.
+    """What drivers gain on the first onsets, beyond the same onsets laid on clients by chance.
 
-    Of few onsets more is learnt than holds for others, so that chance loses. That is the yardstick:
-    a gain counts that is beyond chance by more than chance varies, and is one at all.
+    What other folds taught tells the onsets of a fold, and those that are laid in their place: by
+    the same weights, so that it matters to whom an onset came, and not how much there is to learn.
 
     Parameters
     ----------
@@ -67,9 +63,11 @@ def gain_of(every: Sequence[OnsetMonths], columns: Sequence[Column], fold: Days)
     fold
         (n,) of each onset, 0 to `FOLDS` - 1.
     """
+    met = [each.mean(values) for each, values in zip(every, met_by(every, columns), strict=True)]
+    taught = _crossed(met[0], columns, fold)
     own, *chance = (
-        _gained(_crossed(each.mean(met), columns, fold, steps=GAIN_STEPS), fold)
-        for each, met in zip(every, met_by(every, columns), strict=True)
+        np.stack([each.gained_by(values) for each in taught])[fold, np.arange(len(fold))]
+        for values in met
     )
     mean, vain = float(own.mean()), float(np.mean(chance))
     spread = float(np.mean([each.var(ddof=1) for each in chance]))
@@ -85,8 +83,6 @@ def shares_of(
     columns: Sequence[Column],
     fold: Days,
     signs: Sequence[Signs],
-    *,
-    draws: np.random.Generator,
 ) -> Numbers:
     """(n, p) the probability of each column, each onset's by what the other folds taught.
 
@@ -100,15 +96,15 @@ def shares_of(
         (n,) of each onset, 0 to `FOLDS` - 1.
     signs
         What was seen after the onsets.
-    draws
-        Draws the declines anew.
     """
-    count = len(fold)
-    found = np.zeros_like(met)
-    for _ in range(DRAWS):
-        times = np.bincount(draws.integers(count, size=count), minlength=count)
-        found += _shares(_crossed(met, columns, fold, times), fold, signs)
-    return found / DRAWS
+    found = _crossed(met, columns, fold, signs)
+    hazards = np.stack([each.hazards for each in found])[fold, np.arange(len(fold))]
+    pull = told_by(hazards, signs)
+    shares = np.zeros_like(met)
+    for held, each in enumerate(found):
+        mine = fold == held
+        shares[mine] = each.design.shares(each.weights, pull)[mine]
+    return shares
 
 
 def met_by(every: Sequence[OnsetMonths], columns: Sequence[Column]) -> Numbers:
@@ -118,14 +114,9 @@ def met_by(every: Sequence[OnsetMonths], columns: Sequence[Column]) -> Numbers:
 
 
 def _crossed(
-    met: Numbers,
-    columns: Sequence[Column],
-    fold: Days,
-    times: Days | None = None,
-    *,
-    steps: int = MOST_STEPS,
+    met: Numbers, columns: Sequence[Column], fold: Days, signs: Sequence[Signs] = ()
 ) -> list[Causes]:
-    """What all folds but one taught, fold by fold; each onset so many times, once if not said."""
+    """What all folds but one taught, fold by fold."""
     kinds = sorted({column.kind for column in columns if column.kind})
     alike = [kinds.index(column.kind) if column.kind else NONE_ALIKE for column in columns]
     return [
@@ -134,25 +125,9 @@ def _crossed(
             [column.mass for column in columns],
             [REASONS.index(column.reason) for column in columns],
             len(REASONS),
-            teaches=(fold != held) * (1 if times is None else times),
+            teaches=fold != held,
             alike=alike,
-            steps=steps,
+            signs=signs,
         )
         for held in range(FOLDS)
     ]
-
-
-def _gained(found: Sequence[Causes], fold: Days) -> Numbers:
-    """(n,) what each onset gained by what the other folds taught."""
-    return np.stack([each.gained for each in found])[fold, np.arange(len(fold))]
-
-
-def _shares(found: Sequence[Causes], fold: Days, signs: Sequence[Signs]) -> Numbers:
-    """(n, p) the shares of the columns by one fit a fold."""
-    hazards = np.stack([each.hazards for each in found])[fold, np.arange(len(fold))]
-    pull = told_by(hazards, signs)
-    shares = np.zeros_like(found[0].design.met)
-    for held, each in enumerate(found):
-        mine = fold == held
-        shares[mine] = each.design.shares(each.weights, pull)[mine]
-    return shares

@@ -2,9 +2,8 @@
 
 The hazard of an onset is a sum over causes (`onset_hazard`), fitted over all client-months at
 risk. What was seen after an onset speaks for some causes too (`onset_signs`): by Bayes' rule a
-cause's part of the hazard counts as much more as it makes what came after likelier. How likely is
-told by the hazard's own shares, asked twice and no more: signs that teach themselves soon know
-everything.
+cause's part of the hazard counts as much more as it makes what came after likelier. What the signs
+say of an onset is what it teaches the hazard, too: two rounds, each from the beginning.
 
 A driver is paid only for onsets beyond what the baseline and the other drivers would have brought
 in the same months. A cause that is met as often by those who stay explains nothing.
@@ -20,26 +19,18 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no stubs
 
-from segml.outcomes.onset_hazard import Columns, columns_of
-from segml.outcomes.onset_signs import Signs, likelihood_ratios
+from segml.outcomes.onset_hazard import Columns, Weights, columns_of
+from segml.outcomes.onset_signs import Signs, likelihood_ratios, pull_of
 
 Values = npt.NDArray[np.float64]
-MOST_STEPS = 20
-"""Of EM, which creeps at the end: later steps trade weight among columns that are nearly alike, and
-explain onsets that they were not fitted to hardly better. Stopping holds the causes to what was
-likely beforehand, where the onsets do not say."""
-GAIN_STEPS = 60
-"""Where it is asked whether drivers explain anything: there they are held against a baseline that
-has found all it can."""
-BASELINE_STEPS = 300
-"""Of the baseline alone, which drivers are held against: what it has not found yet would count as
-theirs."""
+MOST_STEPS = 200
+"""Steps by which what is believed of the weights has settled, or as good as."""
 CADENCE = 5
 """Steps between two looks at whether anything still moves."""
 SETTLED = 1e-4
 """The greatest change of a cause's hazard between two looks, of the whole, that counts as none."""
-PASSES = 2
-"""How often the signs are asked: first of the hazard's shares, then of the shares they led to."""
+ROUNDS = 2
+"""How often the hazard is learnt anew from what the signs say by what it taught before."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -63,15 +54,25 @@ class Causes:
     teaches: Values
     design: Columns
 
-    @cached_property
+    @property
     def gained(self) -> Values:
         """(n,) the log likelihood each onset gained over the baseline alone."""
-        alone = self.design.baseline()
-        with threadpool_limits(limits=1):
-            weights = _fit(alone, self.teaches, steps=BASELINE_STEPS)
-            usual = alone.hazards(weights).sum(axis=1)
+        return self.gained_by(self.design.met)
+
+    def gained_by(self, met: Values) -> Values:
+        """(k,) the log likelihood that client-months with columns (k, p) gain over the baseline."""
+        usual = self._alone
         told = self.teaches > 0
-        return _log(self.hazards.sum(axis=1), told) - _log(usual, told)
+        hazards = self.hazards.sum(axis=1), self.design.met @ usual
+        return _log(met @ self.weights, hazards[0][told]) - _log(met @ usual, hazards[1][told])
+
+    @cached_property
+    def _alone(self) -> Values:
+        """(p,) the weights of the baseline alone, nothing of the others."""
+        with threadpool_limits(limits=1):
+            weights = np.zeros_like(self.weights)
+            weights[self.design.is_baseline] = _fit(self.design.baseline(), self.teaches).mean
+        return weights
 
 
 def learn_causes(
@@ -82,9 +83,9 @@ def learn_causes(
     *,
     teaches: npt.ArrayLike | None = None,
     alike: npt.ArrayLike = (),
-    steps: int = MOST_STEPS,
+    signs: Sequence[Signs] = (),
 ) -> Causes:
-    """The causes of onsets, by maximum likelihood over all months at risk.
+    """The causes of onsets, learnt over all months at risk.
 
     Parameters
     ----------
@@ -104,13 +105,14 @@ def learn_causes(
         (p,) int, the kind of each column that is one of many of its kind, as events are, and
         `NONE_ALIKE` for the others: those of a kind are drawn to what all of the kind weigh. Empty:
         none is.
-    steps
-        Of EM at most; fewer hold the causes more to what was likely beforehand.
+    signs
+        What was seen after the onsets; none: the hazard is learnt from the columns alone.
 
     Raises
     ------
     ValueError
         If the columns are not as `Columns` asks.
+        If a sign is of other onsets, or speaks for the baseline or a cause there is not.
 
     Examples
     --------
@@ -125,8 +127,11 @@ def learn_causes(
     design = columns_of(met, mass, cause, causes, alike=alike)
     of = np.ones(len(design.met)) if teaches is None else np.asarray(teaches, dtype=np.float64)
     with threadpool_limits(limits=1):
-        weights = _fit(design, of, steps=steps)
+        weights = _fit(design, of).mean
         hazards = design.hazards(weights)
+        for _ in range(ROUNDS if signs else 0):
+            weights = _fit(design, of, _said(signs, hazards)).mean
+            hazards = design.hazards(weights)
     return Causes(weights=weights, hazards=hazards, teaches=of, design=design)
 
 
@@ -145,40 +150,33 @@ def told_by(hazards: Values, signs: Sequence[Signs] = ()) -> Values:
     ValueError
         If a sign is of other clients, or speaks for the baseline or a cause there is not.
     """
+    return pull_of(hazards, _said(signs, hazards))
+
+
+def _said(signs: Sequence[Signs], hazards: Values) -> Values:
+    """(n, causes) what the signs say of the causes, by what the hazard tells of them."""
     causes = hazards.shape[1]
     for sign in signs:
         if sign.level.shape[-1] != len(hazards):
             raise ValueError("a sign has one level for each onset")
         if not set(sign.speaks_for) <= set(range(causes - 1)):
             raise ValueError(f"a sign speaks for causes from 0 to {causes - 2}")
-    pull = _pull(hazards, np.ones_like(hazards))
-    for _ in range(PASSES if signs else 0):
-        pull = _pull(hazards, likelihood_ratios(signs, hazards * pull))
-    return pull
+    return likelihood_ratios(signs, hazards)
 
 
-def _pull(hazards: Values, ratios: Values) -> Values:
-    """What a unit of each cause's hazard is worth in shares of each onset, (n, causes).
-
-    Nothing for an onset that what was learnt from others gives no hazard at all.
-    """
-    whole = (hazards * ratios).sum(axis=1, keepdims=True)
-    return np.asarray(np.divide(ratios, whole, out=np.zeros_like(ratios), where=whole > 0.0))
+def _log(hazard: Values, taught: Values) -> Values:
+    """The logarithm; no hazard at all counts as the least of those of the onsets learnt from."""
+    return np.asarray(np.log(np.maximum(hazard, taught.min(initial=1.0))), dtype=np.float64)
 
 
-def _log(hazard: Values, told: npt.NDArray[np.bool_]) -> Values:
-    """The logarithm; an onset without hazard counts as the least likely of those learnt from."""
-    least = hazard[told].min(initial=1.0)
-    return np.asarray(np.log(np.maximum(hazard, least)), dtype=np.float64)
-
-
-def _fit(design: Columns, of: Values, *, steps: int) -> Values:
-    """The weights, learnt from onsets weighed by `of` in so many steps at most."""
-    weights = design.start()
+def _fit(design: Columns, of: Values, ratios: Values | None = None) -> Weights:
+    """What is believed of the weights, learnt from onsets weighed by `of`."""
+    weights = design.beforehand(float(of.sum()))
     before = np.zeros((len(design.met), design.causes))
-    for step in range(steps):
-        hazards = design.hazards(weights)
-        pull = _pull(hazards, np.ones_like(hazards))
+    said = np.ones_like(before) if ratios is None else ratios
+    for step in range(MOST_STEPS):
+        hazards = design.hazards(weights.typical)
+        pull = pull_of(hazards, said)
         if step % CADENCE == 0:
             # the part of a hazard, not the share of it: the baseline alone has all of the shares
             if (np.abs(hazards - before) * pull).max(initial=0.0) < SETTLED:

@@ -5,13 +5,20 @@ Under the Poisson likelihood with identity link, ``Σ log hazard - Σ_j b_j mass
 sum over the onsets, a column enters by two things alone: its mass (its sum over all client-months
 at risk) and its values at the onsets. So months without an onset need not be kept.
 
+Beforehand a weight is exponential, with a mean under which each cause explains as many of the
+onsets as any other; afterwards it is a Gamma, by variational inference: columns share an onset by
+``exp(E log b_j) z_ij``. A column whose onsets do not tell it from others keeps what it had
+beforehand, so that neither many columns nor many steps favour a cause. Of many of a kind, as events
+are, the mean beforehand is learnt: it is that of what all of the kind weigh afterwards.
+
 References
 ----------
 Aalen (1989), A linear regression model for the analysis of life times, Statistics in Medicine 8:
 hazards that add up. Shepp and Vardi (1982), Maximum likelihood reconstruction for emission
 tomography, IEEE Transactions on Medical Imaging 1: the EM step for Poisson counts whose means add
-up (Richardson-Lucy; the same rule as in Lee and Seung 2001, Algorithms for non-negative matrix
-factorization).
+up. Cemgil (2009), Bayesian inference for nonnegative matrix factorisation models, Computational
+Intelligence and Neuroscience: the same step for weights that are Gamma beforehand. Robbins (1956),
+An empirical Bayes approach to statistics, 3rd Berkeley Symposium 1.
 """
 
 from __future__ import annotations
@@ -22,18 +29,40 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import digamma
 
 Values = npt.NDArray[np.float64]
-NOTHING = 1e-12
-"""Onsets: a column that explains fewer in all weighs exactly nothing, and stays so."""
 NONE_ALIKE = -1
-USUAL_WORTH = 0.1
-"""What all columns of a kind weigh counts beside each one's own evidence like so much of the mass
-that a column of the kind has on average: among hundreds of events some coincide with onsets by
-chance, and what few onsets say of one event is less than what is known of all."""
-IMAGINED = 1.0
-"""Onsets more that each column of a kind explains as all of the kind do: one that touched few
-clients has no evidence of its own to speak of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Weights:
+    """What is believed of p weights: each a Gamma of its own.
+
+    Parameters
+    ----------
+    shape
+        (p,) one, and how many onsets a column explains; 0 for a column that weighs nothing.
+    rate
+        (p,) one over the mean beforehand, and the column's mass.
+    usual
+        (p,) the mean beforehand.
+    """
+
+    shape: Values
+    rate: Values
+    usual: Values
+
+    @property
+    def mean(self) -> Values:
+        """(p,) the expected weights."""
+        return np.asarray(self.shape / self.rate, dtype=np.float64)
+
+    @property
+    def typical(self) -> Values:
+        """(p,) exp(E log b): by these columns share what they explain together."""
+        logs = digamma(np.where(self.shape > 0.0, self.shape, 1.0))
+        return np.where(self.shape > 0.0, np.exp(logs) / self.rate, 0.0)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -107,65 +136,64 @@ class Columns:
         return np.asarray(self.cause[:, None] == np.arange(self.causes), dtype=np.float64)
 
     @cached_property
-    def _kinds(self) -> Values:
-        """(kinds, p) one where a column is of a kind."""
+    def _kinds(self) -> npt.NDArray[np.bool_]:
+        """(kinds, p) whether a column is of a kind."""
         kinds = np.unique(self.alike[self.alike != NONE_ALIKE])
-        return np.asarray(kinds[:, None] == self.alike, dtype=np.float64)
+        return np.asarray(kinds[:, None] == self.alike)
 
-    @cached_property
-    def _worth(self) -> Values:
-        """(p,) the mass that what is usual for its kind counts beside each column's own."""
-        average = (self._kinds @ self.mass) / np.maximum(self._kinds.sum(axis=1), 1.0)
-        return np.asarray(USUAL_WORTH * (average @ self._kinds))
+    def beforehand(self, onsets: float) -> Weights:
+        """What is believed before so many onsets are looked at.
 
-    def start(self) -> Values:
-        """(p,) weights under which each cause explains as many of the onsets as any other.
-
-        Columns that are nearly the same share what they explain as they started: beforehand, a
-        decline has as likely one cause as another, and `unknown` is one of them. Columns of a kind
-        start from one weight: an event that touched little explains little.
+        Each cause explains as many of them as any other, `unknown` too, and of a cause each column,
+        columns of a kind together as many as they are, each in proportion to its mass.
         """
-        weighs = (self.mass > 0) & (self.met > 0).any(axis=0)
+        met = (self.met > 0).any(axis=0) | (self.alike != NONE_ALIKE)
+        weighs = (self.mass > 0) & met
         columns = weighs @ self._belongs
         share = np.where(weighs, 1.0 / np.maximum(columns, 1.0)[self.cause], 0.0)
         for kind in self._kinds:
-            part = (kind > 0) & weighs
+            part = kind & weighs
             if part.any():
                 share[part] = share[part].sum() * self.mass[part] / self.mass[part].sum()
-        each = len(self.met) * share / max(float(share.sum()), 1.0)
-        found = np.divide(each, self.mass, out=np.zeros_like(self.mass), where=weighs)
-        return np.asarray(found, dtype=np.float64)
+        explained = onsets * share / max(float(share.sum()), 1.0)
+        usual = np.divide(explained, self.mass, out=np.zeros_like(self.mass), where=weighs)
+        return _believed(usual, np.zeros_like(usual), np.zeros_like(usual))
 
     def hazards(self, weights: Values) -> Values:
         """(n, causes) each cause's part of the hazard at the onsets, for weights of shape (p,)."""
         return np.asarray(self.met @ (self._belongs * weights[:, None]), dtype=np.float64)
 
-    def improved(self, weights: Values, pull: Values) -> Values:
-        """The weights after one EM step, shape (p,).
+    def improved(self, weights: Weights, pull: Values) -> Weights:
+        """What is believed after one step.
 
         Parameters
         ----------
         weights
-            Of before, shape (p,).
+            Of before.
         pull
             (n, causes) what a unit of a cause's hazard is worth in shares of the onset: one over
-            the onset's whole hazard, each cause's part weighed by what the signs say.
+            the onset's whole hazard by typical weights, each cause's part weighed by what the signs
+            say.
         """
         shared = self.met.T @ pull
-        explained = weights * shared[np.arange(len(self.cause)), self.cause]
-        mass = self.mass
-        if len(self._kinds):
-            of_kind = (self._kinds @ explained) / np.maximum(self._kinds @ mass, NOTHING)
-            usual = of_kind @ self._kinds
-            one = np.divide(IMAGINED, usual, out=np.zeros_like(mass), where=usual > NOTHING)
-            worth = self._worth + one
-            explained, mass = explained + worth * usual, mass + worth
-        kept = (explained > NOTHING) & (self.mass > 0)
-        return np.divide(explained, mass, out=np.zeros_like(mass), where=kept)
+        explained = weights.typical * shared[np.arange(len(self.cause)), self.cause]
+        usual, mean = weights.usual, weights.mean
+        for kind in self._kinds:
+            part = kind & (usual > 0.0)
+            if part.any():
+                usual = np.where(part, mean[part].mean(), usual)
+        return _believed(usual, explained, self.mass)
 
     def shares(self, weights: Values, pull: Values) -> Values:
         """(n, p) each column's share of each onset, for the same `weights` and `pull`."""
         return np.asarray(self.met * weights * pull[:, self.cause], dtype=np.float64)
+
+
+def _believed(usual: Values, explained: Values, mass: Values) -> Weights:
+    """The Gamma of each weight, exponential beforehand; a column without a usual weighs nothing."""
+    weighs = usual > 0.0
+    rate = np.divide(1.0, usual, out=np.ones_like(usual), where=weighs) + mass
+    return Weights(shape=np.where(weighs, 1.0 + explained, 0.0), rate=rate, usual=usual)
 
 
 def columns_of(

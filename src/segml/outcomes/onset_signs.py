@@ -6,13 +6,17 @@ of a cause, it says in one direction: the likelihood ratio of a cause against th
 distribution never falls with the level. An onset is known to some weeks alone: a sign may be seen
 from several days, each as likely, and the likelihood is then the mean of what is seen from each.
 
+How likely a level is under a cause is learnt from what the hazard and the other signs say of the
+onsets (never from what the sign itself said: signs that teach themselves soon know everything).
+
 References
 ----------
 Dykstra, Kochar and Robertson (1995), Inference for likelihood ratio ordering in the two-sample
 problem, Journal of the American Statistical Association 90: the ratio is the isotonic regression
 of the counts' ratio, by pooling adjacent violators. Domingos and Pazzani (1997), On the optimality
 of the simple Bayesian classifier under zero-one loss, Machine Learning 29: signs taken as
-independent given the cause.
+independent given the cause. Blum and Mitchell (1998), Combining labeled and unlabeled data with
+co-training, COLT: two views of the same things teach each other.
 """
 
 from __future__ import annotations
@@ -27,8 +31,8 @@ from scipy.optimize import isotonic_regression
 Values = npt.NDArray[np.float64]
 PRIOR_ONSETS = 20.0
 """How many onsets, spread as all onsets are, each distribution of levels is worth beforehand."""
-TEMPER = 1.0
-"""The power of the signs' likelihood: 1 takes them as independent given the cause."""
+PASSES = 3
+"""How often each sign is learnt from the others, which are first taken to say nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -99,19 +103,55 @@ def _distribution(at: npt.NDArray[np.intp], weight: Values, usual: Values) -> Va
     return np.asarray(counts / counts.sum(), dtype=np.float64)
 
 
-def likelihood_ratios(signs: Sequence[Signs], shares: Values) -> Values:
+def likelihood_ratios(signs: Sequence[Signs], hazards: Values) -> Values:
     """How likely all signs are under each cause, as a ratio to the likeliest, (n, causes).
 
     Parameters
     ----------
     signs
         Each of the same n clients, seen from the same days.
-    shares
-        (n, causes) what is thought of the causes now; rows sum to one.
+    hazards
+        (n, causes) each cause's part of the hazard at the onsets.
     """
-    logs = np.zeros_like(shares)[None]
-    for sign in signs:
-        found = TEMPER * sign.log_ratios(shares)
-        logs = logs + (found if found.ndim == 3 else found[None])
+    nothing = np.zeros_like(hazards)[None]
+    logs = [nothing] * len(signs)
+    for _ in range(PASSES):
+        others = [sum(logs[:place] + logs[place + 1 :], nothing) for place in range(len(signs))]
+        logs = [
+            _by_day(sign.log_ratios(shared_by(hazards, _likely(other))))
+            for sign, other in zip(signs, others, strict=True)
+        ]
+    return _likely(sum(logs, nothing))
+
+
+def shared_by(hazards: Values, ratios: Values) -> Values:
+    """(n, causes) the shares of the causes, none for an onset without any hazard.
+
+    Parameters
+    ----------
+    hazards
+        (n, causes) each cause's part of the hazard.
+    ratios
+        (n, causes) how likely what was seen is under each.
+    """
+    return np.asarray(hazards * pull_of(hazards, ratios))
+
+
+def pull_of(hazards: Values, ratios: Values) -> Values:
+    """(n, causes) what a unit of each cause's hazard is worth in shares of each onset.
+
+    Nothing for an onset that what was learnt from others gives no hazard at all.
+    """
+    whole = (hazards * ratios).sum(axis=1, keepdims=True)
+    return np.asarray(np.divide(ratios, whole, out=np.zeros_like(ratios), where=whole > 0.0))
+
+
+def _likely(logs: Values) -> Values:
+    """(n, causes) the mean over the days of log likelihoods (days, n, causes); the greatest 1."""
     likely = np.exp(logs - logs.max(axis=(0, 2), keepdims=True)).mean(axis=0)
     return np.asarray(likely / likely.max(axis=1, keepdims=True), dtype=np.float64)
+
+
+def _by_day(logs: Values) -> Values:
+    """(days, n, causes), one day if none is said."""
+    return logs if logs.ndim == 3 else logs[None]
