@@ -101,10 +101,11 @@ def plant(ledger: Path) -> None:
 
 
 def _hostile(count: int) -> list[str]:
-    """So many values that together hold every payload, each before the canary."""
+    """So many values, each its own, that together hold every payload before the canary."""
+    turns = [PAYLOADS[number % len(PAYLOADS) :: max(count, 1)] for number in range(count)]
     return [
-        "".join(f"{each} {CANARY}" for each in PAYLOADS[number % len(PAYLOADS) :: max(count, 1)])
-        for number in range(count)
+        "".join(f"{each} {CANARY}" for each in mine) + f" {number}"
+        for number, mine in enumerate(turns)
     ]
 
 

@@ -51,15 +51,17 @@ def test_beforehand_each_cause_explains_as_many_onsets_as_any_other() -> None:
     assert [explained[design.cause == cause].sum() for cause in range(3)] == pytest.approx([20] * 3)
 
 
-def test_what_is_usual_for_a_kind_is_the_mean_of_what_its_columns_weigh() -> None:
+def test_what_is_usual_for_a_kind_is_drawn_half_way_to_what_its_columns_weigh() -> None:
     rng = np.random.default_rng(4)
     met = np.column_stack([rng.random((90, 3)) < [0.9, 0.05, 0.05], np.ones(90)])
     design = columns_of(met, [50.0, 50.0, 50.0, 900.0], [0, 0, 0, 1], 2, alike=[0, 0, 0, -1])
     weights = design.beforehand(90)
     for _ in range(200):
         weights = design.improved(weights, _pull(design, weights.typical, causes=2))
-    assert weights.usual[:3] == pytest.approx([weights.mean[:3].mean()] * 3, rel=1e-6)
-    assert weights.usual[3] == design.beforehand(90).usual[3]
+    given = design.beforehand(90).usual
+    half = np.sqrt(weights.mean[:3].mean() * given[:3])
+    assert weights.usual[:3] == pytest.approx(half, rel=1e-6)
+    assert weights.usual[3] == given[3]
 
 
 def test_a_causes_hazard_is_the_sum_over_its_columns() -> None:

@@ -122,7 +122,7 @@ def learn_causes(
     >>> found = learn_causes(met, mass=[100.0, 1000.0], cause=[0, 1], causes=2)
     >>> shares = found.hazards * told_by(found.hazards)
     >>> shares[0].round(3).tolist(), shares[9].round(3).tolist()
-    ([0.988, 0.012], [0.0, 1.0])
+    ([0.979, 0.021], [0.0, 1.0])
     """
     design = columns_of(met, mass, cause, causes, alike=alike)
     of = np.ones(len(design.met)) if teaches is None else np.asarray(teaches, dtype=np.float64)

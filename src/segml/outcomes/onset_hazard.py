@@ -9,7 +9,9 @@ Beforehand a weight is exponential, with a mean under which each cause explains 
 onsets as any other; afterwards it is a Gamma, by variational inference: columns share an onset by
 ``exp(E log b_j) z_ij``. A column whose onsets do not tell it from others keeps what it had
 beforehand, so that neither many columns nor many steps favour a cause. Of many of a kind, as events
-are, the mean beforehand is learnt: it is that of what all of the kind weigh afterwards.
+are, the mean beforehand is learnt: it lies half-way, in logarithms, between what it was and what
+all of the kind weigh afterwards. Learnt all the way it would end at nothing for a kind whose
+members mostly weigh nothing, and take the few that do along.
 
 References
 ----------
@@ -46,12 +48,15 @@ class Weights:
     rate
         (p,) one over the mean beforehand, and the column's mass.
     usual
-        (p,) the mean beforehand.
+        (p,) the mean beforehand, as far as it was learnt.
+    given
+        (p,) the mean beforehand that was given.
     """
 
     shape: Values
     rate: Values
     usual: Values
+    given: Values
 
     @property
     def mean(self) -> Values:
@@ -157,7 +162,7 @@ class Columns:
                 share[part] = share[part].sum() * self.mass[part] / self.mass[part].sum()
         explained = onsets * share / max(float(share.sum()), 1.0)
         usual = np.divide(explained, self.mass, out=np.zeros_like(self.mass), where=weighs)
-        return _believed(usual, np.zeros_like(usual), np.zeros_like(usual))
+        return _believed(usual, np.zeros_like(usual), np.zeros_like(usual), given=usual)
 
     def hazards(self, weights: Values) -> Values:
         """(n, causes) each cause's part of the hazard at the onsets, for weights of shape (p,)."""
@@ -181,19 +186,20 @@ class Columns:
         for kind in self._kinds:
             part = kind & (usual > 0.0)
             if part.any():
-                usual = np.where(part, mean[part].mean(), usual)
-        return _believed(usual, explained, self.mass)
+                usual = np.where(part, np.sqrt(mean[part].mean() * weights.given), usual)
+        return _believed(usual, explained, self.mass, given=weights.given)
 
     def shares(self, weights: Values, pull: Values) -> Values:
         """(n, p) each column's share of each onset, for the same `weights` and `pull`."""
         return np.asarray(self.met * weights * pull[:, self.cause], dtype=np.float64)
 
 
-def _believed(usual: Values, explained: Values, mass: Values) -> Weights:
+def _believed(usual: Values, explained: Values, mass: Values, *, given: Values) -> Weights:
     """The Gamma of each weight, exponential beforehand; a column without a usual weighs nothing."""
     weighs = usual > 0.0
     rate = np.divide(1.0, usual, out=np.ones_like(usual), where=weighs) + mass
-    return Weights(shape=np.where(weighs, 1.0 + explained, 0.0), rate=rate, usual=usual)
+    shape = np.where(weighs, 1.0 + explained, 0.0)
+    return Weights(shape=shape, rate=rate, usual=usual, given=given)
 
 
 def columns_of(
