@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import stat
+import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from starlette.requests import Request
+from tests.service.conftest import running
 
-from segml.service import Account, add_account, read_accounts, remove_account
+from segml.service import Account, add_account, make_app, read_accounts, remove_account
 from segml.service.attempts import MOST_OF_BOTH, SECONDS, Attempts
-from segml.service.door import Door
 from segml.service.sessions import Signer
 from segml.service.shield import HEADERS
 from segml.words.errors import ConfigurationRefused
-from segml.words.site import Access, Proxy, Site
 
 PASSWORD = "quite a long password"
 MIA = Account(name="mia", role="manager", managers=("Anna",))
@@ -198,27 +197,19 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     )
 
 
-@pytest.mark.parametrize(
-    ("address", "name", "who"),
-    [
-        ("10.0.0.9", "mia", "mia"),
-        ("10.0.0.9", "nobody", None),
-        ("10.0.0.9", "", None),
-        ("10.0.0.8", "mia", None),
-        ("127.0.0.1", "mia", None),
-    ],
-)
-def test_the_proxys_header_counts_from_its_addresses_alone(
-    tmp_path: Path, address: str, name: str, who: str | None
-) -> None:
-    file = tmp_path / "accounts.json"
-    add_account(file, MIA, PASSWORD)
-    access = Access(
-        accounts=file, audit=tmp_path / "audit.jsonl", proxy=Proxy(addresses=("10.0.0.9",))
-    )
-    site = Site(portfolio="demo", output=tmp_path, models=tmp_path, access=access)
-    headers = [(b"x-forwarded-user", name.encode())]
-    request = Request({"type": "http", "client": (address, 1), "headers": headers})
-    newest: Any = None  # who reads is asked before what there is to read
-    viewer = Door(site, newest, is_secure=False).viewer(request)
-    assert (None if viewer is None else viewer.name) == who
+def test_a_session_lasts_twelve_hours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    accounts = add_account(tmp_path / "accounts.json", MIA, PASSWORD)
+    signer, now = Signer(accounts.secret), time.time()
+    cookie = signer.session(accounts.by_name["mia"])
+    for hours, is_in in ((11.9, True), (12.1, False)):
+        monkeypatch.setattr("itsdangerous.timed.time.time", lambda told=hours: now + told * 3600)
+        assert (signer.account(cookie, accounts) is not None) == is_in
+
+
+def test_where_others_come_by_cookies_go_by_https_alone(served: Any) -> None:
+    with running(make_app(served.site, served.newest, is_own=False)) as address:
+        found = httpx.get(f"{address}/enter?lang=en")
+    cookies = found.headers.get_list("set-cookie")
+    assert any("segml_visit" in each for each in cookies)
+    assert all("secure" in each.lower() for each in cookies if "segml_language" not in each)
+    assert "strict-transport-security" in found.headers

@@ -4,7 +4,7 @@ from segml.bundle.card import card
 from segml.bundle.cutoffs import cutoffs_for, cutoffs_note
 from segml.bundle.fit import fit
 from segml.bundle.manifest import MANIFEST, Manifest, Part
-from segml.bundle.persist import load, save, version_name
+from segml.bundle.persist import load, read_card, save, version_name
 from segml.bundle.protocol import PROTOCOL, READABLE
 from segml.bundle.record import OutcomeRecord, TrainingRecord
 from segml.bundle.rehearsal import OUTCOMES, Outcome, Rehearsal, rehearse
@@ -38,6 +38,7 @@ __all__ = [
     "fit",
     "load",
     "potential_rows",
+    "read_card",
     "rehearse",
     "save",
     "standing",

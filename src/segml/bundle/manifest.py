@@ -113,6 +113,24 @@ def read_verified(folder: Path, manifest_digest: str) -> tuple[Manifest, dict[st
     return manifest, {part.name: _read_part(folder, part) for part in manifest.parts}
 
 
+def read_verified_part(folder: Path, manifest_digest: str, name: str) -> bytes:
+    """The bytes of one part, compared with its digest; the other files are not read.
+
+    Raises
+    ------
+    BundleRefused
+        As `read_verified`, of this part; if the manifest names no such part.
+    """
+    for part in _read_manifest(folder, manifest_digest).parts:
+        if part.name == name:
+            return _read_part(folder, part)
+    raise BundleRefused(
+        f"`{folder.name}` has no `{name}`",
+        allowed="a version that was trained with one",
+        next_step=_RETRAIN,
+    )
+
+
 def _read_manifest(folder: Path, manifest_digest: str) -> Manifest:
     raw = _read_plain(folder / MANIFEST, _LARGEST_MANIFEST)
     found = _sha256(raw)

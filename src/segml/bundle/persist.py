@@ -5,8 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from segml.bundle.manifest import MANIFEST, Manifest, manifest_of, read_verified
-from segml.bundle.parts import decode, encode
+from segml.bundle.manifest import (
+    MANIFEST,
+    Manifest,
+    manifest_of,
+    read_verified,
+    read_verified_part,
+)
+from segml.bundle.parts import CARD, decode, encode
 from segml.bundle.value import Bundle
 from segml.ledger import date_of
 
@@ -54,6 +60,17 @@ def load(folder: Path, *, manifest_digest: str) -> Bundle:
     """
     manifest, files = read_verified(folder, manifest_digest)
     return decode(files, protocol=manifest.protocol)
+
+
+def read_card(folder: Path, *, manifest_digest: str) -> str:
+    """The card of a folder's bundle, compared with its digest; no other part is read.
+
+    Raises
+    ------
+    BundleRefused
+        If the manifest or the card is missing, foreign, changed or no plain file.
+    """
+    return read_verified_part(folder, manifest_digest, CARD).decode()
 
 
 def version_name(bundle: Bundle) -> str:

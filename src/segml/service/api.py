@@ -53,6 +53,7 @@ REFUSALS = {
     "403": "no such right",
     "404": "no such client among those you see",
     "422": "a parameter has a value that it cannot have",
+    "503": "a file that is needed is not as segml wrote it; `error` begins with the refusal's type",
 }
 
 

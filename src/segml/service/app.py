@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -18,8 +19,10 @@ from segml.service.frame import show
 from segml.service.shield import OWN_NAMES, Shield
 from segml.service.visit import API, Faults, Visit
 from segml.stores import Newest
+from segml.words.errors import Refusal
 from segml.words.site import Site
 
+_LOG = logging.getLogger(__name__)
 THREADS = 2
 """Requests that are answered at once; what each of them reads and makes is held meanwhile."""
 
@@ -64,13 +67,26 @@ async def _few_threads(app: FastAPI) -> AsyncIterator[None]:
     yield
 
 
-def refuse(request: Request, status: int, number: str = "") -> Response:
-    """A refusal as a page or, of the API, as JSON; a fault of ours has a number, no words."""
+def refuse(request: Request, status: int, number: str = "", *, kind: str = "") -> Response:
+    """A refusal as a page or, of the API, as JSON.
+
+    Parameters
+    ----------
+    request
+        What was asked.
+    status
+        The answer's status.
+    number
+        Of a fault of ours, which has no words.
+    kind
+        Of a refusal that reading the files met: its type's name.
+    """
     if request.url.path.startswith(API):
-        told = {"error": _API_WORDS.get(status, "refused"), "number": number or None}
+        error = _API_WORDS.get(status, "refused")
+        told = {"error": f"{kind}: {error}" if kind else error, "number": number or None}
         headers = {"www-authenticate": "Bearer"} if status == 401 else None
         return JSONResponse(told, status_code=status, headers=headers)
-    return show(request, "refused", here="", status=status, number=number)
+    return show(request, "refused", here="", status=status, number=number, kind=kind)
 
 
 def _refusals(app: FastAPI) -> None:
@@ -90,6 +106,12 @@ def _refusals(app: FastAPI) -> None:
     def unseen(request: Request, _: Exception) -> Response:
         return refuse(request, 404)
 
+    @app.exception_handler(Refusal)
+    def told_by_name(request: Request, refusal: Refusal) -> Response:
+        kind = type(refusal).__name__
+        _LOG.error("%s: %s", kind, refusal)
+        return refuse(request, 503, kind=kind)
+
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, _: Exception) -> Response:
         return refuse(request, 422 if request.url.path.startswith(API) else 404)
@@ -108,4 +130,5 @@ _API_WORDS = {
     405: "this address takes other methods",
     422: "a parameter has a value that it cannot have",
     500: "a fault of ours",
+    503: "a file that is needed is not as segml wrote it; the log of the service names it",
 }

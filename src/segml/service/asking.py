@@ -29,7 +29,8 @@ from segml.report.pages import (
 )
 from segml.service.desk import Desk
 from segml.stores import Memory, Registry, load_version
-from segml.words.errors import Refusal
+from segml.words.errors import NoModel
+from segml.words.site import Site
 
 if TYPE_CHECKING:
     from segml.scoring import LeverRanges, WhatIf
@@ -83,6 +84,8 @@ class Trained:
         ------
         Unseen
             If the client may not be seen.
+        BundleRefused
+            If the registry or a file of the version is not as segml wrote it.
         """
         held, self._asked = desk.held, self._clock()
         if desk.row(client_id)["status"] != "active":
@@ -92,16 +95,10 @@ class Trained:
             return None
         version = str(held.scores.run["model_version"])
 
-        def load() -> WhatIf:
-            """The version, before no client yet."""
-            registry = Registry(desk.site.models, desk.site.portfolio)
-            bundle = load_version(registry, registry.get(version))
-            return scoring.WhatIf(bundle=bundle, client=pd.DataFrame(), previous=None)
-
         try:
-            nobody = self._kept.recall(("version", version), load)
-        except Refusal as refusal:
-            _LOG.warning("version %s cannot be asked: %s", version, type(refusal).__name__)
+            nobody = self._kept.recall(("version", version), lambda: _loaded(desk.site, version))
+        except NoModel:
+            _LOG.warning("version %s is no longer there to be asked", version)
             return None
         published = {str(name): each for name, each in rows["scores"].iloc[0].items()}
         previous = published["previous_tier"]
@@ -129,6 +126,28 @@ class Trained:
             )
 
         return self._kept.recall(("ranges", shelf.stamp, shelf.run["model_version"]), work)
+
+
+def _loaded(site: Site, name: str) -> WhatIf:
+    """The verified version of that name, before no client yet.
+
+    Raises
+    ------
+    NoModel
+        If somebody took it away.
+    BundleRefused
+        If the registry or a file of it is not as segml wrote it.
+    """
+    registry = Registry(site.models, site.portfolio)
+    known = {each.version: each for each in registry.versions.versions}
+    if name not in known or not (registry.folder / name).exists():
+        raise NoModel(
+            f"version `{name}` was taken away",
+            allowed="a version that stands",
+            next_step="restore it from a copy",
+        )
+    bundle = load_version(registry, known[name])
+    return scoring.WhatIf(bundle=bundle, client=pd.DataFrame(), previous=None)
 
 
 def levers_of(desk: Desk, trained: Trained, client_id: str) -> tuple[LeverAsked, ...]:

@@ -6,6 +6,7 @@ Where there are no accounts the machine's own user is alone and sees everything.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from collections.abc import Awaitable, Callable
@@ -24,8 +25,10 @@ from segml.service.listing import Words
 from segml.service.printing import Printer, find_browser
 from segml.service.sessions import Signer
 from segml.stores import Held, Memory, Newest
+from segml.words.errors import ConfigurationRefused
 from segml.words.site import Site
 
+_LOG = logging.getLogger(__name__)
 SESSION, VISIT, LANGUAGE = "segml_session", "segml_visit", "segml_language"
 """The cookies: who signed in, which visit a form belongs to, the language chosen."""
 
@@ -64,16 +67,32 @@ class Door:
         self.readers, self.parts = Memory(_READERS), Memory(_KEPT)
         self._own_secret = secrets.token_hex(32)
         self._lock = threading.Lock()
-        self._read: tuple[tuple[int, int] | None, Accounts | None] = (None, None)
+        self._is_alone = not is_secure and not site.access.proxy.addresses
+        self._read: tuple[tuple[int, int] | None, Accounts | None] = (None, self._nobodys)
 
     @property
     def accounts(self) -> Accounts | None:
-        """The accounts as the file has them now; None where there is no file."""
+        """The accounts as the file has them now; None where nobody has to sign in.
+
+        Where others come by, and once there was a file, no file and a broken one let nobody in.
+        """
         stamp = _stamp(self.site.access.accounts)
         with self._lock:
             if stamp != self._read[0]:
-                self._read = (stamp, read_accounts(self.site.access.accounts))
+                self._is_alone &= stamp is None
+                self._read = (stamp, self._found() or self._nobodys)
             return self._read[1]
+
+    @property
+    def _nobodys(self) -> Accounts | None:
+        return None if self._is_alone else Accounts(self._own_secret, {})
+
+    def _found(self) -> Accounts | None:
+        try:
+            return read_accounts(self.site.access.accounts)
+        except (ConfigurationRefused, OSError) as error:
+            _LOG.error("nobody can sign in: %s: %s", type(error).__name__, error)
+            return None
 
     @property
     def signer(self) -> Signer:
@@ -117,7 +136,8 @@ class Door:
             return accounts.of_token(token.strip())
         proxy = self.site.access.proxy
         if request.client is not None and request.client.host in proxy.addresses:
-            return accounts.by_name.get(request.headers.get(proxy.header, ""))
+            named = request.headers.getlist(proxy.header)  # two: one of them is not the proxy's
+            return accounts.by_name.get(named[0]) if len(named) == 1 else None
         return self.signer.account(request.cookies.get(SESSION, ""), accounts)
 
 

@@ -12,6 +12,7 @@ from segml.service.desk import Desk, Unseen
 from segml.service.door import SESSION, Door, asks, door_of, form
 from segml.service.frame import ROOMS, show
 from segml.service.judged import backtest_of, drift_of, realised_of, trail_of, versions_of
+from segml.stores import read_card
 
 router = APIRouter(include_in_schema=False)
 Models = Annotated[Desk, Depends(asks("models"))]
@@ -53,8 +54,7 @@ def card(desk: Models, version: str = "") -> Response:
     known = {each.version: each for each in registry.versions.versions}
     if version not in known:
         raise Unseen(version)
-    path = registry.path_of(known[version]) / "card.md"
-    return PlainTextResponse(path.read_text("utf-8"))
+    return PlainTextResponse(read_card(registry, known[version]))
 
 
 @router.get("/enter")

@@ -13,7 +13,7 @@ from segml.service.app import make_app
 from segml.service.warming import Warmer
 from segml.stores import Newest, few_arenas
 from segml.words.errors import ConfigurationRefused
-from segml.words.site import Site
+from segml.words.site import Access, Site
 
 SECONDS = 2.0
 """How often it looks whether a newer run was published."""
@@ -34,16 +34,13 @@ def serve(site: Site, *, host: str, port: int, ready: Callable[[str], None]) -> 
     Raises
     ------
     ConfigurationRefused
-        If others could reach it and there are no accounts, or nothing was published yet.
+        If others could reach it and there are no accounts, nothing was published yet, or what was
+        cannot be read.
     """
     is_own = is_own_address(host)
     accounts = read_accounts(site.access.accounts)
-    if not is_own and (accounts is None or not accounts.by_name):
-        raise ConfigurationRefused(
-            f"`--host {host}` can be reached by others, and there are no accounts",
-            allowed="this machine's own address (127.0.0.1), or accounts",
-            next_step="`segml accounts add` makes an account; or leave `--host` out",
-        )
+    if accounts is None or not accounts.by_name:
+        _require_alone(site.access, None if is_own else host)
     # gives back what many threads have read and let go of; the usual one keeps it for each of them
     pa.set_memory_pool(pa.system_memory_pool())
     few_arenas()
@@ -65,6 +62,25 @@ def serve(site: Site, *, host: str, port: int, ready: Callable[[str], None]) -> 
         uvicorn.Server(config).run()
     finally:
         newest.end()
+
+
+def _require_alone(access: Access, host: str | None) -> None:
+    """Refuse to serve without accounts where others come by, straight or through a proxy."""
+    whence = (
+        f"`--host {host}` can be reached by others"
+        if host is not None
+        else "`service.hosts` names addresses that others use"
+        if access.hosts
+        else "`service.proxy` names a proxy that others come through"
+        if access.proxy.addresses
+        else ""
+    )
+    if whence:
+        raise ConfigurationRefused(
+            f"{whence}, and there are no accounts",
+            allowed="this machine's own address (127.0.0.1) and name alone, or accounts",
+            next_step="`segml accounts add` makes an account; or leave that out",
+        )
 
 
 def is_own_address(host: str) -> bool:

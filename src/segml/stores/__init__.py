@@ -26,7 +26,7 @@ from segml.stores.publication import (
 from segml.stores.publishing import publish, require_own, require_place
 from segml.stores.pulse import Pulse, beating
 from segml.stores.question import SORTED_BY, Scope, Wanted
-from segml.stores.registry import Registry, load_version
+from segml.stores.registry import Registry, load_version, read_card
 from segml.stores.replays import LoggedTrial, log_beside, log_or_warn, log_with_trials
 from segml.stores.retention import retire
 from segml.stores.roster import Industry, Page, Roster
@@ -115,6 +115,7 @@ __all__ = [
     "publish_to_warehouse",
     "put_in_place",
     "quarantine_schema",
+    "read_card",
     "read_lines",
     "read_run",
     "read_table",

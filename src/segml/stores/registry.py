@@ -268,3 +268,16 @@ def load_version(registry: Registry, version: Version) -> Bundle:
     from segml import bundle  # models are loaded by who asks for one, not by who reads their list
 
     return bundle.load(registry.path_of(version), manifest_digest=version.manifest_digest)
+
+
+def read_card(registry: Registry, version: Version) -> str:
+    """The card of a registered version, compared with its digest as what scores is.
+
+    Raises
+    ------
+    BundleRefused
+        If the version's folder, its manifest or its card is missing, foreign or changed.
+    """
+    from segml import bundle
+
+    return bundle.read_card(registry.path_of(version), manifest_digest=version.manifest_digest)

@@ -74,6 +74,13 @@ class Change:
     before: str | None = None
     note: str = ""
 
+    def __post_init__(self) -> None:
+        dt.datetime.fromisoformat(self.at)
+        if not VERSION_NAME.fullmatch(self.version):
+            raise ValueError(f"a change of `{self.version}`, which is not <as-of>-<ten hex>")
+        if self.action not in get_args(Action) or not isinstance(self.note, str):
+            raise ValueError(f"a change of {self.version} that nothing of ours makes")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Versions:

@@ -156,6 +156,21 @@ def return_sentence(client: WinBackClient, currency: str | None) -> str:
     return paragraph([said, _("{sentence}.", sentence=ahead_words.lever_text(client.lever))])
 
 
+def refusal_sentence(kind: str) -> str:
+    """Why a page could not be made from the files it needs, and who can mend that."""
+    if kind == "BundleRefused":
+        found = _(
+            "A file of the models is not as segml wrote it, so it was not used. What was published "
+            "stands as it was."
+        )
+    else:
+        found = _("A file that this page needs is not as segml wrote it, or it is gone.")
+    whom = _(
+        "Tell whoever runs this service: {kind}. Its log names the file and the remedy.", kind=kind
+    )
+    return paragraph([found, whom])
+
+
 def moment(text: str) -> str:
     r"""When something was done, from the registry's own time.
 
