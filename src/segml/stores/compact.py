@@ -50,20 +50,32 @@ def several(values: Sequence[Written]) -> Written:
     return Written(9, head + length + b"".join(each.told for each in values))
 
 
-def struct(fields: Mapping[int, Written]) -> Written:
+def struct(values: Mapping[int, Written], *, head: bytes = b"", after: int = 0) -> Written:
     """A structure, its fields by their numbers, which rise.
+
+    Parameters
+    ----------
+    values
+        Number to value.
+    head, after
+        Fields that `fields` wrote already, and the number of the last of them.
 
     Examples
     --------
     >>> struct({1: small(-1), 4: large(150)}).told.hex(" ")
     '15 01 36 ac 02 00'
     """
-    told, before = [], 0
-    for number, value in fields.items():
-        assert 0 < number - before <= _FAR_FIELD
-        told += [bytes([number - before << 4 | value.kind]), value.told]
-        before = number
-    return Written(12, b"".join((*told, b"\0")))
+    return Written(12, b"".join((head, fields(values, after=after), b"\0")))
+
+
+def fields(values: Mapping[int, Written], *, after: int = 0) -> bytes:
+    """Fields of a structure that goes on, those behind the number `after`."""
+    told = []
+    for number, value in values.items():
+        assert 0 < number - after <= _FAR_FIELD
+        told += [bytes([number - after << 4 | value.kind]), value.told]
+        after = number
+    return b"".join(told)
 
 
 def _zigzag(value: int) -> int:

@@ -9,13 +9,14 @@ What Arrow needs to read a few of them is written anew, as the foot of a file th
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from segml.stores.compact import Written, large, several, small, struct, text
+from segml.stores.compact import Written, fields, large, several, small, struct, text
 
 _KINDS = MappingProxyType(
     {
@@ -31,7 +32,15 @@ _KINDS = MappingProxyType(
 """The types of published columns: the number of each one's kind, and of its meaning."""
 _CODECS = MappingProxyType({"UNCOMPRESSED": 0, "SNAPPY": 1, "ZSTD": 6})
 _MARK = b"PAR1"
-_PLAIN = small(0)
+_PLAIN, _NOWHERE, _ROOT = small(0), large(0), text("schema")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Of a column: its `SchemaElement`, and the fields 1 to 4 of each piece's `ColumnMetaData`."""
+
+    element: Written
+    head: bytes
 
 
 class Foot:
@@ -64,6 +73,8 @@ class Foot:
         self._codec = groups[0].column(0).compression if groups and self.names else "UNCOMPRESSED"
         numbers = [n for n, name in enumerate(self.names) if columns is None or name in columns]
         self._fields = {schema.names[number]: schema.field(number) for number in numbers}
+        self._numbers = {name: place for place, name in enumerate(self._fields)}
+        self._kinds: dict[str, _Kind] = {}
         self._pieces = np.empty((len(groups), len(numbers), 4), dtype=np.int64)
         for group, places in zip(groups, self._pieces, strict=True):
             for place, number in zip(places, numbers, strict=True):
@@ -77,17 +88,14 @@ class Foot:
         pyarrow.ArrowInvalid
             If they are of a type, or stored in a way, that nothing published is.
         """
-        fields = [*self.schema(columns)]
-        if self._codec not in _CODECS or any(each.type not in _KINDS for each in fields):
-            raise pa.ArrowInvalid("a column that is not as published ones are")
-        known = [*self._fields]
-        numbers = [known.index(name) for name in columns]
-        root = struct({4: text("schema"), 5: small(len(fields))})
+        numbers = [self._numbers[name] for name in columns]
+        kinds = [self._kind(name) for name in columns]
+        root = struct({4: _ROOT, 5: small(len(kinds))})
         told = {
             1: small(2),
-            2: several([root, *map(_element, fields)]),
+            2: several([root, *(each.element for each in kinds)]),
             3: large(sum(self.rows[group] for group in groups)),
-            4: several([self._group(group, numbers, fields) for group in groups]),
+            4: several([self._group(group, numbers, kinds) for group in groups]),
         }
         written = struct(told).told
         size = len(written).to_bytes(4, "little")
@@ -97,11 +105,16 @@ class Foot:
         """Those columns."""
         return pa.schema([self._fields[name] for name in columns])
 
-    def _group(self, group: int, numbers: Sequence[int], fields: Sequence[pa.Field]) -> Written:
+    def _kind(self, name: str) -> _Kind:
+        """What is written of a column, worked out when it is first asked for."""
+        if name not in self._kinds:
+            self._kinds[name] = _kind(self._fields[name], self._codec)
+        return self._kinds[name]
+
+    def _group(self, group: int, numbers: Sequence[int], kinds: Sequence[_Kind]) -> Written:
         """`RowGroup`: its columns, its bytes, its rows."""
         places, rows = self._pieces[group, numbers].tolist(), large(self.rows[group])
-        codec = small(_CODECS[self._codec])
-        told = [_piece(f, p, codec, rows) for f, p in zip(fields, places, strict=True)]
+        told = [_piece(kind, place, rows) for kind, place in zip(kinds, places, strict=True)]
         return struct({1: several(told), 2: large(sum(place[3] for place in places)), 3: rows})
 
 
@@ -121,26 +134,20 @@ def _lasts(groups: Sequence[pq.RowGroupMetaData], names: tuple[str, ...]) -> tup
     return tuple(str(each.max) for each in told)
 
 
-def _element(field: pa.Field) -> Written:
-    """`SchemaElement`: a column's kind, whether it may be null, its name, its meaning."""
+def _kind(field: pa.Field, compression: str) -> _Kind:
+    if field.type not in _KINDS or compression not in _CODECS:
+        raise pa.ArrowInvalid(f"column {field.name} is not as published ones are")
     kind, meaning = _KINDS[field.type]
     told = {1: small(kind), 3: small(int(field.nullable)), 4: text(field.name)}
-    return struct(told if meaning is None else {**told, 6: small(meaning)})
+    element = struct(told if meaning is None else {**told, 6: small(meaning)})
+    codec, name = small(_CODECS[compression]), several([text(field.name)])
+    return _Kind(element, fields({1: small(kind), 2: several([_PLAIN]), 3: name, 4: codec}))
 
 
-def _piece(field: pa.Field, place: Sequence[int], codec: Written, rows: Written) -> Written:
+def _piece(kind: _Kind, place: Sequence[int], rows: Written) -> Written:
     """`ColumnChunk`; how its values are encoded, its pages say themselves."""
     pages, dictionary, stored, plain = place
-    told = {
-        1: small(_KINDS[field.type][0]),
-        2: several([_PLAIN]),
-        3: several([text(field.name)]),
-        4: codec,
-        5: rows,
-        6: large(plain),
-        7: large(stored),
-        9: large(pages),
-    }
+    told = {5: rows, 6: large(plain), 7: large(stored), 9: large(pages)}
     if dictionary >= 0:
         told[11] = large(dictionary)
-    return struct({2: large(0), 3: struct(told)})
+    return struct({2: _NOWHERE, 3: struct(told, head=kind.head, after=4)})
