@@ -6,14 +6,13 @@ The protocol is `doc/specs/thrift-compact-protocol.md` of apache/thrift.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _LONG_LIST, _FAR_FIELD = 15, 15
 """From how many values on a list's length, and from how far on a field's number, stands apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A value as it is written, and the number of its kind."""
 
     kind: int

@@ -86,17 +86,13 @@ class OpenTable:
 
     def read(self, columns: Sequence[str] | None = None, coded: Sequence[str] = ()) -> pa.Table:
         """The whole table, or some columns of it; text of a few kinds as codes."""
-        names = None if columns is None else list(columns)
-        file = pq.ParquetFile(self.source, read_dictionary=list(coded))
-        return file.read(columns=names, use_threads=False)
+        return self._file(columns, coded).read(use_threads=False)
 
     def batches(self, columns: Sequence[str]) -> pa.RecordBatchReader:
         """Some columns, a part of the rows at a time."""
-        file = pq.ParquetFile(self.source)
-        schema = pa.schema([file.schema_arrow.field(name) for name in columns])
-        found = file.iter_batches(columns=list(columns), use_threads=False)
+        file = self._file(columns)
         return pa.RecordBatchReader.from_batches(
-            schema, (each.select(schema.names) for each in found)
+            file.schema_arrow, file.iter_batches(use_threads=False)
         )
 
     def of_client(
@@ -147,10 +143,17 @@ class OpenTable:
         first = bisect.bisect_left(self.last, client_id)
         return range(first, min(bisect.bisect_right(self.last, client_id) + 1, len(self.last)))
 
+    def _file(self, columns: Sequence[str] | None, coded: Sequence[str] = ()) -> pq.ParquetFile:
+        """All rows of some columns; of all columns with the foot that the file has."""
+        if not columns or not self.foot.rows:
+            return pq.ParquetFile(self.source, read_dictionary=list(coded))
+        foot = self.foot.part(range(len(self.foot.rows)), columns)
+        return pq.ParquetFile(self.source, metadata=foot, read_dictionary=list(coded))
+
     def _part(
         self, groups: Sequence[int], columns: Sequence[str], coded: Sequence[str] = ()
     ) -> pa.Table:
-        """Some columns of some groups of rows; of no column at all, nothing."""
+        """Some columns of some groups of rows."""
         foot = self.foot.part(groups, columns)
         file = pq.ParquetFile(self.source, metadata=foot, read_dictionary=list(coded))
         return file.read(use_threads=False)
