@@ -30,6 +30,15 @@ def test_what_is_asked_first_is_there_before(served: Any, monkeypatch: pytest.Mo
     assert facts.losses_of(desk, slice(0, 50)) is not None
 
 
+def test_the_first_page_is_worked_out_before_anybody_is_let_in(served: Any) -> None:
+    door = Door(served.site, served.newest, is_secure=False)
+    door.readers.keep("hers", ALONE)
+    held = served.newest.held
+    Warmer(door).begin()
+    assert door.memory.get((held.mark, ALONE.scope, "monday")) is not None
+    assert door.memory.get((held.mark, ALONE.scope, "whole")) is None
+
+
 def test_of_a_run_that_was_replaced_nothing_is_kept(served: Any) -> None:
     door = Door(served.site, served.newest, is_secure=False)
     held, warmer = served.newest.held, Warmer(door)

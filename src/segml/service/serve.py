@@ -29,7 +29,7 @@ def serve(site: Site, *, host: str, port: int, ready: Callable[[str], None]) -> 
     host, port
         Where to listen.
     ready
-        Told the address, once the newest run is open.
+        Told the address, once the newest run is open and its first page worked out.
 
     Raises
     ------
@@ -46,7 +46,9 @@ def serve(site: Site, *, host: str, port: int, ready: Callable[[str], None]) -> 
     few_arenas()
     newest = Newest(site.output, portfolio=site.portfolio)
     app = make_app(site, newest, is_own=is_own)
-    newest.watch(SECONDS, Warmer(app.state.door).prepare)
+    warmer = Warmer(app.state.door)
+    warmer.begin()
+    newest.watch(SECONDS, warmer.prepare)
     config = uvicorn.Config(
         app,
         host=host,

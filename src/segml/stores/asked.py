@@ -5,6 +5,7 @@ Whose rows these are is part of it from the beginning: `ids` is a condition of e
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ Source = Callable[[Sequence[str]], "pa.Table | pa.RecordBatchReader"]
 """Gives some columns of a table, once."""
 _COMPARED = {"=": "=", "!=": "<>", ">": ">", ">=": ">="}
 _SETTINGS = {"threads": 2, "memory_limit": "200MB", "temp_directory": ""}
+"""Of all questions together."""
 
 
 class Asked:
@@ -113,7 +115,7 @@ class Asked:
             parts.append(condition)
             values += given
         names = [*read, *(column for column, _, _ in where)]
-        with duckdb.connect(":memory:", config=_SETTINGS) as door:
+        with _engine().cursor() as door:  # what is registered with it, it alone sees
             if self._ids is not None:
                 door.register("seen", pa.table({"id": self._ids}))
                 parts += [f"{_named(name)} in (select id from seen)" for name in self._seen_by]
@@ -122,6 +124,12 @@ class Asked:
             door.register("told", self._source([*dict.fromkeys(names or self._columns[:1])]))
             query = f"select {told} from told where {' and '.join(parts)} {tail}"
             return door.sql(query, params=values).to_arrow_table()
+
+
+@functools.cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """The one engine of this process: it holds no table, each question brings its own."""
+    return duckdb.connect(":memory:", config=_SETTINGS)
 
 
 def _named(column: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+from segml.stores.foot import Foot
 
 SMALL = 1 << 19
 """The most cells of a table that is kept in memory once a client's rows were asked for."""
@@ -39,33 +41,38 @@ class OpenTable:
     ----------
     path
         Where it lies now.
+    of_row
+        The columns of which single rows will be read; None: all.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, of_row: Collection[str] | None = None) -> None:
         self.source = pa.OSFile(str(path))
+        self._of_row = of_row
 
     @cached_property
-    def metadata(self) -> pq.FileMetaData:
-        """What its foot says."""
-        return pq.ParquetFile(self.source).metadata
+    def foot(self) -> Foot:
+        """Where its rows stand."""
+        return Foot(self.source, self._of_row)
 
-    @cached_property
+    @property
     def names(self) -> tuple[str, ...]:
         """Its columns."""
-        return tuple(self.metadata.schema.to_arrow_schema().names)
+        return self.foot.names
 
-    @cached_property
+    @property
+    def size(self) -> int:
+        """How many rows it has."""
+        return sum(self.foot.rows)
+
+    @property
     def last(self) -> tuple[str, ...] | None:
         """Where each group of rows ends by client; None where the rows are not sorted so."""
-        if self.names[:1] == ("client_id",) or self.names[:2] == ("as_of", "client_id"):
-            return _lasts(self.metadata, self.names.index("client_id"))
-        return None
+        return self.foot.last
 
     @cached_property
     def is_small(self) -> bool:
         """Whether it is so small, and its rows sorted by client, that it is read once and kept."""
-        cells = self.metadata.num_rows * self.metadata.num_columns
-        return self.last is not None and cells <= SMALL
+        return self.last is not None and self.size * len(self.names) <= SMALL
 
     @cached_property
     def _whole(self) -> pa.Table:
@@ -79,16 +86,13 @@ class OpenTable:
 
     def read(self, columns: Sequence[str] | None = None, coded: Sequence[str] = ()) -> pa.Table:
         """The whole table, or some columns of it; text of a few kinds as codes."""
-        names = None if columns is None else list(columns)
-        return self._file(coded).read(columns=names, use_threads=False)
+        return self._file(columns, coded).read(use_threads=False)
 
     def batches(self, columns: Sequence[str]) -> pa.RecordBatchReader:
         """Some columns, a part of the rows at a time."""
-        file = self._file()
-        schema = pa.schema([file.schema_arrow.field(name) for name in columns])
-        found = file.iter_batches(columns=list(columns), use_threads=False)
+        file = self._file(columns)
         return pa.RecordBatchReader.from_batches(
-            schema, (each.select(schema.names) for each in found)
+            file.schema_arrow, file.iter_batches(use_threads=False)
         )
 
     def of_client(
@@ -101,15 +105,13 @@ class OpenTable:
         names = list(self.names if columns is None else columns)
         if self.is_small:
             return self._whole.select(names).slice(*self._place(client_id))
-        file = self._file()
-        found = [file.schema_arrow.empty_table().select(names)]
+        found = [self.foot.schema(names).empty_table()]
         for group in self._groups(client_id):
             first = [*dict.fromkeys(("client_id", *names))] if is_likely else ["client_id"]
-            rows = file.read_row_groups([group], columns=first, use_threads=False)
+            rows = self._part([group], first)
             mine = np.flatnonzero(pc.equal(rows["client_id"], client_id).to_numpy())
             if len(mine):
-                if not is_likely:
-                    rows = file.read_row_groups([group], columns=names, use_threads=False)
+                rows = rows if is_likely else self._part([group], names or first)
                 found.append(rows.select(names).slice(int(mine[0]), len(mine)))
         return pa.concat_tables(found)
 
@@ -127,27 +129,31 @@ class OpenTable:
         codes
             Those of them that are text of a few kinds: read as codes, in half the time.
         """
-        file, groups = self._file(codes), list(self._groups(client_id))
-        found = file.read_row_groups(groups, ["client_id", *columns], use_threads=False)
+        groups = self._groups(client_id)
+        if not groups:
+            return None
+        found = self._part(groups, ["client_id", *columns], codes)
         place = pc.index(found["client_id"], client_id).as_py()
         return None if place < 0 else {name: found[name][place].as_py() for name in columns}
 
     def _groups(self, client_id: str) -> range:
         """The groups that may hold a client."""
         if self.last is None:
-            return range(self.metadata.num_row_groups)
+            return range(len(self.foot.rows))
         first = bisect.bisect_left(self.last, client_id)
         return range(first, min(bisect.bisect_right(self.last, client_id) + 1, len(self.last)))
 
-    def _file(self, coded: Sequence[str] = ()) -> pq.ParquetFile:
-        return pq.ParquetFile(self.source, metadata=self.metadata, read_dictionary=list(coded))
+    def _file(self, columns: Sequence[str] | None, coded: Sequence[str] = ()) -> pq.ParquetFile:
+        """All rows of some columns; of all columns with the foot that the file has."""
+        if not columns or not self.foot.rows:
+            return pq.ParquetFile(self.source, read_dictionary=list(coded))
+        foot = self.foot.part(range(len(self.foot.rows)), columns)
+        return pq.ParquetFile(self.source, metadata=foot, read_dictionary=list(coded))
 
-
-def _lasts(metadata: pq.FileMetaData, column: int) -> tuple[str, ...] | None:
-    told = [
-        metadata.row_group(group).column(column).statistics
-        for group in range(metadata.num_row_groups)
-    ]
-    if any(each is None or not each.has_min_max for each in told):
-        return None
-    return tuple(str(each.max) for each in told)
+    def _part(
+        self, groups: Sequence[int], columns: Sequence[str], coded: Sequence[str] = ()
+    ) -> pa.Table:
+        """Some columns of some groups of rows."""
+        foot = self.foot.part(groups, columns)
+        file = pq.ParquetFile(self.source, metadata=foot, read_dictionary=list(coded))
+        return file.read(use_threads=False)

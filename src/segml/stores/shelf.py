@@ -168,7 +168,7 @@ class Shelf:
     def _is_full(self, table: OpenTable) -> bool:
         """Whether a table has as many rows as there are clients, as far as can be told."""
         every = self._tables.get("scores") or self._tables.get("losses")
-        return every is not None and table.metadata.num_rows >= every.metadata.num_rows
+        return every is not None and table.size >= every.size
 
     def holds(self, names: Collection[str]) -> dict[str, pd.DataFrame]:
         """The whole tables of these names that the run has."""

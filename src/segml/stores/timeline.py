@@ -125,7 +125,7 @@ def _opened(folder: Path, day: dt.date, stamp: Stamp, portfolio: str) -> PastRun
         told = read_run(folder)
         if told.get("portfolio") != portfolio:
             return None
-        scores = OpenTable(folder / "scores.parquet")
+        scores = OpenTable(folder / "scores.parquet", ("client_id", *OF_ROW))
         is_whole = {"client_id", *OF_ROW} <= {*scores.names} and scores.last is not None
     except (ConfigurationRefused, OSError, pa.ArrowInvalid) as error:
         _LOG.warning("the run of %s cannot be read: %s", day, type(error).__name__)
