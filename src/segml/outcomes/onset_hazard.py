@@ -31,6 +31,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 from scipy.special import digamma
 
 Values = npt.NDArray[np.float64]
@@ -141,6 +142,11 @@ class Columns:
         return np.asarray(self.cause[:, None] == np.arange(self.causes), dtype=np.float64)
 
     @cached_property
+    def _parts(self) -> list[_Part]:
+        """The columns of each cause in turn."""
+        return [_part(self.met, np.flatnonzero(self.cause == each)) for each in range(self.causes)]
+
+    @cached_property
     def _kinds(self) -> npt.NDArray[np.bool_]:
         """(kinds, p) whether a column is of a kind."""
         kinds = np.unique(self.alike[self.alike != NONE_ALIKE])
@@ -166,7 +172,7 @@ class Columns:
 
     def hazards(self, weights: Values) -> Values:
         """(n, causes) each cause's part of the hazard at the onsets, for weights of shape (p,)."""
-        return np.asarray(self.met @ (self._belongs * weights[:, None]), dtype=np.float64)
+        return np.stack([part.met @ weights[part.at] for part in self._parts], axis=1)
 
     def improved(self, weights: Weights, pull: Values) -> Weights:
         """What is believed after one step.
@@ -180,8 +186,10 @@ class Columns:
             the onset's whole hazard by typical weights, each cause's part weighed by what the signs
             say.
         """
-        shared = self.met.T @ pull
-        explained = weights.typical * shared[np.arange(len(self.cause)), self.cause]
+        shared = np.zeros_like(self.mass)
+        for cause, part in enumerate(self._parts):
+            shared[part.at] = part.across @ pull[:, cause]
+        explained = weights.typical * shared
         usual, mean = weights.usual, weights.mean
         for kind in self._kinds:
             part = kind & (usual > 0.0)
@@ -192,6 +200,20 @@ class Columns:
     def shares(self, weights: Values, pull: Values) -> Values:
         """(n, p) each column's share of each onset, for the same `weights` and `pull`."""
         return np.asarray(self.met * weights * pull[:, self.cause], dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """The columns of one cause: most onsets meet few of them, so only what they meet is kept."""
+
+    at: npt.NDArray[np.int64]
+    met: csr_array
+    across: csr_array
+
+
+def _part(met: Values, at: npt.NDArray[np.int64]) -> _Part:
+    kept = csr_array(met[:, at])
+    return _Part(at=at, met=kept, across=csr_array(kept.T))
 
 
 def _believed(usual: Values, explained: Values, mass: Values, *, given: Values) -> Weights:
