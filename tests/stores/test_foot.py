@@ -99,6 +99,17 @@ def test_of_few_columns_it_knows_those_alone(tmp_path: Path) -> None:
             foot.part([0], ["kind"])
 
 
+def test_a_text_of_another_writer_is_read_as_text(tmp_path: Path) -> None:
+    path = written(
+        tmp_path / "a.parquet", pa.table({"a": pa.array(["b", None], pa.large_string())})
+    )
+    with pa.OSFile(str(path)) as source:
+        foot = Foot(source)
+        read = pq.ParquetFile(source, metadata=foot.part([0], ["a"])).read()
+    assert read.schema == foot.schema(["a"]) == pa.schema([("a", pa.string())])
+    assert read["a"].to_pylist() == ["b", None]
+
+
 def test_an_empty_file_has_no_groups(tmp_path: Path) -> None:
     path = written(tmp_path / "a.parquet", table(0))
     with pa.OSFile(str(path)) as source:

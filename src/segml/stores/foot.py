@@ -72,7 +72,9 @@ class Foot:
         self.last = _lasts(groups, self.names)
         self._codec = groups[0].column(0).compression if groups and self.names else "UNCOMPRESSED"
         numbers = [n for n, name in enumerate(self.names) if columns is None or name in columns]
-        self._fields = {schema.names[number]: schema.field(number) for number in numbers}
+        self._fields = {
+            schema.names[number]: _as_stored(schema.field(number)) for number in numbers
+        }
         self._numbers = {name: place for place, name in enumerate(self._fields)}
         self._kinds: dict[str, _Kind] = {}
         self._pieces = np.empty((len(groups), len(numbers), 4), dtype=np.int64)
@@ -116,6 +118,11 @@ class Foot:
         places, rows = self._pieces[group, numbers].tolist(), large(self.rows[group])
         told = [_piece(kind, place, rows) for kind, place in zip(kinds, places, strict=True)]
         return struct({1: several(told), 2: large(sum(place[3] for place in places)), 3: rows})
+
+
+def _as_stored(field: pa.Field) -> pa.Field:
+    """A column without what its writer alone knew: a long text is stored as any text."""
+    return field.with_type(pa.string()) if pa.types.is_large_string(field.type) else field
 
 
 def _place(piece: pq.ColumnChunkMetaData) -> tuple[int, int, int, int]:
