@@ -104,3 +104,26 @@ def test_no_template_takes_a_value_for_html() -> None:
         text = path.read_text("utf-8")
         assert not re.search(r"\|\s*safe\b|autoescape|Markup|\|\s*(xmlattr|urlize)\b", text), path
         assert not re.search(r"""<script|\son\w+\s*=\s*["']|javascript:""", text), path
+
+
+def test_every_database_that_is_opened_is_shut() -> None:
+    opened = {
+        path.relative_to(SOURCE).as_posix(): ast.parse(path.read_text("utf-8"))
+        for path in SOURCE.rglob("*.py")
+    }
+    found = {
+        name: {each.name: each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)}
+        for name, tree in opened.items()
+        if "duckdb.connect" in {_called(node) for node in ast.walk(tree)}
+    }
+    assert len(found) >= 4
+    for name, functions in found.items():
+        for each in functions.values():
+            calls = [_called(node) for node in ast.walk(each)]
+            if "duckdb.connect" in calls:
+                text = (SOURCE / name).read_text("utf-8")
+                assert "confine" in calls or "enable_external_access" in text, (name, each.name)
+
+
+def _called(node: ast.AST) -> str | None:
+    return _dotted(node.func) if isinstance(node, ast.Call) else None

@@ -216,6 +216,23 @@ def test_files_that_segml_cannot_change_are_left_to_the_person_with_the_reason(
     assert "kept as evidence" in left["audit.jsonl"]
 
 
+def test_whatever_lies_in_the_output_is_cleared_or_told(
+    config: Path, client: tuple[str, str]
+) -> None:
+    output = config.parent / "out"
+    places = ("heartbeat-demo.json", "metrics/demo-score.prom", "tuning/proposal.diff")
+    places = (*places, "backtest/notes.csv", "realised/seen.json", "schemes/list.html", "a/b/c.pdf")
+    for place in places:
+        (output / place).parent.mkdir(parents=True, exist_ok=True)
+        (output / place).write_text(f"of {client[0]}", "utf-8")
+    unknown = pd.DataFrame({"said": [f"call {client[1]}"], "client_id": [client[0]]})
+    unknown.to_parquet(output / "a" / "of_tomorrow.parquet")
+    left = segml.forget(config, client[0]).left
+    told = {path.relative_to(output).as_posix() for path in left}
+    assert told >= {*places, "a/of_tomorrow.parquet"} - {"heartbeat-demo.json"}  # written anew
+    assert {*files_with(output, *client)} <= {path.name for path in left}
+
+
 def test_another_portfolios_run_in_the_same_folder_is_left_alone(
     config: Path, client: tuple[str, str]
 ) -> None:

@@ -10,8 +10,10 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.service.conftest import running
 
 from segml.service import Account, add_account, make_app, read_accounts
+from segml.service.access import ALONE
 from segml.service.audit import Audit
 
 NEW = "another long password"
@@ -94,3 +96,25 @@ def test_the_newest_lines_are_told_and_no_half_of_one(tmp_path: Path) -> None:
     lines = [json.dumps({"at": f"{n:04d}", "what": "client", "x": "y" * 900}) for n in range(50)]
     path.write_text("\n".join([*lines, '{"at": "half']), "utf-8")
     assert [line["at"] for line in Audit(path).last(3)] == ["0049", "0048", "0047"]
+
+
+def test_the_audit_log_is_only_added_to(tmp_path: Path) -> None:
+    path = tmp_path / "log" / "audit.jsonl"
+    for number in range(3):
+        before = path.read_bytes() if path.exists() else b""
+        Audit(path).note(ALONE, "client", client_id=f'{number}\n{{"at": "2000"}}')
+        after = path.read_bytes()
+        assert after.startswith(before)
+        assert after.count(b"\n") == number + 1
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_cannot_be_written_to_the_audit_log_is_not_told(served: Any, tmp_path: Path) -> None:
+    access = dataclasses.replace(served.site.access, audit=tmp_path)  # no file, a folder
+    site = dataclasses.replace(served.site, access=access)
+    who, head = served.lost[0], {"authorization": f"Bearer {served.tokens['hedda']}"}
+    with running(make_app(site, served.newest)) as address:
+        for path in ("client", "dossier", "api/v1/client", "api/v1/dossier", "clients.csv"):
+            found = httpx.get(f"{address}/{path}?id={who}", headers=head, timeout=60)
+            assert found.status_code == 500, path
+            assert served.manager not in found.text

@@ -13,7 +13,7 @@ import pytest
 from tests.service.conftest import running
 
 from segml.service import Account, add_account, make_app, read_accounts, remove_account
-from segml.service.attempts import MOST_OF_BOTH, SECONDS, Attempts
+from segml.service.attempts import MOST_OF_ADDRESS, MOST_OF_BOTH, MOST_OF_NAME, SECONDS, Attempts
 from segml.service.sessions import Signer
 from segml.service.shield import HEADERS
 from segml.words.errors import ConfigurationRefused
@@ -164,6 +164,15 @@ def test_a_few_tries_a_minute() -> None:
         attempts.succeeded("mia", "a")
 
 
+def test_an_address_and_a_name_have_tries_of_their_own() -> None:
+    attempts = Attempts(lambda: 0.0)
+    told = [attempts.begin(f"name {n}", "a") for n in range(MOST_OF_ADDRESS + 1)]
+    assert told == [*[True] * MOST_OF_ADDRESS, False]
+    told = [attempts.begin("mia", f"address {n}") for n in range(MOST_OF_NAME + 1)]
+    assert told == [*[True] * MOST_OF_NAME, False]
+    assert (MOST_OF_BOTH, MOST_OF_ADDRESS, MOST_OF_NAME) == (5, 20, 50)  # as docs/serve.md says
+
+
 def test_tries_are_told_to_wait(served: Any, form_of: Any) -> None:
     with httpx.Client(base_url=served.address) as browser:
         data = {**form_of(browser), "name": "somebody", "password": "wrong wrong wrong"}
@@ -178,12 +187,12 @@ def test_what_was_looked_at_is_in_the_audit_log(served: Any, reader: Any) -> Non
     browser.get(f"/dossier?id={who}")
     browser.get("/clients.csv?key=1")
     browser.get(f"/client?id={who}")
+    for path in (f"what-if?id={who}", "monday", "clients?limit=1", "losses", f"path?id={who}"):
+        browser.get(f"/api/v1/{path}")
     new = _lines(served.site.access.audit)[len(before) :]
-    assert [(each["who"], each["what"]) for each in new] == [
-        ("hedda", "dossier"),
-        ("hedda", "export"),
-        ("hedda", "client"),
-    ]
+    api = [f"api:{each}" for each in ("what-if", "monday", "clients", "losses", "path")]
+    assert [each["what"] for each in new] == ["dossier", "export", "client", *api]
+    assert {each["who"] for each in new} == {"hedda"}
     assert new[0]["client_id"] == who
     assert new[1]["count"] > 0
     assert stat.S_IMODE(served.site.access.audit.stat().st_mode) == 0o600

@@ -168,9 +168,9 @@ def what_if(  # noqa: PLR0917 - the address's parameters
     given |= {"frequency": frequency, "breadth": breadth, "care": care}
     typed = {name: repr(value) for name, value in given.items() if value is not None}
     question = question_of(desk, door_of(request).trained, id, typed, by_hand=False)
+    door_of(request).audit.note(desk.viewer, "api:what-if", run=desk.held.as_of, client_id=id)
     if question is None:
         return _answer(request, desk, None)
-    door_of(request).audit.note(desk.viewer, "api:what-if", run=desk.held.as_of, client_id=id)
     unread = {*typed} - {each.lever for each in question.facts.levers}
     if unread or question.refused:
         return _refused_values(question, sorted(unread))
@@ -200,7 +200,11 @@ def dossier(request: Request, id: str, desk: Clients) -> Response:  # noqa: A002
 @router.get("/monday", response_model=MondayFacts)
 def monday(request: Request, desk: Clients) -> Response:
     """What changed since the run before, and three things to do."""
-    return _answer(request, desk, monday_of(desk))
+    facts = monday_of(desk)
+    door_of(request).audit.note(
+        desk.viewer, "api:monday", run=desk.held.as_of, count=len(facts.tasks)
+    )
+    return _answer(request, desk, facts)
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:

@@ -162,13 +162,13 @@ def _features(
 
 
 def _peers(desk: Desk, industry: object) -> PeerFacts | None:
-    """The client's industry; told where there are enough of it."""
+    """The client's industry; told where there are enough of it, and its past where there were."""
     if not isinstance(industry, str):
         return None
     now, then = desk.industry(industry)
     if now is None or now.clients < LEAST_PEERS:
         return None
-    known = then is not None and then.sales_sum > 0
+    known = then is not None and then.clients >= LEAST_PEERS and then.sales_sum > 0
     return PeerFacts(
         industry=industry,
         clients=now.clients,

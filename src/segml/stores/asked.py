@@ -20,6 +20,8 @@ Source = Callable[[Sequence[str]], "pa.Table | pa.RecordBatchReader"]
 _COMPARED = {"=": "=", "!=": "<>", ">": ">", ">=": ">="}
 _SETTINGS = {"threads": 2, "memory_limit": "200MB", "temp_directory": ""}
 """Of all questions together."""
+_SHUT = "SET enable_external_access = false; SET lock_configuration = true"
+"""It answers of what it is given, and opens no file."""
 
 
 class Asked:
@@ -129,7 +131,9 @@ class Asked:
 @functools.cache
 def _engine() -> duckdb.DuckDBPyConnection:
     """The one engine of this process: it holds no table, each question brings its own."""
-    return duckdb.connect(":memory:", config=_SETTINGS)
+    engine = duckdb.connect(":memory:", config=_SETTINGS)
+    engine.execute(_SHUT)
+    return engine
 
 
 def _named(column: str) -> str:
