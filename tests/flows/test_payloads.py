@@ -140,7 +140,8 @@ def _what_if_is_not_offered(config: Path) -> None:
     scores = held.scores.table("scores")
     assert scores is not None
     who = scores.loc[scores["status"] == "active", "client_id"].iloc[0]
-    assert Trained().what_if(Desk(ALONE, held, site, Memory()), who) is None
+    with pytest.raises(BundleRefused):
+        Trained().what_if(Desk(ALONE, held, site, Memory()), who)
 
 
 def test_whatever_lies_in_mlflows_store_scoring_is_the_same(
