@@ -11,7 +11,7 @@ import pytest
 
 from segml.service import facts
 from segml.service.access import ALONE
-from segml.service.asking import IDLE_SECONDS, Trained, levers_of
+from segml.service.asking import IDLE_SECONDS, Trained
 from segml.service.door import Door
 from segml.service.printing import NAMES
 from segml.service.warming import Warmer
@@ -70,13 +70,13 @@ def test_a_version_nobody_asks_of_is_let_go(served: Any) -> None:
     who = scores.loc[scores["status"].eq("active"), "client_id"].iloc[0]
     desk = Door(served.site, served.newest, is_secure=False).desk_of(ALONE, served.newest.held)
     assert not trained.let_go()
-    assert levers_of(desk, trained, who)
+    assert trained.what_if(desk, who)
     now[0] = IDLE_SECONDS - 1
     assert not trained.let_go()
     now[0] = IDLE_SECONDS
     assert trained.let_go()
     assert not trained.let_go()
-    assert levers_of(desk, trained, who)
+    assert trained.what_if(desk, who)
 
 
 def test_all_threads_share_a_few_heaps_where_the_c_library_can() -> None:

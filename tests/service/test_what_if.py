@@ -11,7 +11,7 @@ import pytest
 
 from segml.scoring.texts import told_target, value_text
 from segml.service.access import ALONE
-from segml.service.asking import Trained, levers_of, question_of
+from segml.service.asking import Trained, question_of
 from segml.service.desk import Desk
 from segml.stores import Memory, Registry
 from segml.words.errors import BundleRefused
@@ -144,10 +144,10 @@ def test_a_version_that_was_changed_on_disk_is_not_asked(
     try:
         tiers.write_bytes(before.replace(b"tier 1", b"tier 9"))
         with pytest.raises(BundleRefused, match=r"tiers\.json. changed"):
-            levers_of(desk_of(served), Trained(), who)
+            Trained().what_if(desk_of(served), who)
     finally:
         tiers.write_bytes(before)
-    assert levers_of(desk_of(served), Trained(), who)
+    assert Trained().what_if(desk_of(served), who)
 
 
 def test_features_of_another_making_are_not_asked(

@@ -150,21 +150,6 @@ def _loaded(site: Site, name: str) -> WhatIf:
     return scoring.WhatIf(bundle=bundle, client=pd.DataFrame(), previous=None)
 
 
-def levers_of(desk: Desk, trained: Trained, client_id: str) -> tuple[LeverAsked, ...]:
-    """What may be asked of a client; empty where nothing can be.
-
-    Raises
-    ------
-    Unseen
-        If the client may not be seen.
-    """
-    what_if = trained.what_if(desk, client_id)
-    if what_if is None:
-        return ()
-    limits = what_if.limits(trained.ranges(desk, what_if), {})
-    return levers_asked(what_if.levers, limits, {})
-
-
 def question_of(
     desk: Desk, trained: Trained, client_id: str, typed: Mapping[str, str], *, by_hand: bool
 ) -> Question | None:
