@@ -148,7 +148,7 @@ def paths(served: Any) -> tuple[str, ...]:
         *("/", "/portfolio", "/clients", "/clients?page=2", "/losses", "/models", "/nothing"),
         "/models/drift",
         *(f"/client?id={quote(who)}" for who in (active, lost, prospect)),
-        *(f"/dossier?id={quote(lost)}", f"/what-if?id={quote(active)}"),
+        *(f"/dossier?id={quote(lost)}", f"/what-if?id={quote(active)}", "/account"),
     )
 
 
@@ -161,7 +161,7 @@ def test_every_page_stands_at_every_width(
     opened: Opened, served: Any, paths: tuple[str, ...], language: str
 ) -> None:
     found = []
-    for name, shown in (("hedda", paths), ("ada", ("/accounts",)), (None, ("/enter",))):
+    for name, shown in (("hedda", paths), ("ada", ("/accounts", "/audit")), (None, ("/enter",))):
         page, seen = opened(name)
         for path in shown:
             answer = page.goto(served.address + _in(language, path))
@@ -183,7 +183,7 @@ def test_no_page_has_a_serious_fault_of_access(
         "axe_playwright_python.sync_playwright", reason="the extra `browser` is missing"
     ).Axe()
     found = []
-    for name, shown in (("hedda", paths), ("ada", ("/accounts",)), (None, ("/enter",))):
+    for name, shown in (("hedda", paths), ("ada", ("/accounts", "/audit")), (None, ("/enter",))):
         page, _ = opened(name, bypass_csp=True)
         for path in (each for each in shown if "page=" not in each):
             page.goto(served.address + path)

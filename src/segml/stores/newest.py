@@ -106,7 +106,10 @@ class Newest:
         return self._held
 
     def watch(self, seconds: float, prepare: Prepare | None = None) -> None:
-        """Look now, and again and again, in a thread of its own until `end`; faults are logged."""
+        """Look again and again, in a thread of its own until `end`; faults are logged.
+
+        The first time after so many seconds, so that it takes no time from whatever begins now.
+        """
         self._watcher = threading.Thread(target=self._watch, args=(seconds, prepare), daemon=True)
         self._watcher.start()
 
@@ -125,12 +128,11 @@ class Newest:
         return self._ended.is_set()
 
     def _watch(self, seconds: float, prepare: Prepare | None) -> None:
-        while not self._ended.is_set():
+        while not self._ended.wait(seconds):
             try:
                 self.look(prepare)
             except (ConfigurationRefused, OSError, ValueError) as error:
                 _LOG.warning("what was published cannot be opened: %s", type(error).__name__)
-            self._ended.wait(seconds)
 
     def _open(self, before: Held | None) -> Held:
         days = [
