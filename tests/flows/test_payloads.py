@@ -114,7 +114,7 @@ def test_no_way_in_loads_a_version_with_a_payload_in_it(
     (former / name).write_bytes(files["lightgbm"])
     with pytest.raises(BundleRefused, match=f"{name}.*could not be judged"):
         segml.judge_scores(config, as_of=SCORED)
-    _what_if_is_not_offered(config)
+    _what_if_is_refused(config)
     assert (config.parent / "models" / "demo" / "registry.json").read_bytes() == before
     assert list(canaries.iterdir()) == []
 
@@ -134,7 +134,7 @@ def _two_champions(config: Path) -> tuple[Path, Path]:
     return registry.path_of(former), registry.path_of(made)
 
 
-def _what_if_is_not_offered(config: Path) -> None:
+def _what_if_is_refused(config: Path) -> None:
     site = site_of(config)
     held = Newest(site.output, portfolio=site.portfolio).held
     scores = held.scores.table("scores")

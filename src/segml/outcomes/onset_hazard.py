@@ -137,14 +137,10 @@ class Columns:
         )
 
     @cached_property
-    def _belongs(self) -> Values:
-        """(p, causes) one where a column is of a cause."""
-        return np.asarray(self.cause[:, None] == np.arange(self.causes), dtype=np.float64)
-
-    @cached_property
-    def _parts(self) -> list[_Part]:
-        """The columns of each cause in turn."""
-        return [_part(self.met, np.flatnonzero(self.cause == each)) for each in range(self.causes)]
+    def _parts(self) -> list[tuple[npt.NDArray[np.int64], csr_array]]:
+        """Where each cause's columns stand, and what is met of them: most onsets meet few."""
+        places = [np.flatnonzero(self.cause == each) for each in range(self.causes)]
+        return [(at, csr_array(self.met[:, at])) for at in places]
 
     @cached_property
     def _kinds(self) -> npt.NDArray[np.bool_]:
@@ -160,7 +156,7 @@ class Columns:
         """
         met = (self.met > 0).any(axis=0) | (self.alike != NONE_ALIKE)
         weighs = (self.mass > 0) & met
-        columns = weighs @ self._belongs
+        columns = np.bincount(self.cause, weights=weighs, minlength=self.causes)
         share = np.where(weighs, 1.0 / np.maximum(columns, 1.0)[self.cause], 0.0)
         for kind in self._kinds:
             part = kind & weighs
@@ -172,7 +168,7 @@ class Columns:
 
     def hazards(self, weights: Values) -> Values:
         """(n, causes) each cause's part of the hazard at the onsets, for weights of shape (p,)."""
-        return np.stack([part.met @ weights[part.at] for part in self._parts], axis=1)
+        return np.stack([met @ weights[at] for at, met in self._parts], axis=1)
 
     def improved(self, weights: Weights, pull: Values) -> Weights:
         """What is believed after one step.
@@ -187,8 +183,8 @@ class Columns:
             say.
         """
         shared = np.zeros_like(self.mass)
-        for cause, part in enumerate(self._parts):
-            shared[part.at] = part.across @ pull[:, cause]
+        for cause, (at, met) in enumerate(self._parts):
+            shared[at] = met.T @ pull[:, cause]
         explained = weights.typical * shared
         usual, mean = weights.usual, weights.mean
         for kind in self._kinds:
@@ -200,20 +196,6 @@ class Columns:
     def shares(self, weights: Values, pull: Values) -> Values:
         """(n, p) each column's share of each onset, for the same `weights` and `pull`."""
         return np.asarray(self.met * weights * pull[:, self.cause], dtype=np.float64)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Part:
-    """The columns of one cause: most onsets meet few of them, so only what they meet is kept."""
-
-    at: npt.NDArray[np.int64]
-    met: csr_array
-    across: csr_array
-
-
-def _part(met: Values, at: npt.NDArray[np.int64]) -> _Part:
-    kept = csr_array(met[:, at])
-    return _Part(at=at, met=kept, across=csr_array(kept.T))
 
 
 def _believed(usual: Values, explained: Values, mass: Values, *, given: Values) -> Weights:
