@@ -40,7 +40,7 @@ ROWS_A_CLIENT = 5 * len(SUBJECTS)
 SENDING = """
 import sys
 from pathlib import Path
-import psycopg, pyarrow.csv
+import pgpq, psycopg
 from benchmarks.meter import Meter
 from segml.stores import TABLES as DECLARED
 from segml.stores import Warehouse, publish_to_warehouse
@@ -52,7 +52,7 @@ meter.tell()
 READING = """
 import sys, tempfile
 from pathlib import Path
-import duckdb, psycopg, pyarrow.csv
+import duckdb, pgpq, psycopg
 from benchmarks.meter import Meter
 from segml.ledger.databases import read_query
 meter = Meter()

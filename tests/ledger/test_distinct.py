@@ -20,6 +20,13 @@ def test_hashes_are_counted_once_however_many_are_held_at_a_time(
         assert count_distinct(database, "number", HASHES) == (5001, 1000)
 
 
+def test_hashes_beside_each_other_are_counted_once() -> None:
+    beside = "(SELECT hash(i // 5) AS number FROM range(5000) AS r(i))"
+    with duckdb.connect() as database:
+        assert count_distinct(database, "number", beside) == (5000, 1000)
+        assert count_distinct(database, "number", f"(FROM {beside} LIMIT 1)") == (1, 1)
+
+
 def test_no_rows_have_no_hashes() -> None:
     with duckdb.connect() as database:
         assert count_distinct(database, "number", f"{HASHES} WHERE false") == (0, 0)

@@ -16,10 +16,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import psycopg
+import pyarrow as pa
 import pytest
 
 from segml.stores import Warehouse, copying, postgres, publish, publish_to_warehouse, scores_folder
@@ -33,7 +35,7 @@ SIZES = {"first": 20_000, "second": 30_000}
 FORKING = """
 import os, sys, time
 from pathlib import Path
-import psycopg, pyarrow.csv
+import pgpq, psycopg, pyarrow.compute
 from segml.stores import Warehouse, publish_to_warehouse
 for line in sys.stdin:
     seconds, _, folder = line.strip().partition(" ")
@@ -147,15 +149,15 @@ def test_a_connection_that_breaks_leaves_the_former_run(
 ) -> None:
     warehouse = Warehouse(url=database)
     publish_to_warehouse(warehouse, run_of(tmp_path, "first"), command=RUN)
-    encode = copying.as_csv
+    rows_of = copying.rows_of
 
-    def cut(*given: object) -> bytes:
+    def cut(*given: Any) -> pa.RecordBatch:
         with psycopg.connect(database, autocommit=True) as other:
             named = "FROM pg_stat_activity WHERE application_name = %s"
             other.execute(f"SELECT pg_terminate_backend(pid) {named}", (RUN,))
-        return encode(*given)
+        return rows_of(*given)
 
-    monkeypatch.setattr(copying, "as_csv", cut)
+    monkeypatch.setattr(copying, "rows_of", cut)
     with pytest.raises(PublicationFailed, match="terminat"):
         publish_to_warehouse(warehouse, run_of(tmp_path, "second"), command=RUN)
     with psycopg.connect(database) as reader:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from segml.scoring import Scored
 from segml.scoring import score as score_clients
 from segml.stores import (
     Frames,
+    Later,
     Version,
     load_version,
     publish,
@@ -117,14 +119,13 @@ def publish_scores(
         scored = score_clients(bundle, ledger, day, version=version.version, progress=progress)
     moved = drift_of(run, ledger, bundle, scored, day, notes=notes)
     folder = scores_folder(run.settings.output, day)
-    tables: dict[str, Frames] = {
+    tables: dict[str, Frames | Later] = {
         **_tables(scored),
         "reasons": _timed(run, "reasons", scored.told),
-        "profit": _profit(run, ledger, day),
+        "profit": partial(_profit, run, ledger, day),
         "criteria": scored.criteria,
         "drift": moved,
         "quarantine": ledger.quarantine(),
-        **portfolio_of(run, ledger, bundle, version, day=day, scored=scored, notes=notes),
     }
     record: dict[str, Any] = {}
 
@@ -146,7 +147,9 @@ def publish_scores(
         )
         return record
 
-    publish(folder, tables, told_last)
+    beside = portfolio_of(run, ledger, bundle, version, day=day, scored=scored, notes=notes)
+    with beside as portfolio:
+        publish(folder, tables | portfolio, told_last)
     sent = send(run, folder)
     _show(run, scored, version, day)
     told = (*_told(scored, version, day), f"In {folder}", *sent.told)

@@ -1,14 +1,20 @@
 """How many different hashes there are: counted by sorting them, a bounded number at a time.
 
 A database counts them in a table of hashes, of which nearly every look-up misses the processor's
-caches; sorting 64-bit numbers is several times cheaper.
+caches; sorting 64-bit numbers is several times cheaper. The lines of an order mostly follow each
+other, so hashes equal to their neighbours go first; the two halves of the rest are sorted side by
+side.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import duckdb
 import numpy as np
+import numpy.typing as npt
 
+Hashes = npt.NDArray[np.uint64]
 AT_A_TIME = 1 << 27
 """About so many hashes are held at once, 8 bytes each (twice that while they are fetched)."""
 
@@ -45,7 +51,21 @@ def count_distinct(
     for part in range(parts):
         which = f" WHERE number % {parts} = {part}" if parts > 1 else ""
         found = connection.execute(f"SELECT number FROM {hashes}{which}").fetchnumpy()["number"]
-        if len(found):
-            found.sort()
-            distinct += 1 + int(np.count_nonzero(found[1:] != found[:-1]))
+        distinct += _different(found)
     return int(rows), distinct
+
+
+def _different(hashes: Hashes) -> int:
+    """How many different ones there are."""
+    hashes = hashes[_is_first(hashes)]
+    middle = len(hashes) // 2
+    if middle:
+        hashes.partition(middle)
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(np.ndarray.sort, (hashes[:middle], hashes[middle:])))
+    return int(np.count_nonzero(_is_first(hashes)))
+
+
+def _is_first(hashes: Hashes) -> npt.NDArray[np.bool_]:
+    """(n,) whether each differs from the one before it."""
+    return np.append(np.ones(len(hashes[:1]), dtype=np.bool_), hashes[1:] != hashes[:-1])

@@ -12,13 +12,14 @@ from segml.portfolio.migration import ABSENT, Moves, migration
 from segml.portfolio.next_need import next_need
 from segml.portfolio.scene import Scene
 from segml.portfolio.spreads import spreads
-from segml.portfolio.tables import portfolio_tables
+from segml.portfolio.tables import PORTFOLIO_TABLES, portfolio_tables
 from segml.portfolio.year import Year, simulated_year
 
 __all__ = [
     "ABSENT",
     "CONDITIONS",
     "EATERS",
+    "PORTFOLIO_TABLES",
     "VERDICTS",
     "YEAR_ITEMS",
     "Moves",

@@ -15,6 +15,17 @@ from segml.portfolio.next_need import next_need
 from segml.portfolio.scene import Scene
 from segml.portfolio.spreads import spreads
 
+PORTFOLIO_TABLES = (
+    "concentration",
+    "attention",
+    "boundaries",
+    "spreads",
+    "decisions",
+    "next_need",
+    "migration",
+)
+"""The tables that `portfolio_tables` makes."""
+
 
 def portfolio_tables(
     scene: Scene, moves: Moves | None

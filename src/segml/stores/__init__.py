@@ -11,7 +11,7 @@ from segml.stores.lock import Holder, lock
 from segml.stores.memory import Memory
 from segml.stores.mirror import Mirrored, TrackedRun, log_training, sync
 from segml.stores.newest import Held, Newest
-from segml.stores.parquet import Frames, SchemaBroken
+from segml.stores.parquet import Frames, Later, SchemaBroken
 from segml.stores.partitions import growing_file, write_part
 from segml.stores.person import Person, new_pseudonym, require_id
 from segml.stores.personal import PERSONAL
@@ -63,6 +63,7 @@ __all__ = [
     "Held",
     "Holder",
     "Industry",
+    "Later",
     "LoggedTrial",
     "LossRun",
     "Memory",

@@ -1,7 +1,12 @@
-"""A Parquet file copied into a table of PostgreSQL: as CSV that Arrow writes, a batch at a time."""
+"""A Parquet file copied into a table of PostgreSQL: in its binary format, a batch at a time.
+
+The server reads numbers that are numbers: of a wide table it takes half the time that it needs for
+the same rows as CSV (`python -m benchmarks publish`).
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterator
@@ -9,18 +14,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.csv as pc
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from segml.stores.relations import SOURCE, Relation, RunKey
+from segml.stores.relations import SOURCE, TYPES, Relation, RunKey
 from segml.words.errors import PublicationFailed
 
 if TYPE_CHECKING:
     import psycopg
+    from pgpq import ArrowToPostgresBinaryEncoder
 
 BATCH_ROWS = 1 << 15
 _NO_NUL = "\ufffd"
 """What stands for U+0000, the one character that PostgreSQL's text cannot hold."""
+_ARROW = {kind: arrow for arrow, kind in TYPES.items()} | {"jsonb": pa.string()}
 
 
 def copy_file(
@@ -47,16 +54,18 @@ def copy_file(
     from psycopg import sql
 
     columns = sql.SQL(", ").join(sql.Identifier(name) for name in relation.columns)
-    # text is quoted always and null never, so that an empty text stays one
-    command = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
+    command = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
         sql.Identifier(schema, relation.name), columns
     )
+    encoder = _encoder_of(relation)
     with path.open("rb") as stream, connection.cursor() as cursor:
         # read ahead, the whole file would be held; a path would make `as_of=…` a column
         file = pq.ParquetFile(stream, pre_buffer=False)
         with cursor.copy(command) as target:
+            target.write(encoder.write_header())
             for batch in file.iter_batches(batch_size=BATCH_ROWS, use_threads=False):
-                target.write(as_csv(batch, relation, key))
+                target.write(encoder.write_batch(rows_of(batch, relation, key)))
+            target.write(encoder.finish())
         rows, taken = int(file.metadata.num_rows), cursor.rowcount
     if taken != rows:
         raise PublicationFailed(
@@ -67,31 +76,57 @@ def copy_file(
     return rows
 
 
-def as_csv(batch: pa.RecordBatch, relation: Relation, key: RunKey) -> bytes:
-    r"""A batch as lines of CSV in the order of the table's columns, without a header.
+def _encoder_of(relation: Relation) -> ArrowToPostgresBinaryEncoder:
+    from pgpq import ArrowToPostgresBinaryEncoder
+    from pgpq.encoders import StringEncoderBuilder
+    from pgpq.schema import Jsonb
 
-    Text is always quoted; null is nothing, unquoted, which is what PostgreSQL takes for null.
+    schema = _schema_of(relation)
+    builders = {field.name: ArrowToPostgresBinaryEncoder.infer_encoder(field) for field in schema}
+    if SOURCE in relation.columns:
+        builders[SOURCE] = StringEncoderBuilder.new_with_output(schema.field(SOURCE), Jsonb())
+    return ArrowToPostgresBinaryEncoder.new_with_encoders(schema, builders)
+
+
+def _schema_of(relation: Relation) -> pa.Schema:
+    return pa.schema([(name, _ARROW[kind]) for name, kind in relation.columns.items()])
+
+
+def rows_of(batch: pa.RecordBatch, relation: Relation, key: RunKey) -> pa.RecordBatch:
+    r"""A batch as rows of the table: its columns in their order, the key's and `source` added.
 
     Examples
     --------
     >>> table = Relation("t", {"portfolio": "text", "name": "text", "x": "real"})
-    >>> batch = pa.RecordBatch.from_pydict({"name": ["", None], "x": [0.5, None]})
-    >>> as_csv(batch, table, RunKey(runs="runs", values={"portfolio": "wholesale"}))
-    b'"wholesale","",0.5\n"wholesale",,\n'
+    >>> batch = pa.RecordBatch.from_pydict({"name": ["a\0b", None], "x": [0.5, None]})
+    >>> batch = batch.cast(pa.schema([("name", pa.string()), ("x", pa.float32())]))
+    >>> key = RunKey(runs="runs", values={"portfolio": "wholesale"})
+    >>> rows_of(batch, table, key).to_pylist()[0] == {
+    ...     "portfolio": "wholesale", "name": "a\ufffdb", "x": 0.5
+    ... }
+    True
     """
+    schema = _schema_of(relation)
     arrays = []
-    for name in relation.columns:
-        if name in batch.schema.names:
-            arrays.append(batch.column(name))
-        elif name in key.values:
-            arrays.append(pa.repeat(pa.scalar(key.values[name]), batch.num_rows))
+    for field in schema:
+        if field.name in batch.schema.names:
+            arrays.append(_without_nul(batch.column(field.name)))
+        elif field.name in key.values:
+            value = pa.scalar(_value(key.values[field.name], field.type), field.type)
+            arrays.append(pa.repeat(value, batch.num_rows))
         else:
-            arrays.append(pa.array(_sources(batch, relation), type=pa.string()))
-    sink = pa.BufferOutputStream()
-    lines = pa.RecordBatch.from_arrays(arrays, names=list(relation.columns))
-    pc.write_csv(lines, sink, pc.WriteOptions(include_header=False, batch_size=BATCH_ROWS))
-    written: bytes = sink.getvalue().to_pybytes()
-    return written.replace(b"\0", _NO_NUL.encode()) if b"\0" in written else written
+            arrays.append(pa.array(_sources(batch, relation), type=field.type))
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _value(text: str, kind: pa.DataType) -> str | dt.date:
+    return dt.date.fromisoformat(text) if kind == pa.date32() else text
+
+
+def _without_nul(array: pa.Array) -> pa.Array:
+    if array.type != pa.string() or not pc.any(pc.match_substring(array, "\0")).as_py():
+        return array
+    return pc.replace_substring(array, "\0", _NO_NUL)
 
 
 def as_json(value: object) -> str:

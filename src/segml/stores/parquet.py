@@ -6,7 +6,7 @@ in groups of rows whose size does not depend on the chunks', so that neither do 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,6 +27,8 @@ than what a reader is spared; of any other, an eighth. A client is read by its g
 
 Frames = pd.DataFrame | Iterable[pd.DataFrame]
 """A table: whole, its rows in any order, or in chunks, its rows in the order of its key."""
+Later = Callable[[], Frames]
+"""A table that is made when it is to be written."""
 
 
 class SchemaBroken(ValueError):  # noqa: N818 - named as the refusals are

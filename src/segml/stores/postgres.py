@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from segml.words.errors import ConfigurationRefused, LockHeld, PublicationFailed
@@ -88,9 +89,11 @@ def connected(warehouse: Warehouse, *, command: str) -> Iterator[psycopg.Connect
     try:
         import psycopg
         from psycopg.conninfo import conninfo_to_dict, make_conninfo
-    except ImportError:
+
+        import_module("pgpq")  # encodes the rows, after an hour's work: asked for before it
+    except ImportError as error:
         raise ConfigurationRefused(
-            "`publish.connection` needs psycopg, which is not installed",
+            f"`publish.connection` needs {error.name}, which is not installed",
             allowed="a database that a driver is installed for",
             next_step="install segml[postgres]",
         ) from None

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from segml.stores.folder import put_in_place, staging
-from segml.stores.parquet import Frames, schema_of, write_parquet
+from segml.stores.parquet import Frames, Later, schema_of, write_parquet
 from segml.stores.tables import RUN_FILE, read_run
 from segml.words.errors import ConfigurationRefused, OutputRefused
 
@@ -28,7 +28,7 @@ _CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 def publish(
     folder: Path,
-    tables: Mapping[str, Frames],
+    tables: Mapping[str, Frames | Later],
     run: Mapping[str, Any] | Callable[[], Mapping[str, Any]],
     *,
     files: Mapping[str, bytes] | None = None,
@@ -40,7 +40,8 @@ def publish(
     folder
         `scores_folder(...)` or `losses_folder(...)`; an existing one is replaced in one step.
     tables
-        Table name to frame, as declared in `schemas`; a large one in chunks (`write_parquet`).
+        Table name to frame, as declared in `schemas`; a large one in chunks (`write_parquet`). A
+        function makes its table when the ones before it are written, or being written.
     run
         What run.json holds; plain JSON values, its `portfolio` among them. A function is asked
         once the tables are written: what was counted and timed meanwhile belongs there.
@@ -78,11 +79,12 @@ def publish(
     return folder
 
 
-def _write(aside: Path, tables: Mapping[str, Frames]) -> None:
+def _write(aside: Path, tables: Mapping[str, Frames | Later]) -> None:
     """Write the tables; what the first of them that fails raises is raised, and the rest stops."""
     stopped = Event()
 
-    def write(name: str, table: Frames) -> None:
+    def write(name: str, given: Frames | Later) -> None:
+        table = given() if callable(given) else given
         schema = schema_of(name, table)
         frames = table if isinstance(table, pd.DataFrame) else until(table)
         write_parquet(aside / f"{name}.parquet", frames, schema)

@@ -184,7 +184,9 @@ def _create(connection: psycopg.Connection, schema: str, relation: Relation, key
         columns.append(sql.SQL("PRIMARY KEY ({})").format(named))
     connection.execute(sql.SQL("CREATE TABLE {} ({})").format(target, sql.SQL(", ").join(columns)))
     if relation.name != key.runs:
-        connection.execute(sql.SQL("CREATE INDEX ON {} ({})").format(target, named))
+        # rows of a run lie together: a tree with one key for all of them costs a quarter of a COPY
+        index = sql.SQL("CREATE INDEX ON {} USING brin ({}) WITH (autosummarize = on)")
+        connection.execute(index.format(target, named))
 
 
 def _refuse_other(schema: str, relation: Relation, found: Mapping[str, str], key: RunKey) -> None:
