@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +15,7 @@ import pandas as pd
 from scipy.special import logsumexp
 
 from segml.ledger import Ledger
-from segml.losses.books import Books, client_of
+from segml.losses.books import Books
 from segml.losses.confidence import chance_below_zero
 from segml.losses.courses import WEEK
 from segml.losses.decline_evidence import Evidence, evidence_of
@@ -31,7 +30,6 @@ from segml.losses.transitions import (
     WINDOW_DAYS,
     Kind,
     Transition,
-    transition,
 )
 from segml.losses.weeks import WeeklyOrders, weekly_orders
 
@@ -46,8 +44,6 @@ TAUGHT_BY = 1000
 no more, and of few orders any course is told as well as any other."""
 BLOCK = 1000
 """Clients whose weeks are weighed at once: the evidence of one takes a tenth of a megabyte."""
-EVERY_DAYS = 7
-"""Days between two days that a decline of the sample is looked for on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -247,14 +243,8 @@ class _Look:
 
 def _declined(books: Books, clients: Sequence[str], end: int) -> dict[str, Transition]:
     """The clients that declined, looked at week by week."""
-    lens = replace(books.lens, every=EVERY_DAYS)
-
-    def judged(client_id: str) -> Transition | None:
-        return transition(client_of(books, client_id), lens, end=end)
-
-    with ThreadPoolExecutor() as pool:
-        found = zip(clients, pool.map(judged, clients), strict=True)
-        return {each: loss for each, loss in found if loss is not None}
+    found = {each: books.judged(each, end=end) for each in clients}
+    return {each: loss for each, loss in found.items() if loss is not None}
 
 
 def _third_order(books: Books, client_id: str, end: int) -> int:

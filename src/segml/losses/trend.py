@@ -33,8 +33,6 @@ from segml.losses.transitions import transition
 
 INTERVAL = (0.05, 0.95)
 LEVEL = 0.05
-EVERY_DAYS = 7
-"""For a rate it is enough to date onsets to the week."""
 RISING, FALLING, UNCLEAR = "rising", "falling", "unclear"
 
 
@@ -121,7 +119,7 @@ def _cohorts(scene: Scene, books: Books, spans: Sequence[tuple[int, int]]) -> li
         brought={
             each: brought_by(books.orders, referrals.get(each, ()), weight) for each in everyone
         },
-        lens=replace(books.lens, every=EVERY_DAYS),
+        lens=books.weekly,
     )
     gone: Mapping[int, Collection[str]] = {
         day: _lost_by(books, key, day) for day in sorted({*key, scene.end})

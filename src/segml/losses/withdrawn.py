@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from segml.losses.books import Books, client_of
-from segml.losses.dating import EVERY_DAYS
 from segml.losses.fates import was_lost
 from segml.losses.history import of
 from segml.losses.transitions import YEAR, transition
@@ -57,11 +56,10 @@ def through_withdrawals(books: Books, stayed: Sequence[str], *, start: int, end:
     """
     if not books.withdrawn:
         return Shrinkage(clients=(), profit=0.0)
-    lens = replace(books.lens, every=EVERY_DAYS)
 
     def gone(client_id: str) -> float | None:
         client = replace(client_of(books, client_id), on_sale=None)
-        found = transition(client, lens, end=end)
+        found = transition(client, books.weekly, end=end)
         if found is None or found.kind == "left" or was_lost(found, start):
             return None
         span = (found.onset.day - YEAR, found.onset.day)
