@@ -89,7 +89,7 @@ class Rhythm:
         """The chance, after earlier gaps, that the next one is longer than so many ticks."""
         n, total, log_total = gap_sums(gaps)
         evidence = np.log(self.weight) + self.log_evidence(n, total, log_total)
-        posterior = np.exp(evidence - logsumexp(evidence))
+        posterior = np.exp(evidence - np.logaddexp.reduce(evidence))
         return lambda gap: float(posterior @ self.survival(np.asarray(gap), n, total))
 
 

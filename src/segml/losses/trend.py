@@ -15,7 +15,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -144,10 +143,7 @@ def _lost_by(books: Books, key: Mapping[int, Sequence[str]], day: int) -> frozen
             return True
         return transition(client_of(books, client_id), books.lens, end=day) is not None
 
-    with ThreadPoolExecutor() as pool:
-        return frozenset(
-            each for each, lost in zip(asked, pool.map(is_lost, asked), strict=True) if lost
-        )
+    return frozenset(each for each in asked if is_lost(each))
 
 
 def quarters(start: int, end: int) -> list[tuple[int, int]]:

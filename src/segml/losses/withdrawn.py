@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from segml.losses.books import Books, client_of
@@ -66,11 +65,6 @@ def through_withdrawals(books: Books, stayed: Sequence[str], *, start: int, end:
         kept = of(books.on_sale, client_id)
         return float(client.own.profit_between(*span) - kept.profit_between(*span))
 
-    with ThreadPoolExecutor() as pool:
-        known = sorted(stayed)
-        found = {
-            each: profit
-            for each, profit in zip(known, pool.map(gone, known), strict=True)
-            if profit is not None
-        }
+    told = {each: gone(each) for each in sorted(stayed)}
+    found = {each: profit for each, profit in told.items() if profit is not None}
     return Shrinkage(clients=tuple(found), profit=math.fsum(found.values()))
