@@ -158,7 +158,7 @@ def _said(signs: Sequence[Signs | Kinds], hazards: Values) -> Values:
     causes = hazards.shape[1]
     for sign in signs:
         if sign.onsets != len(hazards):
-            raise ValueError("a sign has one level, or one chance a kind, for each onset")
+            raise ValueError("a sign tells of each onset once")
         if not set(sign.speaks_for) <= set(range(causes - 1)):
             raise ValueError(f"a sign speaks for causes from 0 to {causes - 2}")
     return likelihood_ratios(signs, hazards)
