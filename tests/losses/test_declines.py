@@ -18,6 +18,7 @@ from segml.losses.decline_kinds import (
     even_weights,
     learn_weights,
     log_chance,
+    log_kinds,
 )
 from segml.losses.declines import Dated
 from segml.losses.rhythm import Rhythm
@@ -91,12 +92,14 @@ def dated(drawn: Drawn, *, learn: bool = True) -> Dated:
     weeks = drawn.weeks
     evidence = evidence_of(weeks, RHYTHM)
     weights = learned(weeks) if learn else even_weights(evidence)
-    chance = log_chance(evidence, weights)
-    chance = np.exp(chance - chance.max(axis=1, keepdims=True))
+    told = log_kinds(evidence, weights)
+    chance = np.exp(told - told.max(axis=(0, 2), keepdims=True))
+    chance /= chance.sum(axis=(0, 2))[:, None]
     return Dated(
         clients=weeks.clients,
         days=weeks.starts[evidence.onsets],
-        chance=chance / chance.sum(axis=1, keepdims=True),
+        chance=chance.sum(axis=0),
+        kinds=chance.sum(axis=2).T,
     )
 
 
@@ -179,6 +182,15 @@ def test_smaller_orders_are_dated_though_none_is_missing() -> None:
     assert np.median(np.abs(found)) <= 40
 
 
+def test_what_kind_a_decline_was_is_told_as_a_probability() -> None:
+    stopped = dated(draw(Course(0.0), between=(500, 800)))
+    smaller = dated(draw(Course(0.0, 1.0), volume=Course(0.0, 0.2)))
+    for found, kind in ((stopped, STOPPED), (smaller, GOING_ON)):
+        assert found.kinds.sum(axis=1) == pytest.approx(1.0)
+        assert found.kinds.mean(axis=0).argmax() == kind
+        assert found.kinds[:, kind].mean() > 0.9
+
+
 def test_an_interval_holds_nine_onsets_in_ten() -> None:
     drawn = draw(Course(90.0), seed=3)
     found = dated(drawn).onsets().values()
@@ -242,6 +254,7 @@ def test_a_decline_had_begun_by_a_week_with_the_chance_of_all_weeks_up_to_it() -
         clients=("a", "b"),
         days=np.array([0, 7, 14]),
         chance=np.array([[0.5, 0.3, 0.2], [0.0, 0.0, 1.0]]),
+        kinds=np.ones((2, 1)),
     )
     assert found.begun_by(0.5).tolist() == [0, 14]
     assert found.begun_by(0.75).tolist() == [7, 14]

@@ -27,7 +27,7 @@ def dated(**chances: dict[int, float]) -> Dated:
     for row, of in enumerate(chances.values()):
         for month, each in of.items():
             chance[row, (int(STARTS[month]) + 12) // 7] = each
-    return Dated(clients=tuple(chances), days=DAYS, chance=chance)
+    return Dated(clients=tuple(chances), days=DAYS, chance=chance, kinds=np.ones((len(chance), 1)))
 
 
 def within(month: int) -> int:
@@ -51,7 +51,8 @@ def test_a_week_counts_for_the_month_that_most_of_its_days_lie_in() -> None:
     week = int(np.searchsorted(DAYS, STARTS[10])) - 1
     chance = np.zeros((1, len(DAYS)))
     chance[0, week] = 1.0
-    found = onset_months(risk({"a": within(10)}), Dated(clients=("a",), days=DAYS, chance=chance))
+    told = Dated(clients=("a",), days=DAYS, chance=chance, kinds=np.ones((1, 1)))
+    found = onset_months(risk({"a": within(10)}), told)
     expected = 10 if STARTS[10] - DAYS[week] <= 3 else 9
     assert found.risk.month.tolist() == [expected]
 

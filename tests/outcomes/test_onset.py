@@ -206,7 +206,7 @@ def test_no_onsets_are_no_trouble() -> None:
 @pytest.mark.parametrize(
     ("sign", "said"),
     [
-        (Signs(level=np.array([0]), speaks_for=(0,)), "one level for each onset"),
+        (Signs(level=np.array([0]), speaks_for=(0,)), "tells of each onset once"),
         (Signs(level=np.array([0, 1]), speaks_for=(1,)), "speaks for causes from 0 to 0"),
         (Signs(level=np.array([0, 1]), speaks_for=(-1,)), "speaks for causes from 0 to 0"),
     ],

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from segml.outcomes.onset_signs import PRIOR_ONSETS, Signs, likelihood_ratios
+from segml.outcomes.onset_signs import PRIOR_ONSETS, Kinds, Signs, likelihood_ratios
 
 
 def _sure(cause: np.ndarray, causes: int = 3) -> np.ndarray:
@@ -126,3 +126,24 @@ def test_signs_that_cannot_be_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=said):
         Signs(level=level, speaks_for=speaks_for)
+
+
+def test_a_kind_speaks_for_the_causes_that_bring_it() -> None:
+    rng = np.random.default_rng(0)
+    cause = rng.integers(0, 2, 200_000)
+    kind = (rng.random(len(cause)) < np.where(cause == 0, 0.8, 0.4)).astype(int)
+    logs = Kinds(chance=np.eye(2)[kind]).log_ratios(_sure(cause, 2))
+    assert np.exp(logs[:, 0] - logs[:, 1])[kind == 1] == pytest.approx(2.0, rel=0.02)
+    assert np.exp(logs[:, 0] - logs[:, 1])[kind == 0] == pytest.approx(1.0 / 3.0, rel=0.02)
+
+
+def test_a_kind_nobody_can_tell_says_nothing() -> None:
+    cause, _ = _made()
+    unknown = Kinds(chance=np.full((len(cause), 4), 0.25))
+    assert unknown.log_ratios(_sure(cause)) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_few_declines_of_a_cause_say_little_of_its_kinds() -> None:
+    kind = np.array([1] * 2 + [0] * 499 + [1] * 499)
+    logs = Kinds(chance=np.eye(2)[kind]).log_ratios(_sure(np.array([0] * 2 + [1] * 998)))
+    assert 0.0 < logs[0, 0] < 0.2

@@ -9,11 +9,12 @@ import numpy as np
 
 from segml.ledger import Ledger, discontinued, recorded_ends
 from segml.losses.clock import Clock, learn_clock
+from segml.losses.courses import WEEK
 from segml.losses.ends import End, ends_by_client, standing_ends
 from segml.losses.history import EMPTY, History, histories, of
 from segml.losses.money import brought_by, with_referrals
 from segml.losses.rhythm import Rhythm, learn_rhythm
-from segml.losses.transitions import Client, Lens
+from segml.losses.transitions import Client, Lens, Transition, transition
 from segml.losses.yearly import Peers, learn_peers
 
 LEAST_COMPARABLE = 100
@@ -52,6 +53,21 @@ class Books:
     contradicted: Mapping[str, End] = field(default_factory=dict)
     withdrawn: frozenset[str] = frozenset()
     on_sale: Mapping[str, History] = field(default_factory=dict)
+    _judged: dict[tuple[str, int], Transition | None] = field(
+        init=False, repr=False, default_factory=dict
+    )
+
+    @property
+    def weekly(self) -> Lens:
+        """The lens, looking for onsets on one day a week: enough for what many are asked for."""
+        return replace(self.lens, every=WEEK)
+
+    def judged(self, client_id: str, *, end: int) -> Transition | None:
+        """How a client was lost by a day, its onset to the week; asked of the orders once."""
+        asked = client_id, end
+        if asked not in self._judged:
+            self._judged[asked] = transition(client_of(self, client_id), self.weekly, end=end)
+        return self._judged[asked]
 
     def told_end(self, client_id: str) -> End | None:
         """What a person wrote down of a client's leaving, whether or not it counts."""

@@ -43,7 +43,7 @@ from segml.losses.onset_months import MIDWEEK, beside, by_chance, onset_months
 from segml.losses.shares import DRIVEN, Weights
 from segml.losses.signatures import Sign, signatures
 from segml.losses.taught import FOLDS, gain_of, met_by, shares_of
-from segml.outcomes.onset_signs import Signs
+from segml.outcomes.onset_signs import Kinds, Signs
 from segml.words.feature import REASONS
 
 LEAST_ONSETS = 30
@@ -137,7 +137,8 @@ def learn_reasons(
         signatures(records, declined, days, end=end)
         for days in _seen_from(declines.dated, declined, end)
     ]
-    signs = [_sign(each) for each in zip(*seen, strict=True)]
+    signs: list[Signs | Kinds] = [_sign(each) for each in zip(*seen, strict=True)]
+    signs.append(_kinds(declines.dated, declined))
     met = began.mean(met_by(every, columns)[0])
     shares = shares_of(met, columns, fold, signs)
     rows = [row for row, each in enumerate(declined) if each in fates.lost]
@@ -184,6 +185,11 @@ def _sign(seen: Sequence[Sign]) -> Signs:
         speaks_for=tuple(REASONS.index(reason) for reason in seen[0].reasons),
         has_unseen=seen[0].has_unseen,
     )
+
+
+def _kinds(dated: Dated, clients: Sequence[str]) -> Kinds:
+    """What kinds of declines they were: a stop speaks for other reasons than a leak or a drift."""
+    return Kinds(chance=dated.kinds[pd.Index(dated.clients).get_indexer(pd.Index(clients))])
 
 
 def _told(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ WEEKS = 52
 YEARS_NEEDED = 2
 _KERNEL = np.array([1.0, 2.0, 3.0, 2.0, 1.0]) / 9.0
 _FLOOR, _CEILING = 0.2, 5.0
+_YEAR = np.arange(WEEKS + 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class Clock:
 
     first_day: int
     index: Numbers
+    _table: Numbers = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        table = 7.0 * np.concatenate([[0.0], np.cumsum(self.index)])
+        object.__setattr__(self, "_table", table)
 
     @property
     def is_seasonal(self) -> bool:
@@ -42,20 +48,17 @@ class Clock:
         """Ticks of the starts of `days` (fractions of a day allowed)."""
         week = (np.asarray(days, dtype=np.float64) - self.first_day) / 7.0
         turns = np.floor(week / WEEKS)
-        inside = np.interp(week - turns * WEEKS, np.arange(WEEKS + 1.0), self._table())
-        return np.asarray(turns * self._table()[-1] + inside, dtype=np.float64)
+        inside = np.interp(week - turns * WEEKS, _YEAR, self._table)
+        return np.asarray(turns * self._table[-1] + inside, dtype=np.float64)
 
     def day_when(self, ticks: npt.ArrayLike) -> Numbers:
         """The day (with its fraction) on which the clock shows `ticks`: the inverse of `at`."""
-        table = self._table()
+        table = self._table
         year = table[-1]
         value = np.asarray(ticks, dtype=np.float64)
         turns = np.floor(value / year)
-        weeks = np.interp(value - turns * year, table, np.arange(WEEKS + 1.0))
+        weeks = np.interp(value - turns * year, table, _YEAR)
         return np.asarray(self.first_day + 7.0 * (turns * WEEKS + weeks))
-
-    def _table(self) -> Numbers:
-        return np.asarray(7.0 * np.concatenate([[0.0], np.cumsum(self.index)]))
 
 
 def learn_clock(order_days: Days, *, first_day: int, end: int) -> Clock:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,22 +15,21 @@ import pandas as pd
 from scipy.special import logsumexp
 
 from segml.ledger import Ledger
-from segml.losses.books import Books, client_of
+from segml.losses.books import Books
 from segml.losses.confidence import chance_below_zero
 from segml.losses.courses import WEEK
 from segml.losses.decline_evidence import Evidence, evidence_of
-from segml.losses.decline_kinds import Weights, learn_weights, log_chance
+from segml.losses.decline_kinds import Weights, learn_weights, log_kinds
 from segml.losses.declines import Dated
 from segml.losses.fading import chance_of_fading
 from segml.losses.fates import Fates
-from segml.losses.history import of
+from segml.losses.history import Numbers, of
 from segml.losses.onset import MIN_BEFORE, Onset
 from segml.losses.transitions import (
     SURELY_NEGATIVE,
     WINDOW_DAYS,
     Kind,
     Transition,
-    transition,
 )
 from segml.losses.weeks import WeeklyOrders, weekly_orders
 
@@ -46,8 +44,6 @@ TAUGHT_BY = 1000
 no more, and of few orders any course is told as well as any other."""
 BLOCK = 1000
 """Clients whose weeks are weighed at once: the evidence of one takes a tenth of a megabyte."""
-EVERY_DAYS = 7
-"""Days between two days that a decline of the sample is looked for on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -227,34 +223,38 @@ class _Look:
         """
         clients = tuple(sorted(declined))
         if not clients:
-            return Dated(clients=(), days=np.empty(0, np.int64), chance=np.empty((0, 0)))
+            nothing = np.empty((0, 0))
+            return Dated(clients=(), days=np.empty(0, np.int64), chance=nothing, kinds=nothing)
         first = np.array([_third_order(self.books, each, end) for each in clients], dtype=np.int64)
         last = np.array([_latest(declined[each], end) for each in clients], dtype=np.int64)
-        days, chances = np.empty(0, np.int64), []
+        days, done, by_week, by_kind = np.empty(0, np.int64), 0, [], []
         for weeks, evidence in self._blocks(clients, end):
             days = weeks.starts[evidence.onsets]
-            chances.append(log_chance(evidence, weights))
-        possible = (days > first[:, None]) & (days <= last[:, None])
-        chance = np.where(possible, np.concatenate(chances), -np.inf)
+            rows = slice(done, done := done + len(weeks.clients))
+            possible = (days > first[rows, None]) & (days <= last[rows, None])
+            told = np.where(possible, log_kinds(evidence, weights), -np.inf)
+            by_week.append(logsumexp(told, axis=0))
+            by_kind.append(logsumexp(told, axis=2).T)
+        chance, kinds = np.concatenate(by_week), np.concatenate(by_kind)
         is_dated = np.asarray(np.isfinite(chance).any(axis=1))
-        chance = chance[is_dated]
         return Dated(
             clients=tuple(each for each, known in zip(clients, is_dated, strict=True) if known),
             days=days,
-            chance=np.exp(chance - logsumexp(chance, axis=1, keepdims=True)),
+            chance=_shares(chance[is_dated]),
+            kinds=_shares(kinds[is_dated]),
         )
+
+
+def _shares(log_chance: Numbers) -> Numbers:
+    """(c, k) probabilities of their logarithms, whatever was added to a row."""
+    whole = logsumexp(log_chance, axis=1, keepdims=True)
+    return np.asarray(np.exp(log_chance - whole), dtype=np.float64)
 
 
 def _declined(books: Books, clients: Sequence[str], end: int) -> dict[str, Transition]:
     """The clients that declined, looked at week by week."""
-    lens = replace(books.lens, every=EVERY_DAYS)
-
-    def judged(client_id: str) -> Transition | None:
-        return transition(client_of(books, client_id), lens, end=end)
-
-    with ThreadPoolExecutor() as pool:
-        found = zip(clients, pool.map(judged, clients), strict=True)
-        return {each: loss for each, loss in found if loss is not None}
+    found = {each: books.judged(each, end=end) for each in clients}
+    return {each: loss for each, loss in found.items() if loss is not None}
 
 
 def _third_order(books: Books, client_id: str, end: int) -> int:

@@ -31,11 +31,14 @@ class Dated:
         (t,) first days of the weeks in which they may have begun.
     chance
         (c, t) the probability of each; rows sum to one.
+    kinds
+        (c, 4) the probability of each kind of `decline_kinds`; rows sum to one.
     """
 
     clients: tuple[str, ...]
     days: Days
     chance: Numbers
+    kinds: Numbers
 
     def begun_by(self, chance: float) -> Days:
         """(c,) the first day of the week by which each decline had begun with a chance."""

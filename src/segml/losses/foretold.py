@@ -12,9 +12,7 @@ losses are known, or the ledger is too short, the bundle's probability of no pur
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +25,7 @@ from segml.losses.ends import recorded_loss
 from segml.losses.history import Numbers
 from segml.losses.recent import COURSE, FAVOURITE, recent_course, recent_favourite
 from segml.losses.scene import Scene
-from segml.losses.transitions import Transition, transition
+from segml.losses.transitions import Transition
 from segml.outcomes import Rows, caught, learn_next_loss
 from segml.scoring import key_at
 
@@ -37,8 +35,6 @@ Told = Callable[[Sequence[str], int], npt.NDArray[np.float32]]
 HORIZON_DAYS = 180
 DATES, STEP_DAYS = 6, 60
 """Past dates that are learnt from, and the days between them."""
-EVERY_DAYS = 7
-"""Onsets are dated to the week: the label asks for no more."""
 SAMPLE = 8_000
 """Clients, besides key clients, whose past dates are learnt from."""
 _DISCOUNT = ("discount_rate_90", "discount_rate_365")
@@ -141,15 +137,15 @@ def past_dates(first_day: int, end: int, *, least: int) -> tuple[int, ...]:
 
 def _losses(books: Books, clients: Sequence[str], end: int) -> dict[str, Transition]:
     """Who of them is lost at the later date, onsets to the week; a recorded end wins."""
-    lens = dataclasses.replace(books.lens, every=EVERY_DAYS)
 
     def lost(client_id: str) -> Transition | None:
-        client, ended = client_of(books, client_id), books.ends.get(client_id)
-        return recorded_loss(client, ended, lens) if ended else transition(client, lens, end=end)
+        ended = books.ends.get(client_id)
+        if ended is None:
+            return books.judged(client_id, end=end)
+        return recorded_loss(client_of(books, client_id), ended, books.weekly)
 
-    with ThreadPoolExecutor() as pool:
-        found = pool.map(lost, clients)
-        return {each: loss for each, loss in zip(clients, found, strict=True) if loss is not None}
+    found = {each: lost(each) for each in clients}
+    return {each: loss for each, loss in found.items() if loss is not None}
 
 
 @dataclass(frozen=True, eq=False)

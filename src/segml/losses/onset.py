@@ -16,7 +16,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import logsumexp
 
 from segml.losses.clock import Clock
 from segml.losses.history import Days, History, Numbers
@@ -101,7 +100,7 @@ def find_onset(
 
 
 def _read(candidates: Days, profile: Numbers, unchanged: float) -> Onset:
-    mass = np.cumsum(np.exp(profile - logsumexp(profile)))
+    mass = np.cumsum(np.exp(profile - np.logaddexp.reduce(profile)))
     low, middle, high = (
         int(candidates[min(int(np.searchsorted(mass, level)), len(candidates) - 1)])
         for level in (INTERVAL[0], 0.5, INTERVAL[1])
@@ -147,7 +146,7 @@ def _order_profile(
     """Log likelihood of the orders for each candidate day, and the one without any change."""
     scan = _Scan.over(bought, candidates, clock, end)
     parts = [_slowed(slowing, scan, rhythm) for slowing in SLOWINGS]
-    profile = logsumexp(np.stack(parts), axis=0) - np.log(len(SLOWINGS))
+    profile = np.logaddexp.reduce(parts) - np.log(len(SLOWINGS))
     return np.asarray(profile, dtype=np.float64), float(_slowed(1.0, scan, rhythm)[-1])
 
 
@@ -165,10 +164,10 @@ def _slowed(slowing: float, scan: _Scan, rhythm: Rhythm) -> Numbers:
     tail = scan.logs[-1] - scan.logs[np.minimum(last + 1, len(ticks) - 1)]
     changed = np.log(np.maximum(bridge, 1e-6)) + tail + np.maximum(scan.n_after - 1, 0) * pace
     log_total = scan.logs[last] + np.where(none_after, 0.0, changed)
-    count = np.full(len(last), float(len(ticks) - 1))
+    count = np.asarray(float(len(ticks) - 1))
     evidence = rhythm.log_evidence(count, np.maximum(total, 1e-6), log_total)
     silence = np.log(np.maximum(rhythm.survival(silent, count, total), 1e-300))
-    joint = logsumexp(np.log(rhythm.weight) + evidence + silence, axis=1)
+    joint = np.logaddexp.reduce(np.log(rhythm.weight) + evidence + silence, axis=1)
     # each order after the candidate brings the density of a slower clock with it
     return np.where(possible, joint + scan.n_after * pace, -np.inf)
 
@@ -183,7 +182,7 @@ def _worth_profile(earned: Numbers, bought: Days, candidates: Days) -> Numbers:
     since = (bought[None, :] - candidates[:, None]).astype(np.float64)
     courses = [since >= 0.0, *(np.clip(since / days, 0.0, 1.0) for days in FALL_DAYS)]
     ratios = [_fall_ratio(worth, course.astype(np.float64)) for course in courses]
-    return np.asarray(logsumexp(np.stack(ratios), axis=0) - np.log(len(ratios)))
+    return np.asarray(np.logaddexp.reduce(ratios) - np.log(len(ratios)))
 
 
 def _fall_ratio(worth: Numbers, course: Numbers) -> Numbers:

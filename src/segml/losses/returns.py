@@ -13,13 +13,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import logsumexp
 from scipy.stats import beta
 
 from segml.losses.clock import Clock
-from segml.losses.history import History, Numbers
-from segml.losses.rhythm import RECENT_GAPS, Rhythm, gap_sums
-from segml.losses.silence import LEAST_DAYS, LOST_LEVEL, MEDIAN_GAPS, silence
+from segml.losses.history import History
+from segml.losses.rhythm import RECENT_GAPS, Rhythm
+from segml.losses.silence import may_be_lost, silence
 from segml.losses.transitions import SURE_GAPS
 
 WITHIN_DAYS = 365
@@ -94,27 +93,14 @@ def _of(known: History, rhythm: Rhythm, clock: Clock, end: int) -> list[Episode]
     found = []
     for place in range(SURE_GAPS, len(known.days)):
         gaps = np.diff(ticks[max(0, place - RECENT_GAPS) : place + 1])
-        longest = float(ticks[place + 1] - ticks[place])
-        # the rule asks for three median gaps and a month at least: most gaps need no closer look
-        if closed[place + 1] - closed[place] <= LEAST_DAYS:
-            continue
-        if longest <= MEDIAN_GAPS * float(np.median(gaps)):
-            continue
-        if _beyond(rhythm, longest, gaps) > 1.0 - LOST_LEVEL:
+        longest, days = (float(of[place + 1] - of[place]) for of in (ticks, closed))
+        if not may_be_lost(gaps, rhythm, ticks=longest, days=int(days)):
             continue
         quiet = silence(known.until(int(known.days[place]) + 1), rhythm, clock)
         back = int(known.days[place + 1]) if place + 1 < len(known.days) else None
         if quiet is not None and quiet.lost_on <= (end if back is None else back):
             found.append(Episode(quiet.last, quiet.lost_on, back))
     return found
-
-
-def _beyond(rhythm: Rhythm, gap: float, gaps: Numbers) -> float:
-    """The chance of a longer gap after such gaps: one look, where a quantile takes many."""
-    n, total, log_total = gap_sums(gaps)
-    evidence = np.log(rhythm.weight) + rhythm.log_evidence(n, total, log_total)
-    posterior = np.exp(evidence - logsumexp(evidence))
-    return float(posterior @ rhythm.survival(np.asarray(gap), n, total))
 
 
 def chance_of_return(

@@ -14,11 +14,11 @@ Platzer and Reutterer (2016), Ticking Away the Moments (regularity by the gamma 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import brentq, minimize
 from scipy.special import betainc, gammaln, logsumexp
 
 from segml.losses.history import Numbers
@@ -26,6 +26,8 @@ from segml.losses.history import Numbers
 SHAPES: Numbers = np.array([0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0])
 RECENT_GAPS = 24
 """A rhythm is read from a client's last gaps, so an old habit does not outvote the present one."""
+EXACT_TICKS = 1e-9
+"""A quantile is found to so many ticks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +75,22 @@ class Rhythm:
         gaps
             (n,) earlier gaps in ticks, oldest first; only the last `RECENT_GAPS` are read.
         """
+        chance = self._chance_of_longer(gaps)
+        high = 2.0 * (self.b + float(gaps[-RECENT_GAPS:].sum())) + 1.0
+        while chance(high) > 1.0 - level:
+            high *= 2.0
+        return float(brentq(lambda gap: chance(gap) - (1.0 - level), 0.0, high, xtol=EXACT_TICKS))
+
+    def is_longer(self, gap: float, level: float, gaps: Numbers) -> bool:
+        """Whether a gap is longer than the quantile of a level: one look, a quantile takes many."""
+        return self._chance_of_longer(gaps)(gap) <= 1.0 - level
+
+    def _chance_of_longer(self, gaps: Numbers) -> Callable[[float], float]:
+        """The chance, after earlier gaps, that the next one is longer than so many ticks."""
         n, total, log_total = gap_sums(gaps)
         evidence = np.log(self.weight) + self.log_evidence(n, total, log_total)
-        posterior = np.exp(evidence - logsumexp(evidence))
-        low, high = 0.0, 2.0 * (self.b + float(total)) + 1.0
-        while float(posterior @ self.survival(np.asarray(high), n, total)) > 1.0 - level:
-            high *= 2.0
-        for _ in range(60):
-            middle = 0.5 * (low + high)
-            beyond = float(posterior @ self.survival(np.asarray(middle), n, total))
-            low, high = (middle, high) if beyond > 1.0 - level else (low, middle)
-        return high
+        posterior = np.exp(evidence - np.logaddexp.reduce(evidence))
+        return lambda gap: float(posterior @ self.survival(np.asarray(gap), n, total))
 
 
 def gap_sums(gaps: Numbers) -> tuple[Numbers, Numbers, Numbers]:

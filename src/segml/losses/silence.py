@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from segml.losses.clock import Clock
-from segml.losses.history import History
+from segml.losses.history import History, Numbers
 from segml.losses.rhythm import RECENT_GAPS, Rhythm
 
 LOST_LEVEL = 0.99
@@ -42,6 +42,27 @@ class Silence:
     gaps: int
 
 
+def may_be_lost(gaps: Numbers, rhythm: Rhythm, *, ticks: float, days: int) -> bool:
+    """Whether a silence may be one that counts as lost: a look that spares most the quantiles.
+
+    Parameters
+    ----------
+    gaps
+        The gaps before it, in ticks, of which no more are read than by `silence`.
+    rhythm
+        Of its portfolio.
+    ticks, days
+        How long it is.
+    """
+    if days <= LEAST_DAYS or ticks <= _floor(gaps):
+        return False
+    return rhythm.is_longer(ticks, LOST_LEVEL, gaps)
+
+
+def _floor(gaps: Numbers) -> float:
+    return MEDIAN_GAPS * float(np.median(gaps)) if len(gaps) else 0.0
+
+
 def silence(known: History, rhythm: Rhythm, clock: Clock) -> Silence | None:
     """The silence that follows the last order known; None for a client that never bought.
 
@@ -56,7 +77,7 @@ def silence(known: History, rhythm: Rhythm, clock: Clock) -> Silence | None:
         return None
     ticks = clock.at(known.days[-(RECENT_GAPS + 1) :])
     gaps, last = np.diff(ticks), int(known.days[-1])
-    floor = MEDIAN_GAPS * float(np.median(gaps)) if len(gaps) else 0.0
+    floor = _floor(gaps)
 
     def passed(quantile: float) -> int:
         day = float(clock.day_when(ticks[-1] + max(quantile, floor)))

@@ -21,7 +21,7 @@ from segml.losses.history import Days, Numbers
 from segml.losses.onset_months import OnsetMonths
 from segml.outcomes.onset import Causes, learn_causes, told_by
 from segml.outcomes.onset_hazard import NONE_ALIKE
-from segml.outcomes.onset_signs import Signs
+from segml.outcomes.onset_signs import Kinds, Signs
 from segml.words.feature import REASONS
 
 FOLDS = 5
@@ -82,7 +82,7 @@ def shares_of(
     met: Numbers,
     columns: Sequence[Column],
     fold: Days,
-    signs: Sequence[Signs],
+    signs: Sequence[Signs | Kinds],
 ) -> Numbers:
     """(n, p) the probability of each column, each onset's by what the other folds taught.
 
@@ -95,7 +95,7 @@ def shares_of(
     fold
         (n,) of each onset, 0 to `FOLDS` - 1.
     signs
-        What was seen after the onsets.
+        What was seen after the onsets, and of what kind the declines are.
     """
     found = _crossed(met, columns, fold, signs)
     hazards = np.stack([each.hazards for each in found])[fold, np.arange(len(fold))]
@@ -114,7 +114,7 @@ def met_by(every: Sequence[OnsetMonths], columns: Sequence[Column]) -> Numbers:
 
 
 def _crossed(
-    met: Numbers, columns: Sequence[Column], fold: Days, signs: Sequence[Signs] = ()
+    met: Numbers, columns: Sequence[Column], fold: Days, signs: Sequence[Signs | Kinds] = ()
 ) -> list[Causes]:
     """What all folds but one taught, fold by fold."""
     kinds = sorted({column.kind for column in columns if column.kind})

@@ -18,8 +18,8 @@ from segml.losses.clock import Clock
 from segml.losses.confidence import chance_below_zero
 from segml.losses.history import Days, History, Numbers
 from segml.losses.onset import Onset, find_onset
-from segml.losses.rhythm import Rhythm
-from segml.losses.silence import LEAST_DAYS, silence
+from segml.losses.rhythm import RECENT_GAPS, Rhythm
+from segml.losses.silence import may_be_lost, silence
 
 Kind = Literal["left", "shrunk", "unprofitable"]
 Certainty = Literal["certain", "probable"]
@@ -109,7 +109,11 @@ def transition(client: Client, lens: Lens, *, end: int) -> Transition | None:
 def left(client: Client, lens: Lens, *, end: int) -> Transition | None:
     """The departure of a client whose silence at `end` is longer than its rhythm allows."""
     known = client.own.until(end)
-    if len(known.days) and end - int(known.days[-1]) <= LEAST_DAYS:
+    if not len(known.days):
+        return None
+    ticks, days = lens.clock.at(known.days[-(RECENT_GAPS + 1) :]), end - int(known.days[-1])
+    quiet_for = float(lens.clock.at(end) - ticks[-1])
+    if not may_be_lost(np.diff(ticks), lens.rhythm, ticks=quiet_for, days=days):
         return None
     quiet = silence(known, lens.rhythm, lens.clock)
     if quiet is None or quiet.lost_on > end:

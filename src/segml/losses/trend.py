@@ -15,7 +15,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -33,8 +32,6 @@ from segml.losses.transitions import transition
 
 INTERVAL = (0.05, 0.95)
 LEVEL = 0.05
-EVERY_DAYS = 7
-"""For a rate it is enough to date onsets to the week."""
 RISING, FALLING, UNCLEAR = "rising", "falling", "unclear"
 
 
@@ -121,7 +118,7 @@ def _cohorts(scene: Scene, books: Books, spans: Sequence[tuple[int, int]]) -> li
         brought={
             each: brought_by(books.orders, referrals.get(each, ()), weight) for each in everyone
         },
-        lens=replace(books.lens, every=EVERY_DAYS),
+        lens=books.weekly,
     )
     gone: Mapping[int, Collection[str]] = {
         day: _lost_by(books, key, day) for day in sorted({*key, scene.end})
@@ -146,10 +143,7 @@ def _lost_by(books: Books, key: Mapping[int, Sequence[str]], day: int) -> frozen
             return True
         return transition(client_of(books, client_id), books.lens, end=day) is not None
 
-    with ThreadPoolExecutor() as pool:
-        return frozenset(
-            each for each, lost in zip(asked, pool.map(is_lost, asked), strict=True) if lost
-        )
+    return frozenset(each for each in asked if is_lost(each))
 
 
 def quarters(start: int, end: int) -> list[tuple[int, int]]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from segml.losses.books import Books, client_of
-from segml.losses.dating import EVERY_DAYS
 from segml.losses.fates import was_lost
 from segml.losses.history import of
 from segml.losses.transitions import YEAR, transition
@@ -57,22 +55,16 @@ def through_withdrawals(books: Books, stayed: Sequence[str], *, start: int, end:
     """
     if not books.withdrawn:
         return Shrinkage(clients=(), profit=0.0)
-    lens = replace(books.lens, every=EVERY_DAYS)
 
     def gone(client_id: str) -> float | None:
         client = replace(client_of(books, client_id), on_sale=None)
-        found = transition(client, lens, end=end)
+        found = transition(client, books.weekly, end=end)
         if found is None or found.kind == "left" or was_lost(found, start):
             return None
         span = (found.onset.day - YEAR, found.onset.day)
         kept = of(books.on_sale, client_id)
         return float(client.own.profit_between(*span) - kept.profit_between(*span))
 
-    with ThreadPoolExecutor() as pool:
-        known = sorted(stayed)
-        found = {
-            each: profit
-            for each, profit in zip(known, pool.map(gone, known), strict=True)
-            if profit is not None
-        }
+    told = {each: gone(each) for each in sorted(stayed)}
+    found = {each: profit for each, profit in told.items() if profit is not None}
     return Shrinkage(clients=tuple(found), profit=math.fsum(found.values()))

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no stubs
 
 from segml.outcomes.onset_hazard import Columns, Weights, columns_of
-from segml.outcomes.onset_signs import Signs, likelihood_ratios, pull_of
+from segml.outcomes.onset_signs import Kinds, Signs, likelihood_ratios, pull_of
 
 Values = npt.NDArray[np.float64]
 MOST_STEPS = 200
@@ -83,7 +83,7 @@ def learn_causes(
     *,
     teaches: npt.ArrayLike | None = None,
     alike: npt.ArrayLike = (),
-    signs: Sequence[Signs] = (),
+    signs: Sequence[Signs | Kinds] = (),
 ) -> Causes:
     """The causes of onsets, learnt over all months at risk.
 
@@ -135,7 +135,7 @@ def learn_causes(
     return Causes(weights=weights, hazards=hazards, teaches=of, design=design)
 
 
-def told_by(hazards: Values, signs: Sequence[Signs] = ()) -> Values:
+def told_by(hazards: Values, signs: Sequence[Signs | Kinds] = ()) -> Values:
     """What a unit of each cause's hazard is worth in shares of each onset, (n, causes).
 
     Parameters
@@ -153,12 +153,12 @@ def told_by(hazards: Values, signs: Sequence[Signs] = ()) -> Values:
     return pull_of(hazards, _said(signs, hazards))
 
 
-def _said(signs: Sequence[Signs], hazards: Values) -> Values:
+def _said(signs: Sequence[Signs | Kinds], hazards: Values) -> Values:
     """(n, causes) what the signs say of the causes, by what the hazard tells of them."""
     causes = hazards.shape[1]
     for sign in signs:
-        if sign.level.shape[-1] != len(hazards):
-            raise ValueError("a sign has one level for each onset")
+        if sign.onsets != len(hazards):
+            raise ValueError("a sign tells of each onset once")
         if not set(sign.speaks_for) <= set(range(causes - 1)):
             raise ValueError(f"a sign speaks for causes from 0 to {causes - 2}")
     return likelihood_ratios(signs, hazards)

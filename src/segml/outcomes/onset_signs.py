@@ -6,8 +6,12 @@ of a cause, it says in one direction: the likelihood ratio of a cause against th
 distribution never falls with the level. An onset is known to some weeks alone: a sign may be seen
 from several days, each as likely, and the likelihood is then the mean of what is seen from each.
 
-How likely a level is under a cause is learnt from what the hazard and the other signs say of the
-onsets (never from what the sign itself said: signs that teach themselves soon know everything).
+A decline is also of a kind (a stop, ever fewer orders, …), known as a probability of each. Kinds
+have no order, and each cause has a distribution of its own.
+
+How likely a level, or a kind, is under a cause is learnt from what the hazard and the other signs
+say of the onsets (never from what the sign itself said: signs that teach themselves soon know
+everything).
 
 References
 ----------
@@ -67,6 +71,11 @@ class Signs:
         if len(set(self.speaks_for)) < len(self.speaks_for):
             raise ValueError("a sign names a cause it speaks for once")
 
+    @property
+    def onsets(self) -> int:
+        """Of how many onsets it is."""
+        return int(self.level.shape[-1])
+
     def log_ratios(self, shares: Values) -> Values:
         """The log likelihood ratio of each cause against the shared distribution.
 
@@ -97,13 +106,46 @@ class Signs:
         return ratios
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Kinds:
+    """What kind of decline each onset began, as far as that is known; it may speak for every cause.
+
+    Parameters
+    ----------
+    chance
+        (n, k) how likely each kind is; rows sum to one.
+    """
+
+    chance: Values
+    speaks_for: tuple[int, ...] = ()
+
+    @property
+    def onsets(self) -> int:
+        """Of how many onsets it is."""
+        return len(self.chance)
+
+    def log_ratios(self, shares: Values) -> Values:
+        """(n, causes) the log likelihood of each cause against all of them together.
+
+        Parameters
+        ----------
+        shares
+            (n, causes) what is thought of the causes now; rows sum to one.
+        """
+        usual = self.chance.mean(axis=0)
+        usual, chance = usual[usual > 0.0], self.chance[:, usual > 0.0]
+        counts = shares.T @ chance + PRIOR_ONSETS * usual
+        own = counts / counts.sum(axis=1, keepdims=True)
+        return np.asarray(np.log(chance @ (own / usual).T), dtype=np.float64)
+
+
 def _distribution(at: npt.NDArray[np.intp], weight: Values, usual: Values) -> Values:
     """The share of each level, of onsets with weights, pulled to what is usual."""
     counts = np.bincount(at, weights=weight, minlength=len(usual)) + PRIOR_ONSETS * usual
     return np.asarray(counts / counts.sum(), dtype=np.float64)
 
 
-def likelihood_ratios(signs: Sequence[Signs], hazards: Values) -> Values:
+def likelihood_ratios(signs: Sequence[Signs | Kinds], hazards: Values) -> Values:
     """How likely all signs are under each cause, as a ratio to the likeliest, (n, causes).
 
     Parameters
