@@ -21,10 +21,8 @@ DOORS: dict[str, tuple[str, set[str]]] = {
         {"cli/outcome.py"},
     ),
     "CSV": (r"csv(\..*)?|.*\.to_csv", {"report/pages/exports.py"}),
-    "CSV of Arrow, to and from a database": (
-        r"pyarrow\.csv(\..*)?",
-        {"stores/copying.py", "ledger/postgres.py"},
-    ),
+    "CSV of Arrow, from a database": (r"pyarrow\.csv(\..*)?", {"ledger/postgres.py"}),
+    "rows of Arrow, to a database": (r"pgpq(\..*)?", {"stores/copying.py"}),
     "a sheet": (
         r"xlsxwriter(\..*)?|openpyxl(\..*)?|.*\.to_excel|.*ExcelWriter",
         {"report/pages/exports.py"},
