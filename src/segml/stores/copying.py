@@ -83,8 +83,9 @@ def _encoder_of(relation: Relation) -> ArrowToPostgresBinaryEncoder:
 
     schema = _schema_of(relation)
     builders = {field.name: ArrowToPostgresBinaryEncoder.infer_encoder(field) for field in schema}
-    if SOURCE in relation.columns:
-        builders[SOURCE] = StringEncoderBuilder.new_with_output(schema.field(SOURCE), Jsonb())
+    for name, kind in relation.columns.items():
+        if kind == "jsonb":
+            builders[name] = StringEncoderBuilder.new_with_output(schema.field(name), Jsonb())
     return ArrowToPostgresBinaryEncoder.new_with_encoders(schema, builders)
 
 
