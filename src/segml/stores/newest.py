@@ -100,6 +100,7 @@ class Newest:
         with self._looking:
             found = self._open(self._held)
             found.roster.open()
+            found.timeline.open()
             if prepare is not None:
                 prepare(found)
             self._held = found
@@ -108,7 +109,8 @@ class Newest:
     def watch(self, seconds: float, prepare: Prepare | None = None) -> None:
         """Look again and again, in a thread of its own until `end`; faults are logged.
 
-        The first time after so many seconds, so that it takes no time from whatever begins now.
+        The first time after so many seconds, so that it takes no time from whatever begins now;
+        where the rows of past runs stand is read before.
         """
         self._watcher = threading.Thread(target=self._watch, args=(seconds, prepare), daemon=True)
         self._watcher.start()
@@ -128,11 +130,14 @@ class Newest:
         return self._ended.is_set()
 
     def _watch(self, seconds: float, prepare: Prepare | None) -> None:
-        while not self._ended.wait(seconds):
+        work: Callable[[], object] = self._held.timeline.open
+        pause = seconds / 4
+        while not self._ended.wait(pause):
             try:
-                self.look(prepare)
+                work()
             except (ConfigurationRefused, OSError, ValueError) as error:
                 _LOG.warning("what was published cannot be opened: %s", type(error).__name__)
+            pause, work = seconds, lambda: self.look(prepare)
 
     def _open(self, before: Held | None) -> Held:
         days = [
