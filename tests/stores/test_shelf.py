@@ -115,6 +115,30 @@ def test_the_rows_of_a_client_are_those_of_the_whole_table(folder: Path) -> None
         assert found.empty
 
 
+def test_columns_read_one_by_one_are_those_of_the_table(folder: Path) -> None:
+    shelf = Shelf(folder)
+    for name in ("scores", "clients"):
+        whole = shelf.table(name)
+        assert whole is not None
+        with shelf.column_by_column((name,)):
+            beside = {column: shelf.column(name, column) for column in shelf.columns(name)}
+            coded = shelf.column(name, "client_id", is_coded=True)
+        for column, values in beside.items():
+            assert values.equals(shelf.column(name, column)), column
+        assert coded.to_pylist() == list(whole["client_id"])
+
+
+def test_what_readers_will_ask_is_read_before_they_get_a_new_run(folder: Path) -> None:
+    newest = Newest(folder.parent, portfolio="shop")
+    publish(scores_folder(folder.parent, JULY), tables(day=JULY), {"portfolio": "shop"})
+    held = newest.look(lambda found: None)
+    for shelf in (held.scores, held.former):
+        assert shelf is not None
+        for table in shelf._tables.values():
+            assert vars(table)["foot"]._told is None
+    assert "runs" in vars(held.timeline)
+
+
 def test_a_run_that_is_replaced_or_removed_stays_as_it_was(folder: Path) -> None:
     shelf = Shelf(folder)
     publish(folder, tables(30, profit=7.0), run(again=True))

@@ -119,6 +119,7 @@ class Desk:
         now, former = self.held.roster, self.held.former_roster
         if former is None:
             return now.frame(self._scope, columns, only_key=True), None
+        former.open(before)
         keys = {each: each.ids(self._scope, only_key=True) for each in (now, former)}
         found = (
             now.frame(self._scope, columns, only_key=True, also=keys[former]),

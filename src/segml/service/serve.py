@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
-import uvicorn
 
 from segml.service.accounts import read_accounts
-from segml.service.app import make_app
-from segml.service.warming import Warmer
 from segml.stores import Newest, few_arenas
 from segml.words.errors import ConfigurationRefused
 from segml.words.site import Access, Site
@@ -44,7 +43,14 @@ def serve(site: Site, *, host: str, port: int, ready: Callable[[str], None]) -> 
     # gives back what many threads have read and let go of; the usual one keeps it for each of them
     pa.set_memory_pool(pa.system_memory_pool())
     few_arenas()
-    newest = Newest(site.output, portfolio=site.portfolio)
+    with ThreadPoolExecutor(1) as beside:
+        opened = beside.submit(Newest, site.output, portfolio=site.portfolio)
+        import uvicorn  # all of this takes about as long as opening the runs
+
+        from segml.service.app import make_app
+        from segml.service.warming import Warmer
+
+        newest = opened.result()
     app = make_app(site, newest, is_own=is_own)
     warmer = Warmer(app.state.door)
     warmer.begin()
@@ -58,6 +64,7 @@ def serve(site: Site, *, host: str, port: int, ready: Callable[[str], None]) -> 
         server_header=False,
         proxy_headers=False,
     )
+    gc.enable()
     shown = f"[{host}]" if ":" in host else host
     ready(f"http://{shown}:{port}/")
     try:

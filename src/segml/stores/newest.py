@@ -47,6 +47,14 @@ class Held:
         stamps = ("-".join(f"{n:x}" for n in each.stamp[1:]) if each else "0" for each in shelves)
         return ".".join(stamps)
 
+    def settle(self) -> None:
+        """Read now what readers will ask for; else each who asks first waits for his part of it."""
+        self.roster.open()
+        for shelf in (self.scores, self.former, self.losses):
+            if shelf is not None:
+                shelf.settle()
+        self.timeline.open()
+
 
 Prepare = Callable[[Held], None]
 """Works out beforehand what readers of these runs will ask for; it raises nothing."""
@@ -99,8 +107,7 @@ class Newest:
         """
         with self._looking:
             found = self._open(self._held)
-            found.roster.open()
-            found.timeline.open()
+            found.settle()
             if prepare is not None:
                 prepare(found)
             self._held = found
@@ -110,7 +117,7 @@ class Newest:
         """Look again and again, in a thread of its own until `end`; faults are logged.
 
         The first time after so many seconds, so that it takes no time from whatever begins now;
-        where the rows of past runs stand is read before.
+        `Held.settle` is called before.
         """
         self._watcher = threading.Thread(target=self._watch, args=(seconds, prepare), daemon=True)
         self._watcher.start()
@@ -130,7 +137,7 @@ class Newest:
         return self._ended.is_set()
 
     def _watch(self, seconds: float, prepare: Prepare | None) -> None:
-        work: Callable[[], object] = self._held.timeline.open
+        work: Callable[[], object] = self._held.settle
         pause = seconds / 4
         while not self._ended.wait(pause):
             try:

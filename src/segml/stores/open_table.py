@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ class OpenTable:
     def __init__(self, path: Path, of_row: Collection[str] | None = None) -> None:
         self.source = pa.OSFile(str(path))
         self._of_row = of_row
+        self._told: pq.FileMetaData | None = None
 
     @cached_property
     def foot(self) -> Foot:
@@ -84,9 +86,25 @@ class OpenTable:
         first = bisect.bisect_left(ids, client_id)
         return first, bisect.bisect_right(ids, client_id, lo=first) - first
 
+    @contextmanager
+    def column_by_column(self) -> Iterator[None]:
+        """Meanwhile columns are read by the file's own foot, which is parsed once for all.
+
+        It weighs much more than what is kept otherwise.
+        """
+        self._told = pq.ParquetFile(self.source).metadata
+        try:
+            yield
+        finally:
+            self._told = None
+
     def read(self, columns: Sequence[str] | None = None, coded: Sequence[str] = ()) -> pa.Table:
         """The whole table, or some columns of it; text of a few kinds as codes."""
-        return self._file(columns, coded).read(use_threads=False)
+        told = self._told
+        if told is None or not columns:
+            return self._file(columns, coded).read(use_threads=False)
+        file = pq.ParquetFile(self.source, metadata=told, read_dictionary=list(coded))
+        return file.read(list(columns), use_threads=False).select(list(columns))
 
     def batches(self, columns: Sequence[str]) -> pa.RecordBatchReader:
         """Some columns, a part of the rows at a time."""

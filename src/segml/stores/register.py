@@ -27,6 +27,8 @@ FEW = (
     *("manager", "region", "industry"),
 )
 """Texts with few values."""
+MADE = ("called", "stake")
+"""Columns that are made of others."""
 
 
 class Register:
@@ -55,9 +57,13 @@ class Register:
 
     def open(self, columns: Sequence[str]) -> None:
         """Read columns that were not read yet, two at a time."""
-        with ThreadPoolExecutor(2) as readers:
-            for _ in readers.map(self.column, columns):
+        missing = [name for name in columns if name not in self._held]
+        tables = ("scores", "clients") if missing else ()
+        with self._shelf.column_by_column(tables), ThreadPoolExecutor(2) as readers:
+            for _ in readers.map(self.column, [name for name in missing if name not in MADE]):
                 pass
+            for name in missing:
+                self.column(name)
 
     def forget(self) -> None:
         """Hold nothing; what is asked for is read anew."""
@@ -65,7 +71,7 @@ class Register:
             self._held = {}
 
     def column(self, name: str) -> Column:
-        """A column; `called` and `stake` are made of others."""
+        """A column; those of `MADE` are made of others."""
         with self._lock:
             if name in self._held:
                 return self._held[name]

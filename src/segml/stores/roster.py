@@ -82,9 +82,9 @@ class Roster:
         self._lists, self._orders, self._scopes = (Memory(n) for n in (_LISTS, _ORDERS, _LISTS))
         self._ordered_lists = Memory(_ORDERS)
 
-    def open(self) -> None:
-        """Read the columns of the list now; else whoever asks first waits for it."""
-        self._register.open(COLUMNS)
+    def open(self, columns: Sequence[str] = COLUMNS) -> None:
+        """Read columns of the list now, side by side; else whoever asks first waits for each."""
+        self._register.open(columns)
 
     def forget(self) -> None:
         """Hold no columns any more: of a run that is asked once in a while, for few of them."""

@@ -57,6 +57,7 @@ class PastRun:
     def is_whole(self) -> bool:
         """Whether its scores are as published ones are; a warning tells what cannot be read."""
         try:
+            self.scores.foot.settle()
             return {"client_id", *OF_ROW} <= {*self.scores.names} and self.scores.last is not None
         except (OSError, pa.ArrowInvalid) as error:
             _warn(self.as_of, error)
