@@ -16,6 +16,11 @@ from segml.words.site import Access, Site
 
 SECONDS = 2.0
 """How often it looks whether a newer run was published."""
+FIRST = (
+    *("client_id", "name", "called", "status", "tier", "tier_rank", "is_key", "p_churn"),
+    *("p_churn_low", "p_churn_high", "profit_365", "stake", "action", "currency"),
+)
+"""The columns of the list of clients that the first page is read from."""
 
 
 def serve(site: Site, *, host: str, port: int, ready: Callable[[str], None]) -> None:
@@ -44,7 +49,7 @@ def serve(site: Site, *, host: str, port: int, ready: Callable[[str], None]) -> 
     pa.set_memory_pool(pa.system_memory_pool())
     few_arenas()
     with ThreadPoolExecutor(1) as beside:
-        opened = beside.submit(Newest, site.output, portfolio=site.portfolio)
+        opened = beside.submit(Newest, site.output, portfolio=site.portfolio, first=FIRST)
         import uvicorn  # all of this takes about as long as opening the runs
 
         from segml.service.app import make_app

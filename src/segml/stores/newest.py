@@ -11,11 +11,11 @@ import datetime as dt
 import logging
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from segml.stores.roster import Roster
+from segml.stores.roster import COLUMNS, Roster
 from segml.stores.shelf import Shelf, Stamp, portfolio_of, stamp_of
 from segml.stores.tables import LOSSES_FOLDER, SCORES_FOLDER
 from segml.stores.timeline import Timeline, timeline_of
@@ -69,6 +69,9 @@ class Newest:
         Its output folder.
     portfolio
         Its name; runs of others are passed over.
+    first
+        The columns of the list of clients that are read at once; the others when somebody asks,
+        or with `Held.settle`.
 
     Raises
     ------
@@ -76,14 +79,14 @@ class Newest:
         If no scores were published yet, or what was published last cannot be read.
     """
 
-    def __init__(self, output: Path, *, portfolio: str) -> None:
+    def __init__(self, output: Path, *, portfolio: str, first: Sequence[str] = COLUMNS) -> None:
         self._output, self._portfolio = output, portfolio
         self._looking = threading.Lock()
         self._ended = threading.Event()
         self._watcher: threading.Thread | None = None
         try:
             self._held = self._open(None)
-            self._held.roster.open()
+            self._held.roster.open(first)
         except ValueError as error:  # of Arrow, or of JSON, about a file that is not as we wrote it
             raise ConfigurationRefused(
                 f"published runs under {output} that cannot be read ({type(error).__name__})",
@@ -138,7 +141,7 @@ class Newest:
 
     def _watch(self, seconds: float, prepare: Prepare | None) -> None:
         work: Callable[[], object] = self._held.settle
-        pause = seconds / 4
+        pause = seconds / 20
         while not self._ended.wait(pause):
             try:
                 work()
