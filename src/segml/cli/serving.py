@@ -47,8 +47,10 @@ def serve(
             from segml.flows.site import site_of
             from segml.service import serve as service
 
+            gc.freeze()  # nor is what was imported so far ever looked through again
             service(site_of(config), host=host, port=port, ready=ready)
         finally:
+            gc.unfreeze()
             gc.enable()
         return Result(summary={"ok": True, "stopped": True}, told=("Stopped.",))
 

@@ -115,6 +115,10 @@ class Roster:
             return None
         return self._register.rows(np.array([place], dtype=np.int32), COLUMNS)[0]
 
+    def has(self, client_id: str, scope: Scope) -> bool:
+        """Whether there is such a client that may be seen."""
+        return self._place(client_id, self._seen(scope)) is not None
+
     def frame(
         self,
         scope: Scope,
