@@ -65,9 +65,9 @@ class Foot:
     """
 
     def __init__(self, source: pa.NativeFile, columns: Collection[str] | None = None) -> None:
-        told = pq.ParquetFile(source).metadata
+        file = pq.ParquetFile(source)
+        told, schema = file.metadata, file.schema_arrow
         groups = [told.row_group(number) for number in range(told.num_row_groups)]
-        schema = told.schema.to_arrow_schema()
         self.names = tuple(schema.names)
         self.rows = tuple(each.num_rows for each in groups)
         self.last = _lasts(groups, self.names)
