@@ -12,7 +12,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from segml.stores.roster import COLUMNS, Roster
@@ -112,9 +112,15 @@ class Newest:
             found = self._open(self._held)
             found.settle()
             if prepare is not None:
-                prepare(found)
+                prepare(self._lending(found))
             self._held = found
         return self._held
+
+    def _lending(self, found: Held) -> Held:
+        """The runs found, of which the one before is still held for readers: not read once more."""
+        if found.former is None or found.former is not self._held.scores:
+            return found
+        return replace(found, former_roster=self._held.roster.lent())
 
     def watch(self, seconds: float, prepare: Prepare | None = None) -> None:
         """Look again and again, in a thread of its own until `end`; faults are logged.

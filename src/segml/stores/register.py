@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segml.stores.columns import Coded, Column, Figures, Mask, Places, Texts, column_of
+from segml.stores.heap import give_back
 from segml.stores.shelf import Shelf
 
 WHO = ("name", "manager", "region", "industry")
@@ -27,6 +28,8 @@ FEW = (
     *("manager", "region", "industry"),
 )
 """Texts with few values."""
+WIDE = ("client_id", "name")
+"""Texts of which most rows have their own."""
 MADE = ("called", "stake")
 """Columns that are made of others."""
 
@@ -57,13 +60,16 @@ class Register:
 
     def open(self, columns: Sequence[str]) -> None:
         """Read columns that were not read yet, two at a time."""
-        missing = [name for name in columns if name not in self._held]
+        # what takes most while it is read comes first, when the others are not held yet
+        missing = sorted(set(columns) - {*self._held}, key=lambda name: (name not in WIDE, name))
         tables = ("scores", "clients") if missing else ()
         with self._shelf.column_by_column(tables), ThreadPoolExecutor(2) as readers:
             for _ in readers.map(self.column, [name for name in missing if name not in MADE]):
                 pass
             for name in missing:
                 self.column(name)
+        if missing:
+            give_back()
 
     def forget(self) -> None:
         """Hold nothing; what is asked for is read anew."""

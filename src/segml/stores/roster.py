@@ -8,6 +8,7 @@ nothing here answers without one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,7 +79,7 @@ class Roster:
     """
 
     def __init__(self, shelf: Shelf) -> None:
-        self._register = Register(shelf)
+        self._register, self._is_lent = Register(shelf), False
         self._lists, self._orders, self._scopes = (Memory(n) for n in (_LISTS, _ORDERS, _LISTS))
         self._ordered_lists = Memory(_ORDERS)
 
@@ -86,9 +87,16 @@ class Roster:
         """Read columns of the list now, side by side; else whoever asks first waits for each."""
         self._register.open(columns)
 
+    def lent(self) -> Roster:
+        """The same clients for who asks once in a while: that one forgets nothing."""
+        other = copy(self)
+        other._is_lent = True
+        return other
+
     def forget(self) -> None:
         """Hold no columns any more: of a run that is asked once in a while, for few of them."""
-        self._register.forget()
+        if not self._is_lent:
+            self._register.forget()
 
     def page(self, wanted: Wanted, scope: Scope) -> Page:
         """The part of a list that was asked for; sorted to the end, nulls last, ties by id."""
