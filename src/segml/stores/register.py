@@ -61,15 +61,17 @@ class Register:
     def open(self, columns: Sequence[str]) -> None:
         """Read columns that were not read yet, two at a time."""
         # what takes most while it is read comes first, when the others are not held yet
-        missing = sorted(set(columns) - {*self._held}, key=lambda name: (name not in WIDE, name))
+        missing = [name for name in columns if name not in self._held]
         tables = ("scores", "clients") if missing else ()
+        wide = [name for name in missing if name in WIDE]
+        others = [name for name in missing if name not in (*WIDE, *MADE)]
+        made = [name for name in missing if name in MADE]
         with self._shelf.column_by_column(tables), ThreadPoolExecutor(2) as readers:
-            for _ in readers.map(self.column, [name for name in missing if name not in MADE]):
-                pass
-            for name in missing:
-                self.column(name)
-        if missing:
-            give_back()
+            for group in (wide, others, made):
+                for _ in readers.map(self.column, group):
+                    pass
+                if group:
+                    give_back()
 
     def forget(self) -> None:
         """Hold nothing; what is asked for is read anew."""

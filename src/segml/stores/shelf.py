@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from segml.stores.asked import Asked
 from segml.stores.columns import nulled
+from segml.stores.heap import give_back
 from segml.stores.open_table import OpenTable
 from segml.stores.tables import RUN_FILE, read_run
 from segml.words.errors import ConfigurationRefused
@@ -107,6 +108,7 @@ class Shelf:
         for table in self._tables.values():
             with suppress(OSError, pa.ArrowInvalid):
                 table.foot.settle()
+        give_back()
 
     @contextmanager
     def column_by_column(self, names: Sequence[str]) -> Iterator[None]:

@@ -20,6 +20,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from segml.stores.heap import give_back
 from segml.stores.open_table import OpenTable
 from segml.stores.shelf import Stamp, stamp_of
 from segml.stores.tables import SCORES_FOLDER, read_run
@@ -97,6 +98,7 @@ class Timeline:
     def open(self) -> None:
         """Read now where the rows of all runs stand; else whoever asks first waits for it."""
         _ = self.runs
+        give_back()
 
     @property
     def mark(self) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from segml.report.pages.tasks import ReasonsOf, TaskFact, tasks
@@ -124,9 +125,8 @@ def monday_facts(
     stayed = now[~now["client_id"].isin(gone)]
     then = None if before is None else _then(stayed, before)
     is_at_stake = (stayed["is_key"] & stayed["status"].eq("active")).to_numpy(bool)
-    key = stayed[is_at_stake]
     lost = _lost(losses, since or as_of - dt.timedelta(days=LAST_DAYS))
-    risen = _risen(key, None if then is None else then[is_at_stake])
+    risen = _risen(stayed, is_at_stake, then)
     moved = _moved(stayed, then)
     currencies = now["currency"].dropna()
     return MondayFacts(
@@ -134,7 +134,7 @@ def monday_facts(
         since=since,
         currency=str(currencies.iloc[0]) if len(currencies) else None,
         key_clients=int(now["is_key"].sum()),
-        stake=float(key["stake"].sum()),
+        stake=float(stayed.loc[is_at_stake, "stake"].sum()),
         stake_before=None if before is None else _stake(before, gone),
         lost=tuple(_lost_fact(row, names) for row in records(lost.head(SHOWN))),
         lost_count=len(lost),
@@ -179,17 +179,20 @@ def _then(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     return before.set_index("client_id").reindex(now["client_id"])
 
 
-def _risen(key: pd.DataFrame, then: pd.DataFrame | None) -> pd.DataFrame:
-    """Key clients whose risk rose; `weight` is what that puts at stake. Without a run before, none.
+def _risen(
+    now: pd.DataFrame, is_at_stake: npt.NDArray[np.bool_], then: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Those at stake whose risk rose; `weight` is what that puts at stake.
 
-    `then` tells of each of them what was known at that run.
+    `then` tells of each client what was known at the run before; without one nobody is told.
     """
     if then is None:
-        return key.head(0).assign(before=[], weight=[])
-    risen = key.assign(before=then["p_churn"].to_numpy(float))
-    rise = risen["p_churn"] - risen["before"].fillna(0.0)
-    weight = rise * risen["profit_365"].clip(lower=0)
-    return risen.assign(weight=weight)[(rise >= LEAST_RISE) & (weight > 0)]
+        return now.head(0).assign(before=[], weight=[])
+    before = then["p_churn"].to_numpy(float)
+    rise = now["p_churn"].to_numpy(float) - np.where(np.isnan(before), 0.0, before)
+    weight = rise * now["profit_365"].clip(lower=0).to_numpy(float)
+    found = is_at_stake & (rise >= LEAST_RISE) & (weight > 0)
+    return now[found].assign(before=before[found], weight=weight[found])
 
 
 def _risen_fact(row: Mapping[str, Any]) -> RisenFact:
@@ -210,8 +213,9 @@ def _moved(now: pd.DataFrame, then: pd.DataFrame | None) -> pd.DataFrame:
     ranks = then["tier_rank"].to_numpy(float)
     was_key = then["is_key"].eq(other=True).to_numpy(bool)
     rank, is_key = now["tier_rank"].to_numpy(float), now["is_key"].to_numpy(bool)
-    moved = now.assign(tier_before=then["tier"].to_numpy(), up=rank < ranks)
-    return moved[~np.isnan(ranks) & (rank != ranks) & (was_key | is_key)]
+    found = ~np.isnan(ranks) & (rank != ranks) & (was_key | is_key)
+    tiers = then.loc[found, "tier"].to_numpy()
+    return now[found].assign(tier_before=tiers, up=(rank < ranks)[found])
 
 
 def _moved_fact(row: Mapping[str, Any]) -> MovedFact:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from segml.report.at_risk import COLUMNS as AT_RISK
 from segml.report.at_risk import most_at_risk, risk_facts
 from segml.report.records import largest, records
 from segml.report.silence import RiskFacts
@@ -70,7 +71,8 @@ def tasks(
 
 def _calls(now: pd.DataFrame, reasons_of: ReasonsOf, names: Mapping[str, str]) -> list[TaskFact]:
     key = now["is_key"] & now["status"].eq("active") & (now["profit_365"] > 0)
-    ranked = most_at_risk(largest(now[key & now["p_churn"].notna()], "stake", 2))
+    asked = now.loc[key & now["p_churn"].notna(), [*AT_RISK, "status"]]
+    ranked = most_at_risk(largest(asked, "stake", 2))
     told = (
         risk_facts(ranked, reasons_of([row["client_id"] for row in ranked]), names)
         if ranked
@@ -87,7 +89,7 @@ def _visits(now: pd.DataFrame, attention: pd.DataFrame | Table | None) -> list[T
     if attention is None:
         return []
     care = as_table(attention)
-    key = now[now["is_key"] & (now["stake"] > 0)]
+    key = now.loc[now["is_key"] & (now["stake"] > 0), ["client_id", "called", "stake"]]
     for most in (_LOOKED_AT, max(len(key), 1)):
         ranked = records(largest(key, "stake", most))
         asked = ("client_id", "in", [row["client_id"] for row in ranked])
