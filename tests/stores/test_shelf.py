@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from segml.stores import (
@@ -19,6 +20,7 @@ from segml.stores import (
     publish,
     scores_folder,
 )
+from segml.stores import open_table as open_table_module
 from segml.stores import parquet as parquet_module
 from segml.stores import shelf as shelf_module
 from segml.words.errors import ConfigurationRefused
@@ -126,6 +128,19 @@ def test_columns_read_one_by_one_are_those_of_the_table(folder: Path) -> None:
         for column, values in beside.items():
             assert values.equals(shelf.column(name, column)), column
         assert coded.to_pylist() == list(whole["client_id"])
+
+
+def test_a_table_gone_through_in_parts_is_the_table(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_table_module, "GROUPS", 3)
+    shelf = Shelf(folder)
+    columns = ("profit_365", "client_id", "tier")
+    parts = [*shelf.batches("scores", columns)]
+    assert len(parts) > 2
+    whole = shelf.table("scores", columns)
+    assert whole is not None
+    assert pa.Table.from_batches(parts).to_pylist() == whole[[*columns]].to_dict("records")
 
 
 def test_what_readers_will_ask_is_read_before_they_get_a_new_run(folder: Path) -> None:

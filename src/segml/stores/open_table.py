@@ -19,6 +19,9 @@ from segml.stores.foot import Foot
 SMALL = 1 << 19
 """The most cells of a table that is kept in memory once a client's rows were asked for."""
 
+GROUPS = 16
+"""Groups of rows that are read at a time by who goes through a whole table."""
+
 
 class _Ids(Sequence[str]):
     """A sorted column of ids, of which a search looks at few."""
@@ -107,11 +110,14 @@ class OpenTable:
         return file.read(list(columns), use_threads=False).select(list(columns))
 
     def batches(self, columns: Sequence[str]) -> pa.RecordBatchReader:
-        """Some columns, a part of the rows at a time."""
-        file = self._file(columns)
-        return pa.RecordBatchReader.from_batches(
-            file.schema_arrow, file.iter_batches(use_threads=False)
-        )
+        """Some columns, a part of the rows at a time: nothing of the others is held meanwhile."""
+        return pa.RecordBatchReader.from_batches(self.foot.schema(columns), self._parts(columns))
+
+    def _parts(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        count = len(self.foot.rows)
+        for first in range(0, count, GROUPS):
+            part = self._part(range(first, min(first + GROUPS, count)), columns)
+            yield from part.combine_chunks().to_batches()
 
     def of_client(
         self, client_id: str, columns: Sequence[str] | None = None, *, is_likely: bool = False
