@@ -12,6 +12,7 @@ import json
 import os
 import random
 import re
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -74,6 +75,17 @@ def replaced(
         How many read at once.
     """
     aside, folder = _prepared(output)
+    try:
+        yield from _measured(address, pid, (aside, folder), drawn, readers=readers)
+    finally:
+        for each in (aside, folder):
+            shutil.rmtree(each, ignore_errors=True)
+
+
+def _measured(
+    address: str, pid: int, folders: tuple[Path, Path], drawn: Drawn, *, readers: int
+) -> Iterator[Result]:
+    aside, folder = folders
     got, ended = Got(), threading.Event()
     crowd = [
         threading.Thread(target=_read, args=(address, drawn, got, ended, n)) for n in range(readers)
