@@ -154,6 +154,26 @@ def test_what_readers_will_ask_is_read_before_they_get_a_new_run(folder: Path) -
     assert "runs" in vars(held.timeline)
 
 
+def test_the_run_of_before_is_not_read_once_more_for_the_next(folder: Path) -> None:
+    newest = Newest(folder.parent, portfolio="shop")
+    first = newest.held
+    publish(scores_folder(folder.parent, JULY), tables(day=JULY), {"portfolio": "shop"})
+    asked = []
+
+    def prepare(found: Held) -> None:
+        assert found.former_roster is not None
+        assert found.former_roster._register is first.roster._register
+        asked.append(found.former_roster.industry("food"))
+        found.former_roster.forget()
+
+    second = newest.look(prepare)
+    assert first.roster._register._held  # its readers still ask
+    assert second.former_roster is not None
+    assert second.former_roster._register is not first.roster._register
+    assert [second.former_roster.industry("food")] == asked
+    assert not second.former_roster._register._held
+
+
 def test_a_run_that_is_replaced_or_removed_stays_as_it_was(folder: Path) -> None:
     shelf = Shelf(folder)
     publish(folder, tables(30, profit=7.0), run(again=True))

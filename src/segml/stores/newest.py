@@ -213,7 +213,9 @@ def _roster_of(former: Shelf | None, before: Held | None) -> Roster | None:
     """
     if former is None:
         return None
-    return before.former_roster if before and before.former is former else Roster(former)
+    if before and before.former is former:
+        return before.former_roster
+    return before.roster.apart() if before and before.scores is former else Roster(former)
 
 
 def _same(folder: Path, known: tuple[Shelf | None, ...]) -> Shelf:

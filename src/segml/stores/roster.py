@@ -79,7 +79,8 @@ class Roster:
     """
 
     def __init__(self, shelf: Shelf) -> None:
-        self._register, self._is_lent = Register(shelf), False
+        self._shelf, self._is_lent = shelf, False
+        self._register = Register(shelf)
         self._lists, self._orders, self._scopes = (Memory(n) for n in (_LISTS, _ORDERS, _LISTS))
         self._ordered_lists = Memory(_ORDERS)
 
@@ -91,6 +92,12 @@ class Roster:
         """The same clients for who asks once in a while: that one forgets nothing."""
         other = copy(self)
         other._is_lent = True
+        return other
+
+    def apart(self) -> Roster:
+        """The same clients with columns of its own, not read yet; what was counted stays known."""
+        other = Roster(self._shelf)
+        other._scopes = self._scopes
         return other
 
     def forget(self) -> None:
