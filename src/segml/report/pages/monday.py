@@ -192,7 +192,8 @@ def _risen(
     rise = now["p_churn"].to_numpy(float) - np.where(np.isnan(before), 0.0, before)
     weight = rise * now["profit_365"].clip(lower=0).to_numpy(float)
     found = is_at_stake & (rise >= LEAST_RISE) & (weight > 0)
-    return now[found].assign(before=before[found], weight=weight[found])
+    risen: pd.DataFrame = now[found]
+    return risen.assign(before=before[found], weight=weight[found])
 
 
 def _risen_fact(row: Mapping[str, Any]) -> RisenFact:
@@ -215,7 +216,8 @@ def _moved(now: pd.DataFrame, then: pd.DataFrame | None) -> pd.DataFrame:
     rank, is_key = now["tier_rank"].to_numpy(float), now["is_key"].to_numpy(bool)
     found = ~np.isnan(ranks) & (rank != ranks) & (was_key | is_key)
     tiers = then.loc[found, "tier"].to_numpy()
-    return now[found].assign(tier_before=tiers, up=(rank < ranks)[found])
+    moved: pd.DataFrame = now[found]
+    return moved.assign(tier_before=tiers, up=(rank < ranks)[found])
 
 
 def _moved_fact(row: Mapping[str, Any]) -> MovedFact:
