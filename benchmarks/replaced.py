@@ -31,6 +31,8 @@ from segml.stores.schemas import TABLES
 from segml.stores.tables import RUN_FILE
 
 BEFORE_SECONDS, AFTER_SECONDS, PATIENCE_SECONDS = 5.0, 10.0, 300.0
+SLOWEST_MS = 3_000.0
+"""Nobody waits longer than for the start."""
 MARK = re.compile(r"\[(\d{4}-\d\d-\d\d)\]")
 FRAME = re.compile(r'<p class="brand">(.*?)</p>', re.DOTALL)
 OF_API = {"/": "/api/v1/monday?", "/client": "/api/v1/client?", "/dossier": "/api/v1/dossier?"}
@@ -106,7 +108,7 @@ def _measured(
     yield Result("a run replaced: answers that failed", got.errors, most=0)
     yield Result("a run replaced: answers of two runs", got.mixed, most=0)
     yield Result("a run replaced: 95 of 100", float(np.quantile(got.times, 0.95)), "ms")
-    yield Result("a run replaced: the slowest", max(got.times), "ms")
+    yield Result("a run replaced: the slowest", max(got.times), "ms", most=SLOWEST_MS)
 
 
 def _prepared(output: Path) -> tuple[Path, Path]:
