@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 
+from segml.report.pages import OF_MONDAY
 from segml.service import facts
 from segml.service.access import ALONE
 from segml.service.asking import IDLE_SECONDS, Trained
 from segml.service.door import Door
 from segml.service.printing import NAMES
+from segml.service.serve import FIRST
 from segml.service.warming import Warmer
-from segml.stores import few_arenas
+from segml.stores import Newest, few_arenas
+from segml.stores.roster import COLUMNS
 
 
 def test_what_is_asked_first_is_there_before(served: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,6 +40,21 @@ def test_the_first_page_is_worked_out_before_anybody_is_let_in(served: Any) -> N
     Warmer(door).begin()
     assert door.memory.get((held.mark, ALONE.scope, "monday")) is not None
     assert door.memory.get((held.mark, ALONE.scope, "whole")) is None
+
+
+def test_the_columns_read_first_are_those_of_the_first_page(served: Any) -> None:
+    assert {*FIRST} == {*OF_MONDAY, "name"}  # of which `called` is made
+    output, portfolio = served.site.output, served.site.portfolio
+    newest = Newest(output, portfolio=portfolio, first=FIRST)
+    door = Door(served.site, newest, is_secure=False)
+    Warmer(door).begin()
+    read = {*newest.held.roster._register._held}
+    assert read == {*FIRST}
+    assert door.memory.get((newest.held.mark, ALONE.scope, "monday")) == facts.monday_of(
+        door.desk_of(ALONE, served.newest.held)
+    )
+    newest.held.settle()
+    assert {*newest.held.roster._register._held} == {*COLUMNS}
 
 
 def test_of_a_run_that_was_replaced_nothing_is_kept(served: Any) -> None:

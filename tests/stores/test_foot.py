@@ -66,6 +66,20 @@ def test_what_is_read_is_what_the_file_holds(
                 )
 
 
+def test_once_settled_it_says_the_same_without_what_arrow_keeps(tmp_path: Path) -> None:
+    whole = table()
+    path = written(tmp_path / "a.parquet", whole)
+    with pa.OSFile(str(path)) as source:
+        early, late = Foot(source), Foot(source)
+        assert early.part([5], ["kind"]).equals(late.part([5], ["kind"]))
+        late.settle()
+        assert late._told is None
+        for groups in ([0], [*range(7)]):
+            assert early.part(groups, ["day", "kind"]).equals(late.part(groups, ["day", "kind"]))
+        file = pq.ParquetFile(source, metadata=late.part([*range(7)], whole.column_names))
+        assert file.read().equals(whole)
+
+
 def test_a_text_of_few_kinds_is_read_as_codes(tmp_path: Path) -> None:
     path = written(tmp_path / "a.parquet", table())
     with pa.OSFile(str(path)) as source:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from segml.stores import (
@@ -19,6 +20,7 @@ from segml.stores import (
     publish,
     scores_folder,
 )
+from segml.stores import open_table as open_table_module
 from segml.stores import parquet as parquet_module
 from segml.stores import shelf as shelf_module
 from segml.words.errors import ConfigurationRefused
@@ -113,6 +115,63 @@ def test_the_rows_of_a_client_are_those_of_the_whole_table(folder: Path) -> None
         found = shelf.of_client("reasons", absent)
         assert found is not None
         assert found.empty
+
+
+def test_columns_read_one_by_one_are_those_of_the_table(folder: Path) -> None:
+    shelf = Shelf(folder)
+    for name in ("scores", "clients"):
+        whole = shelf.table(name)
+        assert whole is not None
+        with shelf.column_by_column((name,)):
+            beside = {column: shelf.column(name, column) for column in shelf.columns(name)}
+            coded = shelf.column(name, "client_id", is_coded=True)
+        for column, values in beside.items():
+            assert values.equals(shelf.column(name, column)), column
+        assert coded.to_pylist() == list(whole["client_id"])
+
+
+def test_a_table_gone_through_in_parts_is_the_table(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_table_module, "GROUPS", 3)
+    shelf = Shelf(folder)
+    columns = ("profit_365", "client_id", "tier")
+    parts = [*shelf.batches("scores", columns)]
+    assert len(parts) > 2
+    whole = shelf.table("scores", columns)
+    assert whole is not None
+    assert pa.Table.from_batches(parts).to_pylist() == whole[[*columns]].to_dict("records")
+
+
+def test_what_readers_will_ask_is_read_before_they_get_a_new_run(folder: Path) -> None:
+    newest = Newest(folder.parent, portfolio="shop")
+    publish(scores_folder(folder.parent, JULY), tables(day=JULY), {"portfolio": "shop"})
+    held = newest.look(lambda found: None)
+    for shelf in (held.scores, held.former):
+        assert shelf is not None
+        for table in shelf._tables.values():
+            assert vars(table)["foot"]._told is None
+    assert "runs" in vars(held.timeline)
+
+
+def test_the_run_of_before_is_not_read_once_more_for_the_next(folder: Path) -> None:
+    newest = Newest(folder.parent, portfolio="shop")
+    first = newest.held
+    publish(scores_folder(folder.parent, JULY), tables(day=JULY), {"portfolio": "shop"})
+    asked = []
+
+    def prepare(found: Held) -> None:
+        assert found.former_roster is not None
+        assert found.former_roster._register is first.roster._register
+        asked.append(found.former_roster.industry("food"))
+        found.former_roster.forget()
+
+    second = newest.look(prepare)
+    assert first.roster._register._held  # its readers still ask
+    assert second.former_roster is not None
+    assert second.former_roster._register is not first.roster._register
+    assert [second.former_roster.industry("food")] == asked
+    assert not second.former_roster._register._held
 
 
 def test_a_run_that_is_replaced_or_removed_stays_as_it_was(folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
@@ -119,6 +120,39 @@ def test_a_run_is_read_once_and_again_when_it_is_replaced(
     assert again.mark != first.mark
     assert [row["profit_365"] for row in again.rows("c010")] == [1001.0, 72.0, 1003.0]
     assert [row["profit_365"] for row in first.rows("c010")] == [1001.0, 1002.0, 1003.0]
+
+
+def test_where_the_rows_of_past_runs_stand_is_not_read_before_somebody_asks(output: Path) -> None:
+    newest = Newest(output, portfolio="shop")
+    past = newest.held.timeline.opened[:-1]
+    assert not any("foot" in vars(run.scores) for run in past)
+    assert len(newest.held.timeline.rows("c001")) == 3
+    assert all("foot" in vars(run.scores) for run in past)
+
+
+def test_who_looks_on_reads_it_before_anybody_asks(output: Path) -> None:
+    newest = Newest(output, portfolio="shop")
+    newest.watch(0.02)
+    past, until = newest.held.timeline.opened, time.monotonic() + 10
+    while not all("foot" in vars(run.scores) for run in past) and time.monotonic() < until:
+        time.sleep(0.01)
+    newest.end()
+    assert all("foot" in vars(run.scores) for run in past)
+    put(output, MONTHS[3])
+    assert "foot" in vars(newest.look().timeline.opened[-1].scores)
+
+
+def test_a_broken_run_takes_no_place_once_it_was_looked_at(output: Path) -> None:
+    for day in MONTHS[3:]:
+        put(output, day, count=3)
+    broken = scores_folder(output, MONTHS[-2]) / "scores.parquet"
+    broken.unlink()
+    broken.write_bytes(b"no table")
+    first = found(output)
+    assert [run.as_of for run in first.runs] == [*MONTHS[-RUNS:-2], MONTHS[-1]]
+    again = found(output, first)
+    assert [run.as_of for run in again.runs] == [*MONTHS[-RUNS - 1 : -2], MONTHS[-1]]
+    assert again.mark != first.mark
 
 
 def test_a_run_that_is_taken_away_or_broken_is_passed_over(output: Path) -> None:

@@ -180,4 +180,4 @@ def return_text(client: WinBackClient) -> str:
             return _("still buys a little")
         return _("too few returns to say ({returned} of {compared})", **counts)
     likely = chance_range(client.chance, client.chance_low, client.chance_high)
-    return _("{chance} ({returned} of {compared})", chance=likely, **counts)
+    return _("{chance}, as {returned} of {compared} came back", chance=likely, **counts)

@@ -12,6 +12,11 @@ from segml.report.table import Table, as_table
 
 AT_RISK_SHOWN = 12
 """Clients in the table of those most at risk."""
+COLUMNS = (
+    *("client_id", "tier", "is_key", "p_churn", "p_churn_low", "p_churn_high", "profit_365"),
+    *("action", "stake"),
+)
+"""What is told of them."""
 KEY_AT_RISK = 8
 """How many of them are key clients, where there are as many."""
 
@@ -42,9 +47,9 @@ def most_at_risk(scores: pd.DataFrame | Table, *, gone: Collection[str] = ()) ->
         ("p_churn", "is", True),
         ("client_id", "not in", list(gone)),
     )
-    key = asked.rows(*where, ("is_key", "=", True), order=order, most=KEY_AT_RISK)
+    key = asked.rows(*where, ("is_key", "=", True), order=order, most=KEY_AT_RISK, columns=COLUMNS)
     left = AT_RISK_SHOWN - len(key)
-    others = asked.rows(*where, ("is_key", "=", False), order=order, most=left)
+    others = asked.rows(*where, ("is_key", "=", False), order=order, most=left, columns=COLUMNS)
     return sorted((*key, *others), key=lambda row: (-row["stake"], row["client_id"]))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from segml.report.records import Rows, records
@@ -99,10 +100,10 @@ class FrameTable:
         return self._that(where)[list(columns)]
 
     def _that(self, where: Sequence[Condition]) -> pd.DataFrame:
-        found = self._frame
-        for column, compared, value in where:
-            found = found[_fulfils(found[column], compared, value)]
-        return found
+        if not where:
+            return self._frame
+        told = [_fulfils(self._frame[column], *asked).to_numpy(bool) for column, *asked in where]
+        return self._frame[np.logical_and.reduce(told)]
 
 
 Tables = Mapping[str, "pd.DataFrame | Table"]

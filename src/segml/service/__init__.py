@@ -2,9 +2,13 @@
 
 `door` knows who reads and gives them a `desk`, the only way to a client's row; `views`, `rooms` and
 `api` show what the desk gives, `asking` has "what if" answered. `serve` runs it all.
+
+The application loads when it is first asked for: meanwhile `serve` opens the runs.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from segml.service.access import ROLES, Role
 from segml.service.accounts import (
@@ -14,8 +18,10 @@ from segml.service.accounts import (
     read_accounts,
     remove_account,
 )
-from segml.service.app import make_app
 from segml.service.serve import is_own_address, serve
+
+if TYPE_CHECKING:
+    from segml.service.app import make_app
 
 __all__ = [
     "ROLES",
@@ -29,3 +35,11 @@ __all__ = [
     "remove_account",
     "serve",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "make_app":
+        raise AttributeError(f"module 'segml.service' has no attribute {name!r}")
+    from segml.service.app import make_app
+
+    return make_app

@@ -119,6 +119,7 @@ class Desk:
         now, former = self.held.roster, self.held.former_roster
         if former is None:
             return now.frame(self._scope, columns, only_key=True), None
+        former.open(before)
         keys = {each: each.ids(self._scope, only_key=True) for each in (now, former)}
         found = (
             now.frame(self._scope, columns, only_key=True, also=keys[former]),
@@ -174,7 +175,7 @@ class Desk:
         Unseen
             If the client may not be seen.
         """
-        self.row(client_id)
+        self._require_seen(client_id)
         told = {name: shelf.rows_of(name, client_id, which) for name, which in tables.items()}
         found = {name: rows for name, rows in told.items() if rows is not None}
         for row in found.get("prospects", ()):
@@ -191,7 +192,7 @@ class Desk:
         Unseen
             If the client may not be seen.
         """
-        self.row(client_id)
+        self._require_seen(client_id)
         told = {name: shelf.of_client(name, client_id) for name in names}
         return {name: table for name, table in told.items() if table is not None}
 
@@ -206,7 +207,7 @@ class Desk:
         Unseen
             If the client may not be seen.
         """
-        self.row(client_id)
+        self._require_seen(client_id)
         return self.held.timeline.rows(client_id)
 
     def reasons_of(self, client_ids: Sequence[str]) -> pd.DataFrame:
@@ -244,6 +245,12 @@ class Desk:
     def recall(self, what: Hashable, work: Callable[[], Value]) -> Value:
         """What was worked out before for these runs and whoever sees the same clients."""
         return self._memory.recall((self.held.mark, self._scope, what), work)
+
+    def _require_seen(self, client_id: str) -> None:
+        """Refuse a client that may not be seen, whatever its row holds."""
+        if client_id not in self._rows and self.held.roster.has(client_id, self._scope):
+            return
+        self.row(client_id)
 
     def _ids(self) -> pa.Array:
         return self.held.roster.ids(self._scope)

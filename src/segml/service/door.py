@@ -124,7 +124,8 @@ class Door:
         if not viewer.may(right):
             raise Forbidden
         self.readers.keep(viewer.scope, viewer)
-        return self.desk_of(viewer, self.newest.held)
+        request.state.held = self.newest.held  # of this run alone the whole answer tells
+        return self.desk_of(viewer, request.state.held)
 
     def desk_of(self, viewer: Viewer, held: Held) -> Desk:
         """A reader's desk before some runs."""

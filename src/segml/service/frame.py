@@ -110,7 +110,7 @@ def _kept(door: Door, keeping: Keeping, which: Hashable) -> Kept:
 
 
 def _shell(door: Door, request: Request, viewer: Viewer | None, here: str) -> Shell:
-    held = door.newest.held
+    held = getattr(request.state, "held", door.newest.held)
     name = None if viewer is None else viewer.name
     rooms = {
         room: address

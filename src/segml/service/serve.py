@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
-import uvicorn
 
 from segml.service.accounts import read_accounts
-from segml.service.app import make_app
-from segml.service.warming import Warmer
 from segml.stores import Newest, few_arenas
 from segml.words.errors import ConfigurationRefused
 from segml.words.site import Access, Site
 
 SECONDS = 2.0
 """How often it looks whether a newer run was published."""
+FIRST = (
+    *("client_id", "name", "called", "status", "tier", "tier_rank", "is_key", "p_churn"),
+    *("p_churn_low", "p_churn_high", "profit_365", "stake", "action", "currency"),
+)
+"""The columns of the list of clients that the first page is read from."""
 
 
 def serve(site: Site, *, host: str, port: int, ready: Callable[[str], None]) -> None:
@@ -44,7 +48,14 @@ def serve(site: Site, *, host: str, port: int, ready: Callable[[str], None]) -> 
     # gives back what many threads have read and let go of; the usual one keeps it for each of them
     pa.set_memory_pool(pa.system_memory_pool())
     few_arenas()
-    newest = Newest(site.output, portfolio=site.portfolio)
+    with ThreadPoolExecutor(1) as beside:
+        opened = beside.submit(Newest, site.output, portfolio=site.portfolio, first=FIRST)
+        import uvicorn  # all of this takes about as long as opening the runs
+
+        from segml.service.app import make_app
+        from segml.service.warming import Warmer
+
+        newest = opened.result()
     app = make_app(site, newest, is_own=is_own)
     warmer = Warmer(app.state.door)
     warmer.begin()
@@ -58,6 +69,7 @@ def serve(site: Site, *, host: str, port: int, ready: Callable[[str], None]) -> 
         server_header=False,
         proxy_headers=False,
     )
+    gc.enable()
     shown = f"[{host}]" if ":" in host else host
     ready(f"http://{shown}:{port}/")
     try:

@@ -18,7 +18,13 @@ from segml.stores.columns import nulled
 Source = Callable[[Sequence[str]], "pa.Table | pa.RecordBatchReader"]
 """Gives some columns of a table, once."""
 _COMPARED = {"=": "=", "!=": "<>", ">": ">", ">=": ">="}
-_SETTINGS = {"threads": 2, "memory_limit": "200MB", "temp_directory": ""}
+_SETTINGS = {
+    "threads": 2,
+    "memory_limit": "200MB",
+    "temp_directory": "",
+    "allocator_flush_threshold": "1MB",
+    "allocator_bulk_deallocation_flush_threshold": "1MB",
+}
 """Of all questions together."""
 _SHUT = "SET enable_external_access = false; SET lock_configuration = true"
 """It answers of what it is given, and opens no file."""

@@ -3,7 +3,8 @@
 Arrow keeps about a thousand bytes of each piece (the part of one column in one group of rows), and
 a portfolio that is held open has several hundred thousand of them. Here a piece is four numbers.
 What Arrow needs to read a few of them is written anew, as the foot of a file that had no others
-(`parquet.thrift` of apache/parquet-format).
+(`parquet.thrift` of apache/parquet-format). Until `settle` is called Arrow's are kept, and those
+alone are made numbers that are asked for: who wants a client at once does not wait for all others.
 """
 
 from __future__ import annotations
@@ -64,9 +65,9 @@ class Foot:
     """
 
     def __init__(self, source: pa.NativeFile, columns: Collection[str] | None = None) -> None:
-        told = pq.ParquetFile(source).metadata
+        file = pq.ParquetFile(source)
+        told, schema = file.metadata, file.schema_arrow
         groups = [told.row_group(number) for number in range(told.num_row_groups)]
-        schema = told.schema.to_arrow_schema()
         self.names = tuple(schema.names)
         self.rows = tuple(each.num_rows for each in groups)
         self.last = _lasts(groups, self.names)
@@ -78,9 +79,23 @@ class Foot:
         self._numbers = {name: place for place, name in enumerate(self._fields)}
         self._kinds: dict[str, _Kind] = {}
         self._pieces = np.empty((len(groups), len(numbers), 4), dtype=np.int64)
-        for group, places in zip(groups, self._pieces, strict=True):
-            for place, number in zip(places, numbers, strict=True):
-                place[:] = _place(group.column(number))
+        self._unread, self._stand = {*range(len(groups))}, tuple(numbers)
+        self._told: pq.FileMetaData | None = told
+
+    def settle(self) -> None:
+        """Make all of it numbers, and keep those alone."""
+        for group in range(len(self.rows)):
+            self._read(group)
+        self._told = None
+
+    def _read(self, group: int) -> None:
+        told = self._told
+        if told is None or group not in self._unread:
+            return
+        found = told.row_group(group)
+        for place, number in zip(self._pieces[group], self._stand, strict=True):
+            place[:] = _place(found.column(number))
+        self._unread.discard(group)
 
     def part(self, groups: Sequence[int], columns: Sequence[str]) -> pq.FileMetaData:
         """The foot of a file that has these groups and columns alone.
@@ -115,6 +130,7 @@ class Foot:
 
     def _group(self, group: int, numbers: Sequence[int], kinds: Sequence[_Kind]) -> Written:
         """`RowGroup`: its columns, its bytes, its rows."""
+        self._read(group)
         places, rows = self._pieces[group, numbers].tolist(), large(self.rows[group])
         told = [_piece(kind, place, rows) for kind, place in zip(kinds, places, strict=True)]
         return struct({1: several(told), 2: large(sum(place[3] for place in places)), 3: rows})

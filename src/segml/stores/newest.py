@@ -11,11 +11,11 @@ import datetime as dt
 import logging
 import re
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from segml.stores.roster import Roster
+from segml.stores.roster import COLUMNS, Roster
 from segml.stores.shelf import Shelf, Stamp, portfolio_of, stamp_of
 from segml.stores.tables import LOSSES_FOLDER, SCORES_FOLDER
 from segml.stores.timeline import Timeline, timeline_of
@@ -47,6 +47,14 @@ class Held:
         stamps = ("-".join(f"{n:x}" for n in each.stamp[1:]) if each else "0" for each in shelves)
         return ".".join(stamps)
 
+    def settle(self) -> None:
+        """Read now what readers will ask for; else each who asks first waits for his part of it."""
+        self.roster.open()
+        for shelf in (self.scores, self.former, self.losses):
+            if shelf is not None:
+                shelf.settle()
+        self.timeline.open()
+
 
 Prepare = Callable[[Held], None]
 """Works out beforehand what readers of these runs will ask for; it raises nothing."""
@@ -61,6 +69,9 @@ class Newest:
         Its output folder.
     portfolio
         Its name; runs of others are passed over.
+    first
+        The columns of the list of clients that are read at once; the others when somebody asks,
+        or with `Held.settle`.
 
     Raises
     ------
@@ -68,14 +79,14 @@ class Newest:
         If no scores were published yet, or what was published last cannot be read.
     """
 
-    def __init__(self, output: Path, *, portfolio: str) -> None:
+    def __init__(self, output: Path, *, portfolio: str, first: Sequence[str] = COLUMNS) -> None:
         self._output, self._portfolio = output, portfolio
         self._looking = threading.Lock()
         self._ended = threading.Event()
         self._watcher: threading.Thread | None = None
         try:
             self._held = self._open(None)
-            self._held.roster.open()
+            self._held.roster.open(first)
         except ValueError as error:  # of Arrow, or of JSON, about a file that is not as we wrote it
             raise ConfigurationRefused(
                 f"published runs under {output} that cannot be read ({type(error).__name__})",
@@ -99,16 +110,23 @@ class Newest:
         """
         with self._looking:
             found = self._open(self._held)
-            found.roster.open()
+            found.settle()
             if prepare is not None:
-                prepare(found)
+                prepare(self._lending(found))
             self._held = found
         return self._held
+
+    def _lending(self, found: Held) -> Held:
+        """The runs found, of which the one before is still held for readers: not read once more."""
+        if found.former is None or found.former is not self._held.scores:
+            return found
+        return replace(found, former_roster=self._held.roster.lent())
 
     def watch(self, seconds: float, prepare: Prepare | None = None) -> None:
         """Look again and again, in a thread of its own until `end`; faults are logged.
 
-        The first time after so many seconds, so that it takes no time from whatever begins now.
+        The first time after so many seconds, so that it takes no time from whatever begins now;
+        `Held.settle` is called before.
         """
         self._watcher = threading.Thread(target=self._watch, args=(seconds, prepare), daemon=True)
         self._watcher.start()
@@ -128,11 +146,14 @@ class Newest:
         return self._ended.is_set()
 
     def _watch(self, seconds: float, prepare: Prepare | None) -> None:
-        while not self._ended.wait(seconds):
+        work: Callable[[], object] = self._held.settle
+        pause = seconds / 20
+        while not self._ended.wait(pause):
             try:
-                self.look(prepare)
+                work()
             except (ConfigurationRefused, OSError, ValueError) as error:
                 _LOG.warning("what was published cannot be opened: %s", type(error).__name__)
+            pause, work = seconds, lambda: self.look(prepare)
 
     def _open(self, before: Held | None) -> Held:
         days = [
@@ -192,7 +213,9 @@ def _roster_of(former: Shelf | None, before: Held | None) -> Roster | None:
     """
     if former is None:
         return None
-    return before.former_roster if before and before.former is former else Roster(former)
+    if before and before.former is former:
+        return before.former_roster
+    return before.roster.apart() if before and before.scores is former else Roster(former)
 
 
 def _same(folder: Path, known: tuple[Shelf | None, ...]) -> Shelf:

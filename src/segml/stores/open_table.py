@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ from segml.stores.foot import Foot
 
 SMALL = 1 << 19
 """The most cells of a table that is kept in memory once a client's rows were asked for."""
+
+GROUPS = 16
+"""Groups of rows that are read at a time by who goes through a whole table."""
 
 
 class _Ids(Sequence[str]):
@@ -48,6 +52,7 @@ class OpenTable:
     def __init__(self, path: Path, of_row: Collection[str] | None = None) -> None:
         self.source = pa.OSFile(str(path))
         self._of_row = of_row
+        self._told: pq.FileMetaData | None = None
 
     @cached_property
     def foot(self) -> Foot:
@@ -84,16 +89,35 @@ class OpenTable:
         first = bisect.bisect_left(ids, client_id)
         return first, bisect.bisect_right(ids, client_id, lo=first) - first
 
+    @contextmanager
+    def column_by_column(self) -> Iterator[None]:
+        """Meanwhile columns are read by the file's own foot, which is parsed once for all.
+
+        It weighs much more than what is kept otherwise.
+        """
+        self._told = pq.ParquetFile(self.source).metadata
+        try:
+            yield
+        finally:
+            self._told = None
+
     def read(self, columns: Sequence[str] | None = None, coded: Sequence[str] = ()) -> pa.Table:
         """The whole table, or some columns of it; text of a few kinds as codes."""
-        return self._file(columns, coded).read(use_threads=False)
+        told = self._told
+        if told is None or not columns:
+            return self._file(columns, coded).read(use_threads=False)
+        file = pq.ParquetFile(self.source, metadata=told, read_dictionary=list(coded))
+        return file.read(list(columns), use_threads=False).select(list(columns))
 
     def batches(self, columns: Sequence[str]) -> pa.RecordBatchReader:
-        """Some columns, a part of the rows at a time."""
-        file = self._file(columns)
-        return pa.RecordBatchReader.from_batches(
-            file.schema_arrow, file.iter_batches(use_threads=False)
-        )
+        """Some columns, a part of the rows at a time: nothing of the others is held meanwhile."""
+        return pa.RecordBatchReader.from_batches(self.foot.schema(columns), self._parts(columns))
+
+    def _parts(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        count = len(self.foot.rows)
+        for first in range(0, count, GROUPS):
+            part = self._part(range(first, min(first + GROUPS, count)), columns)
+            yield from part.combine_chunks().to_batches()
 
     def of_client(
         self, client_id: str, columns: Sequence[str] | None = None, *, is_likely: bool = False

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segml.stores.columns import Coded, Column, Figures, Mask, Places, Texts, column_of
+from segml.stores.heap import give_back
 from segml.stores.shelf import Shelf
 
 WHO = ("name", "manager", "region", "industry")
@@ -27,6 +28,10 @@ FEW = (
     *("manager", "region", "industry"),
 )
 """Texts with few values."""
+WIDE = ("client_id", "name")
+"""Texts of which most rows have their own."""
+MADE = ("called", "stake")
+"""Columns that are made of others."""
 
 
 class Register:
@@ -55,9 +60,18 @@ class Register:
 
     def open(self, columns: Sequence[str]) -> None:
         """Read columns that were not read yet, two at a time."""
-        with ThreadPoolExecutor(2) as readers:
-            for _ in readers.map(self.column, columns):
-                pass
+        # what takes most while it is read comes first, when the others are not held yet
+        missing = [name for name in columns if name not in self._held]
+        tables = ("scores", "clients") if missing else ()
+        wide = [name for name in missing if name in WIDE]
+        others = [name for name in missing if name not in (*WIDE, *MADE)]
+        made = [name for name in missing if name in MADE]
+        with self._shelf.column_by_column(tables), ThreadPoolExecutor(2) as readers:
+            for group in (wide, others, made):
+                for _ in readers.map(self.column, group):
+                    pass
+                if group:
+                    give_back()
 
     def forget(self) -> None:
         """Hold nothing; what is asked for is read anew."""
@@ -65,7 +79,7 @@ class Register:
             self._held = {}
 
     def column(self, name: str) -> Column:
-        """A column; `called` and `stake` are made of others."""
+        """A column; those of `MADE` are made of others."""
         with self._lock:
             if name in self._held:
                 return self._held[name]

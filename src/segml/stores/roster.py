@@ -8,6 +8,7 @@ nothing here answers without one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,17 +79,31 @@ class Roster:
     """
 
     def __init__(self, shelf: Shelf) -> None:
+        self._shelf, self._is_lent = shelf, False
         self._register = Register(shelf)
         self._lists, self._orders, self._scopes = (Memory(n) for n in (_LISTS, _ORDERS, _LISTS))
         self._ordered_lists = Memory(_ORDERS)
 
-    def open(self) -> None:
-        """Read the columns of the list now; else whoever asks first waits for it."""
-        self._register.open(COLUMNS)
+    def open(self, columns: Sequence[str] = COLUMNS) -> None:
+        """Read columns of the list now, side by side; else whoever asks first waits for each."""
+        self._register.open(columns)
+
+    def lent(self) -> Roster:
+        """The same clients for who asks once in a while: that one forgets nothing."""
+        other = copy(self)
+        other._is_lent = True
+        return other
+
+    def apart(self) -> Roster:
+        """The same clients with columns of its own, not read yet; what was counted stays known."""
+        other = Roster(self._shelf)
+        other._scopes = self._scopes
+        return other
 
     def forget(self) -> None:
         """Hold no columns any more: of a run that is asked once in a while, for few of them."""
-        self._register.forget()
+        if not self._is_lent:
+            self._register.forget()
 
     def page(self, wanted: Wanted, scope: Scope) -> Page:
         """The part of a list that was asked for; sorted to the end, nulls last, ties by id."""
@@ -114,6 +129,10 @@ class Roster:
         if place is None:
             return None
         return self._register.rows(np.array([place], dtype=np.int32), COLUMNS)[0]
+
+    def has(self, client_id: str, scope: Scope) -> bool:
+        """Whether there is such a client that may be seen."""
+        return self._place(client_id, self._seen(scope)) is not None
 
     def frame(
         self,

@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import pyarrow as pa
 
 from segml.stores.asked import Asked
 from segml.stores.columns import nulled
+from segml.stores.heap import give_back
 from segml.stores.open_table import OpenTable
 from segml.stores.tables import RUN_FILE, read_run
 from segml.words.errors import ConfigurationRefused
@@ -97,6 +99,24 @@ class Shelf:
             if name not in self._kept:
                 self._kept[name] = _frame(found.read())
             return self._kept[name]
+
+    def settle(self) -> None:
+        """Read now where the rows of all tables stand, and keep that small.
+
+        What cannot be read is left to whoever asks for it.
+        """
+        for table in self._tables.values():
+            with suppress(OSError, pa.ArrowInvalid):
+                table.foot.settle()
+        give_back()
+
+    @contextmanager
+    def column_by_column(self, names: Sequence[str]) -> Iterator[None]:
+        """Meanwhile columns of these tables, which it has, are read in half the time."""
+        with ExitStack() as tables:
+            for name in names:
+                tables.enter_context(self._tables[name].column_by_column())
+            yield
 
     def column(self, name: str, column: str, *, is_coded: bool = False) -> pa.ChunkedArray:
         """One column of a table that the run has; as a dictionary where that is asked."""

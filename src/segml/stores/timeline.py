@@ -1,8 +1,9 @@
 """The published runs of a portfolio, one behind the other: of each, the row of one client.
 
-The scores of a run are opened once, when its folder appears, and its run.json is read once. A look
-at what was published since costs a listing of the folder and one stat a run. Files are read, not
-mapped: whoever looks at many clients would else hold all runs in memory.
+The scores of a run are opened once, when its folder appears, and its run.json is read once; where
+its rows stand is read when a client is first asked for, or with `open`. A look at what was
+published since costs a listing of the folder and one stat a run. Files are read, not mapped:
+whoever looks at many clients would else hold all runs in memory.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ import datetime as dt
 import hashlib
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
 
+from segml.stores.heap import give_back
 from segml.stores.open_table import OpenTable
 from segml.stores.shelf import Stamp, stamp_of
 from segml.stores.tables import SCORES_FOLDER, read_run
@@ -51,21 +55,50 @@ class PastRun:
             return None
         return {"as_of": self.as_of, "model_version": self.model_version, **found}
 
+    def is_whole(self) -> bool:
+        """Whether its scores are as published ones are; a warning tells what cannot be read."""
+        try:
+            self.scores.foot.settle()
+            return {"client_id", *OF_ROW} <= {*self.scores.names} and self.scores.last is not None
+        except (OSError, pa.ArrowInvalid) as error:
+            _warn(self.as_of, error)
+            return False
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
 class Timeline:
     """The newest runs of a portfolio, the oldest first.
 
     Parameters
     ----------
-    runs
+    opened
         At most `RUNS`.
     passed
         Folders that hold no run of this portfolio that can be read, and which run.json they held.
     """
 
-    runs: tuple[PastRun, ...] = ()
-    passed: Mapping[Path, Stamp] = field(default_factory=dict)
+    def __init__(
+        self,
+        opened: tuple[PastRun, ...] = (),
+        passed: Mapping[Path, Stamp] = MappingProxyType({}),
+    ) -> None:
+        self.opened, self._passed = opened, passed
+
+    @cached_property
+    def runs(self) -> tuple[PastRun, ...]:
+        """Those that can be read; which they are is read when they are first asked for."""
+        return tuple(run for run in self.opened if run.is_whole())
+
+    @property
+    def passed(self) -> dict[Path, Stamp]:
+        """The folders to pass over, as far as they were looked at."""
+        whole = self.runs if "runs" in vars(self) else self.opened
+        broken = {run.folder: run.stamp for run in self.opened if run not in whole}
+        return {**self._passed, **broken}
+
+    def open(self) -> None:
+        """Read now where the rows of all runs stand; else whoever asks first waits for it."""
+        _ = self.runs
+        give_back()
 
     @property
     def mark(self) -> str:
@@ -91,14 +124,14 @@ def timeline_of(output: Path, *, portfolio: str, before: Timeline) -> Timeline:
     before
         What was found last.
     """
-    known = {run.folder: run for run in before.runs}
+    known, known_passed = {run.folder: run for run in before.opened}, before.passed
     runs: list[PastRun] = []
     passed: dict[Path, Stamp] = {}
     for folder, day in _folders(output):
         stamp = stamp_of(folder)
         if stamp is None:
             continue
-        if before.passed.get(folder) == stamp:
+        if known_passed.get(folder) == stamp:
             passed[folder] = stamp
             continue
         run = known.get(folder)
@@ -109,7 +142,7 @@ def timeline_of(output: Path, *, portfolio: str, before: Timeline) -> Timeline:
             runs.insert(0, found)
         if len(runs) == RUNS:
             break
-    return Timeline(runs=tuple(runs), passed=passed)
+    return Timeline(tuple(runs), passed)
 
 
 def _folders(output: Path) -> list[tuple[Path, dt.date]]:
@@ -126,11 +159,14 @@ def _opened(folder: Path, day: dt.date, stamp: Stamp, portfolio: str) -> PastRun
         if told.get("portfolio") != portfolio:
             return None
         scores = OpenTable(folder / "scores.parquet", ("client_id", *OF_ROW))
-        is_whole = {"client_id", *OF_ROW} <= {*scores.names} and scores.last is not None
-    except (ConfigurationRefused, OSError, pa.ArrowInvalid) as error:
-        _LOG.warning("the run of %s cannot be read: %s", day, type(error).__name__)
+    except (ConfigurationRefused, OSError) as error:
+        _warn(day, error)
         return None
-    if not is_whole or stamp_of(folder) != stamp:
+    if stamp_of(folder) != stamp:
         return None
     version = str(told.get("model_version", ""))
     return PastRun(as_of=day, model_version=version, folder=folder, stamp=stamp, scores=scores)
+
+
+def _warn(day: dt.date, error: Exception) -> None:
+    _LOG.warning("the run of %s cannot be read: %s", day, type(error).__name__)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from segml.report.pages.tasks import ReasonsOf, TaskFact, tasks
-from segml.report.records import records
+from segml.report.records import largest, records
 from segml.report.table import Tables, frame_of
 
 BEFORE = ("client_id", "status", "tier", "tier_rank", "is_key", "p_churn", "stake")
@@ -121,28 +122,30 @@ def monday_facts(
     as_of, since, end = days
     losses = frame_of(tables, "losses")
     gone = frozenset() if losses is None else frozenset(losses["client_id"])
-    key = now[now["is_key"] & now["status"].eq("active") & ~now["client_id"].isin(gone)]
+    stayed = now[~now["client_id"].isin(gone)]
+    then = None if before is None else _then(stayed, before)
+    is_at_stake = (stayed["is_key"] & stayed["status"].eq("active")).to_numpy(bool)
     lost = _lost(losses, since or as_of - dt.timedelta(days=LAST_DAYS))
-    risen = _risen(key, before)
-    moved = _moved(now[~now["client_id"].isin(gone)], before)
+    risen = _risen(stayed, is_at_stake, then)
+    moved = _moved(stayed, then)
     currencies = now["currency"].dropna()
     return MondayFacts(
         as_of=as_of,
         since=since,
         currency=str(currencies.iloc[0]) if len(currencies) else None,
         key_clients=int(now["is_key"].sum()),
-        stake=float(key["stake"].sum()),
+        stake=float(stayed.loc[is_at_stake, "stake"].sum()),
         stake_before=None if before is None else _stake(before, gone),
         lost=tuple(_lost_fact(row, names) for row in records(lost.head(SHOWN))),
         lost_count=len(lost),
         lost_money=float(lost["profit_lost"].sum()) if len(lost) else 0.0,
         losses_end=end,
-        risen=tuple(_risen_fact(row) for row in records(risen.head(SHOWN))),
+        risen=tuple(_risen_fact(row) for row in records(largest(risen, "weight", SHOWN))),
         risen_count=len(risen),
-        moved=tuple(_moved_fact(row) for row in records(moved.head(SHOWN))),
+        moved=tuple(_moved_fact(row) for row in records(largest(moved, "profit_365", SHOWN))),
         moved_up=int(moved["up"].sum()),
         moved_down=int((~moved["up"].astype(bool)).sum()),
-        tasks=tasks(now, tables, gone, names=names, reasons_of=reasons_of),
+        tasks=tasks(stayed, tables, names=names, reasons_of=reasons_of),
     )
 
 
@@ -171,16 +174,26 @@ def _lost_fact(row: Mapping[str, Any], names: Mapping[str, str]) -> LostFact:
     )
 
 
-def _risen(key: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
-    """Key clients whose risk rose, by what the rise puts at stake; without a run before, nobody."""
-    if before is None:
-        return key.head(0)
-    then = before.set_index("client_id").reindex(key["client_id"])
-    risen = key.assign(before=then["p_churn"].to_numpy(float))
-    rise = risen["p_churn"] - risen["before"].fillna(0.0)
-    weight = rise * risen["profit_365"].clip(lower=0)
-    found = risen.assign(weight=weight)[(rise >= LEAST_RISE) & (weight > 0)]
-    return found.sort_values(["weight", "client_id"], ascending=[False, True])
+def _then(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """What was known at the run before of each client of today, nulls of one that was not."""
+    return before.set_index("client_id").reindex(now["client_id"])
+
+
+def _risen(
+    now: pd.DataFrame, is_at_stake: npt.NDArray[np.bool_], then: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Those at stake whose risk rose; `weight` is what that puts at stake.
+
+    `then` tells of each client what was known at the run before; without one nobody is told.
+    """
+    if then is None:
+        return now.head(0).assign(before=[], weight=[])
+    before = then["p_churn"].to_numpy(float)
+    rise = now["p_churn"].to_numpy(float) - np.where(np.isnan(before), 0.0, before)
+    weight = rise * now["profit_365"].clip(lower=0).to_numpy(float)
+    found = is_at_stake & (rise >= LEAST_RISE) & (weight > 0)
+    risen: pd.DataFrame = now[found]
+    return risen.assign(before=before[found], weight=weight[found])
 
 
 def _risen_fact(row: Mapping[str, Any]) -> RisenFact:
@@ -194,17 +207,17 @@ def _risen_fact(row: Mapping[str, Any]) -> RisenFact:
     )
 
 
-def _moved(now: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
-    """Who came into the key tiers, fell out of them or moved among them, by profit."""
-    if before is None:
+def _moved(now: pd.DataFrame, then: pd.DataFrame | None) -> pd.DataFrame:
+    """Who came into the key tiers, fell out of them or moved among them; `then` as in `_risen`."""
+    if then is None:
         return now.head(0).assign(up=[], tier_before=[])
-    then = before.set_index("client_id").reindex(now["client_id"])
     ranks = then["tier_rank"].to_numpy(float)
     was_key = then["is_key"].eq(other=True).to_numpy(bool)
     rank, is_key = now["tier_rank"].to_numpy(float), now["is_key"].to_numpy(bool)
-    moved = now.assign(tier_before=then["tier"].to_numpy(), up=rank < ranks)
-    found: pd.DataFrame = moved[~np.isnan(ranks) & (rank != ranks) & (was_key | is_key)]
-    return found.sort_values(["profit_365", "client_id"], ascending=[False, True])
+    found = ~np.isnan(ranks) & (rank != ranks) & (was_key | is_key)
+    tiers = then.loc[found, "tier"].to_numpy()
+    moved: pd.DataFrame = now[found]
+    return moved.assign(tier_before=tiers, up=(rank < ranks)[found])
 
 
 def _moved_fact(row: Mapping[str, Any]) -> MovedFact:

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from segml.report.at_risk import COLUMNS as AT_RISK
 from segml.report.at_risk import most_at_risk, risk_facts
-from segml.report.records import records
+from segml.report.records import largest, records
 from segml.report.silence import RiskFacts
 from segml.report.table import Table, Tables, as_table
 
 TASKS = 3
+_LOOKED_AT = 50
+"""Key clients with the most at stake, of whom is looked first whether their care was missed."""
 ReasonsOf = Callable[[Sequence[str]], pd.DataFrame]
 """The published reasons of some clients."""
 
@@ -34,7 +37,6 @@ class TaskFact:
 def tasks(
     now: pd.DataFrame,
     tables: Tables,
-    gone: frozenset[str],
     *,
     names: Mapping[str, str],
     reasons_of: ReasonsOf,
@@ -44,19 +46,17 @@ def tasks(
     Parameters
     ----------
     now
-        The key clients that may be seen.
+        The key clients that may be seen and do not count as lost.
     tables
         `attention`, `decisions`, `winback`, where they were published and may be seen.
-    gone
-        Ids of those that count as lost.
     names
         Client id to name, of those that may be seen.
     reasons_of
         Gives the published reasons of some clients.
     """
     found = [
-        *_calls(now, gone, reasons_of, names),
-        *_visits(now, tables.get("attention"), gone),
+        *_calls(now, reasons_of, names),
+        *_visits(now, tables.get("attention")),
         *_terms(tables.get("decisions"), names),
         *_returns(tables.get("winback"), names),
     ]
@@ -69,10 +69,10 @@ def tasks(
     return tuple(chosen)
 
 
-def _calls(
-    now: pd.DataFrame, gone: frozenset[str], reasons_of: ReasonsOf, names: Mapping[str, str]
-) -> list[TaskFact]:
-    ranked = most_at_risk(now[now["is_key"]], gone=gone)[:2]
+def _calls(now: pd.DataFrame, reasons_of: ReasonsOf, names: Mapping[str, str]) -> list[TaskFact]:
+    key = now["is_key"] & now["status"].eq("active") & (now["profit_365"] > 0)
+    asked = now.loc[key & now["p_churn"].notna(), [*AT_RISK, "status"]]
+    ranked = most_at_risk(largest(asked, "stake", 2))
     told = (
         risk_facts(ranked, reasons_of([row["client_id"] for row in ranked]), names)
         if ranked
@@ -84,28 +84,29 @@ def _calls(
     ]
 
 
-def _visits(
-    now: pd.DataFrame, attention: pd.DataFrame | Table | None, gone: frozenset[str]
-) -> list[TaskFact]:
+def _visits(now: pd.DataFrame, attention: pd.DataFrame | Table | None) -> list[TaskFact]:
     """Key clients that were not cared for as planned, by what is at stake with them."""
     if attention is None:
         return []
-    care = as_table(attention).frame(("client_id", "missed"), ("missed", ">", 0))
-    missed = now[now["is_key"] & ~now["client_id"].isin(gone)].merge(care, on="client_id")
-    worst = (
-        missed[missed["stake"] > 0]
-        .sort_values(["stake", "client_id"], ascending=[False, True])
-        .head(2)
-    )
+    care = as_table(attention)
+    key = now.loc[now["is_key"] & (now["stake"] > 0), ["client_id", "called", "stake"]]
+    for most in (_LOOKED_AT, max(len(key), 1)):
+        ranked = records(largest(key, "stake", most))
+        asked = ("client_id", "in", [row["client_id"] for row in ranked])
+        told = care.rows(asked, ("missed", ">", 0), columns=("client_id", "missed"))
+        missed = {row["client_id"]: int(row["missed"]) for row in told}
+        worst = [row for row in ranked if row["client_id"] in missed][:2]
+        if len(worst) == 2 or most >= len(key):
+            break
     return [
         TaskFact(
             kind="visit",
             client_id=row["client_id"],
             name=row["called"],
             money=row["stake"],
-            missed=int(row["missed"]),
+            missed=missed[row["client_id"]],
         )
-        for row in records(worst)
+        for row in worst
     ]
 
 
@@ -116,7 +117,7 @@ def _terms(decisions: pd.DataFrame | Table | None, names: Mapping[str, str]) -> 
     where = (("best", "=", "reprice"), ("reprice", "is", True))
     asked = as_table(decisions).frame(columns, *where)
     asked = asked.assign(more=asked["reprice"] - asked["keep"].clip(lower=0))
-    best = asked.sort_values(["more", "client_id"], ascending=[False, True]).head(2)
+    best = largest(asked, "more", 2)
     return [
         TaskFact(
             kind="reprice",
@@ -134,7 +135,7 @@ def _returns(winback: pd.DataFrame | Table | None, names: Mapping[str, str]) -> 
     columns = ("client_id", "expected_value", "attempt_cost", "chance", "lever")
     worth = as_table(winback).frame(columns, ("expected_value", ">", 0))
     worth = worth.assign(net=worth["expected_value"] - worth["attempt_cost"].fillna(0.0))
-    best = worth[worth["net"] > 0].sort_values(["net", "client_id"], ascending=[False, True])
+    best = largest(worth[worth["net"] > 0], "net", 2)
     return [
         TaskFact(
             kind="win_back",
@@ -144,5 +145,5 @@ def _returns(winback: pd.DataFrame | Table | None, names: Mapping[str, str]) -> 
             chance=row["chance"],
             lever=row["lever"],
         )
-        for row in records(best.head(2))
+        for row in records(best)
     ]
