@@ -38,7 +38,7 @@ from benchmarks.explanations import explanations
 from benchmarks.features import features
 from benchmarks.impact import impact
 from benchmarks.ledger import ledger
-from benchmarks.losses import losses
+from benchmarks.losses import WORLDS, losses
 from benchmarks.next_lost import next_lost
 from benchmarks.nightly import nightly
 from benchmarks.page import page
@@ -48,10 +48,12 @@ from benchmarks.publish import publishing
 from benchmarks.published import published
 from benchmarks.result import Result
 from benchmarks.roles import roles
-from benchmarks.schemes import schemes
+from benchmarks.schemes import CLIENTS, SEED, schemes
 from benchmarks.start import start
 from benchmarks.worlds import GIVEN
 
+NUMBERS = (WORLDS, SEED, CLIENTS)
+"""The variables that a benchmark takes beside a ledger, each a number."""
 ALL: dict[str, Callable[[], Iterable[Result]]] = {
     "start": start,
     "demo": demo,
@@ -86,13 +88,20 @@ def main() -> None:
     print(machine)
     record = {
         "environment": machine.splitlines(),
-        "given": f"{GIVEN}=<configuration> " if os.environ.get(GIVEN) else "",
+        "given": _given(),
         "benchmarks": {name: [_plain(result) for result in _run(name)] for name in names},
     }
     if given.json:
         given.json.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
     if given.page:
         given.page.write_text(page([record]), "utf-8")
+
+
+def _given() -> str:
+    """What the environment asked for, as it stands before the command; no path is told."""
+    ledger = f"{GIVEN}=<configuration> " if os.environ.get(GIVEN) else ""
+    numbers = [f"{name}={os.environ[name]} " for name in NUMBERS if name in os.environ]
+    return ledger + "".join(numbers)
 
 
 def _plain(result: Result) -> dict[str, object]:

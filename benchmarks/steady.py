@@ -25,6 +25,7 @@ from benchmarks.true_year import COLUMNS, month_starts, true_trade, true_years
 from segml.features import FeaturePlan, Snapshot, snapshots
 from segml.ledger import open_ledger
 from segml.tiers import ClusterTiers, RuleTiers, TierModel, fit_tiers
+from segml.tiers.centroids import tier_distances
 from segml.words.plan import TierPlan
 
 MONTHS, STARTS, FITTED, WITHIN = 36, 13, 3, 3
@@ -89,10 +90,14 @@ def _true_rank(model: TierModel, now: Snapshot, year: pd.DataFrame) -> pd.Series
     found = model.assign(frame)
     estimator = model.estimator
     if isinstance(estimator, RuleTiers):
-        band = float(estimator.rule_.held[0])
+        band = np.full(len(found), estimator.rule_.held[0])
     else:
         assert isinstance(estimator, ClusterTiers)
-        band = float(estimator.centroids_.held)
+        held = estimator.centroids_.held
+        assert held is not None
+        tier = estimator.center_tiers_
+        rival, own = (tier[found[name].to_numpy()] for name in ("pair_rival", "pair_own"))
+        band = held[rival, own]
     return found["tier_rank"].astype(float).where(found["tier_margin"] >= band)
 
 
@@ -114,10 +119,7 @@ def _followed(true: Ranks, held: Ranks, active: npt.NDArray[np.bool_]) -> tuple[
 
 def _band(estimator: ClusterTiers) -> float:
     """The most that a border moves, as a share of the median distance between neighbours."""
-    points, tier = estimator.centroids_.points, estimator.centroids_.tier
-    apart = np.sqrt(((points[:, None, :] - points[None, :, :]) ** 2).sum(axis=2))
-    steps = [
-        apart[np.ix_(tier == above, tier == above + 1)].min() for above in range(int(tier[-1]))
-    ]
-    least = apart[tier[:, None] != tier[None, :]].min()
-    return float(estimator.centroids_.held / (2 * least) / np.median(steps))
+    held, away = estimator.centroids_.held, tier_distances(estimator.centroids_)
+    assert held is not None
+    other = ~np.eye(len(away), dtype=bool)
+    return float((held[other] / (2 * away[other])).max() / np.median(np.diagonal(away, 1)))

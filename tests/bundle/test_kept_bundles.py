@@ -124,3 +124,34 @@ def test_protocol_4_still_scores_and_places_as_it_did_and_knows_nothing_usual() 
     assert placed["tier_margin"].tolist() == pytest.approx(
         [1.1262727496621165, 0.5898146584487556, 2.6055374530978312, 8.880538379283465], abs=1e-12
     )
+
+
+def test_protocol_5_still_scores_and_holds_a_client_in_its_tier_as_it_did() -> None:
+    bundle = load(
+        KEPT / "5",
+        manifest_digest="a6498f8ea74abf800a16381f800f249398b4a2823a3cfa9eeab1e0b89d3f007a",
+    )
+    assert bundle.protocol == 5
+    assert bundle.usual is not None
+    columns = len(bundle.encoder.columns)
+    X = (np.arange(4 * columns).reshape(4, columns) % 7).astype(np.float32)
+    X[3] = np.nan
+    # as the last segml of protocol 5 printed them
+    assert bundle.churn.raw(X) == pytest.approx(
+        [3.155640801650632, -1.044176791139562, -2.8769104535749053, -2.2411546318027415], abs=1e-12
+    )
+    assert bundle.potential.expected(X) == pytest.approx(
+        [40.07956436372773, -60.94613547148928, 5.227799298006781, 221.5335154458981], abs=1e-9
+    )
+    money = np.array([0.0, 50.0, 500.0, 9000.0])
+    frame = pd.DataFrame({name: money * (1 + i) for i, name in enumerate(bundle.tiers.columns)})
+    # one constant was taken off the tier that was held
+    margins = {
+        None: [1.1275736368735685, 0.16708688763577229, 2.5769256981088233, 9.271493509622715],
+        "tier 2": [1.1275736368735685, 0.28097892286422166, 2.4630336628803775, 9.15760147439427],
+        "tier 4": [1.2414656721020165, 0.16708688763577229, 2.5769256981088233, 9.271493509622715],
+    }
+    for held, expected in margins.items():
+        placed = bundle.tiers.assign(frame, pd.Series(held, index=frame.index, dtype="str"))
+        assert placed["tier_rank"].tolist() == [4, 2, 1, 1]
+        assert placed["tier_margin"].tolist() == pytest.approx(expected, abs=1e-12)

@@ -22,17 +22,18 @@ OTHER = {"tier": "tier 2", "tier_rank": 2, "is_key": False}
 
 def _by_hand(agos: set[int], begun_ago: int, rhythm: int) -> tuple[int, int]:
     """Contacts due if none were made, and missed: walking through the days one by one."""
-    due = missed = 0
+    due = missed = waiting = 0
     since_begun = since_contact = 0
     for ago in range(begun_ago, 0, -1):
         if ago in agos:
-            since_contact = 0
+            missed += max(waiting - 1, 0)  # it comes for the one that fell due last
+            since_contact = waiting = 0
         elif since_contact and since_contact % rhythm == 0:
-            missed += 1
+            waiting += 1
         if since_begun and since_begun % rhythm == 0:
             due += 1
         since_begun, since_contact = since_begun + 1, since_contact + 1
-    return due, missed
+    return due, missed + waiting
 
 
 @settings(
@@ -56,6 +57,20 @@ def test_due_and_missed_are_what_a_walk_through_the_days_counts(
         found = table.loc[f"c{n}"]
         assert (found["due"], found["missed"]) == (due, missed)
         assert found["made"] == len([each for each in agos if each <= begun])
+
+
+def test_a_late_contact_is_not_missed_until_the_next_is_due(
+    opened: Opened, scene_of: Scenes
+) -> None:
+    lines = [line("late", 300), line("missed", 300), line("silent", 300)]
+    agos = {
+        "late": range(260, 0, -40),
+        "missed": (*range(280, 100, -30), *range(60, 0, -30)),
+        "silent": range(280, 60, -30),
+    }
+    rows = [contact(client, ago) for client, days in agos.items() for ago in days]
+    table = attention(scene_of(opened(lines, interactions=rows))).set_index("client_id")
+    assert table["missed"].to_dict() == {"late": 0, "missed": 1, "silent": 2}
 
 
 def test_a_visit_and_a_call_of_one_day_are_one_contact_and_a_complaint_is_none(

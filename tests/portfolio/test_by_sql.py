@@ -79,11 +79,14 @@ def test_contacts_due_made_and_missed(ask: Ask, published: Any) -> None:
         "days AS (SELECT client_id, contact_days, begun, unnest(generate_series(begun, DATE "
         f"'{DAY}' - 1, INTERVAL 1 DAY))::DATE AS day FROM begun), "
         "last AS (SELECT d.*, (SELECT max(date) FROM points AS p WHERE p.client_id = d.client_id "
-        "AND p.date <= d.day) AS point FROM days AS d) "
-        "SELECT client_id, count(*) FILTER (WHERE day > begun AND (day - begun) % contact_days = 0)"
-        " AS due, count(*) FILTER (WHERE day > point AND (day - point) % contact_days = 0) AS "
-        "missed, (SELECT count(*) FROM met AS m WHERE m.client_id = last.client_id) AS made "
-        "FROM last GROUP BY client_id ORDER BY client_id"
+        "AND p.date <= d.day) AS point FROM days AS d), "
+        "gaps AS (SELECT client_id, point, any_value(begun) AS begun, count(*) FILTER (WHERE day > "
+        "point AND (day - point) % contact_days = 0) AS fell, max(day) AS day, count(*) FILTER "
+        "(WHERE day > begun AND (day - begun) % contact_days = 0) AS due FROM last GROUP BY ALL) "
+        "SELECT client_id, sum(due)::INT AS due, sum(CASE WHEN day = DATE "
+        f"'{DAY}' - 1 THEN fell ELSE greatest(fell - 1, 0) END)::INT AS missed, (SELECT count(*) "
+        "FROM met AS m WHERE m.client_id = gaps.client_id) AS made "
+        "FROM gaps GROUP BY client_id ORDER BY client_id"
     )
     rows = published("attention")
     rows = rows[rows["is_key"] & rows["client_id"].isin(found["client_id"])]

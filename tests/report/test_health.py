@@ -205,6 +205,38 @@ def test_sentences_say_the_figures(health: HealthFacts) -> None:
         assert figure in said, figure
 
 
+def test_beyond_all_that_goods_leave_a_share_is_not_told(health: HealthFacts) -> None:
+    assert health.boundaries is not None
+    edge = health.boundaries.shown[0]
+    assert health_words.eaten_phrase(edge) == "80\u00a0%"
+    assert health_words.eaten_phrase(replace(edge, eaten_share=42.38)) == "all of it, and more"
+    assert health_words.eaten_phrase(replace(edge, eaten_share=None)) == "—"
+
+
+def test_who_loses_most_stands_first_whatever_share_that_is(
+    tables: dict[str, pd.DataFrame],
+) -> None:
+    below = {"verdict": "below_zero", "zero_on": None}
+    edges = [
+        _edge("c", profit=-5.0, eaten_share=42.38, **below),
+        _edge("d", profit=-900.0, eaten_share=1.2, **below),
+    ]
+    tables["boundaries"] = pd.DataFrame([*edges, _edge("a")])
+    found = health_facts(tables, NAMES).boundaries
+    assert found is not None
+    assert [each.client_id for each in found.shown] == ["d", "c", "a"]
+
+
+def test_a_rhythm_that_is_kept_with_nobody_is_called_in_question(health: HealthFacts) -> None:
+    care = health.attention
+    assert care is not None
+    plan = "kept with hardly any of them: 75\u00a0% of what was due was done"
+    nearly = replace(care, key_clients=10, neglected=9, due=120, missed=30)
+    assert plan in health_words.attention_sentence(nearly, None)
+    few = replace(nearly, neglected=8)
+    assert "kept with hardly any" not in health_words.attention_sentence(few, None)
+
+
 def _page(published: Published, features: Mapping[str, Feature], health: HealthFacts | None) -> str:
     facts = report_facts(*published, losses=None, features=features)
     return render_report(replace(facts, health=health))

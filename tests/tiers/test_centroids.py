@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from segml.tiers.centroids import (
     find_centroids,
     order_into_tiers,
     squared_distances,
+    tier_distances,
     with_hysteresis,
 )
 
@@ -63,16 +66,40 @@ def test_huge_profits_do_not_overflow_the_order() -> None:
 def test_no_border_moves_by_more_than_the_share_of_the_median_distance_of_neighbours() -> None:
     points = np.array([[12.0, 0.0], [11.0, 0.0], [8.0, 0.0], [4.0, 0.0], [-5.0, 0.0]])
     centroids = with_hysteresis(Centroids(points, np.array([0, 0, 1, 2, 3])), 0.1)
-    # between nearest centroids 3, 4 and 9: the nearest pair's border moves by a tenth of 4
-    assert centroids.held == pytest.approx(2 * 0.1 * 4.0 * 3.0)
-    shifts = [centroids.held / (2 * apart) for apart in (3.0, 4.0, 9.0)]
-    assert max(shifts) == pytest.approx(0.1 * 4.0)
+    # between nearest centroids 3, 4 and 9: every border of the tier held moves by a tenth of 4
+    assert centroids.held is not None
+    for held, other, apart in ((0, 1, 3.0), (1, 0, 3.0), (1, 2, 4.0), (3, 2, 9.0), (0, 3, 16.0)):
+        assert centroids.held[held, other] / (2 * apart) == pytest.approx(0.1 * 4.0)
+    assert (np.diagonal(centroids.held) == 0).all()
 
 
-def test_the_constant_never_carries_who_stands_on_a_centroid_to_another_tier() -> None:
+def test_the_border_between_two_tiers_not_held_moves_by_no_more_than_the_band() -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(200):
+        points = np.sort(rng.normal(size=(6, 3)), axis=0)[::-1]
+        tier = np.array([0, 0, 1, 2, 2, 3])
+        centroids = with_hysteresis(Centroids(points, tier), 0.1)
+        held, away = centroids.held, tier_distances(centroids)
+        assert held is not None
+        band = held[0, 1] / (2 * away[0, 1])
+        for one, other in combinations(range(6), 2):
+            apart = np.linalg.norm(points[one] - points[other])
+            shifts = np.abs(held[:, tier[one]] - held[:, tier[other]]) / (2 * apart)
+            assert (shifts <= band * (1 + 1e-12)).all()
+
+
+def test_what_is_added_never_carries_who_stands_on_a_centroid_to_another_tier() -> None:
     points = np.array([[100.0, 0.0], [50.0, 0.0], [1.0, 0.0], [0.0, 0.0]])
     centroids = with_hysteresis(Centroids(points, np.array([0, 1, 2, 3])), 0.9)
-    assert centroids.held == pytest.approx(1.0 / 2)
+    assert centroids.held is not None
+    assert centroids.held[2, 3] == centroids.held[3, 2] == pytest.approx(1.0 / 2)
+    assert (centroids.held <= tier_distances(centroids) ** 2 / 2).all()
+
+
+def test_over_a_tier_between_it_is_never_farther_than_straight() -> None:
+    points = np.array([[10.0, 0.0], [6.0, 0.0], [5.0, 9.0], [4.0, 9.0], [0.0, 9.0]])
+    away = tier_distances(Centroids(points, np.array([0, 1, 1, 2, 2])))
+    assert away[0, 2] == away[0, 1] + away[1, 2] == pytest.approx(5.0)
 
 
 def test_a_rows_distances_do_not_depend_on_the_rows_beside_it() -> None:

@@ -34,7 +34,7 @@ def _portfolio(seed: int, rows: int = 120, columns: int = 4) -> np.ndarray:
     return np.round(np.column_stack([profit, rest]), 2)
 
 
-@settings(max_examples=500, deadline=None, derandomize=True)
+@settings(max_examples=1000, deadline=None, derandomize=True)
 @given(
     seed=st.integers(0, 2**32 - 1),
     rows=st.integers(8, 90),

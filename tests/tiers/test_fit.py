@@ -86,7 +86,10 @@ def test_the_previous_tier_holds_a_client_near_an_edge() -> None:
     model = _fit(frame)
     found = model.assign(frame)
     firm = model.assign(frame, found["tier_rival"])
-    near = found["tier_margin"] < model.estimator.centroids_.held
+    rank = {name: place for place, name in enumerate(model.names)}
+    pairs = zip(found["tier_rival"].map(rank), found["tier"].map(rank), strict=True)
+    added = np.array([model.estimator.centroids_.held[pair] for pair in pairs])
+    near = found["tier_margin"] < added
     assert near.any()
     assert (~near).any()
     assert (firm["tier"] == found["tier_rival"])[near].all()

@@ -324,6 +324,6 @@ def test_bands_that_are_not_three_amounts_are_refused(bands: Any) -> None:
 
 
 def test_a_vips_profit_is_that_of_the_least_of_those_who_make_half_of_all_profit() -> None:
-    at, heights = profit_anchors(np.array([40.0, -5.0, 30.0, 20.0, 7.0, 3.0]))  # 40 + 30 of 100
+    at, heights = profit_anchors(np.array([40.0, -2.0, 30.0, 20.0, 7.0, 3.0]))  # 40 + 30 of 100
     assert at == pytest.approx([-3.0, 0.0, 15.0, 30.0, 90.0])
     assert heights == pytest.approx([0.0, 1 / 3, 1 / 2, 2 / 3, 1.0])

@@ -92,6 +92,10 @@ def test_roles_share_the_variance_and_contribution_has_most_of_it() -> None:
     assert by_name["tenure_days"] + by_name["continuity_365"] == pytest.approx(0.1)
     assert by_name["tenure_days"] == pytest.approx(4 * by_name["continuity_365"])
     assert by_name["wallet"] == pytest.approx(4 * by_name["spend_growth_365"])
+    assert by_name["spend_365"] == pytest.approx(2 * by_name["profit_365"])
+    without = learn_value_space(pd.DataFrame(every).drop(columns="spend_365"))
+    both = dict(zip(without.columns, np.square(without.weights), strict=True))
+    assert both["profit_365"] == pytest.approx(both["orders_365"])
     only_profit = learn_value_space(pd.DataFrame({"profit_365": [1.0, 2.0]}))
     assert only_profit.weights == (1.0,)
 

@@ -14,7 +14,7 @@ metric in the training record or a new sentence in the card does not change the 
 
 from __future__ import annotations
 
-PROTOCOL: int = 5
+PROTOCOL: int = 6
 """The protocol this code writes, and the greatest it reads.
 
 1: without `economics.kinds`; profit knew neither interactions nor invoices.
@@ -25,7 +25,9 @@ PROTOCOL: int = 5
 5: with `usual`, what a later day's features and scores are held against. Since then the plan may
    hold `forests`, where they are not the defaults, and `usual` may hold `reasons` and
    `moves`: code that does not know them scores the same.
+6: what hysteresis adds depends on both tiers, the one that was held and the other (`held` of
+   `tiers.json`); before, one constant was taken off the tier that was held.
 """
 
-READABLE: frozenset[int] = frozenset({1, 2, 3, 4, 5})
+READABLE: frozenset[int] = frozenset({1, 2, 3, 4, 5, 6})
 """Every protocol this code reads."""

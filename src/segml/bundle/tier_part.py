@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from segml.bundle.rule_part import rule_from_json, rule_to_json
 from segml.tiers import ClusterTiers, RuleTiers, TierModel, TriedNumber, ValueSpace, scheme_of
@@ -63,7 +64,7 @@ def _clusters_to_json(estimator: ClusterTiers) -> dict[str, Any]:
         "centroids": {
             "points": estimator.centroids_.points.tolist(),
             "tier": estimator.centroids_.tier.tolist(),
-            "held": float(estimator.centroids_.held),
+            "held": _held(estimator.centroids_),
         },
     }
 
@@ -78,7 +79,9 @@ def _clusters(value: Mapping[str, Any]) -> ClusterTiers:
     estimator.map_ = MonotoneMap(
         **{name: np.array(value["map"][name], dtype=np.float64) for name in _MAP}
     )
-    estimator.centroids_ = Centroids(points, tier, value["centroids"]["held"])
+    estimator.centroids_ = Centroids(
+        points, tier, _added(int(tier[-1]) + 1, value["centroids"]["held"])
+    )
     estimator.centers_, estimator.center_tiers_ = points, tier
     estimator.n_tiers_ = estimator.centroids_.n_tiers
     estimator.background_ = np.array(value["background"], dtype=np.float64)
@@ -86,3 +89,14 @@ def _clusters(value: Mapping[str, Any]) -> ClusterTiers:
     estimator.ranking_ = estimator.order_note_.startswith("ranking")
     estimator.n_features_in_ = points.shape[1]
     return estimator
+
+
+def _held(centroids: Centroids) -> list[list[float]] | None:
+    return None if centroids.held is None else centroids.held.tolist()
+
+
+def _added(tiers: int, held: Any) -> npt.NDArray[np.float64] | None:
+    """What hysteresis adds, by two tiers; up to protocol 5 one constant was taken off instead."""
+    if isinstance(held, float):
+        return np.asarray(-held * np.eye(tiers))
+    return None if held is None else np.array(held, dtype=np.float64)

@@ -1,8 +1,9 @@
 """Attention: what key clients got of their playbook's contacts, and who got more than theirs.
 
 A contact is due when the rhythm's days have passed since the one before (or since the window, or
-the client, began). Between two contacts so many were missed as fell due and did not happen; being
-early makes nothing due sooner.
+the client, began). One that comes after that, but before the next is due, is late and not missed:
+between two contacts all that fell due but the last were missed, and since the latest contact all
+that fell due. Being early makes nothing due sooner.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def _fallen_due(days: Values, rhythm: Values) -> Values:
 
 
 def _missed(place: Places, day: Places, begun: Values, rhythm: Values, as_of: int) -> Values:
-    """Contacts that fell due and did not happen, over every gap between two contacts."""
+    """Contacts that fell due and did not happen; the one that ends a gap stands for the last."""
     planned = np.flatnonzero(~np.isnan(rhythm) & (begun < as_of))
     where = np.concatenate([planned, place, planned])
     when = np.concatenate([begun[planned], day, np.full(len(planned), float(as_of))])
@@ -99,6 +100,8 @@ def _missed(place: Places, day: Places, begun: Values, rhythm: Values, as_of: in
     within = where[1:] == where[:-1]
     gaps = np.where(within, np.diff(when), 0.0)
     lapses = np.nan_to_num(_fallen_due(gaps, rhythm[where[1:]]))
+    ended = when[1:] < as_of
+    lapses = np.maximum(lapses - ended, 0.0)
     counts = np.bincount(where[1:], weights=lapses, minlength=len(begun))
     return counts.astype(np.float64)
 

@@ -128,8 +128,11 @@ def boundary_facts(
 
 
 def _on_boundary(table: Table) -> Rows:
-    """Those below zero, then those that reach it, then the others; the soonest first."""
-    order = (("zero_on", False), ("eaten_share", True), ("client_id", False))
+    """Those below zero, then those that reach it, then the others; the soonest, then the least.
+
+    By money and not by the share that is eaten: of next to nothing any cost is many times as much.
+    """
+    order = (("zero_on", False), ("profit", False), ("client_id", False))
     found: list[Mapping[str, Any]] = []
     for verdict in (*(("verdict", "=", each) for each in _FIRST), ("verdict", "not in", _FIRST)):
         if len(found) < SHOWN:

@@ -22,6 +22,8 @@ EATERS = Phrases(
         "payment": "late or unpaid bills",
     }
 )
+NEARLY_ALL = 0.9
+"""From this share of key clients that missed a contact on the rhythm itself is in question."""
 OPTIONS = Phrases({"keep": "Keep as it is", "reprice": "New terms", "release": "Let go"})
 LINES = Phrases(
     {
@@ -81,7 +83,7 @@ def attention_sentence(facts: AttentionFacts, currency: str | None) -> str:
     if not facts.told:
         untold = _("The ledger tells no contacts, so none can be held against the playbook.")
         return paragraph([untold, _over(facts, currency)])
-    said = [_missed(facts)]
+    said = [_missed(facts), *_planned_and_done(facts)]
     if facts.others:
         said.append(
             counted(
@@ -105,6 +107,19 @@ def _missed(facts: AttentionFacts) -> str:
         missed=counted("{count} was missed", "{count} were missed", facts.missed),
         neglected=counted("{count} client", "{count} clients", facts.neglected),
     )
+
+
+def _planned_and_done(facts: AttentionFacts) -> list[str]:
+    """Where hardly a key client got its rhythm: what is planned is not what is done."""
+    if not facts.due or facts.neglected < NEARLY_ALL * facts.key_clients:
+        return []
+    return [
+        _(
+            "The rhythm of the playbook is kept with hardly any of them: {share} of what was due "
+            "was done. Plan one that can be kept (`playbooks`), or begin with those below.",
+            share=percent(1 - facts.missed / facts.due),
+        )
+    ]
 
 
 def _over(facts: AttentionFacts, currency: str | None) -> str:
@@ -145,6 +160,13 @@ def line_phrase(fact: BoundaryFact) -> str:
     if fact.verdict == "reaches_zero":
         return _("at this pace zero on {day}", day=day(fact.zero_on))
     return LINES.get(fact.verdict, fact.verdict)
+
+
+def eaten_phrase(fact: BoundaryFact) -> str:
+    """The share of what goods leave that is eaten; beyond all of it a share says nothing."""
+    if fact.eaten_share is not None and fact.eaten_share > 1:
+        return _("all of it, and more")
+    return percent(fact.eaten_share)
 
 
 def pressed_phrase(fact: BoundaryFact, currency: str | None) -> str:

@@ -32,17 +32,31 @@ class Centroids:
     tier
         Shape (c,), never falling, from 0 (top) to the number of tiers less one.
     held
-        The hysteresis constant taken off the previous tier's squared distances, ≥ 0.
+        Shape (tiers, tiers): what hysteresis adds to the squared distances of a tier's centroids
+        (column) for those who held a tier (row); None for nothing.
     """
 
     points: Array
     tier: Ints
-    held: float = 0.0
+    held: Array | None = None
 
     @property
     def n_tiers(self) -> int:
         """How many tiers there are."""
         return int(self.tier[-1]) + 1
+
+    def added(self, previous: Ints) -> Array:
+        """What hysteresis adds to every squared distance of each row, shape (n, c).
+
+        Parameters
+        ----------
+        previous
+            Shape (n,), the tiers held before; -1 (`NO_TIER`) where none was: nothing is added.
+        """
+        if self.held is None:
+            return np.zeros((len(previous), len(self.tier)))
+        rows = np.vstack([self.held, np.zeros(self.n_tiers)])
+        return np.asarray(rows[:, self.tier][previous])
 
 
 def squared_distances(z: Array, points: Array) -> Array:
@@ -134,23 +148,34 @@ def order_into_tiers(points: Array, z: Array, worth: Array, *, profit: int) -> C
 
 
 def with_hysteresis(centroids: Centroids, fraction: float) -> Centroids:
-    """The same centroids with the constant that holds a client in its previous tier.
+    """The same centroids with what holds a client in its previous tier.
 
-    Let D be the median distance between neighbouring tiers and L the least between two tiers, both
-    between their nearest centroids. The constant is 2 · fraction · D · L: on the line between two
-    centroids l apart a constant h moves the border by h / 2l, so no border moves by more than
-    `fraction` of D. It is at most L² / 2, less than every l²: nobody who stands on a centroid is
-    held away from its tier.
+    For who held a tier, 2 · b · l is added to the squared distances of every other tier at the
+    distance l. b is `fraction` of the median distance between neighbouring tiers, at most a quarter
+    of the least between two. Between two centroids l apart a difference h moves the border by
+    h / 2l, so every border of the tier that was held moves away by b, and (l differs by no more
+    than the two lie apart) none between two others by more. Who stands on a centroid is not held
+    away from its tier: 2 · b · l ≤ l² / 2.
     """
+    away = tier_distances(centroids)
+    band = fraction * float(np.median(np.diagonal(away, 1)))
+    least = float(away[~np.eye(len(away), dtype=bool)].min())
+    return Centroids(centroids.points, centroids.tier, 2.0 * min(band, least / 4) * away)
+
+
+def tier_distances(centroids: Centroids) -> Array:
+    """How far every two tiers lie apart, shape (tiers, tiers).
+
+    Between their nearest centroids, or over tiers between them where that is shorter (of tiers of
+    several centroids it can be): so no third tier is a short cut, and what is added on the way from
+    tier to tier and on to another is never less than straight there.
+    """
+    tier, every = centroids.tier, range(centroids.n_tiers)
     apart = np.sqrt(squared_distances(centroids.points, centroids.points))
-    tier = centroids.tier
-    least = float(apart[tier[:, None] != tier[None, :]].min())
-    neighbours = [
-        float(apart[np.ix_(tier == above, tier == above + 1)].min())
-        for above in range(centroids.n_tiers - 1)
-    ]
-    held = 2.0 * fraction * float(np.median(neighbours)) * least
-    return Centroids(centroids.points, tier, min(held, least**2 / 2))
+    away = np.array([[apart[np.ix_(tier == a, tier == b)].min() for b in every] for a in every])
+    for between in every:
+        away = np.minimum(away, away[:, [between]] + away[[between], :])
+    return away
 
 
 def _pooled(sums: Array, members: npt.NDArray[np.integer], level: npt.NDArray[np.bool_]) -> Ints:

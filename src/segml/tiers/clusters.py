@@ -29,14 +29,14 @@ class ClusterTiers(OneToOneFeatureMixin, ClusterMixin, TransformerMixin, BaseEst
     """Value tiers, top first, from k-means on one increasing function of each coordinate.
 
     *More profit never lowers a tier.* Let c be a row's centroid, that is
-    ‖z − c‖² − h(c) ≤ ‖z − c'‖² − h(c') for every c', where h is the hysteresis constant if the
-    centroid's tier is the previous one, else 0. Raise the profit coordinate by t > 0 and let c'
+    ‖z − c‖² + h(c) ≤ ‖z − c'‖² + h(c') for every c', where h is what hysteresis adds to a
+    centroid, given the previous tier. Raise the profit coordinate by t > 0 and let c'
     be the centroid then. Every squared distance to a centroid e has changed by
     t² + 2t(z_p − e_p), so c' being best after the raise says
-    ‖z − c'‖² − h(c') − 2t c'_p ≤ ‖z − c‖² − h(c) − 2t c_p. Add both lines: c'_p ≥ c_p. Centroids
+    ‖z − c'‖² + h(c') − 2t c'_p ≤ ‖z − c‖² + h(c) − 2t c_p. Add both lines: c'_p ≥ c_p. Centroids
     are ordered by their profit coordinate and a tier is a run of neighbours, so the tier is the
     same or a higher one. The proof needs three things, which `fit` keeps: the order is by the
-    profit coordinate itself, one feature moves one coordinate (no rotation), and the constant
+    profit coordinate itself, one feature moves one coordinate (no rotation), and h
     depends on the previous tier alone. It breaks if a second column is computed from profit.
 
     *Honest splits.* Neighbouring clusters whose members' mean profit disagrees with the order are
@@ -70,7 +70,7 @@ class ClusterTiers(OneToOneFeatureMixin, ClusterMixin, TransformerMixin, BaseEst
     center_tiers_ : ndarray of shape (c,)
         The tier of each, from 0 (top).
     centroids_, map_
-        The same with the hysteresis constant; the map to value space.
+        The same with what hysteresis adds; the map to value space.
     background_ : ndarray of shape (d,)
         The training mean in value space.
     labels_ : ndarray of shape (n,)

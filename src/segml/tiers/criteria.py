@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
-Scale = Literal["value", "quantile", "profit", "care", "spend"]
+Scale = Literal["value", "quantile", "profit", "balance", "care", "spend"]
 _VIP_PROFIT = 0.5
-_WORST_CARE = 0.95
+_WORST = 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,8 @@ class RuleCriterion:
     scale
         What `at` means. `value`: the feature's unit. `quantile`: shares of the clients (0.25 is
         the value that a quarter of them stay below). `profit`: learnt, see `profit_anchors`.
-        `care`: learnt, see `care_anchors`. `spend`: yearly spend bands, learnt or configured.
+        `balance`: the same, where a loss weighs as a gain of its size. `care`: learnt, see
+        `care_anchors`. `spend`: yearly spend bands, learnt or configured.
     at, heights
         The anchors; heights rise.
     fill
@@ -134,6 +135,9 @@ def learn_criterion(
             at = np.maximum(np.array([0.0, *bands, 2.0 * bands[-1]]), 0.0)
         case "profit":
             at, heights = profit_anchors(column)
+        case "balance":
+            at, heights = profit_anchors(column)
+            at[0] = -at[-2]
         case "care":
             at, heights = care_anchors(column)
     if rule.falling:
@@ -156,11 +160,12 @@ def anchored(at: Array, heights: Array, *, falling: bool = False) -> Criterion |
 
 
 def profit_anchors(profit: Array) -> tuple[Array, Array]:
-    """Where profit stands: a typical loss 0, nothing 1/3, half of a vip's 1/2, a vip's 2/3.
+    """Where profit stands: a heavy loss 0, nothing 1/3, half of a vip's 1/2, a vip's 2/3.
 
     A vip's profit is that of the least of the clients who, largest first, make half of all profit
-    there is; the height is 1 from three times that on. A typical loss is a tenth of a vip's
-    profit, so that losing pays no attention to one bad order of a large client.
+    there is; the height is 1 from three times that on. A heavy loss is that of the worst twentieth
+    of the clients, as heavy care is (`care_anchors`), and at least a tenth of a vip's profit: a
+    foot nearer to nothing would carry clients up and down by the chance of single orders.
     """
     gains = np.sort(profit[profit > 0])[::-1]
     if not len(gains):
@@ -168,13 +173,14 @@ def profit_anchors(profit: Array) -> tuple[Array, Array]:
         return np.array([least, 0.0]), np.array([0.0, 1 / 3])
     shares = np.cumsum(gains / gains[0])
     vip = float(gains[np.searchsorted(shares, _VIP_PROFIT * shares[-1])])
-    at = np.array([-0.1 * vip, 0.0, 0.5 * vip, vip, 3.0 * vip])
+    worst = float(np.quantile(profit, 1 - _WORST, method="lower"))
+    at = np.array([min(worst, -0.1 * vip), 0.0, 0.5 * vip, vip, 3.0 * vip])
     return at, np.array([0.0, 1 / 3, 1 / 2, 2 / 3, 1.0])
 
 
 def care_anchors(care: Array) -> tuple[Array, Array]:
     """Where care stands: none 1, the median of the clients 1/2, that of the worst twentieth 0."""
-    middle, worst = np.maximum(np.quantile(care, (0.5, _WORST_CARE), method="lower"), 0.0)
+    middle, worst = np.maximum(np.quantile(care, (0.5, _WORST), method="lower"), 0.0)
     if worst == 0:  # fewer than a twentieth ask for any
         worst = max(float(care.max()), 0.0)
     return np.array([0.0, middle, worst]), np.array([1.0, 1 / 2, 0.0])

@@ -2,7 +2,7 @@
 
 Levers are those coordinates of value space that a firm can move, each in the one direction that is
 worth wanting; history and attributes stay as they are. A change is a step along a ray z + t·u, with
-u (‖u‖ = 1) on the levers alone. With the squared distances D (hysteresis taken off), the step ends
+u (‖u‖ = 1) on the levers alone. With the squared distances D, hysteresis added, the step ends
 nearer to the centroid b than to c as soon as
 
     D_c − D_b + 2 t u·(b − c)  ≥  0,

@@ -47,8 +47,8 @@ class Assignment:
 def assign(z: Array, centroids: Centroids, previous: Ints) -> Assignment:
     """The assignment of every row.
 
-    The own centroid has the least squared distance, less the constant for the centroids of the
-    previous tier; the rival is the least of those of any other tier. Ties go to the higher one.
+    The own centroid has the least squared distance, with what hysteresis adds for the previous
+    tier; the rival is the least of those of any other tier. Ties go to the higher one.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def assign(z: Array, centroids: Centroids, previous: Ints) -> Assignment:
     """
     rows = np.arange(len(z))
     distances = squared_distances(z, centroids.points)
-    distances -= centroids.held * (centroids.tier[None, :] == previous[:, None])
+    distances += centroids.added(previous)
     own = distances.argmin(axis=1)
     label = centroids.tier[own]
     elsewhere = np.where(centroids.tier[None, :] == label[:, None], np.inf, distances)
@@ -89,7 +89,7 @@ def contributions(
     """The Shapley values of the margin, shape (n, d), and their base, shape (n,).
 
     Base + sum = margin on every row. The base is the pair's margin at the background and holds
-    the hysteresis constant.
+    what hysteresis adds.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def between(z_before: Array, z_after: Array, centroids: Centroids, pair: Ints) -
     """Each coordinate's part in the change of one fixed pair's margin, shape (n, d).
 
     Parts sum to the margin after less the margin before; a coordinate that stood still has
-    exactly zero. The constant of the previous tier is the same on both sides and cancels.
+    exactly zero. What hysteresis adds is the same on both sides and cancels.
     """
     return _slope(centroids, pair) * (z_after - z_before)
 
@@ -121,5 +121,5 @@ def _slope(centroids: Centroids, pair: Ints) -> Array:
 
 
 def _constant(centroids: Centroids, pair: Ints, previous: Ints) -> Array:
-    held = (centroids.tier[pair] == previous[:, None]).astype(np.float64)
-    return np.asarray(centroids.held * (held[:, 0] - held[:, 1]))
+    added, rows = centroids.added(previous), np.arange(len(pair))
+    return np.asarray(added[rows, pair[:, 1]] - added[rows, pair[:, 0]])

@@ -14,7 +14,8 @@ class ProfitabilityTiers(RuleTiers):
     """Tiers vip, regular, problem, by profit and by the care it took (see `RuleTiers`).
 
     Profit stands at 1/3 where it is zero and at 2/3 where it is that of a vip: of the least of
-    the clients who, largest first, make half of all profit. Care is a falling criterion: none
+    the clients who, largest first, make half of all profit. A loss weighs as a gain of its size:
+    at 0 stands one as large as a vip's profit. Care is a falling criterion: none
     stands at 1, the portfolio's median at 1/2, its worst twentieth at 0. A client of typical
     care and no profit has 40 points; with the worst care it has 20. Below 100/3 is `problem`,
     from 200/3 on `vip`.
@@ -33,7 +34,7 @@ class ProfitabilityTiers(RuleTiers):
     tier_names = ("vip", "regular", "problem")
     edges = (200 / 3, 100 / 3)
     criteria = (
-        RuleCriterion(features=("profit_365",), weight=0.6, scale="profit"),
+        RuleCriterion(features=("profit_365",), weight=0.6, scale="balance"),
         RuleCriterion(
             features=("care_share_365", "cost_to_serve_365"),
             weight=0.16,

@@ -67,7 +67,7 @@ def steps(
         (n, d), of length 1.
     """
     distances = squared_distances(at.z, centroids.points)
-    distances -= centroids.held * (centroids.tier[None, :] == at.previous[:, None])
+    distances += centroids.added(at.previous)
     label = at.label[:, None]
     aimed = sense * centroids.tier[None, :] < sense * label
     inside = np.where(centroids.tier[None, :] == label, distances, np.inf)

@@ -39,7 +39,8 @@ class StrategicTiers(RuleTiers):
 
     Each criterion stands at 1/4, 1/2, 3/4 where it is what the scheme asks of an ordinary, an
     important, a vip client: yearly spend at its bands, one year, three and five, and so on;
-    what has no scale of its own is held against the portfolio.
+    what has no scale of its own is held against the portfolio. Spend weighs most; continuity and
+    growth, which move by chance from month to month, a third of what orders and years do or less.
 
     *Bands.* With fixed bands of yearly spend the score's edges are 25, 50 and 75 points: what a
     client has that just meets every criterion. With `auto` the spend bands and the edges are put
@@ -73,7 +74,7 @@ class StrategicTiers(RuleTiers):
         RuleCriterion(features=("spend_365",), weight=0.3, scale="spend", heights=QUARTERS),
         RuleCriterion(
             features=("orders_365",),
-            weight=0.12,
+            weight=0.16,
             scale="quantile",
             at=(0.0, 0.30, 0.75, 0.925, 0.99),
             heights=QUARTERS,
@@ -87,14 +88,14 @@ class StrategicTiers(RuleTiers):
         ),
         RuleCriterion(
             features=("tenure_days",),
-            weight=0.12,
+            weight=0.16,
             at=(0.0, 365.0, 1095.0, 1825.0, 3650.0),
             heights=QUARTERS,
         ),
-        RuleCriterion(features=("continuity_365",), weight=0.1, at=(0.0, 1.0), heights=(0.0, 1.0)),
+        RuleCriterion(features=("continuity_365",), weight=0.05, at=(0.0, 1.0), heights=(0.0, 1.0)),
         RuleCriterion(
             features=("annual_turnover", "size_employees"),
-            weight=0.08,
+            weight=0.09,
             scale="quantile",
             at=(0.0, 0.30, 0.75, 0.925, 0.99),
             heights=QUARTERS,
@@ -102,7 +103,7 @@ class StrategicTiers(RuleTiers):
         ),
         RuleCriterion(
             features=("spend_growth_365", "spend_trend_180"),
-            weight=0.08,
+            weight=0.04,
             at=(0.0, 0.75, 1.0, 1.5, 2.0),
             heights=QUARTERS,
             fill=1.0,

@@ -36,11 +36,14 @@ class ValueCoordinate:
 
 _BY_CHANCE = 0.25
 """The trust in a quotient of two years and in a count of single months."""
-
+_LESS_COSTS = 0.5
+"""The trust in profit beside spend, of which it is what costs leave: it moves by the chance of
+both. Without spend it stands for both, and is trusted in full."""
+_SPEND = "spend_365"
 
 VALUE_COORDINATES: tuple[ValueCoordinate, ...] = (
-    ValueCoordinate("contribution", (PROFIT,)),
-    ValueCoordinate("contribution", ("spend_365",)),
+    ValueCoordinate("contribution", (PROFIT,), _LESS_COSTS),
+    ValueCoordinate("contribution", (_SPEND,)),
     ValueCoordinate("contribution", ("orders_365",)),
     ValueCoordinate("stability", ("tenure_days",)),
     ValueCoordinate("stability", ("continuity_365",), _BY_CHANCE),
@@ -199,11 +202,16 @@ def _fill(role: Role, column: pd.Series) -> float:
 
 
 def _weights(lines: list[ValueCoordinate]) -> tuple[float, ...]:
+    money = any(_SPEND in line.features for line in lines)
+    trust = [line.trust if money or PROFIT not in line.features else 1.0 for line in lines]
     trusts: dict[Role, float] = {}
-    for line in lines:
-        trusts[line.role] = trusts.get(line.role, 0.0) + line.trust
+    for line, trusted in zip(lines, trust, strict=True):
+        trusts[line.role] = trusts.get(line.role, 0.0) + trusted
     shares: npt.NDArray[np.float64] = np.array(
-        [ROLE_WEIGHTS[line.role] * line.trust / max(1.0, trusts[line.role]) for line in lines]
+        [
+            ROLE_WEIGHTS[line.role] * trusted / max(1.0, trusts[line.role])
+            for line, trusted in zip(lines, trust, strict=True)
+        ]
     )
     return tuple(np.sqrt(shares / shares.sum()).tolist())
 
