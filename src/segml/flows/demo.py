@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def demo(
     """The whole chain on a made world.
 
     The model is trained on what was known when the span of the loss analysis began, so that it
-    explains losses it had not seen.
+    explains losses it had not seen. It scores twice, a month apart, so that there is something new.
 
     Parameters
     ----------
@@ -52,8 +53,9 @@ def demo(
     """
     world = write_world(folder, clients=clients, months=months, seed=seed, progress=progress)
     checked = check(world.config, progress=progress)
-    before = (pd.Timestamp(world.end) - pd.DateOffset(months=LOSS_MONTHS)).date()
+    before = _earlier(world.end, months=LOSS_MONTHS)
     trained = train(world.config, as_of=before, progress=progress)
+    score(world.config, as_of=_earlier(world.end, months=1), progress=progress)
     scored = score(world.config, as_of=world.end, progress=progress)
     lost = analyse_losses(world.config, start=before, end=world.end, progress=progress)
     report = write_report(world.config, as_of=world.end)
@@ -82,6 +84,10 @@ def demo(
     return Demonstrated(
         summary=summary, told=told, folder=world.folder, config=world.config, report=report.path
     )
+
+
+def _earlier(day: dt.date, *, months: int) -> dt.date:
+    return (pd.Timestamp(day) - pd.DateOffset(months=months)).date()
 
 
 def _first(result: Result) -> list[str]:
