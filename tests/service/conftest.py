@@ -24,10 +24,11 @@ from tests.canary import PAYLOADS
 import segml
 from segml.flows.site import site_of
 from segml.service import Account, add_account, give_token, make_app
-from segml.stores import Newest, read_table, write_frame
+from segml.stores import Newest, publish, read_table, write_frame
 from segml.words.site import Site
 
 FORMER = dt.date(2024, 3, 1)
+ORIGINS = ["2023-09-01", "2023-12-01"]
 PASSWORD = "quite a long password"
 
 
@@ -92,7 +93,25 @@ def world(chain: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     clients.loc[clients.index[::9], "name"] = None
     clients.loc[clients.index[::4], "industry"] = "</p><script>window.__pwned=1</script>"
     write_frame(now / "clients.parquet", clients)
+    portfolio = site_of(config).portfolio
+    publish(folder / "out" / "backtest", _backtest(), {"portfolio": portfolio, "origins": ORIGINS})
     return config
+
+
+def _backtest() -> dict[str, pd.DataFrame]:
+    """The tables of a backtest of two origins: the model, and a rule that ranks worse."""
+    worth = {"segml": {"auc": 0.8, "brier": 0.1}, "recency_over_gap": {"auc": 0.7, "brier": 0.15}}
+    rows = pd.DataFrame(
+        [
+            {"slice": "all", "model": model, "metric": metric, "mean": value, "clients": 300}
+            for model, figures in worth.items()
+            for metric, value in figures.items()
+        ]
+    )
+    at = rows.rename(columns={"mean": "value"}).merge(
+        pd.DataFrame({"origin": [dt.date.fromisoformat(day) for day in ORIGINS]}), how="cross"
+    )
+    return {"backtest": rows.assign(low=None, high=None, origins=2), "backtest_origins": at}
 
 
 @pytest.fixture(scope="session")

@@ -271,3 +271,16 @@ SILENT_EVENTS = Phrases(
     }
 )
 """Verdict to why an event is not in the table, the most telling first."""
+MODELS = Phrases(
+    {
+        "segml": "segml",
+        "previous": "segml, not retrained",
+        "recency": "days since the last order",
+        "recency_over_gap": "silence over the own usual gap",
+        "rfm_logistic": "RFM logistic regression",
+        "bgnbd": "BG/NBD",
+        "last_year": "last year, pro rata",
+        "bgnbd_gamma": "BG/NBD with Gamma-Gamma",
+    }
+)
+"""What each model or rule of a backtest is called."""

@@ -46,6 +46,8 @@ CHANGES = Phrases(
         "rolled_back": "rolled back to",
     }
 )
+NOTES = Phrases({"the first version becomes champion": "the first version becomes champion"})
+"""Notes of changes that are always the same; others are somebody's words, or the gate's."""
 ROLE_NAMES = Phrases(
     {
         "manager": "manager of clients",
