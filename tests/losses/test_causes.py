@@ -101,6 +101,31 @@ def test_shares_are_probabilities_and_events_have_one_too(learnt: Learnt) -> Non
     assert 0.0 < learnt.explained <= 1.0
 
 
+def test_the_kind_of_a_decline_speaks_for_the_cause_it_came_of(world: World) -> None:
+    declines = declines_of(
+        world.ledger,
+        world.books,
+        world.fates,
+        known=world.known,
+        start=world.end - 365,
+        end=world.end,
+    )
+    dated = declines.dated
+    is_rival = world.truth["cause"].reindex(dated.clients).eq("competitor").to_numpy()
+
+    def share(kinds: np.ndarray) -> float:
+        told = replace(declines, dated=replace(dated, kinds=kinds))
+        found = learn_reasons(world.ledger, world.fates, told, seed=0, end=world.end)
+        assert found is not None
+        rivals = np.array(dated.clients)[is_rival]
+        return float(shares(found).reindex(rivals)["competitor"].mean())
+
+    telling = np.eye(2)[is_rival.astype(int)]
+    even = share(np.full(telling.shape, 0.5))
+    assert share(telling) > even + 0.1
+    assert share(np.roll(telling, 1, axis=0)) < even + 0.1  # of other clients, they tell nothing
+
+
 def test_the_order_of_the_clients_changes_nothing(world: World, learnt: Learnt) -> None:
     again = world.learnt(known=world.known[::-1])
     assert again is not None

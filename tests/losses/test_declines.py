@@ -17,7 +17,6 @@ from segml.losses.decline_kinds import (
     Weights,
     even_weights,
     learn_weights,
-    log_chance,
     log_kinds,
 )
 from segml.losses.declines import Dated
@@ -201,7 +200,7 @@ def test_an_interval_holds_nine_onsets_in_ten() -> None:
 def test_steady_clients_show_less_than_those_that_decline() -> None:
     def strength(drawn: Drawn) -> np.ndarray:
         evidence = evidence_of(drawn.weeks, RHYTHM)
-        return log_chance(evidence, even_weights(evidence)).max(axis=1)
+        return log_kinds(evidence, even_weights(evidence)).max(axis=(0, 2))
 
     steady, declining = strength(draw(Course(0.0), lost=False)), strength(draw(Course(90.0)))
     assert np.quantile(steady, 0.95) < np.quantile(declining, 0.05)
@@ -246,7 +245,7 @@ def test_clients_without_orders_are_told_by_nothing() -> None:
     weeks = weekly_orders(draw(Course(0.0)).lines, ["nobody"], CLOCK, first_day=0, end=END)
     evidence = evidence_of(weeks, RHYTHM)
     assert not weeks.count.any()
-    assert np.isfinite(log_chance(evidence, even_weights(evidence))).all()
+    assert np.isfinite(log_kinds(evidence, even_weights(evidence)).max(axis=0)).all()
 
 
 def test_a_decline_had_begun_by_a_week_with_the_chance_of_all_weeks_up_to_it() -> None:

@@ -28,7 +28,3 @@ def test_the_backtest_stands_in_words_and_bars(
     # AUCs of 0.8 and 0.7: six and four tenths of the way from chance to perfect, in half percents
     assert re.findall(r'class="bar w(\d+)"', told) == ["120", "80"]
     assert note in text[text.index('id="trail"') :]
-
-
-def test_a_backtest_is_for_those_who_may_see_models(reader: Any) -> None:
-    assert reader("mia").get("/models").status_code == 403

@@ -14,7 +14,16 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from segml.stores import SchemaBroken, publish, publishing, read_run, require_place, scores_folder
+from segml.stores import (
+    SchemaBroken,
+    made_aside,
+    publish,
+    publishing,
+    read_run,
+    read_table,
+    require_place,
+    scores_folder,
+)
 from segml.words.errors import ConfigurationRefused, OutputRefused
 
 JUNE = dt.date(2011, 6, 1)
@@ -114,6 +123,26 @@ def test_a_table_that_breaks_its_schema_stops_the_others(tmp_path: Path) -> None
     with pytest.raises(SchemaBroken, match="`scores`"):
         publish(scores_folder(tmp_path, JUNE), tables, said("first"))
     assert not list(tmp_path.rglob("*.parquet"))
+
+
+def test_tables_made_aside_are_published_and_what_their_making_raises_publishes_nothing(
+    tmp_path: Path,
+) -> None:
+    folder = scores_folder(tmp_path, JUNE)
+    with made_aside(["clients"], lambda: {"clients": CLIENTS}) as tables:
+        publish(folder, tables, said("first"))
+    assert read_table(folder, "clients")["name"].tolist() == ["x"]
+
+    def broken() -> dict[str, pd.DataFrame]:
+        raise LookupError("nobody's market")
+
+    with (
+        made_aside(["outlook"], broken) as tables,
+        pytest.raises(LookupError, match="nobody's market"),
+    ):
+        publish(folder, {"clients": CLIENTS.assign(name="y"), **tables}, said("second"))
+    assert read_run(folder)["run_id"] == "first"
+    assert read_table(folder, "clients")["name"].tolist() == ["x"]
 
 
 def test_a_place_is_tried_without_a_trace(tmp_path: Path) -> None:

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from functools import partial
 
 import pandas as pd
 
 from segml.bundle import Bundle
 from segml.flows.session import Session, registry_of
 from segml.ledger import Ledger, date_of, day_of, profit
-from segml.portfolio import PORTFOLIO_TABLES, Moves, Scene, portfolio_tables
+from segml.portfolio import Moves, Scene, portfolio_tables
 from segml.scoring import Scored, last_month_start, replay, tier_columns
-from segml.stores import Frames, Later, Version, load_version
+from segml.stores import Frames, Version, load_version
 from segml.words.errors import DataRefused, NoModel
 
 PROFIT_DAYS = 365
 
 
-@contextmanager
 def portfolio_of(
     run: Session,
     ledger: Ledger,
@@ -31,8 +26,8 @@ def portfolio_of(
     day: dt.date,
     scored: Scored,
     notes: list[str],
-) -> Iterator[dict[str, Later]]:
-    """The portfolio's tables of one scored date, made aside while others are written.
+) -> dict[str, Frames]:
+    """The portfolio's tables of one scored date.
 
     Parameters
     ----------
@@ -47,29 +42,8 @@ def portfolio_of(
     scored
         Its scores.
     notes
-        Gains what has to be said of them, once they are made.
+        Gains what has to be said of them.
     """
-    with ThreadPoolExecutor(1) as aside:
-        made = aside.submit(
-            _tables, run, ledger, bundle, version, day=day, scored=scored, notes=notes
-        )
-
-        def one(name: str) -> Frames:
-            return made.result()[name]
-
-        yield {name: partial(one, name) for name in PORTFOLIO_TABLES}
-
-
-def _tables(
-    run: Session,
-    ledger: Ledger,
-    bundle: Bundle,
-    version: Version,
-    *,
-    day: dt.date,
-    scored: Scored,
-    notes: list[str],
-) -> dict[str, Frames]:
     scene = Scene(
         past=ledger.past(day),
         scores=scored.scores,

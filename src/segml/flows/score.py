@@ -20,6 +20,7 @@ from segml.flows.result import Progress, Result, silent
 from segml.flows.session import Session, as_date, opened, registry_of, session
 from segml.flows.settings import Settings, read_settings
 from segml.ledger import Ledger, day_of, profit
+from segml.portfolio import PORTFOLIO_TABLES
 from segml.scoring import Scored
 from segml.scoring import score as score_clients
 from segml.stores import (
@@ -27,6 +28,7 @@ from segml.stores import (
     Later,
     Version,
     load_version,
+    made_aside,
     publish,
     require_place,
     retire,
@@ -147,8 +149,8 @@ def publish_scores(
         )
         return record
 
-    beside = portfolio_of(run, ledger, bundle, version, day=day, scored=scored, notes=notes)
-    with beside as portfolio:
+    make = partial(portfolio_of, run, ledger, bundle, version, day=day, scored=scored, notes=notes)
+    with made_aside(PORTFOLIO_TABLES, make) as portfolio:
         publish(folder, tables | portfolio, told_last)
     sent = send(run, folder)
     _show(run, scored, version, day)

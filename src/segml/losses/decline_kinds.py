@@ -119,11 +119,6 @@ def log_kinds(evidence: Evidence, weights: Weights) -> Numbers:
     return np.asarray(found)
 
 
-def log_chance(evidence: Evidence, weights: Weights) -> Numbers:
-    """(c, t) log likelihood ratio of a decline from each week on against none."""
-    return np.asarray(logsumexp(log_kinds(evidence, weights), axis=0))
-
-
 def _told(name: str, weights: Numbers) -> Numbers:
     """The weights of a channel; that the favourite leaks, the orders of a leak tell already."""
     if name != "favourite":

@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -117,7 +118,8 @@ class Kinds:
     """
 
     chance: Values
-    speaks_for: tuple[int, ...] = ()
+    speaks_for: ClassVar[tuple[int, ...]] = ()
+    """No cause that there could not be: any of them."""
 
     @property
     def onsets(self) -> int:

@@ -23,7 +23,7 @@ from segml.stores.publication import (
     retire_from_warehouse,
     warehouse_holds,
 )
-from segml.stores.publishing import publish, require_own, require_place
+from segml.stores.publishing import made_aside, publish, require_own, require_place
 from segml.stores.pulse import Pulse, beating
 from segml.stores.question import SORTED_BY, Scope, Wanted
 from segml.stores.registry import Registry, load_version, read_card
@@ -107,6 +107,7 @@ __all__ = [
     "log_training",
     "log_with_trials",
     "losses_folder",
+    "made_aside",
     "names_of",
     "new_pseudonym",
     "own_folders",

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from threading import Event
@@ -77,6 +78,28 @@ def publish(
         require_own(folder, portfolio=said["portfolio"])
         put_in_place(aside, folder)
     return folder
+
+
+@contextmanager
+def made_aside(
+    names: Iterable[str], make: Callable[[], Mapping[str, Frames]]
+) -> Iterator[dict[str, Later]]:
+    """Tables that one function makes together, made by a thread while others are written.
+
+    Parameters
+    ----------
+    names
+        The tables.
+    make
+        Makes them all; what it raises, the writing of each raises.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        made = pool.submit(make)
+
+        def one(name: str) -> Frames:
+            return made.result()[name]
+
+        yield {name: partial(one, name) for name in names}
 
 
 def _write(aside: Path, tables: Mapping[str, Frames | Later]) -> None:
