@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from segml.losses.clock import Clock
 from segml.losses.history import History
@@ -54,3 +57,35 @@ def test_no_client_is_lost_within_a_month_or_three_of_its_gaps() -> None:
         assert quiet is not None
         assert quiet.lost_on - quiet.last > max(30, 3 * gap)
         assert quiet.lost_on <= quiet.sure_on
+
+
+def changing(draws: np.random.Generator, n: int) -> list[np.ndarray]:
+    """Clients whose pace wanders from gap to gap, as no gamma of one rate has it."""
+    return [
+        draws.gamma(4.0, draws.lognormal(2.5, 0.5) * np.exp(draws.normal(0.0, 0.6, size=24)) / 4.0)
+        for _ in range(n)
+    ]
+
+
+def test_long_gaps_are_as_rare_as_they_are_said_to_be_where_clients_change_their_pace() -> None:
+    draws = np.random.default_rng(4)
+    known = learn_rhythm(changing(draws, 600))
+    fresh = [(gaps[:-1], float(gaps[-1])) for gaps in changing(draws, 3_000)]
+    beyond = np.mean([known.is_longer(gap, 0.99, earlier) for earlier, gap in fresh])
+    as_told = np.mean([replace(known, reach=1.0).is_longer(gap, 0.99, e) for e, gap in fresh])
+    assert as_told > 0.014
+    assert 0.006 < beyond < 0.014
+
+
+def test_a_far_quantile_is_where_a_gap_begins_to_be_longer() -> None:
+    known = learn_rhythm(changing(np.random.default_rng(5), 200))
+    earlier = np.array([10.0, 14.0, 9.0, 30.0])
+    far = known.far_quantile(0.99, earlier)
+    assert known.reach > 1.0
+    assert known.is_longer(far + 1e-6, 0.99, earlier)
+    assert not known.is_longer(far - 1e-6, 0.99, earlier)
+
+
+def test_few_gaps_leave_the_reach_about_as_it_was() -> None:
+    assert learn_rhythm([]).reach == pytest.approx(1.0, abs=0.01)
+    assert learn_rhythm([np.full(8, 3.0)]).reach == pytest.approx(1.0, abs=0.02)

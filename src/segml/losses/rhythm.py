@@ -6,16 +6,22 @@ and k falls on a grid with learnt weights: both are estimated from all their gap
 likelihood (empirical Bayes). Given n gaps of sum S, k times the next gap over (b + kS) is
 BetaPrime(k, a + nk), so few gaps give a wide answer and many give the client's own.
 
+Clients change their pace, so long gaps are commoner than any gamma says. How much commoner is read
+from the gaps that ended: of all of them, asked for as the next one after those before, one in a
+hundred is to be longer than its 0.99 quantile. The chance that makes it so replaces 0.01, and its
+like 0.001 (the tail is calibrated as in split conformal prediction, by rank).
+
 References
 ----------
 Fader and Hardie (2013), The Gamma-Gamma Model of Monetary Value (the same conjugate step);
 Platzer and Reutterer (2016), Ticking Away the Moments (regularity by the gamma shape).
+Vovk, Gammerman and Shafer (2005), Algorithmic Learning in a Random World, chapter 2 (calibration).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import brentq, minimize
@@ -28,6 +34,14 @@ RECENT_GAPS = 24
 """A rhythm is read from a client's last gaps, so an old habit does not outvote the present one."""
 EXACT_TICKS = 1e-9
 """A quantile is found to so many ticks."""
+FAR = 0.01
+"""The chance at which long gaps are calibrated."""
+LEAST_EARLIER = 4
+"""Gaps before one, for it to be asked how likely it was."""
+MOST_ASKED = 50_000
+"""Gaps that are asked; of more, as many that lie evenly among them."""
+IMAGINED = 1_000
+"""Gaps that were imagined beside them, told exactly right: few change nothing much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +54,16 @@ class Rhythm:
         Rates are Gamma(a, b) a priori, b in ticks.
     weight
         (7,) prior weight of each shape of `SHAPES`, summing to one.
+    reach
+        The power to which a small chance is raised: of the gaps that ended, as many as the chance
+        says were as long as this model gives that power of it. 1: the model is right; more: long
+        gaps are commoner than it says.
     """
 
     a: float
     b: float
     weight: Numbers
+    reach: float = 1.0
 
     def log_evidence(self, n: Numbers, total: Numbers, log_total: Numbers) -> Numbers:
         """(…, 7) log likelihood of n gaps of sum `total` and log-sum `log_total`, a shape each."""
@@ -81,16 +100,29 @@ class Rhythm:
             high *= 2.0
         return float(brentq(lambda gap: chance(gap) - (1.0 - level), 0.0, high, xtol=EXACT_TICKS))
 
+    def far_quantile(self, level: float, gaps: Numbers) -> float:
+        """As `quantile`, of a level near 1, by how long the gaps that ended were."""
+        return self.quantile(1.0 - (1.0 - level) ** self.reach, gaps)
+
     def is_longer(self, gap: float, level: float, gaps: Numbers) -> bool:
-        """Whether a gap is longer than the quantile of a level: one look, a quantile takes many."""
-        return self._chance_of_longer(gaps)(gap) <= 1.0 - level
+        """Whether a gap is longer than the far quantile of a level: one look, that takes many."""
+        return self._chance_of_longer(gaps)(gap) <= (1.0 - level) ** self.reach
+
+    def chances(self, sums: tuple[Numbers, Numbers, Numbers], gap: Numbers) -> Numbers:
+        """(m,) chance of a gap as long as each of (m,), after gaps of such sums (`gap_sums`)."""
+        n, total, _ = sums
+        return np.asarray((self._posterior(*sums) * self.survival(gap, n, total)).sum(axis=-1))
 
     def _chance_of_longer(self, gaps: Numbers) -> Callable[[float], float]:
         """The chance, after earlier gaps, that the next one is longer than so many ticks."""
         n, total, log_total = gap_sums(gaps)
-        evidence = np.log(self.weight) + self.log_evidence(n, total, log_total)
-        posterior = np.exp(evidence - np.logaddexp.reduce(evidence))
+        posterior = self._posterior(n, total, log_total)
         return lambda gap: float(posterior @ self.survival(np.asarray(gap), n, total))
+
+    def _posterior(self, n: Numbers, total: Numbers, log_total: Numbers) -> Numbers:
+        """(…, 7) chance of each shape, after such gaps."""
+        evidence = np.log(self.weight) + self.log_evidence(n, total, log_total)
+        return np.exp(evidence - np.logaddexp.reduce(evidence, axis=-1)[..., None])
 
 
 def gap_sums(gaps: Numbers) -> tuple[Numbers, Numbers, Numbers]:
@@ -114,7 +146,7 @@ def learn_rhythm(gaps: Sequence[Numbers]) -> Rhythm:
     Returns
     -------
     Rhythm
-        With weights kept off zero by one imagined client a shape.
+        With weights kept off zero by one imagined client a shape; its reach learnt.
     """
     sums = np.array([gap_sums(each) for each in gaps if len(each)], dtype=np.float64)
     if not len(sums):
@@ -125,7 +157,28 @@ def learn_rhythm(gaps: Sequence[Numbers]) -> Rhythm:
     for _ in range(4):
         rhythm = _with_weights(rhythm, n, total, log_total)
         rhythm = _with_rates(rhythm, n, total, log_total)
-    return _with_weights(rhythm, n, total, log_total)
+    return _with_reach(_with_weights(rhythm, n, total, log_total), gaps)
+
+
+def _with_reach(rhythm: Rhythm, gaps: Sequence[Numbers]) -> Rhythm:
+    asked = [_sums_before(each) for each in gaps if len(each) > LEAST_EARLIER]
+    known = np.concatenate([np.empty((0, 4)), *asked])
+    known = known[np.lexsort(known.T)]
+    if len(known) > MOST_ASKED:
+        known = known[np.linspace(0, len(known) - 1, MOST_ASKED).astype(np.int64)]
+    n, total, log_total, gap = known.T
+    imagined = (np.arange(IMAGINED) + 0.5) / IMAGINED
+    found = np.concatenate([rhythm.chances((n, total, log_total), gap), imagined])
+    return replace(rhythm, reach=float(np.log(np.quantile(found, FAR)) / np.log(FAR)))
+
+
+def _sums_before(gaps: Numbers) -> Numbers:
+    """(m, 4) for each of the recent gaps what `gap_sums` says of those before it, and itself."""
+    ends = np.arange(max(LEAST_EARLIER, len(gaps) - RECENT_GAPS), len(gaps))
+    begins = np.maximum(0, ends - RECENT_GAPS)
+    whole, logs = (np.concatenate([[0.0], np.cumsum(each)]) for each in (gaps, np.log(gaps)))
+    sums = (whole[ends] - whole[begins], logs[ends] - logs[begins])
+    return np.stack([(ends - begins).astype(np.float64), *sums, gaps[ends]], axis=1)
 
 
 def _with_weights(rhythm: Rhythm, n: Numbers, total: Numbers, log_total: Numbers) -> Rhythm:
@@ -135,7 +188,7 @@ def _with_weights(rhythm: Rhythm, n: Numbers, total: Numbers, log_total: Numbers
         joint = np.log(weight) + evidence
         claims = np.exp(joint - logsumexp(joint, axis=1, keepdims=True)).sum(axis=0) + 1.0
         weight = claims / claims.sum()
-    return Rhythm(rhythm.a, rhythm.b, weight)
+    return replace(rhythm, weight=weight)
 
 
 def _with_rates(rhythm: Rhythm, n: Numbers, total: Numbers, log_total: Numbers) -> Rhythm:
@@ -147,4 +200,4 @@ def _with_rates(rhythm: Rhythm, n: Numbers, total: Numbers, log_total: Numbers) 
 
     found = minimize(cost, np.log([rhythm.a, rhythm.b]), method="L-BFGS-B")
     a, b = np.exp(np.clip(found.x, -6.0, 12.0))
-    return Rhythm(float(a), float(b), rhythm.weight)
+    return replace(rhythm, a=float(a), b=float(b))

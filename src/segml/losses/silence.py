@@ -86,7 +86,7 @@ def silence(known: History, rhythm: Rhythm, clock: Clock) -> Silence | None:
     return Silence(
         last,
         int(clock.day_when(ticks[-1] + rhythm.quantile(0.5, gaps))),
-        passed(rhythm.quantile(LOST_LEVEL, gaps)),
-        passed(rhythm.quantile(SURE_LEVEL, gaps)),
+        passed(rhythm.far_quantile(LOST_LEVEL, gaps)),
+        passed(rhythm.far_quantile(SURE_LEVEL, gaps)),
         len(gaps),
     )
