@@ -106,7 +106,7 @@ class Rhythm:
 
     def is_longer(self, gap: float, level: float, gaps: Numbers) -> bool:
         """Whether a gap is longer than the far quantile of a level: one look, that takes many."""
-        return self._chance_of_longer(gaps)(gap) <= (1.0 - level) ** self.reach
+        return bool(self._chance_of_longer(gaps)(gap) <= (1.0 - level) ** self.reach)
 
     def chances(self, sums: tuple[Numbers, Numbers, Numbers], gap: Numbers) -> Numbers:
         """(m,) chance of a gap as long as each of (m,), after gaps of such sums (`gap_sums`)."""
@@ -122,7 +122,7 @@ class Rhythm:
     def _posterior(self, n: Numbers, total: Numbers, log_total: Numbers) -> Numbers:
         """(…, 7) chance of each shape, after such gaps."""
         evidence = np.log(self.weight) + self.log_evidence(n, total, log_total)
-        return np.exp(evidence - np.logaddexp.reduce(evidence, axis=-1)[..., None])
+        return np.asarray(np.exp(evidence - np.logaddexp.reduce(evidence, axis=-1)[..., None]))
 
 
 def gap_sums(gaps: Numbers) -> tuple[Numbers, Numbers, Numbers]:
