@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import scipy.linalg  # noqa: F401  # brings a BLAS of its own, which has to be there to be limited
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no stubs
+
 from segml import __version__
 from segml.features import left_out
 from segml.flows.settings import Settings
@@ -82,7 +85,8 @@ def session(settings: Settings, command: str, *, create: bool = False) -> Iterat
     create
         Whether the run may be the portfolio's first.
 
-    Its heartbeat and figures stand in the output folder (`stores.pulse`).
+    Its heartbeat and figures stand in the output folder (`stores.pulse`). BLAS has one thread
+    meanwhile: with more the last bits of a sum, and so a model's digest, hang on the machine.
 
     Raises
     ------
@@ -93,7 +97,10 @@ def session(settings: Settings, command: str, *, create: bool = False) -> Iterat
     """
     started = dt.datetime.now(dt.UTC)
     folder = settings.models / settings.plan.portfolio
-    with lock(folder, command=command, started=started, create=create):
+    with (
+        lock(folder, command=command, started=started, create=create),
+        threadpool_limits(limits=1, user_api="blas"),
+    ):
         output = settings.output
         for place in (folder, output, output / "losses", output / "metrics"):
             sweep(place)
