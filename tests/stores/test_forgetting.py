@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -159,3 +160,31 @@ def test_traces_are_found_in_any_file_also_as_html_spells_them(tmp_path: Path) -
     person = Person("c-77", frozenset({"Bell & Sons"}))
     found = traces_of(person, [tmp_path, tmp_path / "absent"])
     assert [path.name for path in found] == ["broken.parquet", "page.html"]
+
+
+TEXTS: dict[str, tuple[pa.DataType, object]] = {
+    "text": (pa.string(), "Bell & Sons"),
+    "long text": (pa.large_string(), "Bell & Sons"),
+    "a view": (pa.string_view(), "Bell & Sons"),
+    "codes of texts": (pa.dictionary(pa.int32(), pa.string()), "Bell & Sons"),
+    "bytes": (pa.binary(), b"of Bell & Sons, \xff"),
+    "a view of bytes": (pa.binary_view(), b"Bell & Sons"),
+    "a list": (pa.list_(pa.string()), ["x", "Bell & Sons"]),
+    "a long list": (pa.large_list(pa.string()), ["Bell & Sons"]),
+    "a part": (
+        pa.struct({"who": pa.struct({"name": pa.string()})}),
+        {"who": {"name": "Bell & Sons"}},
+    ),
+    "a map": (pa.map_(pa.string(), pa.list_(pa.string())), [("who", ["Bell & Sons"])]),
+    "a key": (pa.map_(pa.string(), pa.int64()), [("Bell & Sons", 1)]),
+}
+
+
+@pytest.mark.parametrize("kept", TEXTS)
+def test_traces_are_found_in_a_column_of_any_kind(tmp_path: Path, kept: str) -> None:
+    kind, value = TEXTS[kept]
+    person = Person("c-77", frozenset({"Bell & Sons"}))
+    for name, cell in {"with": value, "without": None}.items():
+        table = pa.table({"n": [1, 2], "x": pa.array([None, cell], kind)})
+        pq.write_table(table, tmp_path / f"{name}.parquet")
+    assert [path.name for path in traces_of(person, [tmp_path])] == ["with.parquet"]

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from segml.stores.parquet import ROW_GROUP
-from segml.stores.person import Person, texts_of
+from segml.stores.person import Person
 
 
 def traces_of(person: Person, places: list[Path]) -> tuple[Path, ...]:
@@ -47,10 +47,32 @@ def _holds(file: Path, person: Person) -> bool:
 def _cells_hold(file: Path, person: Person) -> Iterator[bool]:
     with file.open("rb") as stream:
         parquet = pq.ParquetFile(stream)
-        texts = texts_of(parquet.schema_arrow)
-        if not texts or not person.pattern:
+        if not person.pattern:
             return
-        for batch in parquet.iter_batches(batch_size=ROW_GROUP, columns=texts):
-            for cells in batch.columns:
+        for batch in parquet.iter_batches(batch_size=ROW_GROUP):
+            for cells in (texts for column in batch.columns for texts in _texts(column)):
                 found = pc.match_substring_regex(cells, person.pattern)
                 yield bool(pc.any(found).as_py())
+
+
+def _texts(cells: pa.Array) -> Iterator[pa.Array]:
+    """The texts of a column, however somebody else's file keeps them: none is looked over."""
+    kind = cells.type
+    if pa.types.is_dictionary(kind):
+        yield from _texts(cells.dictionary)
+    elif pa.types.is_struct(kind):
+        for inner in cells.flatten():
+            yield from _texts(inner)
+    elif pa.types.is_map(kind):
+        yield from _texts(cells.keys)
+        yield from _texts(cells.items)
+    elif pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        yield from _texts(cells.flatten())
+    elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        yield cells
+    elif pa.types.is_string_view(kind):
+        yield cells.cast(pa.large_string())
+    elif pa.types.is_binary_view(kind):
+        yield from _texts(cells.cast(pa.large_binary()))
+    elif pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        yield pa.array([each.as_py().decode("utf-8", "replace") for each in cells.drop_null()])
