@@ -10,6 +10,8 @@ from segml.boosting import Forest, fit_forest, parse_forest
 from segml.words.errors import DataRefused
 
 COLUMNS = ("silence_days", "orders_90", "spend_90", "industry")
+ENOUGH = 1 << 19
+"""Rows of four columns for which a second processor is taken."""
 
 
 def rows(seed: int = 0, n: int = 600) -> tuple[np.ndarray, np.ndarray]:
@@ -37,10 +39,29 @@ def fitted(**changes: Any) -> Forest:
 
 def test_the_same_seed_gives_the_same_text_for_any_number_of_threads() -> None:
     sampled = {"bagging_fraction": 0.7, "bagging_freq": 1, "feature_fraction": 0.6}
-    first = fitted(params=sampled, threads=1)
-    assert fitted(params=sampled, threads=1).text == first.text
-    assert fitted(params=sampled, threads=2).text == first.text
-    assert fitted(params=sampled, seed=6).text != first.text
+    X, y = rows(n=ENOUGH)
+    asked = {"X": X, "y": y, "params": sampled, "rounds": 4}
+    first = fitted(**asked, threads=1)
+    assert fitted(**asked, threads=1).text == first.text
+    assert fitted(**asked, threads=2).text == first.text
+    assert fitted(**asked, seed=6).text != first.text
+
+
+@pytest.mark.parametrize(("rows_of", "taken"), [(600, 1), (ENOUGH, 2)])
+def test_a_second_processor_is_taken_where_there_is_work_for_it(
+    rows_of: int, taken: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[object] = []
+    train = lgb.train
+
+    def heard(params: dict[str, Any], *rest: Any, **more: Any) -> lgb.Booster:
+        said.append(params["num_threads"])
+        return train(params, *rest, **more)
+
+    monkeypatch.setattr(lgb, "train", heard)
+    X, y = rows(n=rows_of)
+    fit_forest(X, y, columns=COLUMNS, objective="binary", rounds=1, seed=1, threads=2)
+    assert said == [taken]
 
 
 def test_the_text_round_trip_predicts_identically() -> None:

@@ -26,6 +26,10 @@ _OURS = frozenset({
     "seed", "verbosity",
 })  # fmt: skip
 _RENEWED_LEAVES = frozenset({"regression_l1", "quantile", "mape"})
+_WORTH_THREADS = 1 << 21
+"""Cells of X from which on a second processor is worth it. Threads of LightGBM wait for each other
+hundreds of times a tree, and spin: on fewer cells a second one costs more than it brings, and where
+processors are shared a hundred times as much."""
 
 
 def fit_forest(
@@ -69,7 +73,8 @@ def fit_forest(
         the text keeps the best round and nothing after it (`Forest.first` has what grew). Both or
         none.
     seed, threads
-        Of every random choice; processors to use, which changes no byte of the text.
+        Of every random choice; processors to use where X is large enough to be worth more than
+        one. Their number changes no byte of the text.
 
     Raises
     ------
@@ -80,7 +85,8 @@ def fit_forest(
     """
     X, labels = _rows(X, y, columns, objective)
     checked_categories(X, columns, categorical)
-    grown = _parameters(params, objective=objective, seed=seed, threads=threads)
+    worth = threads if X.size >= _WORTH_THREADS else 1
+    grown = _parameters(params, objective=objective, seed=seed, threads=worth)
     if monotone is not None and any(monotone):
         grown |= _monotone(monotone, columns, categorical, objective)
     if (valid is None) != (early_stopping_rounds is None):
