@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from segml.report.pages.page_words import peers_sentence
+from segml.report.pages.profile import PeerFacts
 from segml.service.facts import _peers
 from segml.stores import Industry
 
@@ -34,3 +36,23 @@ def test_few_clients_are_told_neither_now_nor_then(now: int, then: int, change: 
     found = _peers(desk, "Food")
     assert (found is None) == (change == "none")
     assert found is None or found.sales_change == change
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (None, None),
+        (0.004, "as much as"),
+        (-0.0049, "as much as"),
+        (0.006, "+0.6 %"),
+        (-0.2, "−20.0 %"),
+    ],
+)
+def test_what_hardly_changed_is_not_told_in_figures(change: float | None, told: str | None) -> None:
+    peers = PeerFacts(
+        industry="Food", clients=20, sales=1.0, profit=1.0, risk=0.1, sales_change=change
+    )
+    said = str(peers_sentence(peers, "EUR"))
+    assert "their middle risk" in said
+    assert told is None or told in said
+    assert ("whole industry" in said) == (told is not None)

@@ -26,6 +26,8 @@ from segml.report.pages.profile import CareFact, NeedFact, PeerFacts
 from segml.report.pages.tasks import TaskFact
 from segml.words.feature import Feature
 
+UNCHANGED = 0.005
+"""A change of an industry's sales below it, in shares, is told as none."""
 TASKS = Phrases(
     {
         "call": "Call",
@@ -200,6 +202,8 @@ def peers_sentence(peers: PeerFacts, currency: str | None) -> str:
     )
     if peers.sales_change is None:
         return said
+    if abs(peers.sales_change) < UNCHANGED:
+        return paragraph([said, _("The whole industry buys about as much as at the run before.")])
     change = _(
         "Sales of the whole industry in 365 days against the run before: {change} %.",
         change=signed(100 * peers.sales_change),
