@@ -6,6 +6,10 @@ python -m benchmarks demo                 `segml demo` in an empty folder: time,
 python -m benchmarks causes               how often the true cause of a loss is named
 python -m benchmarks losses               how well losses are found, dated, priced and explained
 python -m benchmarks next                 who is lost next: against silence, and the latent state
+python -m benchmarks forecasts            Online Retail beside rules and an AutoML peer
+python -m benchmarks foretold             a large made world, against its latent state; 60 s
+python -m benchmarks cdnow                the CDNOW cohort, 39 weeks ahead of 39
+python -m benchmarks ageing               a model that is not retrained for a period
 python -m benchmarks roles                how well roles are found, and whether the rising rise
 python -m benchmarks impact               what is told of company events, where it is known
 python -m benchmarks prospects            how well a prospect's first year is foretold
@@ -30,12 +34,16 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from benchmarks.ageing import ageing
 from benchmarks.causes import causes
+from benchmarks.cdnow import cdnow
 from benchmarks.demo import demo
 from benchmarks.drift import drift
 from benchmarks.environment import environment
 from benchmarks.explanations import explanations
 from benchmarks.features import features
+from benchmarks.forecasts import forecasts
+from benchmarks.foretold import foretold
 from benchmarks.impact import impact
 from benchmarks.ledger import ledger
 from benchmarks.losses import WORLDS, losses
@@ -60,6 +68,10 @@ ALL: dict[str, Callable[[], Iterable[Result]]] = {
     "causes": causes,
     "losses": losses,
     "next": next_lost,
+    "forecasts": forecasts,
+    "foretold": foretold,
+    "cdnow": cdnow,
+    "ageing": ageing,
     "roles": roles,
     "impact": impact,
     "prospects": prospects,

@@ -20,6 +20,13 @@ def test_rows_after_the_as_of_date_and_row_order_change_no_byte_and_no_name(
     assert version_name(again) == version_name(bundle)
 
 
+def test_fits_side_by_side_change_no_byte(
+    bundle: Bundle, ledger: Ledger, as_of: int, plan: Plan
+) -> None:
+    again = fit(ledger, as_of, plan, threads=2)
+    assert version_name(again) == version_name(bundle)
+
+
 def test_every_label_ends_by_the_as_of_date(bundle: Bundle, as_of: int, plan: Plan) -> None:
     for outcome in (bundle.record.churn, bundle.record.potential):
         assert outcome.cutoffs[-1] + plan.churn.gap_days + outcome.horizon_days == as_of

@@ -61,5 +61,5 @@ def test_a_trusted_feature_lets_the_training_go_on(archived: Plan) -> None:
         past = panel(ledger, [end - 180, end - 135, end - 90], features).snapshots
         encoder = Encoder.learn([one.frame for one in past], available(ledger.past(end)))
         today = snapshot(ledger.past(end), features)
-        learnt, _ = learn_churn(ledger, past, encoder, plan, 1, today=today)
+        learnt, _ = learn_churn(ledger, past, encoder, plan, today=today)
     assert learnt.record.rows > 0

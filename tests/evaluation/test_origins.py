@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import dataclasses
 from itertools import pairwise
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from segml.bundle import cutoffs_for
+from segml.bundle import cutoffs_for, fit
 from segml.evaluation import default_origins
 from segml.evaluation.origins import checked_origins
-from segml.ledger import Ledger, date_of
+from segml.ledger import Ledger, date_of, open_ledger
 from segml.words.errors import HistoryTooShort
 from segml.words.plan import Plan, PotentialPlan
 
@@ -46,3 +48,23 @@ def test_a_history_without_any_origin_is_refused_by_name(ledger: Ledger, plan: P
     long = dataclasses.replace(plan, potential=PotentialPlan(horizon_days=365))
     with pytest.raises(HistoryTooShort, match=r"potential\.horizon_days"):
         default_origins(ledger, long)
+
+
+def test_an_origin_after_silent_days_needs_the_history_that_its_labels_have(
+    plan: Plan, tmp_path: Path
+) -> None:
+    with open_ledger(plan.ledger, plan.economics) as ledger:
+        first = default_origins(ledger, plan)[0]
+    lines = pd.read_parquet(str(plan.ledger.transactions.path))
+    silent = pd.to_datetime(lines["date"]).between(
+        pd.Timestamp(date_of(first - 29)), pd.Timestamp(date_of(first - 1))
+    )
+    lines[~silent].to_parquet(tmp_path / "lines.parquet")
+    source = dataclasses.replace(plan.ledger.transactions, path=str(tmp_path / "lines.parquet"))
+    shut = dataclasses.replace(plan.ledger, transactions=source)
+    with open_ledger(shut, plan.economics) as ledger:
+        origins = default_origins(ledger, plan)
+        assert first not in origins
+        with pytest.raises(HistoryTooShort):
+            checked_origins(ledger, plan, [first])
+        fit(ledger, origins[0], plan, threads=1)

@@ -2,6 +2,7 @@
 
 from segml.boosting.fit import fit_forest
 from segml.boosting.forest import BULK_ROWS, Forest, parse_forest
+from segml.boosting.stretches import processors
 from segml.boosting.trees import Trees, parse_trees
 from segml.boosting.treeshap import Leading, largest
 
@@ -14,4 +15,5 @@ __all__ = [
     "largest",
     "parse_forest",
     "parse_trees",
+    "processors",
 ]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Values = npt.NDArray[np.float64]
 
-BULK_ROWS, BULK_PAIRS, BULK_SCORES = 4096, 1024, 8192
+BULK_ROWS, BULK_PAIRS, BULK_SCORES = 1000, 1024, 8192
 """From so many rows on the compiled kernels are worth their start (half a second): for reasons, for
 pairs of rows, and for raw scores."""
 

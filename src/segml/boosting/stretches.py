@@ -13,6 +13,12 @@ _FEWEST = 2048
 """Rows that are worth a thread of their own."""
 
 
+def processors() -> int:
+    """How many processors this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
 def side_by_side(work: Callable[[int, int], None], rows: int) -> None:
     """Do work(first, end) for stretches that cover the rows, one for each processor.
 
@@ -23,9 +29,7 @@ def side_by_side(work: Callable[[int, int], None], rows: int) -> None:
     rows
         How many there are.
     """
-    affinity = getattr(os, "sched_getaffinity", None)
-    processors = len(affinity(0)) if affinity else os.cpu_count() or 1
-    count = min(processors, rows // _FEWEST)
+    count = min(processors(), rows // _FEWEST)
     if count < 2:
         work(0, rows)
         return

@@ -13,7 +13,7 @@ from segml.bundle.standing import standing
 from segml.bundle.support import Support, support_of
 from segml.bundle.value import Bundle
 from segml.bundle.weights import churn_weights
-from segml.bundle.windows import NO_SEASON, ONE_SEASON
+from segml.bundle.windows import NO_SEASON, ONE_SEASON, Windows, windows_for
 
 __all__ = [
     "MANIFEST",
@@ -30,6 +30,7 @@ __all__ = [
     "Rehearsal",
     "Support",
     "TrainingRecord",
+    "Windows",
     "card",
     "churn_rows",
     "churn_weights",
@@ -44,4 +45,5 @@ __all__ = [
     "standing",
     "support_of",
     "version_name",
+    "windows_for",
 ]

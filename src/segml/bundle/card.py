@@ -8,10 +8,11 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from segml.bundle.audit_card import assumptions, repeated, skill_said
 from segml.bundle.outlook_card import CHURN_HEAD, MOVES_HEAD, SAID, churn_rows_of, move_rows_of
 from segml.bundle.planned import changed_forests
 from segml.bundle.record import OutcomeRecord
-from segml.bundle.season_card import season_said
+from segml.bundle.season_card import filling_said, interval_said, season_said
 from segml.bundle.steadiness import steadiness_said
 from segml.bundle.support import support_of
 from segml.bundle.value import Bundle
@@ -23,6 +24,7 @@ _METRICS: Mapping[str, str] = {
     "average_precision": "precision averaged over recall; the label rate is chance, 1 is perfect",
     "brier": "mean squared error of the probability; 0 is perfect",
     "log_loss": "mean surprise of the probability, in nats; 0 is perfect",
+    "calibration_error": "mean gap between the probability and the share with the label; 0 is best",
     "coverage": "share of observed profits inside their intervals; 0.8 is what they promise",
     "mae": "mean absolute error, in money; 0 is perfect",
     "total_ratio": "expected profit of all over the observed one; 1 is perfect",
@@ -97,6 +99,7 @@ def card(bundle: Bundle) -> str:
     sections = (
         *_support(bundle),
         ("Data", _data(bundle)),
+        ("What profit means here", _bullets(assumptions(bundle))),
         ("Tiers", _tiers(bundle)),
         ("Churn: population and label", _churn(bundle)),
         ("Potential: population and label", _potential(bundle)),
@@ -104,6 +107,7 @@ def card(bundle: Bundle) -> str:
         ("Features", _features(bundle.encoder.features)),
         ("How to read the reasons", _reading(bundle)),
         ("Limits", _bullets(_LIMITS)),
+        ("How to repeat it", _bullets(repeated(bundle))),
         ("Made with", _bullets(f"{k} {v}" for k, v in sorted(bundle.record.versions.items()))),
     )
     text = [_head(bundle)]
@@ -185,8 +189,8 @@ def _churn(bundle: Bundle) -> str:
         "increasing function of the raw score, learnt on rows the score was not learnt on."
     )
     outcome = bundle.record.churn
-    parts = (what, *_forest(bundle, "churn"), season_said(outcome), _interval(outcome))
-    return "\n\n".join((*parts, _outcome(outcome)))
+    parts = (what, *_forest(bundle, "churn"), season_said(outcome), interval_said(outcome))
+    return "\n\n".join((*parts, _outcome(outcome), *skill_said(outcome)))
 
 
 def _forest(bundle: Bundle, outcome: str) -> tuple[str, ...]:
@@ -198,31 +202,13 @@ def _forest(bundle: Bundle, outcome: str) -> tuple[str, ...]:
     return (f"Its forest is not grown as by default: {told}.",)
 
 
-def _interval(outcome: OutcomeRecord) -> str:
-    """What the probability's interval promises, and the level errors it rests on."""
-    error = outcome.details.get("level_error") or {}
-    seen = error.get("seen", {})
-    shown = ", ".join(f"{date_of(int(day))} {off:+.2f}" for day, off in sorted(seen.items()))
-    rests = (
-        f"Observed less foretold level at the validated cut-offs, in log-odds: {shown}."
-        if seen
-        else "No cut-off could be foretold from earlier labels yet, so an assumption stands in."
-    )
-    return (
-        "The interval is meant to hold the share lost among clients of the same score in four "
-        "seasons of five. Its width comes from how far past seasons' levels lay from what was "
-        "foretold of them, and from a bootstrap of clients and cut-offs; a season unlike any of "
-        f"those lies outside. {rests}"
-    )
-
-
 def _potential(bundle: Bundle) -> str:
     outcome = bundle.record.potential
     what = (
         f"Profit over {outcome.horizon_days} days, negative ones included, in two halves: the "
         "probability of any order (`buys`) and the profit if there is one (`spends`)."
     )
-    parts = (what, *_forest(bundle, "potential"), season_said(outcome))
+    parts = (what, *_forest(bundle, "potential"), season_said(outcome), *filling_said(outcome))
     return "\n\n".join((*parts, _outcome(outcome)))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from segml.bundle.abreast import abreast
 from segml.bundle.learning import Learnt, learn_churn, learn_potential, means
 from segml.bundle.newcomers import learn_prospects
 from segml.bundle.outlook import Ground, learn_outlook
@@ -20,7 +21,7 @@ from segml.bundle.planned import portable
 from segml.bundle.record import TrainingRecord, library_versions, plain
 from segml.bundle.steadiness import with_steadiness
 from segml.bundle.value import Bundle
-from segml.bundle.weights import churn_weights
+from segml.bundle.weights import weights_by_day
 from segml.bundle.windows import Windows, windows_for
 from segml.features import (
     Encoder,
@@ -90,29 +91,31 @@ def fit(
     )
     now = snapshot(ledger.past(windows.as_of), features)
     tell(_STEPS[1], 1, 6)
-    lost, scored = learn_churn(ledger, _at(past, windows.churn), encoder, plan, threads, today=now)
-    tell(_STEPS[2], 2, 6)
-    told = _at(past, windows.potential)
-    worth = learn_potential(ledger, told, encoder, plan, threads, as_of=windows.as_of)
+    of_churn, of_potential = (_at(past, days) for days in (windows.churn, windows.potential))
+    with abreast(threads) as pool:
+        losing = pool.submit(learn_churn, ledger, of_churn, encoder, plan, today=now)
+        earning = pool.submit(learn_potential, ledger, of_potential, encoder, plan, today=now)
+        lost, scored = losing.result()
+        tell(_STEPS[2], 2, 6)
+        worth = earning.result()
     tell(_STEPS[3], 3, 6)
-    held = None if previous is None else previous.tiers
-    tiers = fit_tiers(now.frame, now.status, plan=plan.tiers, seed=plan.seed, previous=held)
+    before = None if previous is None else previous.tiers
+    tiers = fit_tiers(now.frame, now.status, plan=plan.tiers, seed=plan.seed, previous=before)
     lost = with_steadiness(lost, scored, encoder, now, tiers)
     tell(_STEPS[4], 4, 6)
     prospects, said = learn_prospects(ledger, windows.as_of, plan, threads)
     tell(_STEPS[5], 5, 6)
-    outlook = learn_outlook(
-        Ground(
-            ledger=ledger,
-            plan=plan,
-            features=features,
-            end=windows.end,
-            scored=scored,
-            churn=lost.model,
-            tiers=tiers,
-            frames={windows.as_of: now.frame, **{day: one.frame for day, one in past.items()}},
-        )
+    ground = Ground(
+        ledger=ledger,
+        plan=plan,
+        features=features,
+        end=windows.end,
+        scored=scored,
+        churn=lost.model,
+        tiers=tiers,
+        frames={windows.as_of: now.frame, **{day: one.frame for day, one in past.items()}},
     )
+    outlook = learn_outlook(ground)
     tell(_STEPS[6], 6, 6)
     return Bundle(
         as_of=windows.as_of,
@@ -134,7 +137,7 @@ def _usual(
     days: Sequence[Snapshot], encoder: Encoder, churn: ChurnModel, tiers: TierModel
 ) -> Usual | None:
     """What a later day is held against, by the days that were seen, in order of time."""
-    frames, weights, held = {}, {}, {}
+    frames, told, held = {}, {}, {}
     tier = pd.Series([], dtype=object)
     for one in days:
         tier = tiers.assign(one.frame, tier)["tier"]
@@ -143,8 +146,8 @@ def _usual(
         active, of_active = one.frame[is_active], tier[is_active]
         raw = churn.raw(encoder.matrix(active))
         frames[one.as_of] = watched(active, encoder.columns, raw_churn=raw, tier=of_active)
-        weights[one.as_of] = churn_weights(churn, encoder, active, of_active)
-    return learn_usual(frames, weights, held)
+        told[one.as_of] = (active, of_active)
+    return learn_usual(frames, weights_by_day(churn, encoder, told), held)
 
 
 def _silent(step: str, done: int, steps: int) -> None:

@@ -16,6 +16,7 @@ from segml.bundle.samples import churn_rows, potential_rows
 from segml.features import Encoder, Snapshot
 from segml.ledger import Ledger
 from segml.outcomes import (
+    Asked,
     ChurnModel,
     PotentialModel,
     Rows,
@@ -27,8 +28,6 @@ from segml.outcomes import (
 from segml.words.plan import Plan
 
 Model = TypeVar("Model")
-ROWS_A_THREAD = 20_000
-"""With fewer rows than this a second thread waits longer than it works."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -63,7 +62,6 @@ def learn_churn(
     snapshots: Sequence[Snapshot],
     encoder: Encoder,
     plan: Plan,
-    threads: int,
     *,
     today: Snapshot,
 ) -> tuple[Learnt[ChurnModel], ScoredRows]:
@@ -80,7 +78,7 @@ def learn_churn(
         **days,
         season=Season.of(ledger.past(today.as_of), **days),
         seed=plan.seed,
-        threads=_useful(rows, threads),
+        threads=1,
         forest=plan.churn.forest,
     )
     low, high = model.interval(rows.X)
@@ -98,25 +96,29 @@ def learn_potential(
     snapshots: Sequence[Snapshot],
     encoder: Encoder,
     plan: Plan,
-    threads: int,
     *,
-    as_of: int,
+    today: Snapshot,
 ) -> Learnt[PotentialModel]:
     """The potential model of the cut-offs' snapshots, learnt on all clients who had bought.
 
-    Its level follows the season where its horizon is that of churn, which the feature tells of.
+    The level of buying follows the season where the horizon is that of churn, which the feature
+    tells of. `today` is the snapshot of the as-of date, whose clients the level of money is set to
+    where a year's sums were still filling at the cut-offs.
     """
     of_churn = plan.potential.horizon_days == plan.churn.horizon_days
     days = {"gap_days": plan.churn.gap_days, "horizon_days": plan.potential.horizon_days}
     rows, profit = potential_rows(ledger, snapshots, encoder, **days)
+    season = Season.of(ledger.past(today.as_of), **days)
+    had_bought = today.frame[today.status.ne("prospect").to_numpy()]
     model = fit_potential(
         rows,
         profit,
         **days,
         seed=plan.seed,
-        threads=_useful(rows, threads),
+        threads=1,
         forest=plan.potential.forest,
-        season=Season.of(ledger.past(as_of), **days) if of_churn else None,
+        season=season if of_churn else None,
+        asked=Asked(X=encoder.matrix(had_bought), day=today.as_of, season=season),
     )
     low, _, high = model.interval(rows.X)
     seen = {"interval_width": _middle(high - low)}
@@ -153,11 +155,6 @@ def events(rows: Rows) -> dict[str, Any]:
 
 def _middle(widths: npt.NDArray[np.float64]) -> float | None:
     return float(np.median(widths)) if len(widths) else None
-
-
-def _useful(rows: Rows, threads: int) -> int:
-    """As many threads as the rows can feed; idle ones spin and slow down the whole machine."""
-    return min(threads, 1 + len(rows) // ROWS_A_THREAD)
 
 
 def _references(rows: Rows) -> dict[str, float]:

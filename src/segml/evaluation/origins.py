@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from segml.bundle import cutoffs_for
+from segml.bundle import windows_for
 from segml.ledger import Ledger
 from segml.ledger.days import as_day
 from segml.words.errors import HistoryTooShort
@@ -33,9 +33,9 @@ def default_origins(ledger: Ledger, plan: Plan, *, step_days: int = STEP_DAYS) -
         If there is no such date; the longest horizon that fits is named.
     """
     last = ledger.last_day + 1 - plan.churn.gap_days - plan.churn.horizon_days
-    _refuse_unfit(plan, ledger.first_day, last)
+    windows_for(ledger, last, plan)
     origins = [last]
-    while _fits(plan, ledger.first_day, origins[-1] - step_days):
+    while _fits(ledger, plan, origins[-1] - step_days):
         origins.append(origins[-1] - step_days)
     return tuple(reversed(origins))
 
@@ -60,19 +60,14 @@ def checked_origins(
     days = tuple(sorted({as_day(origin) for origin in origins}))
     rules = plan.churn
     for day in days:
-        _refuse_unfit(plan, ledger.first_day, day)
+        windows_for(ledger, day, plan)
         ledger.future(day, gap_days=rules.gap_days, horizon_days=rules.horizon_days)
     return days
 
 
-def _fits(plan: Plan, first_day: int, origin: int) -> bool:
+def _fits(ledger: Ledger, plan: Plan, origin: int) -> bool:
     try:
-        _refuse_unfit(plan, first_day, origin)
+        windows_for(ledger, origin, plan)
     except HistoryTooShort:
         return False
     return True
-
-
-def _refuse_unfit(plan: Plan, first_day: int, origin: int) -> None:
-    cutoffs_for(plan.churn, first_day, origin, plan.churn.horizon_days)
-    cutoffs_for(plan.churn, first_day, origin, plan.potential.horizon_days, setting="potential")

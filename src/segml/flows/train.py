@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from segml.boosting import processors
 from segml.bundle import Bundle, card, fit, save, support_of
 from segml.features import Snapshot, snapshot
 from segml.flows.result import Progress, Result, silent
@@ -82,7 +83,12 @@ def train(
         with opened(run, until=day, today=today) as ledger:
             with run.timed("fit"):
                 bundle = fit(
-                    ledger, day, settings.plan, previous=_previous(registry), progress=progress
+                    ledger,
+                    day,
+                    settings.plan,
+                    previous=_previous(registry),
+                    threads=processors(),
+                    progress=progress,
                 )
             with run.timed("plots"):
                 files = {

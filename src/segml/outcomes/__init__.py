@@ -6,6 +6,7 @@ from segml.outcomes.agreeing import Agreement, agreement
 from segml.outcomes.calibration import Calibration, fit_calibration
 from segml.outcomes.churn import ChurnModel, fit_churn, fit_churn_told
 from segml.outcomes.curve import Curve
+from segml.outcomes.filling import Asked
 from segml.outcomes.folds import Fold, Folds, split
 from segml.outcomes.horizon_fit import Known, fit_horizons
 from segml.outcomes.horizons import Horizons, waits
@@ -30,6 +31,7 @@ __all__ = [
     "UP",
     "AdditiveScore",
     "Agreement",
+    "Asked",
     "Calibration",
     "ChurnModel",
     "Curve",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from segml.outcomes.additive import Learnt
 from segml.outcomes.amount import Amount, Spread, fit_amount, fit_spread
 from segml.outcomes.calibration import DRAWS, Calibration, fit_calibration
+from segml.outcomes.filling import Asked, Filling, filling
 from segml.outcomes.rows import Rows, Values
+from segml.outcomes.season import Season
 from segml.outcomes.trials import Trial
 
 Index = npt.NDArray[np.int64]
@@ -47,12 +50,25 @@ class Joint:
     idle: float
     spread: Spread
 
-    def told(self, buys: Values, spends: Values) -> Told:
-        """What raw scores of both parts, each of shape (n,), come to."""
+    def expected(self, buys: Values, spends: Values) -> Values:
+        """The money that raw scores of both parts, each of shape (n,), come to."""
         p = self.calibration.probability(buys)
-        expected = joined(p, self.amount.expected(spends), self.idle)
+        return joined(p, self.amount.expected(spends), self.idle)
+
+    def told(self, buys: Values, spends: Values) -> Told:
+        """The same with the probability of buying and the interval."""
+        expected = self.expected(buys, spends)
         low, _, high = self.spread.interval(expected)
-        return Told(p=p, expected=expected, low=low, high=high)
+        return Told(p=self.calibration.probability(buys), expected=expected, low=low, high=high)
+
+    def raised(self, ratio: float) -> Joint:
+        """What joins to so many times the money."""
+        return replace(
+            self,
+            amount=replace(self.amount, smear=ratio * self.amount.smear),
+            idle=ratio * self.idle,
+            spread=self.spread.raised(ratio),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,12 +85,15 @@ class Money:
         The money at which the asinh scale bends.
     seed
         Of the calibration's bootstrap.
+    season
+        The portfolio's days, for the level while a year's sums still fill; None: it is not moved.
     """
 
     rows: Rows
     profit: Values
     scale: float
     seed: int
+    season: Season | None = None
 
     def join(self, at: Index, buys: Values, spends: Values, *, count: int = DRAWS) -> Joint:
         """The join that fits the rows `at`.
@@ -100,6 +119,26 @@ class Money:
         spread = fit_spread(expected, profit, unit=self.scale / 10)
         return Joint(calibration=calibration, amount=amount, idle=idle, spread=spread)
 
+    def today(
+        self, buys: Learnt, spends: Learnt, asked: Asked | None
+    ) -> tuple[Joint, Filling | None]:
+        """The join that fits all rows, at today's level, and how far that moved it.
+
+        Parameters
+        ----------
+        buys, spends
+            Both parts, learnt on these rows.
+        asked
+            Today's clients; None: the level is that of the rows.
+        """
+        everyone = np.arange(len(self.rows))
+        joint = self.join(everyone, buys.raw, spends.raw)
+        if asked is None:
+            return joint, None
+        expected = joint.expected(buys.score.raw(asked.X), spends.score.raw(asked.X))
+        moved = self.filled(everyone, asked, expected)
+        return joint if moved is None else joint.raised(moved.factor), moved
+
     def foretold(self, buys: Sequence[Trial], spends: Sequence[Trial]) -> tuple[Index, Told]:
         """The rows, shape (m,), that trials of both parts asked, and what was said of them.
 
@@ -115,9 +154,30 @@ class Money:
             if theirs is not None:
                 known, at, there = np.intersect1d(ours.known, theirs.known, return_indices=True)
                 joint = self.join(known, ours.known_raw[at], theirs.known_raw[there], count=0)
+                asked = self.rows.take(ours.asked)
+                expected = joint.expected(ours.asked_raw, theirs.asked_raw)
+                if self.season is not None:
+                    there_and_then = Asked(X=asked.X, day=int(asked.cutoff[0]), season=self.season)
+                    moved = self.filled(known, there_and_then, expected)
+                    joint = joint if moved is None else joint.raised(moved.factor)
                 held.append(ours.asked)
                 told.append(joint.told(ours.asked_raw, theirs.asked_raw))
         return np.concatenate(held), _gathered(told)
+
+    def filled(self, known: Index, asked: Asked, expected: Values) -> Filling | None:
+        """How far the level of what is expected of the asked has to move, by the known rows.
+
+        Parameters
+        ----------
+        known
+            Indices of rows whose labels ended by the day that is asked on.
+        asked, expected
+            Who is foretold, and what was expected of each.
+        """
+        rows = self.rows.take(known)
+        label_days = asked.season.gap_days + asked.season.horizon_days
+        ended = len(rows) > 0 and int(rows.cutoff.max()) + label_days <= asked.day
+        return filling(rows, self.profit[known], asked, expected) if ended else None
 
 
 def joined(p: Values, given: Values, idle: float) -> Values:

@@ -21,6 +21,7 @@ from segml.outcomes.calibration import Calibration
 from segml.outcomes.churn import label as churn_label
 from segml.outcomes.churn import notes
 from segml.outcomes.curve import Curve
+from segml.outcomes.filling import Asked
 from segml.outcomes.folds import split
 from segml.outcomes.halves import Recipe
 from segml.outcomes.money import Money, Told, joined
@@ -158,6 +159,7 @@ def fit_potential(
     threads: int = 2,
     forest: ForestPlan | None = None,
     season: Season | None = None,
+    asked: Asked | None = None,
 ) -> PotentialModel:
     """The potential model of rows from many cut-offs, validated by time and by client.
 
@@ -177,6 +179,9 @@ def fit_potential(
     season
         The portfolio's days up to the day of the training, which move the level of buying; None:
         it follows no season.
+    asked
+        Today's clients: the level of money is moved where a year's sums were still filling at the
+        cut-offs (`outcomes.filling`); None: it is not.
 
     Notes
     -----
@@ -202,8 +207,9 @@ def fit_potential(
         fit_additive(turned, folds.teaching(rows.y), logistic), turned, season, sign=-1
     )
     spends = fit_additive(earned, folds.teaching(earned.y, bought), squared, teach=bought)
-    money = Money(rows=rows, profit=profit, scale=scale, seed=seed)
-    joint = money.join(np.arange(len(rows)), buys.raw, spends.raw)
+    days = None if asked is None else asked.season
+    money = Money(rows=rows, profit=profit, scale=scale, seed=seed, season=days)
+    joint, moved = money.today(buys, spends, asked)
     held, told = money.foretold(buys.trials, spends.trials)
     return PotentialModel(
         buys=buys.score,
@@ -220,6 +226,7 @@ def fit_potential(
             "validated_rows": len(held),
             "metrics": _measured(rows.take(held), profit[held], told),
             "season": level,
+            "filling": None if moved is None else moved.to_json(),
             "label_rate": float(rows.y.mean()) if len(rows) else None,
             "notes": notes(rows, folds.note, what="potential"),
         },

@@ -242,7 +242,7 @@ def coverage(
 
 
 def of_probability(y: Values, p: Values) -> Metrics:
-    """AUC, average precision, Brier score and log loss of probabilities; None where undefined.
+    """AUC, average precision, Brier score, log loss, calibration error; None where undefined.
 
     Parameters
     ----------
@@ -255,6 +255,7 @@ def of_probability(y: Values, p: Values) -> Metrics:
             "average_precision": average_precision(y, p),
             "brier": brier(y, p),
             "log_loss": log_loss(y, p),
+            "calibration_error": calibration_error(y, p),
         }
     )
 
