@@ -10,10 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -95,32 +92,6 @@ def test_without_pyspark_the_engine_is_refused(rich: Any, monkeypatch: pytest.Mo
         on_spark(rich.ledger()),
     ):
         pytest.fail("there is no pyspark")
-
-
-@pytest.fixture(scope="module")
-def spark() -> Iterator[Any]:
-    """A small session of Spark's, the one that `on_spark` finds at work."""
-    with warnings.catch_warnings():
-        # until a pyspark that says it knows pandas 3
-        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
-        sql = pytest.importorskip("pyspark.sql", reason="the extra `spark` is not installed")
-    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
-        pytest.skip("no Java")
-    small = {
-        "spark.driver.memory": "2g",
-        # for minutes of small plans: compiled once, by the quick compiler
-        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-        "spark.sql.shuffle.partitions": "1",
-        "spark.sql.adaptive.enabled": "false",
-    }
-    builder = sql.SparkSession.builder.master("local[2]").appName("segml's tests")
-    for name, value in small.items():
-        builder = builder.config(name, value)
-    session = builder.getOrCreate()
-    yield session
-    session.stop()
 
 
 def differences(one: Snapshot, other: Snapshot) -> list[str]:
