@@ -139,7 +139,7 @@ class SparkTables:
         shutil.rmtree(self.folder / name)
 
     def _place(self, name: str) -> str:
-        return (self.folder / name).as_uri()
+        return f"file://{self.folder / name}"  # as it is: Spark reads no %20 as a blank
 
 
 _KEPT = count()
