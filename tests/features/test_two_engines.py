@@ -29,7 +29,7 @@ from segml.features.stages import STAGES
 from segml.flows.settings import read_settings
 from segml.ledger import Ledger, Past, on_spark, open_ledger
 from segml.ledger.books import books_sql
-from segml.ledger.spark import SPELT, spelt
+from segml.ledger.spark import SPELT, SparkTables, spelt
 from segml.words.errors import ConfigurationRefused, DataRefused
 
 PLAN = FeaturePlan(horizon_days=90)
@@ -125,6 +125,17 @@ def compared(ledger: Ledger, *days: Any) -> None:
         found = [differences(*both) for both in zip(by_duckdb, by_spark, strict=True)]
     assert found == [[] for _ in days]
     assert not (ledger._scratch.folder / "spark").exists()
+
+
+@pytest.mark.slow
+def test_a_scratch_folder_may_have_any_name(spark: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "день a=1 %20"
+    folder.mkdir()
+    tables = SparkTables(spark, folder)
+    tables.keep("one", "select 7 // 2 as half")
+    assert tables.frame("select half from one")["half"].tolist() == [3]
+    tables.drop("one")
+    assert list(folder.iterdir()) == []
 
 
 def test_a_difference_is_seen(rich_snapshot: Snapshot, rich_past: Past) -> None:
