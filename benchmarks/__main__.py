@@ -21,6 +21,8 @@ python -m benchmarks nightly              `segml score` of a whole portfolio
 python -m benchmarks published            the same, published to PostgreSQL too
 python -m benchmarks pages                the pages of a million clients: each, and twenty readers
 python -m benchmarks features             forty features against pandas: time, memory
+python -m benchmarks spark                forty features by Spark against a query by hand; skew
+python -m benchmarks spark_curve          cost of both engines against lines
 python -m benchmarks publish              publishing to PostgreSQL against psql's COPY
 python -m benchmarks … --json FILE        the same as JSON, with the environment
 python -m benchmarks … --page FILE        the same as a page (`benchmarks.page` makes it of several)
@@ -57,10 +59,12 @@ from benchmarks.published import published
 from benchmarks.result import Result
 from benchmarks.roles import roles
 from benchmarks.schemes import CLIENTS, SEED, schemes
+from benchmarks.spark import LINES, RUNS, spark
+from benchmarks.spark_curve import spark_curve
 from benchmarks.start import start
 from benchmarks.worlds import GIVEN
 
-NUMBERS = (WORLDS, SEED, CLIENTS)
+NUMBERS = (WORLDS, SEED, CLIENTS, LINES, RUNS)
 """The variables that a benchmark takes beside a ledger, each a number."""
 ALL: dict[str, Callable[[], Iterable[Result]]] = {
     "start": start,
@@ -84,6 +88,8 @@ ALL: dict[str, Callable[[], Iterable[Result]]] = {
     "published": published,
     "pages": pages,
     "publish": publishing,
+    "spark": spark,
+    "spark_curve": spark_curve,
 }
 
 

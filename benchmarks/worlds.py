@@ -62,14 +62,13 @@ def world(scratch: Path, *, clients: int, months: int, seed: int) -> Asked:
         connection.execute(f"COPY ({rows}) TO '{by_day}'")
         known = connection.execute(f"SELECT max(date), count(*) FROM '{by_day}'").fetchall()
     last, lines = known[0]
-    month_ends = pd.date_range(end=last + dt.timedelta(1), periods=CUTOFFS, freq="MS")
     copied = paths | {"transactions": by_day}
     return Asked(
         config=configured(Path(given), copied, scratch / "by_day.yaml"),
         files=by_day,
         found=paths["transactions"],
         by_hand=_by_hand(Path(given), copied),
-        cutoffs=[as_day(day.date()) for day in month_ends],
+        cutoffs=_month_ends(last, CUTOFFS),
         lines=lines,
     )
 
@@ -88,6 +87,23 @@ def configured(config: Path, paths: Mapping[str, str], target: Path) -> Path:
     own = {"models": "models", "output": "out", "tracking": {"uri": "sqlite:///mlruns.db"}}
     target.write_text(yaml.safe_dump({**raw, **own, "ledger": raw["ledger"] | tables}), "utf-8")
     return target
+
+
+def last_month_ends(config: Path, count: int) -> list[int]:
+    """The last month ends that a ledger knows in full, as days."""
+    lines = paths_of(config)["transactions"]
+    last = duckdb.execute(f"SELECT max(date) FROM read_parquet('{lines}')").fetchall()[0][0]
+    return _month_ends(last, count)
+
+
+def _month_ends(last: dt.date, count: int) -> list[int]:
+    month_ends = pd.date_range(end=last + dt.timedelta(1), periods=count, freq="MS")
+    return [as_day(day.date()) for day in month_ends]
+
+
+def asked_of(config: Path) -> dict[str, Any]:
+    """What a user's script must know of the ledger of a configuration."""
+    return _by_hand(config, paths_of(config))
 
 
 def _by_hand(config: Path, paths: Mapping[str, str]) -> dict[str, Any]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests import canary
+from tests import spark as small_spark
 from tests.server import Server, binaries, running
 
 import segml
@@ -25,6 +27,7 @@ SHARED = (
     "chain",
     "tuned",
     "server",
+    "spark",
 )  # worlds that take long to make and have slow tests among their users
 LONG = ("losses", "tiers", "features", "stores")
 """The rooms that take longest, in order: whichever begins last ends alone."""
@@ -58,6 +61,13 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Chain:
     return Chain(
         config=world.config, trained=trained, scored=scored, lost=lost, page=page, log=said
     )
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[Any]:
+    """A small session of Spark's, the one that `on_spark` finds at work."""
+    with small_spark.session() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

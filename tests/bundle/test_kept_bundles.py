@@ -1,12 +1,13 @@
 """Bundles of older protocols are read as what they were."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from segml.bundle import PROTOCOL, READABLE, load
+from segml.bundle import PROTOCOL, READABLE, load, pack, unpack
 from segml.words.plan import ContactRate, Economics, OutlookPlan
 
 KEPT = Path(__file__).parents[1] / "data" / "bundles"
@@ -155,3 +156,21 @@ def test_protocol_5_still_scores_and_holds_a_client_in_its_tier_as_it_did() -> N
         placed = bundle.tiers.assign(frame, pd.Series(held, index=frame.index, dtype="str"))
         assert placed["tier_rank"].tolist() == [4, 2, 1, 1]
         assert placed["tier_margin"].tolist() == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("protocol", sorted(READABLE - {PROTOCOL}))
+def test_what_is_packed_for_other_machines_scores_as_the_kept_bundle(protocol: int) -> None:
+    folder = KEPT / str(protocol)
+    manifest = hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
+    bundle = load(folder, manifest_digest=manifest)
+    packed = pack(bundle)
+    other = unpack(packed, digest=packed.digest)
+    columns = len(bundle.encoder.columns)
+    X = (np.arange(9 * columns).reshape(9, columns) % 7).astype(np.float32)
+    X[3] = np.nan
+    for asked in ("churn.raw", "potential.expected"):
+        model, method = asked.split(".")
+        told = [getattr(getattr(each, model), method)(X) for each in (bundle, other)]
+        np.testing.assert_array_equal(*told)
+    values = pd.DataFrame({name: X[:, i] for i, name in enumerate(bundle.tiers.columns)})
+    pd.testing.assert_frame_equal(bundle.tiers.assign(values), other.tiers.assign(values))

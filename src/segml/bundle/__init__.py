@@ -4,6 +4,7 @@ from segml.bundle.card import card
 from segml.bundle.cutoffs import cutoffs_for, cutoffs_note
 from segml.bundle.fit import fit
 from segml.bundle.manifest import MANIFEST, Manifest, Part
+from segml.bundle.packed import Packed, pack, unpack
 from segml.bundle.persist import load, read_card, save, version_name
 from segml.bundle.protocol import PROTOCOL, READABLE
 from segml.bundle.record import OutcomeRecord, TrainingRecord
@@ -26,6 +27,7 @@ __all__ = [
     "Manifest",
     "Outcome",
     "OutcomeRecord",
+    "Packed",
     "Part",
     "Rehearsal",
     "Support",
@@ -38,12 +40,14 @@ __all__ = [
     "cutoffs_note",
     "fit",
     "load",
+    "pack",
     "potential_rows",
     "read_card",
     "rehearse",
     "save",
     "standing",
     "support_of",
+    "unpack",
     "version_name",
     "windows_for",
 ]

@@ -6,7 +6,7 @@ from segml.ledger.cutoff import Past
 from segml.ledger.days import date_of, day_of
 from segml.ledger.discontinued import discontinued
 from segml.ledger.economics import acquisition_sql, bad_debt_sql, overdue_sql, profit
-from segml.ledger.engines import Asked
+from segml.ledger.engines import Asked, Engine
 from segml.ledger.findings import Finding, Findings
 from segml.ledger.freshness import require_fresh
 from segml.ledger.horizon import Future
@@ -37,6 +37,7 @@ __all__ = [
     "Baskets",
     "Check",
     "Counts",
+    "Engine",
     "Finding",
     "Findings",
     "Future",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import pandas as pd
+
+Work = Callable[[Any, pd.DataFrame], pd.DataFrame]
+"""What is made of a chunk of rows and of what all chunks share."""
 
 
 class Asked(Protocol):
@@ -47,8 +51,14 @@ class Asked(Protocol):
 
 
 class Engine(Protocol):
-    """A database beside DuckDB that holds the rows of one ledger."""
+    """A database beside DuckDB that holds the rows of one ledger, and hands that work on chunks."""
 
     def past(self, as_of: int) -> Asked:
         """Return what was known at the start of a day."""
+        ...
+
+    def each(
+        self, work: Work, shared: Any, chunks: Iterable[pd.DataFrame]
+    ) -> Iterator[pd.DataFrame]:
+        """Return what the work makes of each chunk, in their order."""
         ...

@@ -19,8 +19,7 @@ import os
 import re
 import shutil
 import sys
-import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -31,9 +30,11 @@ import duckdb
 import pandas as pd
 
 from segml.ledger.books import books_sql
+from segml.ledger.engines import Work
 from segml.ledger.ledger import Ledger
 from segml.ledger.question import written
 from segml.ledger.views import REFERRED, known_by
+from segml.ledger.workers import made_by_workers, quietly
 from segml.words.errors import ConfigurationRefused
 
 if TYPE_CHECKING:
@@ -100,6 +101,12 @@ class SparkTables:
         """What was known at the start of a day."""
         return SparkPast(as_of=as_of, _tables=self)
 
+    def each(
+        self, work: Work, shared: Any, chunks: Iterable[pd.DataFrame]
+    ) -> Iterator[pd.DataFrame]:
+        """What the work makes of each chunk, in their order, by Spark's workers."""
+        return made_by_workers(self.session, self.folder, work, shared, chunks)
+
     def ask(self, sql: str) -> Any:
         """The answer to a question as a DataFrame of Spark's, not yet computed."""
         return self.session.sql(spelt(sql))
@@ -132,7 +139,7 @@ class SparkTables:
         shutil.rmtree(self.folder / name)
 
     def _place(self, name: str) -> str:
-        return (self.folder / name).as_uri()
+        return f"file://{self.folder / name}"  # as it is: Spark reads no %20 as a blank
 
 
 _KEPT = count()
@@ -227,8 +234,7 @@ def _refused(lacks: str, next_step: str) -> ConfigurationRefused:
 
 @contextmanager
 def _session() -> Iterator[SparkSession]:
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
+    with quietly():
         try:
             from pyspark.errors import PySparkRuntimeError
             from pyspark.sql import SparkSession

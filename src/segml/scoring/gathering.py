@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -14,9 +14,9 @@ import pandas as pd
 
 from segml.bundle import Bundle
 from segml.features import CATALOGUE, Snapshot
-from segml.ledger import date_of
-from segml.outcomes import Calibration
-from segml.scoring.parts import LeadingParts, Subject, Values
+from segml.ledger import Engine, date_of
+from segml.scoring.across import across
+from segml.scoring.parts import SUBJECTS, LeadingParts, Subject, Values
 from segml.scoring.progress import Progress, silent
 from segml.scoring.reasons import TOP_REASONS, Chances, Told, reason_rows
 from segml.scoring.taking_apart import take_leading_apart
@@ -24,21 +24,15 @@ from segml.scoring.taking_apart import take_leading_apart
 CHUNK = 16_384
 """Clients, at most, whose reasons are one chunk."""
 
-AHEAD = 2
-"""Chunks that are told while an earlier one is written."""
-
-Chunk = tuple[pd.DataFrame, float]
-"""The rows of some clients, and the greatest distance of base + parts from a raw score."""
-
-Calibrated = Mapping[Subject, tuple[Values, Calibration]]
-"""The probability of each client, and how a base becomes one, of subjects that stand for one."""
-
 _MODEL: Mapping[Subject, str] = {
     "tier": "tiers",
     "churn": "churn",
     "buys": "potential",
     "spends": "potential",
 }
+_TIER, _RAW, _CHANCE = "(tier) ", "(raw) ", "(chance) "
+"""What stands before the columns of a chunk that are no features."""
+_ERROR = "additive_error"
 
 
 @dataclass(kw_only=True, eq=False)
@@ -65,6 +59,8 @@ class Reasons:
         The most clients of a chunk.
     progress
         Called after each chunk.
+    engine
+        Whose workers tell the chunks; None: threads of this process do.
     """
 
     bundle: Bundle
@@ -74,6 +70,7 @@ class Reasons:
     currency: str | None
     chunk: int = CHUNK
     progress: Progress = silent
+    engine: Engine | None = None
     _error: float | None = field(default=None, init=False)
 
     @property
@@ -84,53 +81,87 @@ class Reasons:
         return self._error or 0.0
 
     def __iter__(self) -> Iterator[pd.DataFrame]:
-        error, chunks = 0.0, chunks_of(len(self.now.frame), self.chunk)
-        features = {one.name: one for one in (*CATALOGUE, *self.bundle.encoder.features)}
-        chances = self._chances()
-
-        def tell(rows: slice) -> Chunk:
-            parts = sorted(self._parts(rows), key=lambda one: one.subject)
-            told = [self._told(one, chances, rows) for one in parts]
-            frame = reason_rows(told, features, currency=self.currency)
-            frame.insert(0, "as_of", _repeated(date_of(self.now.as_of), len(frame)))
-            return frame, max(one.error for one in parts)
-
-        for done, (frame, one) in enumerate(_in_order(tell, chunks), start=1):
-            error = max(error, one)
-            self.progress("reasons", done, len(chunks))
+        error, count = 0.0, len(chunks_of(len(self.now.frame), self.chunk))
+        tell = partial(
+            told_of,
+            as_of=date_of(self.now.as_of),
+            currency=self.currency,
+            clients=len(self.now.frame),
+        )
+        told = across(self.engine, self.bundle, tell, self._chunks())
+        for done, frame in enumerate(told, start=1):
+            error = max(error, frame.attrs.pop(_ERROR))
+            self.progress("reasons", done, count)
             yield frame
         self._error = error
 
-    def _parts(self, rows: slice) -> tuple[LeadingParts, ...]:
-        return take_leading_apart(
-            self.bundle,
-            self.now.frame.iloc[rows],
-            {subject: raw[rows] for subject, raw in self.raw.items()},
-            self.assignment.iloc[rows],
-            top=TOP_REASONS,
-            clients=len(self.now.frame),
+    def _chunks(self) -> Iterator[pd.DataFrame]:
+        """What is known of the clients of each chunk: features, tiers, raw scores and chances."""
+        clients = self.now.frame.index
+        known = (
+            self.now.frame,
+            self.assignment.add_prefix(_TIER),
+            pd.DataFrame(self.raw, index=clients).add_prefix(_RAW),
+            pd.DataFrame(self._chances(), index=clients).add_prefix(_CHANCE),
         )
+        for rows in chunks_of(len(clients), self.chunk):
+            yield pd.concat([one.iloc[rows] for one in known], axis=1)
 
-    def _told(
-        self,
-        parts: LeadingParts,
-        chances: Mapping[Subject, tuple[Values, Calibration]],
-        rows: slice,
-    ) -> Told:
-        references = self.bundle.references[_MODEL[parts.subject]]
-        if parts.subject not in chances:
-            return Told(parts=parts, references=references)
-        at_raw, calibration = chances[parts.subject]
-        at_base = calibration.probability(parts.base)
-        both = Chances(at_raw=at_raw[rows], at_base=at_base)
-        return Told(parts=parts, references=references, chances=both)
-
-    def _chances(self) -> Calibrated:
-        """What is a probability, and its calibration; churn's is published for active clients."""
+    def _chances(self) -> dict[Subject, Values]:
+        """The probability of each client where one is published: churn's of active clients."""
         churn, buys = self.bundle.churn.calibration, self.bundle.potential.calibration
         active = self.now.status.eq("active").to_numpy(dtype=bool)
         at_raw = np.where(active, churn.probability(self.raw["churn"]), np.nan)
-        return {"churn": (at_raw, churn), "buys": (buys.probability(self.raw["buys"]), buys)}
+        return {"churn": at_raw, "buys": buys.probability(self.raw["buys"])}
+
+
+def told_of(
+    bundle: Bundle, chunk: pd.DataFrame, *, as_of: dt.date, currency: str | None, clients: int
+) -> pd.DataFrame:
+    """The reasons of the clients of one chunk, their additive error among the frame's attributes.
+
+    Parameters
+    ----------
+    bundle
+        The trained value.
+    chunk
+        Features, and under the prefixes of this file tiers, raw scores and chances.
+    as_of, currency
+        Of all.
+    clients
+        How many clients are told of in all.
+    """
+    raw = _named(chunk, _RAW)
+    parts = take_leading_apart(
+        bundle,
+        chunk[[name for name in chunk if not str(name).startswith("(")]],
+        {subject: raw[subject].to_numpy(np.float64) for subject in SUBJECTS if subject in raw},
+        _named(chunk, _TIER),
+        top=TOP_REASONS,
+        clients=clients,
+    )
+    features = {one.name: one for one in (*CATALOGUE, *bundle.encoder.features)}
+    told = [_told(bundle, one, chunk) for one in sorted(parts, key=lambda one: one.subject)]
+    frame = reason_rows(told, features, currency=currency)
+    frame.insert(0, "as_of", _repeated(as_of, len(frame)))
+    frame.attrs[_ERROR] = max(one.error for one in parts)
+    return frame
+
+
+def _named(chunk: pd.DataFrame, prefix: str) -> pd.DataFrame:
+    """The columns under a prefix, by their own names."""
+    found = chunk[[name for name in chunk if str(name).startswith(prefix)]]
+    return found.rename(columns=lambda name: name.removeprefix(prefix))
+
+
+def _told(bundle: Bundle, parts: LeadingParts, chunk: pd.DataFrame) -> Told:
+    references = bundle.references[_MODEL[parts.subject]]
+    calibrations = {"churn": bundle.churn.calibration, "buys": bundle.potential.calibration}
+    if parts.subject not in calibrations:
+        return Told(parts=parts, references=references)
+    at_base = calibrations[parts.subject].probability(parts.base)
+    at_raw = chunk[_CHANCE + parts.subject].to_numpy(np.float64)
+    return Told(parts=parts, references=references, chances=Chances(at_raw=at_raw, at_base=at_base))
 
 
 def chunks_of(clients: int, most: int = CHUNK) -> list[slice]:
@@ -150,15 +181,3 @@ def _repeated(day: dt.date, rows: int) -> pd.Series:
     """A date for every row, kept once."""
     codes = np.zeros(rows, dtype=np.int8)
     return pd.Series(pd.Categorical.from_codes(codes, categories=pd.Index([day], dtype=object)))
-
-
-def _in_order(tell: Callable[[slice], Chunk], chunks: Iterable[slice]) -> Iterator[Chunk]:
-    """What each chunk tells, in their order; some are being told while one is looked at."""
-    with ThreadPoolExecutor(max_workers=AHEAD) as pool:
-        waiting: deque[Future[Chunk]] = deque()
-        for rows in chunks:
-            waiting.append(pool.submit(tell, rows))
-            if len(waiting) > AHEAD:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()

@@ -13,8 +13,9 @@ import pandas as pd
 
 from segml.bundle import NO_SEASON, ONE_SEASON, Bundle, support_of
 from segml.features import Snapshot, snapshot
-from segml.ledger import Ledger, date_of
+from segml.ledger import Engine, Ledger, date_of
 from segml.ledger.days import as_day
+from segml.scoring.across import across
 from segml.scoring.actions import actions
 from segml.scoring.criteria import Criteria
 from segml.scoring.gathering import Reasons, chunks_of
@@ -37,6 +38,8 @@ from segml.scoring.schema import (
 )
 from segml.scoring.taking_apart import score_of
 from segml.tiers import Roles, lever_moves
+
+_RAW: tuple[Subject, ...] = ("churn", "buys", "spends")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -126,7 +129,7 @@ def score(
     progress("features", 1, 3)
     now = snapshot(ledger.past(day), bundle.features)
     progress("scores", 2, 3)
-    tiers, raw = bundle.tiers.assign(now.frame, held), _raw(bundle, now.frame)
+    tiers, raw = bundle.tiers.assign(now.frame, held), _raw(bundle, now.frame, ledger.engine)
     foretold = foretell_prospects(bundle, ledger, day, _prospects(now))
     scores, roles = _scores(bundle, now, (tiers, _potential(bundle, now, raw, foretold)), raw)
     active = now.status.eq("active").to_numpy(dtype=bool)
@@ -143,6 +146,7 @@ def score(
         assignment=tiers,
         currency=ledger.currency,
         progress=progress,
+        engine=ledger.engine,
     )
     return Scored(
         scores=conform(_dated(scores, day), SCORES),
@@ -163,15 +167,17 @@ def _prospects(now: Snapshot) -> pd.Index:
     return now.frame.index[now.status.eq("prospect").to_numpy()]
 
 
-def _raw(bundle: Bundle, frame: pd.DataFrame) -> dict[Subject, Values]:
+def _raw(bundle: Bundle, frame: pd.DataFrame, engine: Engine | None) -> dict[Subject, Values]:
     """The raw scores of all clients by subject, predicted chunk by chunk."""
-    subjects: tuple[Subject, ...] = ("churn", "buys", "spends")
-    raw = {subject: np.empty(len(frame)) for subject in subjects}
-    for rows in chunks_of(len(frame)):
-        X = bundle.encoder.matrix(frame.iloc[rows])
-        for subject in subjects:
-            raw[subject][rows] = score_of(bundle, subject).raw(X)
-    return raw
+    chunks = (frame.iloc[rows] for rows in chunks_of(len(frame)))
+    parts = list(across(engine, bundle, raw_of, chunks))
+    return {subject: np.concatenate([part[subject] for part in parts]) for subject in _RAW}
+
+
+def raw_of(bundle: Bundle, chunk: pd.DataFrame) -> pd.DataFrame:
+    """The raw scores of some clients, one column a subject."""
+    X = bundle.encoder.matrix(chunk)
+    return pd.DataFrame({subject: score_of(bundle, subject).raw(X) for subject in _RAW})
 
 
 def _scores(
