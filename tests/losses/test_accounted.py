@@ -5,7 +5,14 @@ import pandas as pd
 import pytest
 
 from segml.features import CATALOGUE
-from segml.losses.accounted import CARRIERS, REASON_OF, shared
+from segml.losses.accounted import (
+    CARRIERS,
+    REASON_OF,
+    STAND_INS,
+    Shares,
+    shared,
+    told_by_known,
+)
 from segml.losses.attribution import Decomposition
 from segml.losses.profit_parts import Account, Change, profit_parts
 from segml.losses.shares import Weights
@@ -122,3 +129,34 @@ def test_unpaid_bills_are_payment_where_a_payment_feature_shows_them() -> None:
     assert found["payment"] == pytest.approx(1.0)
     assert found["overdue_share_365"] == pytest.approx(1.0)
     assert shares(after)["unknown"] == pytest.approx(1.0)
+
+
+def test_a_stand_in_is_of_the_reason_of_the_driver_it_stands_in_for() -> None:
+    reasons = {feature.name: feature.reason for feature in CATALOGUE}
+    for driver, others in STAND_INS.items():
+        assert {reasons[other] for other in others} == {reasons[driver]}
+        assert driver not in others
+
+
+def test_what_is_known_tells_the_share_of_what_is_not() -> None:
+    names = ("resolution_rise_180", "complaint_open_days", "complaints_180", "price_rise_180")
+    unknown = [np.nan] * len(names)
+    # known before alone; known on no day, and of its stand-ins the second alone; nothing known
+    before = pd.DataFrame([[1.0, *unknown[1:]], unknown, unknown], columns=list(names))
+    after = pd.DataFrame([unknown, [np.nan, np.nan, 2.0, np.nan], unknown], columns=list(names))
+    nothing = Parts(
+        subject="churn",
+        clients=pd.Index(["a", "b", "c"]),
+        features=names,
+        values=np.zeros((3, len(names))),
+        base=np.zeros(3),
+        raw=np.zeros(3),
+        data=after,
+    )
+    lost = Decomposition(before=before, after=after, churn=nothing, margin=nothing)
+    features = np.tile([0.5, 0.0, 0.2, 0.1], (3, 1))
+    told = told_by_known(Shares(np.zeros((3, 8)), features), lost)
+    np.testing.assert_allclose(
+        told.features, [[0.5, 0.0, 0.2, 0.1], [0.0, 0.0, 0.7, 0.1], [0.5, 0.0, 0.2, 0.1]]
+    )
+    np.testing.assert_array_equal(features[1], [0.5, 0.0, 0.2, 0.1])

@@ -42,6 +42,20 @@ REASON_OF: Mapping[Part, Reason] = MappingProxyType(
     {"discount": "margin", "care": "margin", "unpaid": "payment"}
 )
 """The reason that each of these parts is."""
+STAND_INS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "attention_drop_180": ("contact_silence_over_gap",),
+        "complaints_rise_180": ("complaints_180", "complaint_open_days"),
+        "resolution_rise_180": ("complaint_open_days", "resolution_days_365", "complaints_180"),
+        "returns_rise_180": ("returns_share_365", "returns_365"),
+        "support_rise_180": ("complaints_180",),
+        "days_late_rise_180": ("days_late_180", "overdue_days"),
+        "discount_ratchet_180": ("discount_rate_90", "discount_rate_365"),
+        "demands_rise_180": ("demands_180",),
+    }
+)
+"""Driver to those of its reason that tell of it where it is not known, as of a client without a
+year to be held against: whoever reads that a third of a loss is its doing has to see something."""
 _UNKNOWN = REASONS.index("unknown")
 
 
@@ -89,6 +103,31 @@ def shared(weights: Weights, lost: Decomposition, changes: Sequence[Change | Non
             if carrier is not None:
                 features[place, carrier] += money[part]
     return Shares(reasons, features)
+
+
+def told_by_known(shares: Shares, lost: Decomposition) -> Shares:
+    """The shares, those of a driver that is known on neither day told by one beside it that is.
+
+    Parameters
+    ----------
+    shares
+        Of n clients.
+    lost
+        Of the same clients.
+    """
+    names, features = list(lost.churn.features), shares.features.copy()
+    known = {
+        name: lost.before[name].notna().to_numpy() | lost.after[name].notna().to_numpy()
+        for name in names
+    }
+    for name, others in STAND_INS.items():
+        for other in others:
+            if name in known and other in known:
+                column, instead = names.index(name), names.index(other)
+                moved = np.where(~known[name] & known[other], features[:, column], 0.0)
+                features[:, instead] += moved
+                features[:, column] -= moved
+    return Shares(shares.reasons, features)
 
 
 def _told(change: Change) -> dict[Part, float]:
