@@ -42,7 +42,7 @@ from benchmarks.drift import drift
 from benchmarks.environment import environment
 from benchmarks.explanations import explanations
 from benchmarks.features import features
-from benchmarks.forecasts import forecasts
+from benchmarks.forecasts import DAYS, forecasts
 from benchmarks.foretold import foretold
 from benchmarks.impact import impact
 from benchmarks.ledger import ledger
@@ -60,7 +60,7 @@ from benchmarks.schemes import CLIENTS, SEED, schemes
 from benchmarks.start import start
 from benchmarks.worlds import GIVEN
 
-NUMBERS = (WORLDS, SEED, CLIENTS)
+NUMBERS = (WORLDS, SEED, CLIENTS, DAYS)
 """The variables that a benchmark takes beside a ledger, each a number."""
 ALL: dict[str, Callable[[], Iterable[Result]]] = {
     "start": start,
