@@ -23,6 +23,7 @@ def test_the_card_says_what_money_assumes(bundle: Bundle) -> None:
         (Economics(), "all of its amount counts as margin"),
         (Economics(commission_rate=0.03), "commission 3 % of the amount"),
         (Economics(minute=0.8), "a minute of care 0.8"),
+        (Economics(currency="GBP"), "Money is in GBP."),
     ],
 )
 def test_each_figure_of_the_configuration_is_named(
