@@ -44,7 +44,7 @@ from benchmarks.drift import drift
 from benchmarks.environment import environment
 from benchmarks.explanations import explanations
 from benchmarks.features import features
-from benchmarks.forecasts import forecasts
+from benchmarks.forecasts import DAYS, forecasts
 from benchmarks.foretold import foretold
 from benchmarks.impact import impact
 from benchmarks.ledger import ledger
@@ -64,7 +64,11 @@ from benchmarks.spark_curve import spark_curve
 from benchmarks.start import start
 from benchmarks.worlds import GIVEN
 
+<<<<<<< HEAD
 NUMBERS = (WORLDS, SEED, CLIENTS, LINES, RUNS)
+=======
+NUMBERS = (WORLDS, SEED, CLIENTS, DAYS)
+>>>>>>> fore7
 """The variables that a benchmark takes beside a ledger, each a number."""
 ALL: dict[str, Callable[[], Iterable[Result]]] = {
     "start": start,

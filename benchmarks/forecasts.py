@@ -10,18 +10,21 @@ The peer is AutoGluon's tabular predictor, `medium_quality`, 150 seconds, in an 
 own (`peer.py`; LightGBM and scikit-learn's models, no neural networks), on recency, frequency and
 money (`automl_rfm`) and on all our features (`automl_rich`). It learns on the clients of the last
 cut-off whose labels are known at the origin: on many cut-offs at once it splits a client's rows at
-random between learning and choosing, and foretells worse for it. At 162 days it is not asked.
+random between learning and choosing, and foretells worse for it. At 162 days it is not asked. Its
+limit is wall time: how much processor time it had is told.
 
 Figures are means over origins with 90 % intervals by bootstrap over clients; `ahead` is ours less
 the best other's (for the Brier score the other way round), paired client by client, and the bound
 is on the mean. Value is profit over the same days: mean absolute error of the published median, the
 rest of the published mean.
 
-SEGML_BENCH_PEER=<folder> keeps the peer's environment there, or takes it from there.
+SEGML_BENCH_DAYS=<number> takes one horizon alone. SEGML_BENCH_PEER=<folder> keeps the peer's
+environment there, or takes it from there.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -30,7 +33,7 @@ import pandas as pd
 
 import segml
 from benchmarks.leads import best_of, compare
-from benchmarks.peer import Peer, peer
+from benchmarks.peer import Foretold, Peer, peer
 from benchmarks.result import Result
 from segml.evaluation import BASELINES, MODEL, MONEY_BASELINES, backtest, default_origins
 from segml.evaluation.measures import chance_column
@@ -45,6 +48,7 @@ from segml.words.plan import Plan
 CONFIG = Path(__file__).parents[1] / "configs" / "online-retail.yaml"
 HORIZONS = {90: 30, 150: 9, 162: 30}
 """Days ahead, and the days between origins."""
+DAYS = "SEGML_BENCH_DAYS"
 JUDGED, ORIGINS = (90, 150), 4
 VALUED = 162
 RFM = ("silence_days", "orders_365", "spend_365")
@@ -57,7 +61,10 @@ LEAST_TOTAL, MOST_TOTAL = 0.9, 1.1
 def forecasts() -> Iterator[Result]:
     plan = segml.read_settings(CONFIG).plan
     with peer() as other, open_ledger(plan.ledger, plan.economics) as ledger:
+        only = os.environ.get(DAYS)
         for days, step in HORIZONS.items():
+            if only is not None and days != int(only):
+                continue
             asked = replace(
                 plan,
                 churn=replace(plan.churn, horizon_days=days),
@@ -67,14 +74,27 @@ def forecasts() -> Iterator[Result]:
             predictions = backtest(ledger, asked, origins, threads=1, draws=1).predictions
             models = RULES
             if days in JUDGED:
-                told = pd.concat([_peers(ledger, asked, as_day(day), other) for day in origins])
+                said = [_peers(ledger, asked, as_day(day), other) for day in origins]
+                told = pd.concat([frame for frame, _ in said])
                 predictions = predictions.merge(told, on=["origin", "client_id"], how="left")
                 models = (*RULES, *PEERS)
+                yield from _effort([one for _, each in said for one in each], days)
             yield from _risk(predictions, days, models)
             yield from _value(predictions, days)
 
 
-def _peers(ledger: Ledger, plan: Plan, origin: int, other: Peer) -> pd.DataFrame:
+def _effort(told: list[Foretold], days: int) -> Iterator[Result]:
+    """What the peer had to work with: its limit is wall time, which others share."""
+    counts = sorted(len(one.models) for one in told)
+    seconds = sorted(one.seconds for one in told)
+    yield Result(f"{days} days: models of the peer, fewest, most", f"{counts[0]}, {counts[-1]}")
+    between = f"{seconds[0]:.0f} s, {seconds[-1]:.0f} s"
+    yield Result(f"{days} days: processor time of a fit of the peer, least, most", between)
+
+
+def _peers(
+    ledger: Ledger, plan: Plan, origin: int, other: Peer
+) -> tuple[pd.DataFrame, list[Foretold]]:
     """What the peer says of the active clients of an origin, by either set of features."""
     rules = plan.churn
     features = FeaturePlan(horizon_days=rules.horizon_days, active_days=rules.active_days)
@@ -87,10 +107,12 @@ def _peers(ledger: Ledger, plan: Plan, origin: int, other: Peer) -> pd.DataFrame
     past, asked = (one.frame[churn.population(one.status)] for one in (then, now))
     lost = churn.label(future, past.index).astype(int).to_numpy()
     frame = pd.DataFrame({"client_id": asked.index, "origin": date_of(origin)})
+    found = []
     for name, columns in zip(PEERS, (list(RFM), names), strict=True):
-        told, _ = other.foretell(past[columns].assign(lost=lost), asked[columns])
-        frame[name] = frame[chance_column(name)] = told
-    return frame
+        told = other.foretell(past[columns].assign(lost=lost), asked[columns])
+        frame[name] = frame[chance_column(name)] = told.chance
+        found.append(told)
+    return frame, found
 
 
 def _risk(predictions: pd.DataFrame, days: int, models: tuple[str, ...]) -> Iterator[Result]:

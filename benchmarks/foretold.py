@@ -73,15 +73,22 @@ def _figures(folder: Path, seed: int) -> dict[str, float]:
     plan = segml.read_settings(world.config).plan
     today = day_of(world.end) - max(plan.churn.horizon_days, plan.potential.horizon_days)
     with open_ledger(plan.ledger, plan.economics) as ledger:
-        begun, marks = time.perf_counter(), {}
+        marks = {}
 
         def mark(step: str, *_: int) -> None:
-            marks[step] = time.perf_counter() - begun
+            marks[step] = np.array([time.perf_counter(), time.process_time()])
+
+        mark("begun")
 
         bundle = fit(ledger, today, plan, threads=processors(), progress=mark)
+        mark("over")
         spent = {
-            "training and calibrating, wall seconds": marks["tiers"] - marks["churn"],
-            "fit, wall seconds": time.perf_counter() - begun,
+            f"{what}, {clock} seconds": (marks[last] - marks[first])[place]
+            for what, first, last in (
+                ("training and calibrating", "churn", "tiers"),
+                ("fit", "begun", "over"),
+            )
+            for place, clock in enumerate(("wall", "processor"))
         }
         scores = score(bundle, ledger, today, version="benchmark").scores.set_index("client_id")
         scores = scores[scores["status"].ne("prospect")]

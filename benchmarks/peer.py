@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,25 @@ NEEDS = ("autogluon.tabular[lightgbm]==1.6.3",)
 SECONDS = 150
 
 
+@dataclass(frozen=True, eq=False)
+class Foretold:
+    """The probability of each row to be lost, shape (n,), and what that took.
+
+    Parameters
+    ----------
+    chance
+        Of each row.
+    models
+        The names of the models that were ready in time.
+    seconds
+        Of processor time: on a machine that others load, fewer than the limit would give.
+    """
+
+    chance: np.ndarray
+    models: tuple[str, ...]
+    seconds: float
+
+
 @dataclass(frozen=True)
 class Peer:
     """The Python of the peer's environment, and a folder for what is exchanged."""
@@ -27,8 +47,8 @@ class Peer:
     python: Path
     scratch: Path
 
-    def foretell(self, past: pd.DataFrame, now: pd.DataFrame) -> tuple[np.ndarray, str]:
-        """The probability of each row of `now` to be lost, shape (n,), and the models it tried.
+    def foretell(self, past: pd.DataFrame, now: pd.DataFrame) -> Foretold:
+        """What the peer says of each row of `now`, having learnt on `past`.
 
         Parameters
         ----------
@@ -44,11 +64,16 @@ class Peer:
         words = [str(self.python), "-W", "ignore", str(script), *map(str, files), str(SECONDS)]
         # no PYTHONPATH: it would bring segml's libraries into the peer's environment
         apart = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = subprocess.run(words, env=apart, capture_output=True, text=True, check=False)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
         if done.returncode:
             raise SystemExit(done.stderr)
-        told = pd.read_parquet(files[2])["chance"].to_numpy(np.float64)
-        return told, done.stdout.strip().splitlines()[-1]
+        return Foretold(
+            chance=pd.read_parquet(files[2])["chance"].to_numpy(np.float64),
+            models=tuple(done.stdout.strip().splitlines()[-1].split(", ")),
+            seconds=after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+        )
 
 
 @contextmanager

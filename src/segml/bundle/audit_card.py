@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 
 from segml.bundle.record import OutcomeRecord
@@ -18,6 +19,8 @@ def assumptions(bundle: Bundle) -> Iterator[str]:
         A fitted bundle; its plan has the figures.
     """
     rates = bundle.plan.economics
+    if rates.currency is not None:
+        yield f"Money is in {html.escape(rates.currency, quote=False)}."
     yield (
         "Profit is what was sold less its cost, care, handling, overdue money and a share of what "
         "the client cost to win. These figures come from the configuration and are assumptions:"
