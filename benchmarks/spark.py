@@ -9,6 +9,7 @@ query by hand, which takes every value as it is. DuckDB's of the same ledger is 
 Then the same lines, one in ten of them given to one client: the same work, no more memory, and the
 same bytes by both engines.
 
+Each way is run once, or SEGML_BENCH_RUNS times in turn; figures are then medians.
 SEGML_BENCH_LEDGER=<configuration> takes a made world that is there, of which as many files are
 taken as hold SEGML_BENCH_LINES lines (20,000,000).
 """
