@@ -64,11 +64,7 @@ from benchmarks.spark_curve import spark_curve
 from benchmarks.start import start
 from benchmarks.worlds import GIVEN
 
-<<<<<<< HEAD
-NUMBERS = (WORLDS, SEED, CLIENTS, LINES, RUNS)
-=======
-NUMBERS = (WORLDS, SEED, CLIENTS, DAYS)
->>>>>>> fore7
+NUMBERS = (WORLDS, SEED, CLIENTS, DAYS, LINES, RUNS)
 """The variables that a benchmark takes beside a ledger, each a number."""
 ALL: dict[str, Callable[[], Iterable[Result]]] = {
     "start": start,
