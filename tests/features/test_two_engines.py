@@ -33,7 +33,7 @@ from segml.ledger.spark import SPELT, SparkTables, spelt
 from segml.words.errors import ConfigurationRefused, DataRefused
 
 PLAN = FeaturePlan(horizon_days=90)
-HISTORIES = int(os.environ.get("SEGML_SPARK_HISTORIES", "0"))
+HISTORIES = int(os.environ.get("SEGML_SPARK_HISTORIES", "1"))
 ALL_LEDGERS = bool(os.environ.get("SEGML_SPARK_LEDGERS"))
 CONFIGS = Path(__file__).parents[2] / "configs"
 DATA = Path(os.environ.get("SEGML_DATA", "absent"))
