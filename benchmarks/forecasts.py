@@ -11,7 +11,7 @@ own (`peer.py`; LightGBM and scikit-learn's models, no neural networks), on rece
 money (`automl_rfm`) and on all our features (`automl_rich`). It learns on the clients of the last
 cut-off whose labels are known at the origin: on many cut-offs at once it splits a client's rows at
 random between learning and choosing, and foretells worse for it. At 162 days it is not asked. Its
-limit is wall time: how much processor time it had is told.
+limit is wall time, so that a loaded machine (the load stands above) gives it less to work with.
 
 Figures are means over origins with 90 % intervals by bootstrap over clients; `ahead` is ours less
 the best other's (for the Brier score the other way round), paired client by client, and the bound

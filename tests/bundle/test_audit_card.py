@@ -12,7 +12,7 @@ from segml.words.plan import Economics
 def test_the_card_says_what_money_assumes(bundle: Bundle) -> None:
     text = card(bundle)
     assert "## What profit means here" in text
-    assert all(line in text for line in assumptions(bundle))
+    assert all(line in text for line in assumptions(bundle, plain=str))
     assert "an order 5, a return 10" in text
 
 
@@ -30,7 +30,7 @@ def test_each_figure_of_the_configuration_is_named(
     bundle: Bundle, rates: Economics, said: str
 ) -> None:
     plan = dataclasses.replace(bundle.plan, economics=rates)
-    told = " ".join(assumptions(dataclasses.replace(bundle, plan=plan)))
+    told = " ".join(assumptions(dataclasses.replace(bundle, plan=plan), plain=str))
     assert said in told
 
 

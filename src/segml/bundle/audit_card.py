@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from segml.bundle.record import OutcomeRecord
 from segml.bundle.value import Bundle
 from segml.ledger import date_of
 
 
-def assumptions(bundle: Bundle) -> Iterator[str]:
+def assumptions(bundle: Bundle, *, plain: Callable[[str], str]) -> Iterator[str]:
     """A sentence for each figure that profit rests on and the ledger does not hold.
 
     Parameters
     ----------
     bundle
         A fitted bundle; its plan has the figures.
+    plain
+        Makes the currency a text of the card.
     """
     rates = bundle.plan.economics
     if rates.currency is not None:
-        yield f"Money is in {html.escape(rates.currency, quote=False)}."
+        yield f"Money is in {plain(rates.currency)}."
     yield (
         "Profit is what was sold less its cost, care, handling, overdue money and a share of what "
         "the client cost to win. These figures come from the configuration and are assumptions:"

@@ -99,7 +99,7 @@ def card(bundle: Bundle) -> str:
     sections = (
         *_support(bundle),
         ("Data", _data(bundle)),
-        ("What profit means here", _bullets(assumptions(bundle))),
+        ("What profit means here", _bullets(assumptions(bundle, plain=_plain))),
         ("Tiers", _tiers(bundle)),
         ("Churn: population and label", _churn(bundle)),
         ("Potential: population and label", _potential(bundle)),
