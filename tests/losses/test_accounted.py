@@ -34,6 +34,20 @@ def change(after: Account) -> Change:
     return Change(before=HEALTHY, after=after, parts=profit_parts(HEALTHY, after))
 
 
+def unmoved(before: pd.DataFrame, after: pd.DataFrame) -> Decomposition:
+    """Clients whose features were so on two days, and whose scores did not move."""
+    nothing = Parts(
+        subject="churn",
+        clients=pd.Index(after.index),
+        features=tuple(after.columns),
+        values=np.zeros(after.shape),
+        base=np.zeros(len(after)),
+        raw=np.zeros(len(after)),
+        data=after,
+    )
+    return Decomposition(before=before, after=after, churn=nothing, margin=nothing)
+
+
 def shares(
     after: Account | None,
     moved: dict[str, float] | None = None,
@@ -41,16 +55,7 @@ def shares(
 ) -> dict[str, float]:
     before = pd.DataFrame([dict.fromkeys(names, 0.1)])
     now = before.assign(**(moved or {}))
-    nothing = Parts(
-        subject="churn",
-        clients=pd.Index(["a"]),
-        features=names,
-        values=np.zeros((1, len(names))),
-        base=np.zeros(1),
-        raw=np.zeros(1),
-        data=now,
-    )
-    lost = Decomposition(before=before, after=now, churn=nothing, margin=nothing)
+    lost = unmoved(before, now)
     weights = Weights(np.zeros((1, 7)), np.zeros((1, len(names))))
     weights.reasons[0, REASONS.index("price")] = PRICE
     weights.features[0, 0] = PRICE
@@ -144,16 +149,7 @@ def test_what_is_known_tells_the_share_of_what_is_not() -> None:
     # known before alone; known on no day, and of its stand-ins the second alone; nothing known
     before = pd.DataFrame([[1.0, *unknown[1:]], unknown, unknown], columns=list(names))
     after = pd.DataFrame([unknown, [np.nan, np.nan, 2.0, np.nan], unknown], columns=list(names))
-    nothing = Parts(
-        subject="churn",
-        clients=pd.Index(["a", "b", "c"]),
-        features=names,
-        values=np.zeros((3, len(names))),
-        base=np.zeros(3),
-        raw=np.zeros(3),
-        data=after,
-    )
-    lost = Decomposition(before=before, after=after, churn=nothing, margin=nothing)
+    lost = unmoved(before, after)
     features = np.tile([0.5, 0.0, 0.2, 0.1], (3, 1))
     told = told_by_known(Shares(np.zeros((3, 8)), features), lost)
     np.testing.assert_allclose(
