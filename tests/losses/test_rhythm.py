@@ -7,7 +7,7 @@ import pytest
 
 from segml.losses.clock import Clock
 from segml.losses.history import History
-from segml.losses.rhythm import SHAPES, learn_rhythm
+from segml.losses.rhythm import FAR, RAREST, SHAPES, learn_rhythm
 from segml.losses.silence import silence
 
 PLAIN = Clock(0, np.ones(52))
@@ -89,3 +89,10 @@ def test_a_far_quantile_is_where_a_gap_begins_to_be_longer() -> None:
 def test_few_gaps_leave_the_reach_about_as_it_was() -> None:
     assert learn_rhythm([]).reach == pytest.approx(1.0, abs=0.01)
     assert learn_rhythm([np.full(8, 3.0)]).reach == pytest.approx(1.0, abs=0.02)
+
+
+def test_clockwork_that_pauses_once_in_a_while_is_lost_some_day() -> None:
+    weekly = np.full(24, 7.0)
+    known = learn_rhythm([np.where(np.arange(24) == place, 63.0, weekly) for place in range(24)])
+    assert known.reach == pytest.approx(np.log(RAREST) / np.log(FAR))
+    assert known.far_quantile(0.99, weekly) < known.far_quantile(0.999, weekly) < 365.0

@@ -86,10 +86,9 @@ def fit(
     features = FeaturePlan(horizon_days=plan.churn.horizon_days, active_days=plan.churn.active_days)
     tell(_STEPS[0], 0, 6)
     past = _snapshots(ledger, windows, features)
-    encoder = Encoder.learn(
-        [one.frame for one in past.values()], available(ledger.past(windows.as_of))
-    )
-    now = snapshot(ledger.past(windows.as_of), features)
+    today = ledger.past(windows.as_of)
+    encoder = Encoder.learn([one.frame for one in past.values()], available(today))
+    now = snapshot(today, features)
     tell(_STEPS[1], 1, 6)
     of_churn, of_potential = (_at(past, days) for days in (windows.churn, windows.potential))
     with abreast(threads) as pool:

@@ -48,7 +48,6 @@ STAND_INS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "complaints_rise_180": ("complaints_180", "complaint_open_days"),
         "resolution_rise_180": ("complaint_open_days", "resolution_days_365", "complaints_180"),
         "returns_rise_180": ("returns_share_365", "returns_365"),
-        "support_rise_180": ("complaints_180",),
         "days_late_rise_180": ("days_late_180", "overdue_days"),
         "discount_ratchet_180": ("discount_rate_90", "discount_rate_365"),
         "demands_rise_180": ("demands_180",),

@@ -40,6 +40,9 @@ LEAST_EARLIER = 4
 """Gaps before one, for it to be asked how likely it was."""
 MOST_ASKED = 50_000
 """Gaps that are asked; of more, as many that lie evenly among them."""
+RAREST = 1e-6
+"""The least chance that takes the place of `FAR`: of clockwork that pauses once in a while any gap
+is impossible, and no silence would ever count."""
 IMAGINED = 1_000
 """Gaps that were imagined beside them, told exactly right: few change nothing much."""
 
@@ -169,7 +172,8 @@ def _with_reach(rhythm: Rhythm, gaps: Sequence[Numbers]) -> Rhythm:
     n, total, log_total, gap = known.T
     imagined = (np.arange(IMAGINED) + 0.5) / IMAGINED
     found = np.concatenate([rhythm.chances((n, total, log_total), gap), imagined])
-    return replace(rhythm, reach=float(np.log(np.quantile(found, FAR)) / np.log(FAR)))
+    told = max(float(np.quantile(found, FAR)), RAREST)
+    return replace(rhythm, reach=float(np.log(told) / np.log(FAR)))
 
 
 def _sums_before(gaps: Numbers) -> Numbers:

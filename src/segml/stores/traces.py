@@ -49,7 +49,8 @@ def _cells_hold(file: Path, person: Person) -> Iterator[bool]:
         parquet = pq.ParquetFile(stream)
         if not person.pattern:
             return
-        for batch in parquet.iter_batches(batch_size=ROW_GROUP):
+        fields = [one.name for one in parquet.schema_arrow if not pa.types.is_primitive(one.type)]
+        for batch in parquet.iter_batches(batch_size=ROW_GROUP, columns=fields):
             for cells in (texts for column in batch.columns for texts in _texts(column)):
                 found = pc.match_substring_regex(cells, person.pattern)
                 yield bool(pc.any(found).as_py())
