@@ -5,7 +5,10 @@ of the last year. Key clients are those of a key tier that were active on the ea
 days and money are judged on those of them that were lost and found; `observer` knows the hazards
 of every cause at the onset and names the greatest. `found` counts onsets up to the later day less
 the larger of 90 days and three median gaps, `false alarms` key clients without an onset by then.
-Means over the worlds, with the standard error of the mean.
+Means over the worlds, with the standard error of the mean. A world has a hundred losses or two, of
+which few are without a cause, and bins of a dozen differ from their share by chance alone: so the
+calibration error stands beside what it would be by chance were every share exact, and both it and
+`unknown` are told of the losses of all worlds together too.
 
 `random losses` is a second, smaller world of the same seed in which every loss is without a cause:
 the share of its lost key clients for whom a cause is named with a share above a half. `true ones`
@@ -35,7 +38,7 @@ FIRST_SEED, CLIENTS, MONTHS, TRAINED_AFTER = 500, 20_000, 36, 24
 RANDOM_CLIENTS = 10_000
 WITHOUT_CAUSE = MappingProxyType({"cause_mix": {"unknown": 1.0}})
 WORLDS, SEED = "SEGML_BENCH_WORLDS", "SEGML_BENCH_SEED"
-BINS = 10
+BINS, DRAWS = 10, 1000
 
 BOUNDS: dict[str, dict[str, float]] = {
     "first reason is the true cause": {"least": 0.65},
@@ -68,10 +71,12 @@ class _Seen:
 
 def losses() -> Iterator[Result]:
     worlds, first = int(os.environ.get(WORLDS, "10")), int(os.environ.get(SEED, FIRST_SEED))
-    rows = []
+    rows, found = [], []
     for seed in range(first, first + worlds):
         with tempfile.TemporaryDirectory() as scratch:
-            rows.append(_figures(_seen(Path(scratch), seed, clients=CLIENTS)))
+            seen = _seen(Path(scratch), seed, clients=CLIENTS)
+        found.append(_found(seen))
+        rows.append(_figures(seen, found[-1]))
         with tempfile.TemporaryDirectory() as scratch:
             none = _seen(Path(scratch), seed, clients=RANDOM_CLIENTS, overrides=WITHOUT_CAUSE)
             rows[-1]["random losses: a cause named above a half"] = _named_in_vain(none.losses)
@@ -83,6 +88,11 @@ def losses() -> Iterator[Result]:
         values = np.array([row[name] for row in rows])
         error = float(values.std(ddof=1) / np.sqrt(worlds)) if worlds > 1 else float("nan")
         yield Result(f"{name} (± {error:.2g})", float(values.mean()), **BOUNDS.get(name, {}))
+    together = pd.concat(found)
+    for name, value in {**_calibration(together), **_without_cause(together)}.items():
+        told = f"{name}, {worlds} worlds together"
+        yield Result(told, value, **BOUNDS.get(name, {}))
+    yield Result("losses without a cause, all worlds", float(together["cause"].eq("unknown").sum()))
 
 
 def _seen(
@@ -117,13 +127,18 @@ def _seen(
     )
 
 
-def _figures(seen: _Seen) -> dict[str, float]:
+def _found(seen: _Seen) -> pd.DataFrame:
+    """The true losses of key clients that were found, with what was said of them."""
+    truth = seen.truth.reindex(seen.key.index.intersection(seen.truth.index))
+    return truth.join(seen.losses, how="inner", suffixes=("", "_said"))
+
+
+def _figures(seen: _Seen, both: pd.DataFrame) -> dict[str, float]:
     truth = seen.truth.reindex(seen.key.index.intersection(seen.truth.index))
     waited = np.maximum(90, 3 * seen.key["median_gap_days"].reindex(truth.index).fillna(0))
     due = truth[truth["onset"] <= seen.end - pd.to_timedelta(waited, unit="D")]
     lost_by = truth.index[truth["onset"] < seen.end]
     stayed = seen.key.index.difference(lost_by)
-    both = truth.join(seen.losses, how="inner", rsuffix="_said")
     observable = both[both["cause"] != "unknown"]
     first = observable["reason_1"].eq(observable["cause"])
     observer = observable["observer"].eq(observable["cause"])
@@ -140,10 +155,8 @@ def _figures(seen: _Seen) -> dict[str, float]:
         "observer": float(observer.mean()),
         "the same, of the observer's": float(first.mean() / observer.mean()),
         "true cause among the first three": float(three.any(axis=1).mean()),
-        "calibration error of the first share": _calibration(both),
-        "no recorded cause: `unknown` first": float(
-            both.loc[both["cause"] == "unknown", "reason_1"].eq("unknown").mean()
-        ),
+        **_calibration(both),
+        **_without_cause(both),
         "observable cause: `unknown` first": float(observable["reason_1"].eq("unknown").mean()),
         "losses whose evidence cites a decoy": _decoys(seen),
         "lost key clients found": float(due.index.isin(seen.losses.index).mean()),
@@ -161,12 +174,26 @@ def _named_in_vain(losses: pd.DataFrame) -> float:
     return float((losses["reason_1"].ne("unknown") & (losses["share_1"] > 0.5)).mean())
 
 
-def _calibration(both: pd.DataFrame) -> float:
-    """Expected calibration error of the first share, over ten equal bins of it."""
-    right = both["reason_1"].eq(both["cause"])
-    place = np.minimum((both["share_1"] * BINS).astype(int), BINS - 1)
-    gaps = (right - both["share_1"]).groupby(place).sum().abs()
-    return float(gaps.sum() / len(both))
+def _without_cause(both: pd.DataFrame) -> dict[str, float]:
+    none = both.loc[both["cause"] == "unknown", "reason_1"]
+    return {"no recorded cause: `unknown` first": float(none.eq("unknown").mean())}
+
+
+def _calibration(both: pd.DataFrame) -> dict[str, float]:
+    """Expected calibration error of the first share over ten equal bins of it, found and by chance.
+
+    By chance: the mean over answers drawn so that every share is exact.
+    """
+    share = both["share_1"].to_numpy(np.float64)
+    right = both["reason_1"].eq(both["cause"]).to_numpy()
+    exact = np.random.default_rng(0).random((DRAWS, len(share))) < share
+    place = np.minimum((share * BINS).astype(int), BINS - 1)
+    in_bin = np.eye(BINS)[place]
+    errors = np.abs((np.vstack([right, exact]) - share) @ in_bin).sum(axis=1) / len(share)
+    return {
+        "calibration error of the first share": float(errors[0]),
+        "the same by chance, were every share exact": float(errors[1:].mean()),
+    }
 
 
 def _decoys(seen: _Seen) -> float:
