@@ -158,6 +158,36 @@ def test_protocol_5_still_scores_and_holds_a_client_in_its_tier_as_it_did() -> N
         assert placed["tier_margin"].tolist() == pytest.approx(expected, abs=1e-12)
 
 
+def test_protocol_6_still_scores_and_has_one_spread_for_every_age() -> None:
+    bundle = load(
+        KEPT / "6",
+        manifest_digest="4cd3af3606b897da776b2f2442cbe202a04c30ef0836ffc3acd9feca917565c9",
+    )
+    assert bundle.protocol == 6
+    assert (bundle.potential.ages.edges, bundle.potential.ages.levels) == ((), (1.0,))
+    columns = len(bundle.encoder.columns)
+    X = (np.arange(4 * columns).reshape(4, columns) % 7).astype(np.float32)
+    X[3] = np.nan
+    # as the last segml of protocol 6 printed them
+    assert bundle.churn.raw(X) == pytest.approx(
+        [6.126674423318014, -1.5625431778552712, -3.2644276463953847, -2.0842050991163643],
+        abs=1e-12,
+    )
+    assert bundle.potential.expected(X) == pytest.approx(
+        [-110.25920314136391, -166.5503347449784, -246.07948407708096, 124.89276957864692], abs=1e-9
+    )
+    low, median, high = bundle.potential.interval(X)
+    assert low == pytest.approx(
+        [-384.9088619894249, -536.7453675542636, -580.9978107485715, -174.59507492683028], abs=1e-9
+    )
+    assert median == pytest.approx(
+        [-92.52113692857498, -142.64153387059116, -268.6504050218522, 144.23499355243467], abs=1e-9
+    )
+    assert high == pytest.approx(
+        [229.87733067849882, 291.91320686363923, 141.8710831239926, 495.7898527154906], abs=1e-9
+    )
+
+
 @pytest.mark.parametrize("protocol", sorted(READABLE - {PROTOCOL}))
 def test_what_is_packed_for_other_machines_scores_as_the_kept_bundle(protocol: int) -> None:
     folder = KEPT / str(protocol)

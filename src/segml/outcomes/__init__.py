@@ -2,6 +2,7 @@
 
 from segml.outcomes import churn, potential
 from segml.outcomes.additive import Learnt as Told
+from segml.outcomes.ages import AGE
 from segml.outcomes.agreeing import Agreement, agreement
 from segml.outcomes.calibration import Calibration, fit_calibration
 from segml.outcomes.churn import ChurnModel, fit_churn, fit_churn_told
@@ -24,6 +25,7 @@ from segml.outcomes.season import Season
 from segml.outcomes.slices import top_tenth
 
 __all__ = [
+    "AGE",
     "DOWN",
     "LEAST_MOVED",
     "LEAST_NEWCOMERS",

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from segml.outcomes.additive import Learnt
-from segml.outcomes.amount import Amount, Spread, fit_amount, fit_spread
+from segml.outcomes.ages import Ages, age_of, fit_ages
+from segml.outcomes.amount import Amount, fit_amount
 from segml.outcomes.calibration import DRAWS, Calibration, fit_calibration
 from segml.outcomes.filling import Asked, Filling, filling
 from segml.outcomes.rows import Rows, Values
@@ -41,24 +42,24 @@ class Joint:
         Raw score of spending to expected money.
     idle
         The mean profit of clients without an order, in money.
-    spread
-        How far profits lie from their expectation.
+    ages
+        The level of each age, and how far its profits lie from their expectation.
     """
 
     calibration: Calibration
     amount: Amount
     idle: float
-    spread: Spread
+    ages: Ages
 
-    def expected(self, buys: Values, spends: Values) -> Values:
-        """The money that raw scores of both parts, each of shape (n,), come to."""
+    def expected(self, buys: Values, spends: Values, age: Values) -> Values:
+        """The money that raw scores of both parts come to at an age in days, each of shape (n,)."""
         p = self.calibration.probability(buys)
-        return joined(p, self.amount.expected(spends), self.idle)
+        return self.ages.expected(joined(p, self.amount.expected(spends), self.idle), age)
 
-    def told(self, buys: Values, spends: Values) -> Told:
+    def told(self, buys: Values, spends: Values, age: Values) -> Told:
         """The same with the probability of buying and the interval."""
-        expected = self.expected(buys, spends)
-        low, _, high = self.spread.interval(expected)
+        expected = self.expected(buys, spends, age)
+        low, _, high = self.ages.interval(expected, age)
         return Told(p=self.calibration.probability(buys), expected=expected, low=low, high=high)
 
     def raised(self, ratio: float) -> Joint:
@@ -67,7 +68,7 @@ class Joint:
             self,
             amount=replace(self.amount, smear=ratio * self.amount.smear),
             idle=ratio * self.idle,
-            spread=self.spread.raised(ratio),
+            ages=self.ages.raised(ratio),
         )
 
 
@@ -116,8 +117,14 @@ class Money:
         total = float((profit - (1 - p) * idle).sum())
         amount = fit_amount(spends, weight=p, total=total, scale=self.scale)
         expected = joined(p, amount.expected(spends), idle)
-        spread = fit_spread(expected, profit, unit=self.scale / 10)
-        return Joint(calibration=calibration, amount=amount, idle=idle, spread=spread)
+        ages = fit_ages(
+            expected,
+            profit,
+            age=age_of(rows.columns, rows.X),
+            client=rows.client,
+            unit=self.scale / 10,
+        )
+        return Joint(calibration=calibration, amount=amount, idle=idle, ages=ages)
 
     def today(
         self, buys: Learnt, spends: Learnt, asked: Asked | None
@@ -135,7 +142,8 @@ class Money:
         joint = self.join(everyone, buys.raw, spends.raw)
         if asked is None:
             return joint, None
-        expected = joint.expected(buys.score.raw(asked.X), spends.score.raw(asked.X))
+        raw = buys.score.raw(asked.X), spends.score.raw(asked.X)
+        expected = joint.expected(*raw, age_of(self.rows.columns, asked.X))
         moved = self.filled(everyone, asked, expected)
         return joint if moved is None else joint.raised(moved.factor), moved
 
@@ -155,13 +163,13 @@ class Money:
                 known, at, there = np.intersect1d(ours.known, theirs.known, return_indices=True)
                 joint = self.join(known, ours.known_raw[at], theirs.known_raw[there], count=0)
                 asked = self.rows.take(ours.asked)
-                expected = joint.expected(ours.asked_raw, theirs.asked_raw)
+                raw = ours.asked_raw, theirs.asked_raw, age_of(asked.columns, asked.X)
                 if self.season is not None:
                     there_and_then = Asked(X=asked.X, day=int(asked.cutoff[0]), season=self.season)
-                    moved = self.filled(known, there_and_then, expected)
+                    moved = self.filled(known, there_and_then, joint.expected(*raw))
                     joint = joint if moved is None else joint.raised(moved.factor)
                 held.append(ours.asked)
-                told.append(joint.told(ours.asked_raw, theirs.asked_raw))
+                told.append(joint.told(*raw))
         return np.concatenate(held), _gathered(told)
 
     def filled(self, known: Index, asked: Asked, expected: Values) -> Filling | None:

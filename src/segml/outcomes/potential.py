@@ -16,7 +16,8 @@ import pandas as pd
 
 from segml.ledger import Future, economics
 from segml.outcomes.additive import fit_additive
-from segml.outcomes.amount import Amount, Spread, scale_of
+from segml.outcomes.ages import Ages, age_of
+from segml.outcomes.amount import Amount, scale_of
 from segml.outcomes.calibration import Calibration
 from segml.outcomes.churn import label as churn_label
 from segml.outcomes.churn import notes
@@ -83,8 +84,8 @@ class PotentialModel:
         Raw score of spending to expected money.
     idle
         The mean profit of clients without an order, in money.
-    spread
-        How far profits lie from their expectation.
+    ages
+        The level of each age, and how far its profits lie from their expectation.
     record
         Folds, rounds, weights, validation metrics and notes, as plain values.
     """
@@ -94,7 +95,7 @@ class PotentialModel:
     spends: AdditiveScore
     amount: Amount
     idle: float
-    spread: Spread
+    ages: Ages
     record: Mapping[str, Any]
 
     def probability(self, X: Matrix) -> Values:
@@ -107,16 +108,19 @@ class PotentialModel:
 
     def expected(self, X: Matrix) -> Values:
         """The expected profit over the horizon in money, shape (n,)."""
-        return self.joint(self.buys.raw(X), self.spends.raw(X))
+        return self.joint(self.buys.raw(X), self.spends.raw(X), self._age(X))
 
     def interval(self, X: Matrix) -> tuple[Values, Values, Values]:
         """Low, median and high of the profit in money, each (n,); low to high holds 80 %."""
-        return self.spread.interval(self.expected(X))
+        return self.ages.interval(self.expected(X), self._age(X))
 
-    def joint(self, buys: Values, spends: Values) -> Values:
-        """The expected profit of rows whose two raw scores are known already, each (n,)."""
+    def joint(self, buys: Values, spends: Values, age: Values) -> Values:
+        """The expected profit of rows whose raw scores and age in days are known, each (n,)."""
         p = self.calibration.probability(buys)
-        return joined(p, self.amount.expected(spends), self.idle)
+        return self.ages.expected(joined(p, self.amount.expected(spends), self.idle), age)
+
+    def _age(self, X: Matrix) -> Values:
+        return age_of(self.buys.columns, X)
 
     def forests(self) -> dict[str, str]:
         """The LightGBM texts by name, of the parts that have a forest."""
@@ -131,7 +135,7 @@ class PotentialModel:
             "spends": self.spends.to_json(),
             "amount": self.amount.to_json(),
             "idle": self.idle,
-            "spread": self.spread.to_json(),
+            "ages": self.ages.to_json(),
             "record": dict(self.record),
         }
 
@@ -144,7 +148,7 @@ class PotentialModel:
             spends=AdditiveScore.from_json(value["spends"], forests.get("spends")),
             amount=Amount(**value["amount"]),
             idle=value["idle"],
-            spread=Spread.from_json(value["spread"]),
+            ages=Ages.from_json(value["ages"] if "ages" in value else value["spread"]),
             record=value["record"],
         )
 
@@ -217,7 +221,7 @@ def fit_potential(
         calibration=joint.calibration,
         amount=joint.amount,
         idle=joint.idle,
-        spread=joint.spread,
+        ages=joint.ages,
         record={
             "buys": buys.record,
             "spends": spends.record,

@@ -15,6 +15,7 @@ from segml.bundle import NO_SEASON, ONE_SEASON, Bundle, support_of
 from segml.features import Snapshot, snapshot
 from segml.ledger import Engine, Ledger, date_of
 from segml.ledger.days import as_day
+from segml.outcomes import AGE
 from segml.scoring.across import across
 from segml.scoring.actions import actions
 from segml.scoring.criteria import Criteria
@@ -232,8 +233,9 @@ def _potential(
 
     The potential model learnt from clients with a history: it has no word on who has none.
     """
-    expected = bundle.potential.joint(raw["buys"], raw["spends"])
-    low, median, high = bundle.potential.spread.interval(expected)
+    age = now.frame[AGE].to_numpy(np.float64)
+    expected = bundle.potential.joint(raw["buys"], raw["spends"], age)
+    low, median, high = bundle.potential.ages.interval(expected, age)
     told = pd.DataFrame(
         {
             "raw_potential": raw["spends"],
