@@ -110,19 +110,57 @@ def age_of(columns: Sequence[str], X: npt.NDArray[np.floating]) -> Values:
     return np.asarray(X[:, list(columns).index(AGE)], dtype=np.float64)
 
 
-def fit_ages(
-    expected: Values, actual: Values, *, age: Values, client: npt.NDArray[Any], unit: float
-) -> Ages:
+def told_ages(age: Values, cutoff: Index) -> Values:
+    """Ages of rows of several cut-offs, shape (n,), NaN at a cut-off at which they say nothing.
+
+    Until a ledger is a year old its clients look as young as it is: where too few are older than
+    every edge, nobody's age is known.
+
+    Parameters
+    ----------
+    age, cutoff
+        Shape (n,): days, and the day of each row's cut-off.
+    """
+    _, at = np.unique(cutoff, return_inverse=True)
+    older = np.bincount(at, weights=age >= EDGES[-1], minlength=1)
+    return np.where(older[at] >= LEAST_CLIENTS, age, np.nan)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Seen:
+    """What is known of n rows besides their money.
+
+    Parameters
+    ----------
+    age
+        Days, NaN counts as the oldest.
+    client
+        Of each row: rows of one client are one another's echo.
+    cutoff
+        The day of each row's cut-off.
+    label_days
+        How long a label is: cut-offs nearer than that share days.
+    """
+
+    age: Values
+    client: npt.NDArray[Any]
+    cutoff: Index
+    label_days: int
+
+    def take(self, part: npt.NDArray[np.bool_]) -> Seen:
+        """The rows of a mask."""
+        return replace(self, age=self.age[part], client=self.client[part], cutoff=self.cutoff[part])
+
+
+def fit_ages(expected: Values, actual: Values, seen: Seen, *, unit: float) -> Ages:
     """The ages of rows whose money was expected without seeing it.
 
     Parameters
     ----------
     expected, actual
         Money, both of shape (n,); n may be zero.
-    age
-        Shape (n,), days; NaN counts as the oldest.
-    client
-        Shape (n,), of each row: rows of one client are one another's echo.
+    seen
+        Of the same rows.
     unit
         As for `fit_spread`.
 
@@ -130,10 +168,10 @@ def fit_ages(
     -----
     The levels leave the total of all rows what it is.
     """
-    edges = _edges(age, client)
-    group = np.searchsorted(np.asarray(edges), age, side="right")
+    edges = _edges(seen.age, seen.client)
+    group = np.searchsorted(np.asarray(edges), seen.age, side="right")
     parts = [group == number for number in range(len(edges) + 1)]
-    levels = np.array([_level(expected[part], actual[part], client[part]) for part in parts])
+    levels = np.array([_level(expected[part], actual[part], seen.take(part)) for part in parts])
     raised = float((levels[group] * expected).sum())
     if raised * float(expected.sum()) > 0:
         levels *= float(expected.sum()) / raised
@@ -157,13 +195,24 @@ def _edges(age: Values, client: npt.NDArray[Any]) -> tuple[float, ...]:
     return tuple(kept)
 
 
-def _level(expected: Values, actual: Values, client: npt.NDArray[Any]) -> float:
-    """How many times what was expected came, drawn to once by how uncertain that is."""
+def _level(expected: Values, actual: Values, seen: Seen) -> float:
+    """How many times what was expected came, drawn to once by how uncertain that is.
+
+    Clients differ, and so do seasons, of which cut-offs nearer than a label is long see but one:
+    where all of them lie within one, it is not known whether the season was the client's age.
+    """
     told, came = float(expected.sum()), float(actual.sum())
     if told <= 0 or came <= 0:
         return 1.0
     ratio = came / told
-    place = np.unique(client, return_inverse=True)[1]
-    apart = np.bincount(place, weights=actual - ratio * expected)
-    variance = float(apart @ apart) / came**2
+    apart = actual - ratio * expected
+    by_client, by_cutoff = (
+        np.bincount(np.unique(which, return_inverse=True)[1], weights=apart) / came
+        for which in (seen.client, seen.cutoff)
+    )
+    seasons = float(np.ptp(seen.cutoff)) / seen.label_days
+    if seasons <= 0:
+        return 1.0
+    of_seasons = len(by_cutoff) * float(by_cutoff @ by_cutoff) / seasons
+    variance = float(by_client @ by_client) + of_seasons
     return float(np.exp(np.log(ratio) * PRIOR**2 / (PRIOR**2 + variance)))

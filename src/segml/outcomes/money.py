@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from segml.outcomes.additive import Learnt
-from segml.outcomes.ages import Ages, age_of, fit_ages
+from segml.outcomes.ages import Ages, Seen, age_of, fit_ages, told_ages
 from segml.outcomes.amount import Amount, fit_amount
 from segml.outcomes.calibration import DRAWS, Calibration, fit_calibration
 from segml.outcomes.filling import Asked, Filling, filling
@@ -86,6 +87,8 @@ class Money:
         The money at which the asinh scale bends.
     seed
         Of the calibration's bootstrap.
+    label_days
+        How long a label is, its gap counted.
     season
         The portfolio's days, for the level while a year's sums still fill; None: it is not moved.
     """
@@ -94,7 +97,12 @@ class Money:
     profit: Values
     scale: float
     seed: int
+    label_days: int
     season: Season | None = None
+
+    @cached_property
+    def _age(self) -> Values:
+        return told_ages(age_of(self.rows.columns, self.rows.X), self.rows.cutoff)
 
     def join(self, at: Index, buys: Values, spends: Values, *, count: int = DRAWS) -> Joint:
         """The join that fits the rows `at`.
@@ -117,13 +125,10 @@ class Money:
         total = float((profit - (1 - p) * idle).sum())
         amount = fit_amount(spends, weight=p, total=total, scale=self.scale)
         expected = joined(p, amount.expected(spends), idle)
-        ages = fit_ages(
-            expected,
-            profit,
-            age=age_of(rows.columns, rows.X),
-            client=rows.client,
-            unit=self.scale / 10,
+        seen = Seen(
+            age=self._age[at], client=rows.client, cutoff=rows.cutoff, label_days=self.label_days
         )
+        ages = fit_ages(expected, profit, seen, unit=self.scale / 10)
         return Joint(calibration=calibration, amount=amount, idle=idle, ages=ages)
 
     def today(
@@ -163,7 +168,7 @@ class Money:
                 known, at, there = np.intersect1d(ours.known, theirs.known, return_indices=True)
                 joint = self.join(known, ours.known_raw[at], theirs.known_raw[there], count=0)
                 asked = self.rows.take(ours.asked)
-                raw = ours.asked_raw, theirs.asked_raw, age_of(asked.columns, asked.X)
+                raw = ours.asked_raw, theirs.asked_raw, self._age[ours.asked]
                 if self.season is not None:
                     there_and_then = Asked(X=asked.X, day=int(asked.cutoff[0]), season=self.season)
                     moved = self.filled(known, there_and_then, joint.expected(*raw))

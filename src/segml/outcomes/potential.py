@@ -197,7 +197,8 @@ def fit_potential(
     bought = rows.y > 0
     scale = scale_of(profit[bought])
     earned = rows.labelled(np.arcsinh(profit / scale)).signed(())
-    folds = split(rows, label_days=gap_days + horizon_days)
+    label_days = gap_days + horizon_days
+    folds = split(rows, label_days=label_days)
     logistic = Recipe(
         loss="logistic",
         curves=BUYS_CURVES,
@@ -212,7 +213,9 @@ def fit_potential(
     )
     spends = fit_additive(earned, folds.teaching(earned.y, bought), squared, teach=bought)
     days = None if asked is None else asked.season
-    money = Money(rows=rows, profit=profit, scale=scale, seed=seed, season=days)
+    money = Money(
+        rows=rows, profit=profit, scale=scale, seed=seed, label_days=label_days, season=days
+    )
     joint, moved = money.today(buys, spends, asked)
     held, told = money.foretold(buys.trials, spends.trials)
     return PotentialModel(
