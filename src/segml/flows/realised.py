@@ -184,7 +184,7 @@ def _spans(
     notes: list[str],
 ) -> _Spans:
     """What a version's scores speak of; of one whose folder was taken away, by its run's record."""
-    if not registry.path_of(version).exists():
+    if not (registry.folder / version.version).exists():
         gap = settings.plan.churn.gap_days
         notes.append(
             f"the folder of {version.version} is gone: its scores are judged by the horizons that "
