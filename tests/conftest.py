@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -23,8 +24,10 @@ TESTS = Path(__file__).parent
 collect_ignore = ["flows/at_instants.py"]  # a script that a test starts
 WORLD = {"clients": 260, "months": 27, "seed": 4}
 TRAINED, SCORED = date(2023, 10, 1), date(2024, 4, 1)
+MONTHS = {"start": "2023-12-15", "end": "2024-03-01"}
 SHARED = (
     "chain",
+    "kernel",
     "tuned",
     "server",
     "spark",
@@ -61,6 +64,34 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Chain:
     return Chain(
         config=world.config, trained=trained, scored=scored, lost=lost, page=page, log=said
     )
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A copy of the chain's world with nothing published but the scores of its months."""
+
+    config: Path
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """One a month, the earliest first."""
+        return tuple(sorted((self.config.parent / "out").glob("as_of=*")))
+
+
+@pytest.fixture(scope="session")
+def filled_months(chain: Chain, tmp_path_factory: pytest.TempPathFactory) -> Filled:
+    folder = tmp_path_factory.mktemp("months")
+    ignored = shutil.ignore_patterns("truth", "out")
+    shutil.copytree(chain.config.parent, folder, ignore=ignored, dirs_exist_ok=True)
+    found = Filled(folder / chain.config.name)
+    done = segml.backfill(found.config, **MONTHS).folders
+    assert done == found.folders
+    assert [one.name for one in done] == [
+        "as_of=2024-01-01",
+        "as_of=2024-02-01",
+        "as_of=2024-03-01",
+    ]
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
+from tests.conftest import MONTHS, Filled
 from tests.flows.worlds import copied, digest
 
 import segml
@@ -18,29 +20,40 @@ def run_ids(folders: tuple[Path, ...]) -> list[str]:
     return [read_run(folder)["run_id"] for folder in folders]
 
 
+@pytest.fixture
+def filled(filled_months: Filled, tmp_path: Path) -> Filled:
+    """The world with its months scored, in a folder of its own."""
+    shutil.copytree(filled_months.config.parent, tmp_path, dirs_exist_ok=True)
+    return Filled(tmp_path / filled_months.config.name)
+
+
 def test_a_resumed_backfill_makes_the_missing_dates_alone_and_any_order_the_same_bytes(
-    chain: Any, tmp_path: Path
+    filled: Filled,
 ) -> None:
-    config = copied(chain, tmp_path)
-    months = {"start": "2024-01-01", "end": "2024-03-01"}
-    first = segml.backfill(config, **months).folders
+    config, first = filled.config, filled.folders
     before, whole = run_ids(first), [digest(folder) for folder in first]
     shutil.rmtree(first[1])
-    resumed = run_ids(segml.backfill(config, **months, resume=True).folders)
+    again = segml.backfill(config, **MONTHS, resume=True)
+    assert again.folders == first
+    resumed = run_ids(again.folders)
     assert (resumed[0], resumed[2]) == (before[0], before[2])
     assert resumed[1] != before[1]
     assert [digest(folder) for folder in first] == whole
     for folder in reversed(first):
-        day = folder.name.removeprefix("as_of=")
+        shutil.rmtree(folder)
+    last, *earlier = [folder.name.removeprefix("as_of=") for folder in reversed(first)]
+    segml.score(config, as_of=last)
+    for day in earlier:
         segml.backfill(config, start=day, end=day)
     assert set(run_ids(first)).isdisjoint(resumed)
     assert [digest(folder) for folder in first] == whole
 
 
-def test_a_date_scored_from_other_rows_is_not_left_as_it_is(chain: Any, tmp_path: Path) -> None:
-    config = copied(chain, tmp_path)
+def test_a_date_scored_from_other_rows_is_not_left_as_it_is(filled: Filled) -> None:
+    config = filled.config
     month = {"start": "2024-02-01", "end": "2024-02-01", "resume": True}
     (before,) = run_ids(segml.backfill(config, **month).folders)
+    assert before == run_ids(filled.folders)[1]
     text = config.read_text("utf-8")
     source, fewer = "parquet}", 'parquet, where: "amount > 1"}'
     assert source in text
@@ -49,9 +62,8 @@ def test_a_date_scored_from_other_rows_is_not_left_as_it_is(chain: Any, tmp_path
     assert after != before
 
 
-def test_scores_of_old_dates_go_after_a_scoring_run(chain: Any, tmp_path: Path) -> None:
-    config = copied(chain, tmp_path)
-    segml.backfill(config, start="2024-01-01", end="2024-03-01")
+def test_scores_of_old_dates_go_after_a_scoring_run(filled: Filled) -> None:
+    config = filled.config
     config.write_text(config.read_text("utf-8") + "retention: {scores_days: 35}\n", "utf-8")
     segml.score(config, as_of="2024-04-01")
     settings = read_settings(config)

@@ -117,4 +117,4 @@ def test_a_page_that_fails_shows_and_logs_none_of_it(broken: httpx.Client) -> No
             assert found.status_code < 400 or not FOUND.search(told), address
     assert faults > 3
     assert not FOUND.search(log.getvalue())
-    assert "fault" in log.getvalue()
+    assert "TableRefused" in log.getvalue()

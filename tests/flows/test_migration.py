@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
+from tests.conftest import Chain
+from tests.flows.worlds import copied
 
 import segml
 from segml.stores import read_run, read_table
 
-EARLIER, LATER, SCORED = "2024-02-01", "2024-03-15", "2024-04-01"
+LEVELS, SOON = "2024-02-15", "2024-02-20"
+LATER, SCORED = "2024-03-15", "2024-04-01"
+
+
+def _promoted(config: Path, day: str) -> None:
+    """Train on what was known on a day, and make that the champion."""
+    segml.promote(config, segml.train(config, as_of=day).version.version)
 
 
 @pytest.fixture(scope="module")
-def trained(chain: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The world with a champion of `levels` that stood at the last month start."""
-    source, folder = chain.config.parent, tmp_path_factory.mktemp("levels")
-    shutil.copytree(source / "ledger", folder / "ledger")
-    config = folder / "segml.yaml"
-    text = chain.config.read_text("utf-8")
+def trained(chain: Chain, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The chain's world, `levels` trained and promoted after its clusters."""
+    config = copied(chain, tmp_path_factory.mktemp("levels"))
+    text = config.read_text("utf-8")
+    assert "{scheme: clusters, number: 4," in text
     config.write_text(text.replace("{scheme: clusters, number: 4,", "{scheme: levels,"), "utf-8")
-    segml.train(config, as_of=EARLIER)
+    _promoted(config, LEVELS)
     return config
 
 
@@ -34,28 +40,23 @@ def levels(trained: Path, tmp_path: Path) -> Path:
     return tmp_path / trained.name
 
 
-def _with_clusters(config: Path, drop: tuple[str, ...] = ()) -> Path:
-    """Clusters trained later and promoted, on a ledger without some tables; then scored."""
-    lines = config.read_text("utf-8").replace("{scheme: levels,", "{scheme: clusters,")
-    kept = [line for line in lines.splitlines() if not line.strip().startswith(drop)]
-    config.write_text("\n".join(kept), "utf-8")
-    version = segml.train(config, as_of=LATER).version.version
-    segml.promote(config, version)
-    return segml.score(config, as_of=SCORED).folder
-
-
 def test_moves_to_another_scheme_are_of_the_model_and_the_client(levels: Path) -> None:
-    folder = _with_clusters(levels)
+    folder = segml.score(levels, as_of=SOON).folder
     moves = read_table(folder, "migration")
-    assert set(moves["tier_before"]) <= {"level 3", "level 2", "level 1", "(new)"}
-    assert set(moves["tier_after"]) <= {f"tier {rank}" for rank in range(1, 5)}
+    assert set(moves["tier_before"]) <= {*(f"tier {rank}" for rank in range(1, 5)), "(new)"}
+    assert set(moves["tier_after"]) <= {"level 3", "level 2", "level 1"}
     both = moves["clients_by_client"] + moves["clients_by_model"]
     pd.testing.assert_series_equal(both, moves["clients"].astype("float64"), check_names=False)
     assert moves["clients_by_model"].sum() > moves["clients_by_client"].sum() > 0
 
 
 def test_an_earlier_model_that_misses_a_table_leaves_the_rest_of_the_run(levels: Path) -> None:
-    folder = _with_clusters(levels, drop=("interactions:", "invoices:"))
+    lines = levels.read_text("utf-8").replace("{scheme: levels,", "{scheme: clusters,")
+    dropped = ("interactions:", "invoices:")
+    kept = [line for line in lines.splitlines() if not line.strip().startswith(dropped)]
+    levels.write_text("\n".join(kept), "utf-8")
+    _promoted(levels, LATER)
+    folder = segml.score(levels, as_of=SCORED).folder
     assert read_table(folder, "migration").empty
     assert len(read_table(folder, "scores")) > 0
     said = [note for note in read_run(folder)["notes"] if note.startswith("no migration")]

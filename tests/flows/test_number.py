@@ -20,11 +20,11 @@ DAY = "2023-10-01"
 @pytest.fixture(scope="module")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("auto")
-    return _with(segml.write_world(folder, clients=260, months=27, seed=734).config, "auto")
+    return _with(segml.write_world(folder, clients=200, months=24, seed=734).config, "auto")
 
 
 def _with(config: Path, number: str, key: str = "[1]") -> Path:
-    text = config.read_text("utf-8").replace("cutoffs: 12", "cutoffs: 4")
+    text = config.read_text("utf-8").replace("cutoffs: 12", "cutoffs: 3")
     kept = [line for line in text.splitlines() if not line.startswith("tiers:")]
     changed = config.with_name(f"{number}.yaml")
     line = f"tiers: {{scheme: clusters, number: {number}, key: {key}}}"

@@ -102,6 +102,21 @@ def test_a_harmed_model_is_refused_once_the_others_are_judged(judged: Any, tmp_p
     ]
 
 
+def test_scores_of_a_model_whose_folder_is_gone_are_judged_all_the_same(
+    judged: Any, tmp_path: Path
+) -> None:
+    first, before = judged
+    shutil.copytree(first.parent, tmp_path / "gone")
+    config = tmp_path / "gone" / first.name
+    (folder,) = (config.parent / "models" / "demo").glob("20*")
+    shutil.rmtree(folder)
+    done = segml.judge_scores(config, as_of=END)
+    pd.testing.assert_frame_equal(done.table, before.table)
+    (note,) = [one for one in done.summary["notes"] if "is gone" in one]
+    assert folder.name in note
+    assert done.exit_code == 0
+
+
 def test_a_run_by_a_model_of_later_days_is_passed_over(chain: Any, tmp_path: Path) -> None:
     config = copied(chain, tmp_path)
     segml.score(config, as_of="2023-08-01")  # the model was trained in October

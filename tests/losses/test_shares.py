@@ -83,3 +83,11 @@ def test_a_driver_harms_by_rising_unless_it_is_said_to_harm_by_falling() -> None
     then = pd.DataFrame({"margin": [0.4, 0.4], "price": [0.0, 0.1], "industry": "x"})
     now = pd.DataFrame({"margin": [0.3, 0.5], "price": [0.1, np.nan], "industry": "y"})
     assert harmed(then, now, features).tolist() == [[True, True, False], [False, False, False]]
+
+
+def test_a_rise_that_stays_below_zero_does_not_harm() -> None:
+    margin = dataclasses.replace(feature("margin", "driver", "margin"), harm=-1)
+    features = (margin, feature("price", "driver", "price"))
+    then = pd.DataFrame({"margin": [-0.3, -0.1, 0.1], "price": [-0.03, -0.03, -0.03]})
+    now = pd.DataFrame({"margin": [-0.2, -0.2, -0.1], "price": [-0.02, 0.0, 0.01]})
+    assert harmed(then, now, features).tolist() == [[False, False], [True, False], [True, True]]

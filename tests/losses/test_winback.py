@@ -10,6 +10,7 @@ import pytest
 
 from segml.losses.books import Books
 from segml.losses.clock import Clock
+from segml.losses.ends import End
 from segml.losses.history import History
 from segml.losses.rhythm import learn_rhythm
 from segml.losses.tables import LOSS_REASONS, LOSSES, framed
@@ -67,12 +68,20 @@ def told(
     others: dict[str, History] | None = None,
     contacts: pd.DataFrame = NO_CONTACTS,
     comparable: tuple[tuple[str, ...], ...] = (tuple(RECENT),),
+    ends: dict[str, End] | None = None,
+    contradicted: dict[str, End] | None = None,
 ) -> pd.DataFrame:
     orders = {"lost": QUIET, **RECENT, **(others or {})}
     return winback(
         framed(losses, LOSSES),
         framed(reasons, LOSS_REASONS),
-        Books(orders=orders, brought={}, lens=LENS),
+        Books(
+            orders=orders,
+            brought={},
+            lens=LENS,
+            ends=ends or {},
+            contradicted=contradicted or {},
+        ),
         contacts,
         comparable=comparable,
         end=END,
@@ -116,6 +125,26 @@ def test_who_became_unprofitable_or_whose_loss_costs_nothing_is_not_won_back() -
     assert told(loss(kind="unprofitable"), loss("other", profit_lost=0.0)).empty
 
 
+def test_of_a_recorded_end_the_chance_is_counted_among_recorded_ends_as_old() -> None:
+    ended = {f"g{place}": End(310, None) for place in range(30)}
+    back = {f"r{place}": End(310, "moved") for place in range(10)}
+    just = told(loss(), ends={**ended, "lost": End(END - 20, None)}, contradicted=back).loc["lost"]
+    assert (just["compared"], just["returned"]) == (40, 10)
+    assert just["verdict"] == "estimated_of_ends"
+    assert just["chance"] == 0.25
+    # 250 days after their ends the ten had come back: none that stood as long was followed by one
+    old = told(loss(), ends={**ended, "lost": End(END - 250, None)}, contradicted=back).loc["lost"]
+    assert (old["compared"], old["returned"]) == (30, 0)
+    assert old["verdict"] == "too_few_ends"
+    assert np.isnan(old["expected_value"])
+
+
+def test_last_deliveries_after_a_recorded_end_are_no_return() -> None:
+    ended = {each: End(280, None) for each in RECENT if each.startswith("g")}
+    row = told(loss(), ends={**ended, "lost": End(END - 20, None)}).loc["lost"]
+    assert (row["compared"], row["returned"]) == (30, 0)
+
+
 def test_every_verdict_is_told() -> None:
     rows = told(
         loss(),
@@ -123,7 +152,11 @@ def test_every_verdict_is_told() -> None:
         loss("never"),
         others={"never": history(np.empty(0, dtype=np.int64))},
     )
-    assert set(rows["verdict"]) == set(VERDICTS)
+    ends = {each: End(310, None) for each in RECENT}
+    recorded = told(loss(), ends={**ends, "lost": End(END - 20, None)})
+    few = told(loss(), ends={"lost": End(END - 20, None)})
+    seen = {*rows["verdict"], *recorded["verdict"], *few["verdict"]}
+    assert seen == set(VERDICTS)
 
 
 def test_the_lever_is_that_of_the_heaviest_driver_of_a_reason_with_a_quarter_of_the_loss() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 KERNEL = "segml-tests"
 LONGEST_CELL = 300
+SHELLS = ("In", "Out", "exit", "quit", "get_ipython", "open")
+"""What a new kernel's namespace holds."""
 
 
 def _read(path: Path) -> Any:
@@ -23,19 +26,39 @@ def _code_cells(path: Path) -> list[Any]:
     return [cell for cell in _read(path).cells if cell.cell_type == "code"]
 
 
-@pytest.fixture
-def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A kernel of the interpreter that runs the tests, whatever kernels this user has."""
-    from ipykernel.kernelspec import install
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A running kernel of the interpreter that runs the tests, whatever kernels this user has.
 
-    install(kernel_name=KERNEL, prefix=str(tmp_path))
-    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "share" / "jupyter"))
-    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "TMPDIR"):
-        folder = tmp_path / name.lower()
-        folder.mkdir()
-        monkeypatch.setenv(name, str(folder))
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    return KERNEL
+    One for all notebooks: what they import is loaded once.
+    """
+    from ipykernel.kernelspec import install
+    from jupyter_client.manager import KernelManager
+
+    folder = tmp_path_factory.mktemp("kernel")
+    install(kernel_name=KERNEL, prefix=str(folder))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("JUPYTER_PATH", str(folder / "share" / "jupyter"))
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "TMPDIR"):
+            (folder / name.lower()).mkdir()
+            patched.setenv(name, str(folder / name.lower()))
+        patched.delenv("MLFLOW_TRACKING_URI", raising=False)
+        manager = KernelManager(kernel_name=KERNEL)
+        manager.start_kernel()
+        yield manager
+        manager.shutdown_kernel()
+
+
+def _afresh(folder: Path) -> str:
+    """What a kernel does before a notebook: nothing of the one before it is left but modules."""
+    return f"""
+%reset -f
+import os
+os.environ.pop("MLFLOW_TRACKING_URI", None)  # MLflow sets it where a notebook names its server
+os.chdir({str(folder)!r})
+%reset -f
+assert not [name for name in dir() if not name.startswith("_") and name not in {SHELLS}]
+"""
 
 
 def test_there_are_notebooks() -> None:
@@ -58,12 +81,10 @@ def test_a_notebook_defines_nothing(path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
-def test_a_notebook_runs_top_to_bottom(path: Path, tmp_path: Path, kernel: str) -> None:
+def test_a_notebook_runs_top_to_bottom(path: Path, tmp_path: Path, kernel: Any) -> None:
     from nbclient import NotebookClient
 
-    resources = {"metadata": {"path": str(tmp_path)}}
-    client = NotebookClient(
-        _read(path), timeout=LONGEST_CELL, kernel_name=kernel, resources=resources
-    )
-    done = client.execute()
+    notebook = _read(path)
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(_afresh(tmp_path)))
+    done = NotebookClient(notebook, timeout=LONGEST_CELL, km=kernel).execute()
     assert all(cell.execution_count for cell in done.cells if cell.cell_type == "code")

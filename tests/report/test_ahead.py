@@ -261,7 +261,9 @@ def test_a_chance_of_return_is_told_with_what_it_was_counted_from() -> None:
 
 
 def test_every_verdict_has_its_own_words() -> None:
-    rows = [gone(verdict=each, **({} if each == "estimated" else UNKNOWN)) for each in VERDICTS]
+    rows = [
+        gone(verdict=each, **({} if each.startswith("estimated") else UNKNOWN)) for each in VERDICTS
+    ]
     assert len({ahead_words.return_text(row) for row in rows}) == len(VERDICTS)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import logging
 import shutil
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from tests.flows.worlds import copied
 from tests.service.conftest import running
@@ -19,6 +22,46 @@ from segml.report import LANGUAGES
 from segml.service import make_app
 from segml.stores import Newest, Registry
 from segml.words.site import Site
+
+TABLE_WORDS = {
+    "en": "The published file {file} cannot be read",
+    "ru": "Опубликованный файл {file} не читается",
+    "zh": "已发布的文件 {file} 无法读取",
+}
+PAGES = ("/", "/clients", "/portfolio", "/losses", "/client?id={who}", "/dossier?id={lost}")
+CALLS = (
+    *("/api/v1/run", "/api/v1/clients", "/api/v1/losses", "/api/v1/client?id={who}"),
+    *("/api/v1/dossier?id={lost}", "/api/v1/path?id={who}", "/clients.csv"),
+)
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-40])
+
+
+def _spoilt(path: Path) -> None:
+    """Its foot is whole, its pages are not."""
+    raw = path.read_bytes()
+    size = int.from_bytes(raw[-8:-4], "little") + 8
+    path.write_bytes(raw[:4] + b"\xff" * (len(raw) - size - 4) + raw[-size:])
+
+
+def _narrowed(path: Path) -> None:
+    """It lies where it lay, for whoever holds it open too."""
+    whole = pq.read_table(pa.BufferReader(path.read_bytes()))
+    sink = pa.BufferOutputStream()
+    pq.write_table(whole.select(whole.column_names[:1]), sink)
+    path.write_bytes(sink.getvalue().to_pybytes())
+
+
+TABLE_HARMS: dict[str, Callable[[Path], None]] = {
+    "cut off": _cut,
+    "no Parquet": lambda path: path.write_text("PAR1 no table PAR1") and None,
+    "empty": lambda path: path.write_bytes(b"") and None,
+    "pages that are none": _spoilt,
+    "columns missing": _narrowed,
+}
+
 
 Harm = Callable[[dict[str, Any]], object]
 WORDS = {
@@ -139,3 +182,45 @@ def test_a_version_that_was_taken_away_cannot_be_asked_and_its_card_is_refused(
     assert (told.status_code, told.json()) == (200, None)
     pages, _ = _asked(site)
     assert {each.status_code for each in pages.values()} == {200}
+
+
+@pytest.mark.parametrize("name", TABLE_HARMS)
+def test_a_published_table_that_is_harmed_while_it_is_held_is_refused_by_its_name(
+    site: Site, caplog: pytest.LogCaptureFixture, tmp_path: Path, name: str
+) -> None:
+    output = tmp_path / "out"
+    shutil.copytree(site.output, output)
+    served = dataclasses.replace(site, output=output)
+    newest = Newest(output, portfolio=site.portfolio)
+    assert newest.held.losses is not None
+    losses = newest.held.losses.table("losses")
+    assert losses is not None
+    lost = losses["client_id"].iloc[0]
+    tables = [*newest.held.scores.folder.glob("*.parquet"), *output.glob("losses/*/*.parquet")]
+    files = {f"{path.parent.name}/{path.name}" for path in tables}
+    caplog.set_level(logging.ERROR)
+    named: dict[str, set[str]] = {each: set() for each in (*LANGUAGES, "json")}
+    with running(make_app(served, newest)) as address, httpx.Client(base_url=address) as browser:
+        for path in tables:
+            TABLE_HARMS[name](path)
+        for asked in (each.format(who=lost, lost=lost) for each in PAGES):
+            for language, words in TABLE_WORDS.items():
+                page = browser.get(asked, params={"lang": language})
+                assert page.status_code in (200, 404, 503), asked
+                found = [file for file in files if words.format(file=file) in page.text]
+                assert len(found) == (page.status_code == 503), asked
+                assert str(output) not in page.text
+                named[language].update(found)
+        for asked in (each.format(who=lost, lost=lost) for each in CALLS):
+            told = browser.get(asked)
+            assert told.status_code in (200, 404, 503), asked
+            if told.status_code == 503 and asked.startswith("/api"):
+                kind, _, said = told.json()["error"].partition(": ")
+                assert kind == "TableRefused"
+                named["json"].update(file for file in files if said.endswith(file))
+            assert str(output) not in told.text
+    assert all(named.values()), named
+    assert {*map(len, (named["en"], named["ru"], named["zh"]))} == {len(named["en"])}
+    assert all(file in caplog.text for file in named["en"])
+    assert "Next: restore the run's folder" in caplog.text
+    assert "fault" not in caplog.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -134,6 +135,22 @@ def test_a_run_that_never_stands_still_is_told(
     numbers = iter(range(1, 100))
     with pytest.raises(OutputRefused, match="in the middle of each of 3 readings"):
         read_whole(folder, lambda at: put(at, next(numbers)))
+
+
+def test_a_run_that_is_removed_while_it_is_read_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whole, "TRIES", 3)
+    folder = scores_folder(tmp_path, JUNE)
+    put(folder, 1)
+
+    def read(at: Path) -> str:
+        run = str(read_run(at)["run_id"])
+        shutil.rmtree(at)
+        return run
+
+    with pytest.raises(OutputRefused, match="is gone: it was removed while it was read"):
+        read_whole(folder, read)
 
 
 def test_a_run_that_is_taken_away_while_runs_are_listed_is_passed_over(

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from segml.bundle import Bundle
 from segml.evaluation import READS, realised, realised_sentences
 from segml.flows.agreement import agreed
 from segml.flows.result import Progress, Result, rows_of, silent
@@ -17,7 +17,16 @@ from segml.flows.session import Session, as_date, opened, registry_of, session
 from segml.flows.settings import Settings, read_settings
 from segml.ledger import Ledger, date_of, day_of
 from segml.outcomes import churn, potential
-from segml.stores import Run, Shelf, Version, list_runs, load_version, publish, require_place
+from segml.stores import (
+    Registry,
+    Run,
+    Shelf,
+    Version,
+    list_runs,
+    load_version,
+    publish,
+    require_place,
+)
 from segml.words.errors import BundleRefused, ConfigurationRefused
 
 MOST = 12
@@ -35,12 +44,31 @@ class Realised(Result):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Spans:
+    """The days that a model's scores speak of: of both outcomes, after a gap."""
+
+    gap_days: int
+    churn: int
+    potential: int
+
+    def ended(self, as_of: dt.date, end: int) -> set[str]:
+        """The outcomes whose horizon, from a date, has passed by a day."""
+        start = day_of(as_of) + self.gap_days
+        return {name for name, days in self.horizons.items() if start + days <= end}
+
+    @property
+    def horizons(self) -> dict[str, int]:
+        """By outcome, without the gap."""
+        return {"churn": self.churn, "potential": self.potential}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Ripe:
     """A published run, what made it, and which of its horizons have passed."""
 
     run: Run
     version: Version
-    bundle: Bundle
+    spans: _Spans
     outcomes: frozenset[str]
 
 
@@ -55,7 +83,8 @@ def judge_scores(
 
     Of each month the first run counts, of those the twelve newest an outcome. Runs whose model
     was trained on later days are passed over: it may have known what came. So are, with a note,
-    those whose model the registry no longer has or the configuration no longer suits.
+    those whose model the registry no longer has or the configuration no longer suits. Where a
+    model's folder was taken away, its scores are judged by the horizons that their run names.
 
     Parameters
     ----------
@@ -114,28 +143,28 @@ def _ripe(run: Session, end: int, notes: list[str], harmed: list[BundleRefused])
     """The runs to be judged, the oldest first; what keeps others from it is added to the lists."""
     settings, registry = run.settings, registry_of(run.settings)
     found: list[_Ripe] = []
-    bundles: dict[str, Bundle] = {}
+    spans: dict[str, _Spans] = {}
     counts = {"churn": 0, "potential": 0}
     for one in _first_of_months(list_runs(settings.output, portfolio=settings.plan.portfolio)):
         if min(counts.values()) >= MOST:
             break
         try:
-            version = registry.get(str(Shelf(one.folder).run["model_version"]))
-            if version.version not in bundles:
-                bundle = load_version(registry, version)
-                bundles[version.version] = agreed(bundle, settings.plan)[0]
+            told = Shelf(one.folder).run
+            version = registry.get(str(told["model_version"]))
+            if version.version not in spans:
+                spans[version.version] = _spans(registry, version, settings, told, notes)
         except (BundleRefused, ConfigurationRefused) as refusal:
             notes.append(f"scores of {one.as_of} are passed over: {refusal}")
             harmed += [refusal] if isinstance(refusal, BundleRefused) else []
             continue
-        ended = _ended(one, bundles[version.version], end)
+        ended = spans[version.version].ended(one.as_of, end)
         wanted = {name for name in ended if counts[name] < MOST}
         if not wanted or version.as_of > one.as_of:
             continue
         for name in wanted:
             counts[name] += 1
-        bundle = bundles[version.version]
-        found.append(_Ripe(run=one, version=version, bundle=bundle, outcomes=frozenset(wanted)))
+        days = spans[version.version]
+        found.append(_Ripe(run=one, version=version, spans=days, outcomes=frozenset(wanted)))
     return found[::-1]
 
 
@@ -147,19 +176,31 @@ def _first_of_months(runs: tuple[Run, ...]) -> list[Run]:
     return list(first.values())[::-1]
 
 
-def _spans(bundle: Bundle) -> Mapping[str, int]:
-    """By outcome, the days from the as-of date to the horizon's end."""
-    plan = bundle.plan
-    gap = plan.churn.gap_days
-    return {
-        "churn": gap + plan.churn.horizon_days,
-        "potential": gap + plan.potential.horizon_days,
-    }
-
-
-def _ended(run: Run, bundle: Bundle, end: int) -> set[str]:
-    start = day_of(run.as_of)
-    return {name for name, days in _spans(bundle).items() if start + days <= end}
+def _spans(
+    registry: Registry,
+    version: Version,
+    settings: Settings,
+    told: Mapping[str, Any],
+    notes: list[str],
+) -> _Spans:
+    """What a version's scores speak of; of one whose folder was taken away, by its run's record."""
+    if not (registry.folder / version.version).exists():
+        gap = settings.plan.churn.gap_days
+        notes.append(
+            f"the folder of {version.version} is gone: its scores are judged by the horizons that "
+            f"their run names and a gap of {gap} days, as configured today"
+        )
+        return _Spans(
+            gap_days=gap,
+            churn=int(told["churn_horizon_days"]),
+            potential=int(told["potential_horizon_days"]),
+        )
+    plan = agreed(load_version(registry, version), settings.plan)[0].plan
+    return _Spans(
+        gap_days=plan.churn.gap_days,
+        churn=plan.churn.horizon_days,
+        potential=plan.potential.horizon_days,
+    )
 
 
 def _judged(ledger: Ledger, ripe: list[_Ripe], progress: Progress) -> Iterator[pd.DataFrame]:
@@ -169,12 +210,12 @@ def _judged(ledger: Ledger, ripe: list[_Ripe], progress: Progress) -> Iterator[p
         scores = Shelf(one.run.folder).table("scores", READS)
         if scores is None:
             continue
-        clients, plan = pd.Index(scores["client_id"]), one.bundle.plan
-        start, gap = day_of(one.run.as_of), plan.churn.gap_days
-        for name, days in sorted(_spans(one.bundle).items()):
+        clients, gap = pd.Index(scores["client_id"]), one.spans.gap_days
+        start = day_of(one.run.as_of)
+        for name, days in sorted(one.spans.horizons.items()):
             if name not in one.outcomes:
                 continue
-            future = ledger.future(start, gap_days=gap, horizon_days=days - gap)
+            future = ledger.future(start, gap_days=gap, horizon_days=days)
             is_churn = name == "churn"
             figures = realised(
                 scores,
@@ -182,7 +223,7 @@ def _judged(ledger: Ledger, ripe: list[_Ripe], progress: Progress) -> Iterator[p
                 profit=None if is_churn else potential.label(future, clients)["profit"],
                 card=one.version.metrics,
             )
-            heads = (one.run.as_of, one.version.version, date_of(start + days))
+            heads = (one.run.as_of, one.version.version, date_of(start + gap + days))
             for place, (key, value) in enumerate(zip(_KEYS, heads, strict=True)):
                 figures.insert(place, key, pd.Series([value] * len(figures), dtype=object))
             yield figures

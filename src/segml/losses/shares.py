@@ -8,9 +8,10 @@ what counts as unknown. One such unit is the larger of
 - a tenth of what the symptoms moved for this client: drivers that explain next to nothing of the
   fall are no explanation, whatever their noise.
 
-A driver speaks only when it moved the way that harms (`Feature.harm`), and had a value on both
-dates. After ninety silent days there is no discount rate of the last ninety days, and who buys less
-sends less back: what such drivers moved is part of the symptoms' course.
+A driver speaks only when it moved the way that harms (`Feature.harm`, by rising above zero alone),
+and had a value on both dates. After ninety silent days there is no discount rate of the last
+ninety days, and who buys less sends less back: what such drivers moved is part of the symptoms'
+course.
 
 With fewer than twenty stayers there is nothing to compare with, and the unit is all that the
 symptoms moved. `unknown` itself weighs one unit, so a reason is named before it only if its drivers
@@ -100,6 +101,9 @@ def harmed(
 ) -> npt.NDArray[np.bool_]:
     """Whether each feature had a value on both dates and moved the way that harms, shape (n, p).
 
+    What harms by rising harms above zero alone: prices that fell by 3 % and now fall by 2 %, or
+    bills paid three days early and now two, rose and are no harm.
+
     Parameters
     ----------
     before, after
@@ -113,7 +117,8 @@ def harmed(
             columns.append(np.zeros(len(before), dtype=bool))
         else:
             then, now = (frame[feature.name].to_numpy(np.float64) for frame in (before, after))
-            columns.append(feature.harm * (now - then) > 0)
+            moved = feature.harm * (now - then) > 0
+            columns.append(moved & ((now > 0) | (feature.harm < 0)))
     return np.stack(columns, axis=1)
 
 

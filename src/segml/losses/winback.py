@@ -4,7 +4,8 @@ How likely is counted in the ledger (`returns`): of key clients whose silence ha
 their own measure, how many ordered again within a year; where too few did to say, of all clients.
 It is the share that came back, whether or not somebody tried: what an
 attempt adds to it no ledger shows. A client that shrank has not gone, and no return is counted for
-it; it stands in the list with what it lost.
+it; it stands in the list with what it lost. Of a client whose end a person wrote down its silence
+says little: its chance is counted among recorded ends that had stood as long.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from segml.losses.books import Books
+from segml.losses.ends import TRAILING_DAYS
 from segml.losses.history import of
 from segml.losses.levers import LEVER_OF
 from segml.losses.lookalikes import LEAST_SHARE
@@ -24,9 +26,12 @@ from segml.losses.tables import framed
 from segml.losses.tables_ahead import WINBACK
 
 ESTIMATED, TOO_FEW, NOT_GONE = "estimated", "too_few_returns", "still_buys"
+ENDED, TOO_FEW_ENDS = "estimated_of_ends", "too_few_ends"
 VERDICTS: Mapping[str, str] = {
     ESTIMATED: "the chance was counted among clients whose silence had grown as long",
     TOO_FEW: "too few clients had been silent for as long, or came back, to say",
+    ENDED: "its end is on record; the chance was counted among recorded ends that stood as long",
+    TOO_FEW_ENDS: "its end is on record; too few ends stood as long, or were followed by orders",
     NOT_GONE: "it still buys a little: there is no return to count",
 }
 VISITS = ("visit",)
@@ -69,13 +74,16 @@ def winback(
         episodes((of(books.orders, each) for each in group), lens.rhythm, lens.clock, end=end)
         for group in comparable
     ]
+    ends = [ended_episodes(books, group) for group in comparable]
     cost, levers = visit_cost(contacts, end), _levers(loss_reasons)
     rows = []
     for row in lost.to_dict("records"):
-        chance = None
-        if row["kind"] == "left":
+        chance, ended = None, books.ends.get(row["client_id"])
+        if row["kind"] == "left" and ended is not None:
+            chance = _first_known(ends, float(max(1, end - ended.day)), end)
+        elif row["kind"] == "left":
             quiet = silence(of(books.orders, row["client_id"]).until(end), lens.rhythm, lens.clock)
-            chance = _first_known(known, quiet, end)
+            chance = _first_known(known, _length(quiet, end), end)
         rows.append(
             {
                 "client_id": row["client_id"],
@@ -83,7 +91,7 @@ def winback(
                 "reason": row["reason_1"],
                 "lever": levers.get(row["client_id"]),
                 "profit_lost": row["profit_lost"],
-                **_chance(chance),
+                **_chance(chance, is_recorded=ended is not None),
                 "expected_value": _expected(chance, row["profit_lost"]),
                 "attempt_cost": np.nan if cost is None else cost,
             }
@@ -91,12 +99,35 @@ def winback(
     return framed(sorted(rows, key=lambda row: row["client_id"]), WINBACK)
 
 
-def _first_known(known: Sequence[Sequence[Episode]], quiet: Silence | None, end: int) -> Chance:
+def ended_episodes(books: Books, group: Sequence[str]) -> list[Episode]:
+    """The recorded ends of a group's clients; one that a later order contradicts was a return.
+
+    Their length is counted in days. Last deliveries are no return.
+    """
+    found = []
+    for each in group:
+        ended = books.told_end(each)
+        if ended is None:
+            continue
+        days = of(books.orders, each).days
+        later = days[days > ended.day + TRAILING_DAYS]
+        back = int(later[0]) if len(later) else None
+        found.append(Episode(ended.day, ended.day + 1, back))
+    return found
+
+
+def _length(quiet: Silence | None, end: int) -> float | None:
+    """How long a silence is in the client's own measure; None where it has none."""
+    if quiet is None:
+        return None
+    return max(1.0, (end - quiet.last) / (quiet.lost_on - quiet.last))
+
+
+def _first_known(known: Sequence[Sequence[Episode]], length: float | None, end: int) -> Chance:
     """The chance by the first group that can say; by the last where none can."""
     found = Chance(value=None, low=None, high=None, compared=0, returned=0)
-    if quiet is None:
+    if length is None:
         return found
-    length = max(1.0, (end - quiet.last) / (quiet.lost_on - quiet.last))
     for group in known:
         found = chance_of_return(group, length=length, end=end)
         if found.value is not None:
@@ -111,10 +142,11 @@ def visit_cost(contacts: pd.DataFrame, end: int) -> float | None:
     return float(known.median()) if len(known) else None
 
 
-def _chance(chance: Chance | None) -> dict[str, float | int | str]:
+def _chance(chance: Chance | None, *, is_recorded: bool) -> dict[str, float | int | str]:
     if chance is None:
         empty = {"chance": np.nan, "chance_low": np.nan, "chance_high": np.nan}
         return {**empty, "compared": 0, "returned": 0, "verdict": NOT_GONE}
+    counted, too_few = (ENDED, TOO_FEW_ENDS) if is_recorded else (ESTIMATED, TOO_FEW)
     values = (chance.value, chance.low, chance.high)
     value, low, high = (np.nan if each is None else each for each in values)
     return {
@@ -123,7 +155,7 @@ def _chance(chance: Chance | None) -> dict[str, float | int | str]:
         "chance_high": high,
         "compared": chance.compared,
         "returned": chance.returned,
-        "verdict": TOO_FEW if chance.value is None else ESTIMATED,
+        "verdict": too_few if chance.value is None else counted,
     }
 
 

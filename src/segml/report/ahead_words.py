@@ -178,6 +178,12 @@ def return_text(client: WinBackClient) -> str:
     if client.chance is None:
         if client.verdict == "still_buys":
             return _("still buys a little")
+        if client.verdict == "too_few_ends":
+            return _("too few recorded ends to say ({returned} of {compared} came back)", **counts)
         return _("too few returns to say ({returned} of {compared})", **counts)
     likely = chance_range(client.chance, client.chance_low, client.chance_high)
+    if client.verdict == "estimated_of_ends":
+        return _(
+            "{chance}, as after {returned} of {compared} recorded ends", chance=likely, **counts
+        )
     return _("{chance}, as {returned} of {compared} came back", chance=likely, **counts)

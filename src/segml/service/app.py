@@ -19,7 +19,7 @@ from segml.service.frame import show
 from segml.service.shield import OWN_NAMES, Shield
 from segml.service.visit import API, Faults, Visit
 from segml.stores import Newest
-from segml.words.errors import Refusal
+from segml.words.errors import Refusal, TableRefused
 from segml.words.site import Site
 
 _LOG = logging.getLogger(__name__)
@@ -67,7 +67,9 @@ async def _few_threads(app: FastAPI) -> AsyncIterator[None]:
     yield
 
 
-def refuse(request: Request, status: int, number: str = "", *, kind: str = "") -> Response:
+def refuse(
+    request: Request, status: int, number: str = "", *, kind: str = "", file: str = ""
+) -> Response:
     """A refusal as a page or, of the API, as JSON.
 
     Parameters
@@ -80,13 +82,15 @@ def refuse(request: Request, status: int, number: str = "", *, kind: str = "") -
         Of a fault of ours, which has no words.
     kind
         Of a refusal that reading the files met: its type's name.
+    file
+        The published file that it is about, by its run's folder and its own name.
     """
     if request.url.path.startswith(API):
-        error = _API_WORDS.get(status, "refused")
+        error = _API_WORDS.get(status, "refused") + (f": {file}" if file else "")
         told = {"error": f"{kind}: {error}" if kind else error, "number": number or None}
         headers = {"www-authenticate": "Bearer"} if status == 401 else None
         return JSONResponse(told, status_code=status, headers=headers)
-    return show(request, "refused", here="", status=status, number=number, kind=kind)
+    return show(request, "refused", here="", status=status, number=number, kind=kind, file=file)
 
 
 def _refusals(app: FastAPI) -> None:
@@ -110,7 +114,8 @@ def _refusals(app: FastAPI) -> None:
     def told_by_name(request: Request, refusal: Refusal) -> Response:
         kind = type(refusal).__name__
         _LOG.error("%s: %s", kind, refusal)
-        return refuse(request, 503, kind=kind)
+        file = refusal.file if isinstance(refusal, TableRefused) else ""
+        return refuse(request, 503, kind=kind, file=file)
 
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, _: Exception) -> Response:

@@ -123,15 +123,27 @@ class Asked:
             parts.append(condition)
             values += given
         names = [*read, *(column for column, _, _ in where)]
+        if self._ids is not None:
+            names += self._seen_by
+        # of no column at all a reader would not say how many rows there are
+        names = [*dict.fromkeys(names or self._columns[:1])]
         with _engine().cursor() as door:  # what is registered with it, it alone sees
             if self._ids is not None:
                 door.register("seen", pa.table({"id": self._ids}))
                 parts += [f"{_named(name)} in (select id from seen)" for name in self._seen_by]
-                names += self._seen_by
-            # of no column at all a reader would not say how many rows there are
-            door.register("told", self._source([*dict.fromkeys(names or self._columns[:1])]))
+            door.register("told", self._source(names))
             query = f"select {told} from told where {' and '.join(parts)} {tail}"
-            return door.sql(query, params=values).to_arrow_table()
+            try:
+                return door.sql(query, params=values).to_arrow_table()
+            except duckdb.Error:
+                self._read_alone(names)
+                raise
+
+    def _read_alone(self, names: Sequence[str]) -> None:
+        """Read what the engine could not: the source's own refusal tells more than the engine's."""
+        source = self._source(names)
+        if isinstance(source, pa.RecordBatchReader):
+            source.read_all()
 
 
 @functools.cache

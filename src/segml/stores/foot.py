@@ -104,7 +104,11 @@ class Foot:
         ------
         pyarrow.ArrowInvalid
             If they are of a type, or stored in a way, that nothing published is.
+        pyarrow.ArrowKeyError
+            If there is no such column.
         """
+        if missing := [name for name in columns if name not in self._numbers]:
+            raise pa.ArrowKeyError(f"there is no column {missing[0]}")
         numbers = [self._numbers[name] for name in columns]
         kinds = [self._kind(name) for name in columns]
         root = struct({4: _ROOT, 5: small(len(kinds))})

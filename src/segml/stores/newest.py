@@ -19,7 +19,7 @@ from segml.stores.roster import COLUMNS, Roster
 from segml.stores.shelf import Shelf, Stamp, portfolio_of, stamp_of
 from segml.stores.tables import LOSSES_FOLDER, SCORES_FOLDER
 from segml.stores.timeline import Timeline, timeline_of
-from segml.words.errors import ConfigurationRefused
+from segml.words.errors import ConfigurationRefused, TableRefused
 
 _LOG = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class Newest:
         try:
             self._held = self._open(None)
             self._held.roster.open(first)
-        except ValueError as error:  # of Arrow, or of JSON, about a file that is not as we wrote it
+        except (TableRefused, ValueError) as error:  # a file that is not as we wrote it
             raise ConfigurationRefused(
                 f"published runs under {output} that cannot be read ({type(error).__name__})",
                 allowed="runs as `segml score` and `segml losses` wrote them",

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from segml.stores.foot import Foot
+from segml.stores.tables import refused_by_name
 
 SMALL = 1 << 19
 """The most cells of a table that is kept in memory once a client's rows were asked for."""
@@ -39,7 +40,7 @@ class _Ids(Sequence[str]):
 class OpenTable:
     """One open file; where its rows stand is read when it is first asked for.
 
-    What is no Parquet file raises `pyarrow.ArrowInvalid` then.
+    What cannot be read, then or later, raises `TableRefused`.
 
     Parameters
     ----------
@@ -51,13 +52,19 @@ class OpenTable:
 
     def __init__(self, path: Path, of_row: Collection[str] | None = None) -> None:
         self.source = pa.OSFile(str(path))
-        self._of_row = of_row
+        self._path, self._of_row = path, of_row
         self._told: pq.FileMetaData | None = None
 
     @cached_property
     def foot(self) -> Foot:
         """Where its rows stand."""
-        return Foot(self.source, self._of_row)
+        with refused_by_name(self._path):
+            return Foot(self.source, self._of_row)
+
+    def settle(self) -> None:
+        """Read now where its rows stand, and keep that small."""
+        with refused_by_name(self._path):
+            self.foot.settle()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -95,7 +102,8 @@ class OpenTable:
 
         It weighs much more than what is kept otherwise.
         """
-        self._told = pq.ParquetFile(self.source).metadata
+        with refused_by_name(self._path):
+            self._told = pq.ParquetFile(self.source).metadata
         try:
             yield
         finally:
@@ -104,10 +112,11 @@ class OpenTable:
     def read(self, columns: Sequence[str] | None = None, coded: Sequence[str] = ()) -> pa.Table:
         """The whole table, or some columns of it; text of a few kinds as codes."""
         told = self._told
-        if told is None or not columns:
-            return self._file(columns, coded).read(use_threads=False)
-        file = pq.ParquetFile(self.source, metadata=told, read_dictionary=list(coded))
-        return file.read(list(columns), use_threads=False).select(list(columns))
+        with refused_by_name(self._path):
+            if told is None or not columns:
+                return self._file(columns, coded).read(use_threads=False)
+            file = pq.ParquetFile(self.source, metadata=told, read_dictionary=list(coded))
+            return file.read(list(columns), use_threads=False).select(list(columns))
 
     def batches(self, columns: Sequence[str]) -> pa.RecordBatchReader:
         """Some columns, a part of the rows at a time: nothing of the others is held meanwhile."""
@@ -178,6 +187,7 @@ class OpenTable:
         self, groups: Sequence[int], columns: Sequence[str], coded: Sequence[str] = ()
     ) -> pa.Table:
         """Some columns of some groups of rows."""
-        foot = self.foot.part(groups, columns)
-        file = pq.ParquetFile(self.source, metadata=foot, read_dictionary=list(coded))
-        return file.read(use_threads=False)
+        with refused_by_name(self._path):
+            foot = self.foot.part(groups, columns)
+            file = pq.ParquetFile(self.source, metadata=foot, read_dictionary=list(coded))
+            return file.read(use_threads=False)

@@ -24,7 +24,7 @@ from segml.stores.columns import nulled
 from segml.stores.heap import give_back
 from segml.stores.open_table import OpenTable
 from segml.stores.tables import RUN_FILE, read_run
-from segml.words.errors import ConfigurationRefused
+from segml.words.errors import ConfigurationRefused, TableRefused
 
 TRIES = 5
 """How often a run that is replaced while it is opened is opened again."""
@@ -106,8 +106,8 @@ class Shelf:
         What cannot be read is left to whoever asks for it.
         """
         for table in self._tables.values():
-            with suppress(OSError, pa.ArrowInvalid):
-                table.foot.settle()
+            with suppress(TableRefused):
+                table.settle()
         give_back()
 
     @contextmanager

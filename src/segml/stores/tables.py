@@ -12,14 +12,16 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
-from segml.words.errors import ConfigurationRefused
+from segml.words.errors import ConfigurationRefused, TableRefused
 
 RUN_FILE = "run.json"
 _DAY = r"\d{4}-\d{2}-\d{2}"
@@ -62,6 +64,8 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     ------
     ConfigurationRefused
         If that run holds no such table.
+    TableRefused
+        If it cannot be read.
     """
     path = folder / f"{name}.parquet"
     if not path.is_file():
@@ -71,9 +75,25 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
             allowed=f"it holds {held}",
             next_step="publish the run again with the command that writes it",
         )
-    with path.open("rb") as stream:  # a path would let pyarrow read `as_of=…` as a column
+    # a path would let pyarrow read `as_of=…` as a column
+    with refused_by_name(path), path.open("rb") as stream:
         frame: pd.DataFrame = pq.read_table(stream).to_pandas()
     return frame
+
+
+@contextmanager
+def refused_by_name(path: Path) -> Iterator[None]:
+    """What of a published table cannot be read meanwhile is refused by the table's name.
+
+    Raises
+    ------
+    TableRefused
+        Then; nothing that the file says is told.
+    """
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        raise TableRefused(path, type(error).__name__) from None
 
 
 def find_table(folder: Path, name: str) -> pd.DataFrame | None:

@@ -18,13 +18,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import pyarrow as pa
-
 from segml.stores.heap import give_back
 from segml.stores.open_table import OpenTable
 from segml.stores.shelf import Stamp, stamp_of
 from segml.stores.tables import SCORES_FOLDER, read_run
-from segml.words.errors import ConfigurationRefused
+from segml.words.errors import ConfigurationRefused, TableRefused
 
 _LOG = logging.getLogger(__name__)
 RUNS = 24
@@ -58,9 +56,9 @@ class PastRun:
     def is_whole(self) -> bool:
         """Whether its scores are as published ones are; a warning tells what cannot be read."""
         try:
-            self.scores.foot.settle()
+            self.scores.settle()
             return {"client_id", *OF_ROW} <= {*self.scores.names} and self.scores.last is not None
-        except (OSError, pa.ArrowInvalid) as error:
+        except TableRefused as error:
             _warn(self.as_of, error)
             return False
 

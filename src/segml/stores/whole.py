@@ -36,7 +36,7 @@ def read_whole(folder: Path, read: Callable[[Path], T]) -> T:
     ConfigurationRefused
         If the folder is no published run, or as `read` does.
     OutputRefused
-        If it was replaced in the middle of every one of `TRIES` readings.
+        If it was removed meanwhile, or replaced in the middle of every one of `TRIES` readings.
 
     Examples
     --------
@@ -46,6 +46,7 @@ def read_whole(folder: Path, read: Callable[[Path], T]) -> T:
         run, scores = read_whole(folder, lambda at: (read_run(at), read_table(at, "scores")))
     """
     read_run(folder)  # refuses what is no published run
+    is_gone = False
     for _ in range(TRIES):
         before = _run_id(folder)
         try:
@@ -57,6 +58,13 @@ def read_whole(folder: Path, read: Callable[[Path], T]) -> T:
             if before is not None and _run_id(folder) == before:
                 return found
         time.sleep(PAUSE_SECONDS)
+        is_gone = before is None and _run_id(folder) is None
+    if is_gone:
+        raise OutputRefused(
+            f"{folder} is gone: it was removed while it was read",
+            allowed="a run that stands for as long as it takes to read it",
+            next_step="look what removes runs (`retention`, somebody's hand); score that day again",
+        )
     raise OutputRefused(
         f"{folder} was replaced in the middle of each of {TRIES} readings",
         allowed="a run that stands for as long as it takes to read it",

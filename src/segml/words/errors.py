@@ -12,6 +12,7 @@
     ├── TrackingFailed          1  MLflow did not take or give what was asked
     ├── PublicationFailed       1  the database of `publish` did not take a run
     ├── OutputRefused           1  the output folder cannot be written, or went away
+    │   └── TableRefused        1    a published table is not as segml wrote it
     └── GateRefused             5  a gate said no
         ├── BundleRefused       5    a model file is not what its manifest says
         ├── LeakSuspected       5    a feature seems to know the label
@@ -25,6 +26,7 @@ the three parts. The message is composed here, nowhere else.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -97,6 +99,26 @@ class PublicationFailed(Refusal):
 
 class OutputRefused(Refusal):
     """The output folder cannot be written to, or went away while a run wrote or was read there."""
+
+
+class TableRefused(OutputRefused):
+    """A published table cannot be read: it was cut off, changed, or is of another making.
+
+    Parameters
+    ----------
+    path
+        Where it lies.
+    cause
+        What reading it met; a type's name, since a message could quote the table.
+    """
+
+    def __init__(self, path: Path, cause: str) -> None:
+        self.file = f"{path.parent.name}/{path.name}"
+        super().__init__(
+            f"{path} cannot be read ({cause})",
+            allowed="a table as segml published it",
+            next_step="restore the run's folder from a copy, or run what wrote it again",
+        )
 
 
 class GateRefused(Refusal):

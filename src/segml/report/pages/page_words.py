@@ -160,12 +160,16 @@ def return_sentence(client: WinBackClient, currency: str | None) -> str:
     return paragraph([said, _("{sentence}.", sentence=ahead_words.lever_text(client.lever))])
 
 
-def refusal_sentence(kind: str) -> str:
+def refusal_sentence(kind: str, file: str = "") -> str:
     """Why a page could not be made from the files it needs, and who can mend that."""
     if kind == "BundleRefused":
         found = _(
             "A file of the models is not as segml wrote it, so it was not used. What was published "
             "stands as it was."
+        )
+    elif file:
+        found = _(
+            "The published file {file} cannot be read: it is not as segml wrote it.", file=file
         )
     else:
         found = _("A file that this page needs is not as segml wrote it, or it is gone.")
