@@ -107,7 +107,8 @@ def weeks_of(
     book
         Histories; rows on `end` or later are not read.
     first_day, end
-        Of the ledger, and the later date, in days. A last week that is cut short is left out.
+        Of the ledger, and the later date, in days. A last week that is cut short is left out, and
+        so is money of before the first: a contact or a bill may be older than any order.
     """
     count = (end - first_day) // WEEK
     profit = np.zeros((len(clients), count + 1))
@@ -117,7 +118,7 @@ def weeks_of(
         own = of(book, client_id)
         bought, moved = _weeks(own.days, first_day), _weeks(own.money_days, first_day)
         orders[row, 1:] = np.bincount(bought[bought < count], minlength=count)
-        inside = moved < count
+        inside = (moved >= 0) & (moved < count)
         profit[row, 1:] = np.bincount(moved[inside], own.profit[inside], minlength=count)
         if len(bought):
             first[row] = int(bought[0])

@@ -111,7 +111,9 @@ def before(history: History, onset: int, clock: Clock, peers: Peers | None) -> S
         Comparable clients; None to go by its own rate alone.
     """
     start = onset - YEAR
-    known = history.money_days[history.money_days < onset]
+    # what was brought by others has no orders of its own; of a client's own, a visit is none
+    bought = history.days if len(history.days) else history.money_days
+    known = bought[bought < onset]
     if not len(known) or int(known[0]) <= start:
         return Stretch(start=start, end=onset, factor=1.0)
     first = int(known[0])
