@@ -28,7 +28,7 @@ import numpy as np
 import pandas as pd
 
 from segml.features import CATALOGUE
-from segml.ledger import Ledger
+from segml.ledger import Ledger, discontinued
 from segml.losses.attribution import Decomposition
 from segml.losses.courses import WEEK
 from segml.losses.dating import Declines
@@ -115,6 +115,7 @@ def learn_reasons(
         contacts=past.contacts(clients),
         bills=past.bills(clients),
         events=past.events(clients),
+        withdrawn=discontinued(past),
     )
     onsets = declines.onsets
     latest = _latest(onsets, records.orders, end)
