@@ -314,6 +314,33 @@ def test_an_event_that_touched_few_clients_is_no_column() -> None:
     assert not any(each.event_ids for each in columns_of(few, at_risk(told.orders)))
 
 
+def test_happenings_of_a_kind_that_reached_few_are_one_column_together() -> None:
+    told = records()
+    two = [
+        (each, event_id, day, "manager_change", "manager", event_id, None, 10.0, 1.0)
+        for event_id, day, some in (
+            ("m1", MONTHS[9], CLIENTS[:16]),
+            ("m2", MONTHS[12], CLIENTS[16:]),
+        )
+        for each in some
+    ]
+    changed = but(told, events=pd.DataFrame(two, columns=NAMES["events"]))
+    risk = at_risk(told.orders, {**ONSETS, "c30": MONTHS[14] + 3})
+    columns = [each for each in columns_of(changed, risk) if each.event_ids]
+    assert [each.event_ids for each in columns] == [("m1", "m2")] * len(TAUS_DAYS)
+    for column, tau in zip(columns, TAUS_DAYS, strict=True):
+        # c01 and c02 had the first change, c30 the second
+        met = [_mean_left(MONTHS[day], month, tau) for day, month in ((9, 14), (9, 20), (12, 14))]
+        assert column.met == pytest.approx(met, rel=0.005)
+        whole = sum(
+            _mean_left(MONTHS[9 if row < 16 else 12], month, tau)
+            for row, month in np.argwhere(risk.at_risk)
+        )
+        assert column.mass == pytest.approx(whole, rel=0.005)
+    fewer = but(told, events=changed.events[changed.events["client_id"] < "c28"])
+    assert not [each for each in columns_of(fewer, risk) if each.event_ids]
+
+
 def test_a_favourite_category_that_is_bought_no_more_leaks() -> None:
     told = records()
     months = months_of(at_risk(told.orders), told.orders)

@@ -18,6 +18,7 @@ from segml.losses.course import course
 from segml.losses.dating import Declines
 from segml.losses.earlier import with_earlier
 from segml.losses.evidence import evidence
+from segml.losses.exposed_events import LEAST_SHARE
 from segml.losses.fates import Fates
 from segml.losses.history import EMPTY, of
 from segml.losses.missed import missed_signals, speaking_drivers
@@ -223,6 +224,11 @@ def _losses(scene: Scene, books: Books, cases: Mapping[str, Case]) -> pd.DataFra
     return framed(rows, LOSSES)
 
 
+def _reached(events: pd.DataFrame) -> pd.Series:
+    """Whether each event touched more than a trifle of what the client buys."""
+    return events["share"].astype("float64") > LEAST_SHARE
+
+
 def _trails(
     scene: Scene,
     cases: Mapping[str, Case],
@@ -242,7 +248,7 @@ def _trails(
     )
     if learnt:
         events = {
-            each: rows[rows["event_id"].isin(learnt.events.get(each, ()))]
+            each: rows[rows["event_id"].isin(learnt.events.get(each, ())) & _reached(rows)]
             for each, rows in events.items()
         }
     return {
