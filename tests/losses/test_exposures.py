@@ -197,6 +197,20 @@ def test_a_client_silent_for_a_year_is_not_at_risk() -> None:
     assert not quiet[18:].any()
 
 
+def test_how_long_a_client_is_at_risk_is_the_portfolios_word() -> None:
+    known = orders()
+    known = known[(known["client_id"] != "c05") | (known["day"] < MONTHS[6])]
+    quiet = {
+        days: risk_of(
+            known, {}, clients=CLIENTS, first_day=MONTHS[0] + 4, end=END, active_days=days
+        ).at_risk[5]
+        for days in (90, 730)
+    }
+    # its last order is of June 5, 2022
+    assert np.flatnonzero(quiet[90])[-1] == 8
+    assert quiet[730][4:].all()
+
+
 def test_an_onset_outside_the_months_at_risk_is_left_out() -> None:
     risk = at_risk(orders(), {"c03": MONTHS[2], "c00": MONTHS[18] + 1, "nobody": MONTHS[9]})
     assert len(risk.lost) == 0

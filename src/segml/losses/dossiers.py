@@ -111,7 +111,14 @@ def dossiers(scene: Scene, books: Books, fates: Fates, declines: Declines) -> Do
     }
     lines = by_client(scene.ledger.past(scene.end).lines(list(costs)), costs)
     changes = _changes(scene, lines, costs)
-    learnt = learn_reasons(scene.ledger, fates, declines, seed=books.lens.seed, end=scene.end)
+    learnt = learn_reasons(
+        scene.ledger,
+        fates,
+        declines,
+        seed=books.lens.seed,
+        end=scene.end,
+        active_days=scene.bundle.plan.churn.active_days,
+    )
     weights = as_weights(learnt, lost) if learnt else reason_weights(lost, _stayed(scene, fates))
     shares = told_by_known(shared(weights, lost, list(changes.values())), lost)
     signals = missed_signals(scene, books, fates, spans, speaking_drivers(lost, shares))

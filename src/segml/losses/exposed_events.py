@@ -69,10 +69,11 @@ def exposed_events(events: pd.DataFrame, months: Months, risk: Risk) -> Iterator
         touched = np.bincount(row[part], share[part], len(months.clients))
         weighed = share[part] * weight[number[part]]
         dose = np.bincount(row[part], weighed, len(months.clients)).astype(np.float64)
-        one = _Happening(began, event_ids, dose, np.count_nonzero(touched > LEAST_SHARE))
-        if one.reached >= LEAST_CLIENTS:
+        count = int(np.count_nonzero(touched > LEAST_SHARE))
+        one = _Happening(began, event_ids, dose, count)
+        if count >= LEAST_CLIENTS:
             yield from _fading(kind, [one], risk)
-        else:
+        elif count:
             few.setdefault(kind, []).append(one)
     for kind, many in sorted(few.items()):
         if sum(each.reached for each in many) >= LEAST_CLIENTS:
