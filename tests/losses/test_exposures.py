@@ -14,6 +14,7 @@ from segml.features import CATALOGUE
 from segml.ledger import day_of
 from segml.losses.exposed_columns import BASELINE, Exposure, steps
 from segml.losses.exposed_events import TAUS_DAYS
+from segml.losses.exposed_gone import exposed_gone
 from segml.losses.exposed_months import Months, months_of
 from segml.losses.exposures import (
     Column,
@@ -31,7 +32,7 @@ CLIENTS = tuple(f"c{number:02d}" for number in range(40))
 ONSETS = {"c01": MONTHS[14] + 9, "c02": MONTHS[20]}
 NAMES = {
     "orders": ["client_id", "order_id", "day", "amount", "profit", "discount", "is_return"],
-    "lines": ["client_id", "day", "product", "category", "amount", "is_return"],
+    "lines": ["client_id", "day", "product", "category", "quantity", "amount", "is_return"],
     "contacts": ["client_id", "day", "kind", "resolved_day", "outcome"],
     "bills": ["client_id", "issued_day", "due_day", "paid_day", "amount"],
     "events": [
@@ -66,7 +67,8 @@ def lines() -> pd.DataFrame:
     bought = orders()[["client_id", "day", "amount", "is_return"]]
     left = bought["client_id"].isin(CLIENTS[:10]) & (bought["day"] > MONTHS[17])
     category = np.where(left | (np.arange(len(bought)) % 4 == 3), "b", "a")
-    return bought.assign(product=None, category=category)[NAMES["lines"]]
+    product = np.where(np.arange(len(bought)) % 3 == 0, "x", "z")
+    return bought.assign(product=product, category=category, quantity=2.0)[NAMES["lines"]]
 
 
 def contacts() -> pd.DataFrame:
@@ -195,6 +197,20 @@ def test_a_client_silent_for_a_year_is_not_at_risk() -> None:
     assert not quiet[18:].any()
 
 
+def test_how_long_a_client_is_at_risk_is_the_portfolios_word() -> None:
+    known = orders()
+    known = known[(known["client_id"] != "c05") | (known["day"] < MONTHS[6])]
+    quiet = {
+        days: risk_of(
+            known, {}, clients=CLIENTS, first_day=MONTHS[0] + 4, end=END, active_days=days
+        ).at_risk[5]
+        for days in (90, 730)
+    }
+    # its last order is of June 5, 2022
+    assert np.flatnonzero(quiet[90])[-1] == 8
+    assert quiet[730][4:].all()
+
+
 def test_an_onset_outside_the_months_at_risk_is_left_out() -> None:
     risk = at_risk(orders(), {"c03": MONTHS[2], "c00": MONTHS[18] + 1, "nobody": MONTHS[9]})
     assert len(risk.lost) == 0
@@ -312,6 +328,33 @@ def test_an_event_that_touched_few_clients_is_no_column() -> None:
     assert not any(each.event_ids for each in columns_of(few, at_risk(told.orders)))
 
 
+def test_happenings_of_a_kind_that_reached_few_are_one_column_together() -> None:
+    told = records()
+    two = [
+        (each, event_id, day, "manager_change", "manager", event_id, None, 10.0, 1.0)
+        for event_id, day, some in (
+            ("m1", MONTHS[9], CLIENTS[:16]),
+            ("m2", MONTHS[12], CLIENTS[16:]),
+        )
+        for each in some
+    ]
+    changed = but(told, events=pd.DataFrame(two, columns=NAMES["events"]))
+    risk = at_risk(told.orders, {**ONSETS, "c30": MONTHS[14] + 3})
+    columns = [each for each in columns_of(changed, risk) if each.event_ids]
+    assert [each.event_ids for each in columns] == [("m1", "m2")] * len(TAUS_DAYS)
+    for column, tau in zip(columns, TAUS_DAYS, strict=True):
+        # c01 and c02 had the first change, c30 the second
+        met = [_mean_left(MONTHS[day], month, tau) for day, month in ((9, 14), (9, 20), (12, 14))]
+        assert column.met == pytest.approx(met, rel=0.005)
+        whole = sum(
+            _mean_left(MONTHS[9 if row < 16 else 12], month, tau)
+            for row, month in np.argwhere(risk.at_risk)
+        )
+        assert column.mass == pytest.approx(whole, rel=0.005)
+    fewer = but(told, events=changed.events[changed.events["client_id"] < "c28"])
+    assert not [each for each in columns_of(fewer, risk) if each.event_ids]
+
+
 def test_a_favourite_category_that_is_bought_no_more_leaks() -> None:
     told = records()
     months = months_of(at_risk(told.orders), told.orders)
@@ -319,6 +362,71 @@ def test_a_favourite_category_that_is_bought_no_more_leaks() -> None:
     assert short[5, 20] == 1.0
     assert long[5, 22] == 1.0
     assert 0.0 < long[5, 20] < 1.0
+
+
+def bought(*rows: tuple[str, int, str, float, float]) -> pd.DataFrame:
+    """Lines of category a: client, day, product, quantity, amount."""
+    found = pd.DataFrame(rows, columns=["client_id", "day", "product", "quantity", "amount"])
+    return found.assign(category="a", is_return=False)[NAMES["lines"]]
+
+
+def test_prices_paid_rise_by_what_the_own_basket_costs_more_and_not_by_another_basket() -> None:
+    told = records()
+    months = months_of(at_risk(told.orders), told.orders)
+    rows = [
+        ("c07", start + 3, product, units, units * price * (1.1 if n >= 14 else 1.0))
+        for n, start in enumerate(MONTHS)
+        for product, price, units in (("x", 5.0, 4.0), ("z", 50.0, 1.0 if n < 14 else 9.0))
+    ]
+    rows += [("c08", start + 3, "x" if n < 14 else "z", 1.0, 9.0) for n, start in enumerate(MONTHS)]
+    for found in values(but(told, lines=bought(*rows)), months, "price_rise_180"):
+        assert found[7, :15] == pytest.approx(0.0)
+        assert 0.0 < found[7, 15] < 0.1
+        assert found[8] == pytest.approx(0.0)
+    short, long = values(but(told, lines=bought(*rows)), months, "price_rise_180")
+    assert short[7, 17] == pytest.approx(0.1) == long[7, 20]
+    assert long[7, 17] < 0.1
+
+
+def test_goods_that_went_unrecorded_weigh_by_their_share_from_the_month_they_went_in() -> None:
+    told = records()
+    months = months_of(at_risk(told.orders), told.orders)
+    rows = [
+        (each, start + 3, product, 1.0, amount)
+        for each in ("c07", "c08")
+        for n, start in enumerate(MONTHS)
+        for product, amount, last in (("z", 75.0, 99), ("w", 25.0, 13), ("x", 100.0, 11))
+        if n <= last and (each, product) != ("c08", "w")
+    ]
+    lines = bought(*rows)
+    # x is withdrawn by an event of these records, which tells it
+    short, long = (each.values for each in exposed_gone(lines, told.events, {"w", "x"}, months))
+    share = 12 * 25.0 / (12 * 100.0 + 10 * 100.0)
+    for found, length in ((short, 2), (long, 6)):
+        assert found[7, 13 : 13 + length] == pytest.approx(share)
+        assert not found[7, :13].any()
+        assert not found[7, 13 + length :].any()
+        assert not found[8].any()
+    assert not list(exposed_gone(lines, told.events, {"x"}, months))
+
+
+def test_goods_whose_withdrawal_nobody_wrote_down_are_a_column_without_an_event() -> None:
+    told = records()
+    rows = [
+        (each, start + 3, product, 1.0, 50.0)
+        for each in CLIENTS[:20]
+        for n, start in enumerate(MONTHS)
+        for product, last in (("z", 99), ("w", 13))
+        if n <= last
+    ]
+    gone = replace(but(told, lines=bought(*rows), events=empty("events")), withdrawn={"w"})
+    risk = at_risk(told.orders)
+    columns = [each for each in columns_of(gone, risk) if each.reason == "assortment"]
+    assert columns
+    assert {each.feature for each in columns} == {"withdrawn_share_90"}
+    assert not any(each.event_ids for each in columns)
+    # c01 begins to decline in the month after, c02 half a year later
+    assert all(each.met.tolist()[0] > each.met.tolist()[1] for each in columns[:1])
 
 
 @pytest.mark.parametrize("month", [6, 12, 21])
@@ -415,7 +523,7 @@ def test_what_the_ledger_lacks_gives_no_columns_and_no_warning() -> None:
     told = records()
     bare = Records(
         orders=told.orders.assign(discount=0.0),
-        lines=told.lines.assign(category=None),
+        lines=told.lines.assign(category=None, product=None),
         contacts=empty("contacts"),
         bills=told.bills.assign(paid_day=None),
         events=empty("events"),

@@ -13,7 +13,9 @@ import pytest
 from segml.ledger import Ledger, day_of, open_ledger
 from segml.losses import COMPANY_EVENTS, EVENT_IMPACT
 from segml.losses.books import open_books
+from segml.losses.history import histories
 from segml.losses.impact import Impact, event_impact
+from segml.losses.impact_weeks import weeks_of
 from segml.words.plan import Economics, LedgerPlan, SourcePlan
 
 FIRST, END, AFTER = dt.date(2022, 1, 3), dt.date(2025, 1, 6), dt.date(2025, 3, 3)
@@ -211,3 +213,21 @@ def test_a_ledger_without_events_has_no_rows(tmp_path: Path) -> None:
     assert found.event_impact.empty
     assert list(found.event_impact.columns) == list(EVENT_IMPACT)
     assert found.company_events.empty
+
+
+def test_contacts_older_than_any_order_are_no_week_of_it() -> None:
+    table = pd.DataFrame(
+        {
+            "client_id": "a",
+            "day": [100, 107],
+            "amount": 9.0,
+            "profit": 5.0,
+            "is_return": False,
+        }
+    )
+    charges = pd.DataFrame(
+        {"client_id": ["a", "a"], "day": [98, 101], "care": [3.0, 1.0], "unpaid": [0.0, 0.0]}
+    )
+    weeks = weeks_of(["a"], histories(table, charges), first_day=100, end=114)
+    assert weeks.earned(0, 1).tolist() == [4.0]
+    assert weeks.earned(1, 2).tolist() == [5.0]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from segml.losses.clock import Clock
-from segml.losses.confidence import chance_below_zero
+from segml.losses.confidence import chance_at_a_loss, chance_below_zero
 from segml.losses.history import History
 from segml.losses.rhythm import learn_rhythm
 from segml.losses.transitions import Client, Lens, transition
@@ -51,6 +51,29 @@ def test_poorer_orders_are_a_loss_below_the_configured_share(later: float, kind:
     found = transition(client(DAYS, np.where(DAYS < 600, 100.0, later)), LENS, end=900)
     assert found is not None
     assert (found.kind, found.certainty) == (kind, "certain")
+
+
+def visited(own: History, visits: np.ndarray, cost: float) -> History:
+    """The same orders, and visits that cost money."""
+    days = np.concatenate([own.money_days, visits])
+    order = np.argsort(days, kind="stable")
+    money = np.concatenate([own.profit, np.full(len(visits), -cost)])[order]
+    return History(own.days, own.earned, days[order], money, money)
+
+
+def test_who_is_visited_and_buys_nothing_is_silent_and_not_unprofitable() -> None:
+    bought = client(DAYS[DAYS < 700], 100.0).own
+    own = visited(bought, np.arange(10, 900, 30), 5.0)
+    silent = Client(client_id="a", own=own, value=own)
+    # clients of this portfolio pause for long: silence alone is no departure yet
+    patient = dataclasses.replace(LENS, rhythm=dataclasses.replace(LENS.rhythm, reach=50.0))
+    found = transition(silent, patient, end=900)
+    assert found is not None
+    assert found.kind == "shrunk"
+    assert chance_at_a_loss(own, since=700, seed=0, key="a") == 0.0
+    dear = visited(client(DAYS, np.where(DAYS < 700, 100.0, 3.0)).own, np.arange(10, 900, 14), 9.0)
+    assert chance_at_a_loss(dear, since=700, seed=0, key="a") > 0.99
+    assert chance_at_a_loss(dear, since=0, seed=0, key="a") == 0.0
 
 
 def test_the_configured_share_decides_what_is_shrunk() -> None:

@@ -34,6 +34,20 @@ def test_the_gap_before_the_first_order_counts_as_watched() -> None:
     assert before(own, ONSET, PLAIN, None).profit(own) == pytest.approx(300.0 * YEAR / 400, rel=0.1)
 
 
+def test_visits_before_the_first_order_are_no_time_it_bought_in() -> None:
+    own = bought([850, 900, 950], 100.0)
+    visits = np.arange(500, 700, 20)
+    courted = History(
+        own.days,
+        own.earned,
+        np.concatenate([visits, own.money_days]),
+        np.concatenate([np.full(len(visits), -1.0), own.profit]),
+        np.concatenate([np.zeros(len(visits)), own.revenue]),
+    )
+    alone, with_visits = (before(each, ONSET, PLAIN, None) for each in (own, courted))
+    assert with_visits.factor == alone.factor == pytest.approx(YEAR / 200)
+
+
 def test_a_few_dear_orders_are_drawn_towards_what_comparable_clients_earn() -> None:
     own = bought([890, 910, 930, 950], 500.0)
     alone = before(own, ONSET, PLAIN, None).profit(own)

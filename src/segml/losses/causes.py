@@ -28,7 +28,7 @@ import numpy as np
 import pandas as pd
 
 from segml.features import CATALOGUE
-from segml.ledger import Ledger
+from segml.ledger import Ledger, discontinued
 from segml.losses.attribution import Decomposition
 from segml.losses.courses import WEEK
 from segml.losses.dating import Declines
@@ -91,7 +91,13 @@ class Learnt:
 
 
 def learn_reasons(
-    ledger: Ledger, fates: Fates, declines: Declines, *, seed: int, end: int
+    ledger: Ledger,
+    fates: Fates,
+    declines: Declines,
+    *,
+    seed: int,
+    end: int,
+    active_days: int = ACTIVE_DAYS,
 ) -> Learnt | None:
     """The reasons of the losses; None where too few declines are known to ask.
 
@@ -107,6 +113,8 @@ def learn_reasons(
         Of the folds.
     end
         The later date, in days; no row on or after it is read.
+    active_days
+        Days since its last order for which a client still could begin to decline.
     """
     clients, past = declines.clients, ledger.past(end)
     records = Records(
@@ -115,10 +123,18 @@ def learn_reasons(
         contacts=past.contacts(clients),
         bills=past.bills(clients),
         events=past.events(clients),
+        withdrawn=discontinued(past),
     )
     onsets = declines.onsets
-    latest = _latest(onsets, records.orders, end)
-    risk = risk_of(records.orders, latest, clients=clients, first_day=ledger.first_day, end=end)
+    latest = _latest(onsets, records.orders, end, active_days)
+    risk = risk_of(
+        records.orders,
+        latest,
+        clients=clients,
+        first_day=ledger.first_day,
+        end=end,
+        active_days=active_days,
+    )
     began = onset_months(replace(risk, known=_known(risk, declines, end)), declines.dated)
     if len(began.clients) < LEAST_ONSETS:
         return None
@@ -152,11 +168,13 @@ def learn_reasons(
     )
 
 
-def _latest(onsets: Mapping[str, Onset], orders: pd.DataFrame, end: int) -> dict[str, int]:
+def _latest(
+    onsets: Mapping[str, Onset], orders: pd.DataFrame, end: int, active_days: int
+) -> dict[str, int]:
     """The last day on which each decline may have begun, of a client still at risk on it."""
     bought = orders[~orders["is_return"].astype(bool)].groupby("client_id")["day"].max()
     return {
-        each: int(min(onset.high, end - 1, bought.get(each, end) + ACTIVE_DAYS))
+        each: int(min(onset.high, end - 1, bought.get(each, end) + active_days))
         for each, onset in onsets.items()
     }
 

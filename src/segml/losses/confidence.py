@@ -6,7 +6,7 @@ import hashlib
 
 import numpy as np
 
-from segml.losses.history import Numbers
+from segml.losses.history import History, Numbers
 
 DRAWS = 2000
 
@@ -36,3 +36,23 @@ def chance_below_zero(profits: Numbers, *, seed: int, key: str) -> float:
     draws = np.random.default_rng(int.from_bytes(digest[:8], "big"))
     picked = draws.integers(0, len(profits), size=(DRAWS, len(profits)))
     return float(np.mean(np.sort(profits)[picked].sum(axis=1) < 0.0))
+
+
+def chance_at_a_loss(own: History, *, since: int, seed: int, key: str) -> float:
+    """How sure it is that what a client bought since a day brought less than serving it cost.
+
+    Where it bought nothing that is not asked: whoever is visited and does not buy costs money for
+    certain, and has fallen silent, not become unprofitable.
+
+    Parameters
+    ----------
+    own
+        Its orders and money, up to the day that is asked on.
+    since
+        A day.
+    seed, key
+        As in `chance_below_zero`.
+    """
+    if not (own.days >= since).any():
+        return 0.0
+    return chance_below_zero(own.profit[own.money_days >= since], seed=seed, key=key)

@@ -16,7 +16,7 @@ from scipy.special import logsumexp
 
 from segml.ledger import Ledger
 from segml.losses.books import Books
-from segml.losses.confidence import chance_below_zero
+from segml.losses.confidence import chance_at_a_loss
 from segml.losses.courses import WEEK
 from segml.losses.decline_evidence import Evidence, evidence_of
 from segml.losses.decline_kinds import Weights, learn_weights, log_kinds
@@ -153,8 +153,7 @@ def _with_faded(
 def _kind_of(books: Books, client_id: str, end: int) -> Kind:
     """Whether one that faded costs more than it brings by now, or brings little."""
     own = of(books.orders, client_id).until(end)
-    recent = own.profit[own.money_days >= end - WINDOW_DAYS]
-    chance = chance_below_zero(recent, seed=books.lens.seed, key=client_id)
+    chance = chance_at_a_loss(own, since=end - WINDOW_DAYS, seed=books.lens.seed, key=client_id)
     return "unprofitable" if chance >= SURELY_NEGATIVE else "shrunk"
 
 

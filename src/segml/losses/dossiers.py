@@ -18,6 +18,7 @@ from segml.losses.course import course
 from segml.losses.dating import Declines
 from segml.losses.earlier import with_earlier
 from segml.losses.evidence import evidence
+from segml.losses.exposed_events import LEAST_SHARE
 from segml.losses.fates import Fates
 from segml.losses.history import EMPTY, of
 from segml.losses.missed import missed_signals, speaking_drivers
@@ -110,7 +111,14 @@ def dossiers(scene: Scene, books: Books, fates: Fates, declines: Declines) -> Do
     }
     lines = by_client(scene.ledger.past(scene.end).lines(list(costs)), costs)
     changes = _changes(scene, lines, costs)
-    learnt = learn_reasons(scene.ledger, fates, declines, seed=books.lens.seed, end=scene.end)
+    learnt = learn_reasons(
+        scene.ledger,
+        fates,
+        declines,
+        seed=books.lens.seed,
+        end=scene.end,
+        active_days=scene.bundle.plan.churn.active_days,
+    )
     weights = as_weights(learnt, lost) if learnt else reason_weights(lost, _stayed(scene, fates))
     shares = told_by_known(shared(weights, lost, list(changes.values())), lost)
     signals = missed_signals(scene, books, fates, spans, speaking_drivers(lost, shares))
@@ -223,6 +231,11 @@ def _losses(scene: Scene, books: Books, cases: Mapping[str, Case]) -> pd.DataFra
     return framed(rows, LOSSES)
 
 
+def _reached(events: pd.DataFrame) -> pd.Series:
+    """Whether each event touched more than a trifle of what the client buys."""
+    return events["share"].astype("float64") > LEAST_SHARE
+
+
 def _trails(
     scene: Scene,
     cases: Mapping[str, Case],
@@ -242,7 +255,7 @@ def _trails(
     )
     if learnt:
         events = {
-            each: rows[rows["event_id"].isin(learnt.events.get(each, ()))]
+            each: rows[rows["event_id"].isin(learnt.events.get(each, ())) & _reached(rows)]
             for each, rows in events.items()
         }
     return {

@@ -1,8 +1,12 @@
-"""Exposures to events: each happening its own column, so that one that harmed nobody weighs 0."""
+"""Exposures to events: each happening its own column, so that one that harmed nobody weighs 0.
+
+Happenings that reached few clients share a column with those of their kind.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -27,14 +31,17 @@ TAUS_DAYS = (60.0, 200.0)
 takes what the data wants."""
 _SCOPE = ("scope", "scope_value")
 LEAST_CLIENTS, LEAST_SHARE = 30, 0.02
-"""A happening is a column only if it touched so many clients by more than this share of spend."""
+"""A happening is a column of its own only if it touched so many clients by more than this share of
+spend. Those of a kind that touched fewer are one column together, if they touched as many."""
 
 
 def exposed_events(events: pd.DataFrame, months: Months, risk: Risk) -> Iterator[Column]:
     """The columns of each happening: the share of spend it touched, fading since.
 
     Events of one kind, day and scope are one happening, and so are all withdrawals of a day. A
-    price change is weighed by its magnitude; one that is no rise is no exposure.
+    price change is weighed by its magnitude; one that is no rise is no exposure. Where clients are
+    few, a manager or a product has few of them: what one such happening did cannot be told, what
+    those of its kind did can.
 
     Parameters
     ----------
@@ -56,13 +63,34 @@ def exposed_events(events: pd.DataFrame, months: Months, risk: Risk) -> Iterator
     kept = np.flatnonzero(reached)
     kept = kept[np.lexsort((number[kept], row[kept], of_event[number[kept]]))]
     borders = np.searchsorted(of_event[number[kept]], np.arange(len(happenings) + 1))
+    few: dict[str, list[_Happening]] = {}
     for place, ((kind, began, *_), event_ids) in enumerate(happenings.items()):
         part = kept[borders[place] : borders[place + 1]]
         touched = np.bincount(row[part], share[part], len(months.clients))
-        if np.count_nonzero(touched > LEAST_SHARE) >= LEAST_CLIENTS:
-            weighed = share[part] * weight[number[part]]
-            dose = np.bincount(row[part], weighed, len(months.clients)).astype(np.float64)
-            yield from _fading(kind, began, event_ids, dose, risk)
+        weighed = share[part] * weight[number[part]]
+        dose = np.bincount(row[part], weighed, len(months.clients)).astype(np.float64)
+        count = int(np.count_nonzero(touched > LEAST_SHARE))
+        one = _Happening(began, event_ids, dose, count)
+        if count >= LEAST_CLIENTS:
+            yield from _fading(kind, [one], risk)
+        elif count:
+            few.setdefault(kind, []).append(one)
+    for kind, many in sorted(few.items()):
+        if sum(each.reached for each in many) >= LEAST_CLIENTS:
+            yield from _fading(kind, many, risk)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Happening:
+    """One happening: its day, its events, the dose (c,) each client had, and how many it reached.
+
+    It reached who spent more than `LEAST_SHARE` on what it touched.
+    """
+
+    day: int
+    event_ids: tuple[str, ...]
+    dose: Numbers
+    reached: int
 
 
 def _happenings(told: pd.DataFrame) -> dict[tuple[str, int, str, str], tuple[str, ...]]:
@@ -96,20 +124,22 @@ def _numbered(
     return of_event, np.where(is_price, numbers_of(told["magnitude"]), 1.0)
 
 
-def _fading(
-    kind: str, day: int, event_ids: tuple[str, ...], dose: Numbers, risk: Risk
-) -> Iterator[Column]:
-    """The columns of one happening, of the dose (c,) that each client had."""
-    by_month = risk.by_month(dose[:, None])
+def _fading(kind: str, happenings: Sequence[_Happening], risk: Risk) -> Iterator[Column]:
+    """The columns of one happening, or of several that are told as one: their doses add up."""
     reason, feature = SHOWN_BY[kind]
+    by_month = [risk.by_month(each.dose[:, None]) for each in happenings]
     for tau in TAUS_DAYS:
-        left = _left(risk.starts, day, tau)
+        lefts = [_left(risk.starts, each.day, tau) for each in happenings]
+        mass = sum(float((dose * left).sum()) for dose, left in zip(by_month, lefts, strict=True))
+        met = np.zeros(len(risk.lost))
+        for each, left in zip(happenings, lefts, strict=True):
+            met += each.dose[risk.lost] * left[risk.month]
         yield Column(
             reason=reason,
             feature=feature,
-            event_ids=event_ids,
-            mass=float((by_month * left).sum()),
-            met=dose[risk.lost] * left[risk.month],
+            event_ids=tuple(sorted({one for each in happenings for one in each.event_ids})),
+            mass=mass,
+            met=met,
             kind=f"{kind} {tau:g}",
         )
 

@@ -13,7 +13,8 @@ from segml.losses.history import Days, Numbers
 from segml.losses.months import month_start, month_starts
 
 ACTIVE_DAYS = 365
-"""A client that ordered nothing for longer has no business left that could begin to decline."""
+"""A client that ordered nothing for longer has no business left that could begin to decline, unless
+the portfolio says otherwise (`churn.active_days`)."""
 BLIND_MONTHS = 4
 """In the ledger's first months nothing is known yet of what is normal for a client."""
 _NEVER = np.iinfo(np.int64).min // 2
@@ -63,6 +64,7 @@ def risk_of(
     clients: Sequence[str],
     first_day: int,
     end: int,
+    active_days: int = ACTIVE_DAYS,
 ) -> Risk:
     """Who could begin to decline in which month, known at the month's start.
 
@@ -79,6 +81,8 @@ def risk_of(
         Of the ledger, in days.
     end
         The later date, in days; the last month may be cut short by it.
+    active_days
+        Days since its last order for which a client is at risk.
     """
     index = pd.Index(sorted(set(clients)), dtype=object)
     starts = np.array(month_starts(month_start(first_day), end - 1), dtype=np.int64)
@@ -91,7 +95,7 @@ def risk_of(
     last = np.full((len(index), len(starts) + 1), _NEVER)
     np.maximum.at(last, (row[known], month[known] + 1), day[known])
     last = np.maximum.accumulate(last, axis=1)[:, :-1]
-    at_risk = starts - last <= ACTIVE_DAYS
+    at_risk = starts - last <= active_days
     at_risk[:, :BLIND_MONTHS] = False
     lost = np.flatnonzero(index.isin(list(onsets)))
     onset = month_of(starts, np.array([onsets[each] for each in index[lost]], dtype=np.int64))

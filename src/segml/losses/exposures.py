@@ -2,20 +2,22 @@
 
 ::
 
-    orders, lines ── returns, discounts, favourite category ─┐
+    orders, lines ── returns, discounts, favourite, prices ──┐
     contacts ── complaints, answers, demands, our silence ───┼─ steps ──┐
     bills ── paid late, overdue ─────────────────────────────┘          ├─ columns: mass, met
     events ── one happening, fading since ──────────────────────────────┤
+    lines ── goods that went off sale, by when they went ── steps ──────┤
     orders ── size and age: the baseline ───────────────────────────────┘
 
 A month's exposure is what was known at its start: rows dated before it, answers and payments that
 came before it. An event alone works from its day on, by what is left of it on an average of the
-month's days. No clients x months matrix outlives the columns made of it.
+month's days, and goods that nobody can buy any more from the month they went in. No clients x
+months matrix outlives the columns made of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -26,7 +28,9 @@ from segml.losses.exposed_bills import exposed_bills
 from segml.losses.exposed_columns import BASELINE, Column, Exposure, steps, steps_both_ways
 from segml.losses.exposed_contacts import exposed_contacts
 from segml.losses.exposed_events import exposed_events
+from segml.losses.exposed_gone import exposed_gone
 from segml.losses.exposed_months import Months, months_of
+from segml.losses.exposed_prices import exposed_prices
 from segml.losses.exposed_risk import Risk, risk_of
 from segml.losses.exposed_trade import exposed_leak, exposed_trade, sizes
 from segml.losses.history import Numbers
@@ -47,6 +51,8 @@ class Records:
     ----------
     orders, lines, contacts, bills, events
         Empty, with their columns, where the ledger lacks the table.
+    withdrawn
+        Products that nobody can buy any more at the later date (`ledger.discontinued`).
     """
 
     orders: pd.DataFrame
@@ -54,6 +60,7 @@ class Records:
     contacts: pd.DataFrame
     bills: pd.DataFrame
     events: pd.DataFrame
+    withdrawn: Collection[str] = ()
 
 
 def columns_of(records: Records, risk: Risk) -> list[Column]:
@@ -69,9 +76,11 @@ def columns_of(records: Records, risk: Risk) -> list[Column]:
     if not risk.at_risk.any():
         return []
     months = months_of(risk, records.orders)
+    gone = exposed_gone(records.lines, records.events, records.withdrawn, months)
     found = chain(
         chain.from_iterable(steps(each, risk) for each in exposures(records, months)),
         exposed_events(records.events, months, risk),
+        chain.from_iterable(steps(each, risk) for each in gone),
         [_always(risk)],
         chain.from_iterable(steps_both_ways(each, risk) for each in sizes(records.orders, months)),
     )
@@ -84,6 +93,7 @@ def exposures(records: Records, months: Months) -> Iterator[Exposure]:
     yield from exposed_trade(records.orders, months)
     yield from exposed_bills(records.bills, months)
     yield from exposed_leak(records.lines, months)
+    yield from exposed_prices(records.lines, months)
 
 
 def _always(risk: Risk) -> Column:

@@ -107,8 +107,8 @@ def weeks_of(
     book
         Histories; rows on `end` or later are not read.
     first_day, end
-        Of the ledger's orders, and the later date, in days. A last week that is cut short is left
-        out, and what a contact cost before the first order.
+        Of the ledger, and the later date, in days. A last week that is cut short is left out, and
+        so is money of before the first: a contact or a bill may be older than any order.
     """
     count = (end - first_day) // WEEK
     profit = np.zeros((len(clients), count + 1))

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 
 from segml.losses.clock import Clock
-from segml.losses.confidence import chance_below_zero
+from segml.losses.confidence import chance_at_a_loss
 from segml.losses.history import Days, History, Numbers
 from segml.losses.onset import Onset, find_onset
 from segml.losses.rhythm import RECENT_GAPS, Rhythm
@@ -160,8 +160,7 @@ def _faded(client: Client, lens: Lens, *, end: int) -> Transition | None:
 def _unprofitable(client: Client, lens: Lens, onset: Onset, window: _Window) -> Transition | None:
     if window.profit[-1] >= 0.0:
         return None
-    inside = client.own.money_days >= onset.day
-    chance = chance_below_zero(client.own.profit[inside], seed=lens.seed, key=client.client_id)
+    chance = chance_at_a_loss(client.own, since=onset.day, seed=lens.seed, key=client.client_id)
     if chance < SURELY_NEGATIVE:
         return None
     return Transition(

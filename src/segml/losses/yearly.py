@@ -111,7 +111,9 @@ def before(history: History, onset: int, clock: Clock, peers: Peers | None) -> S
         Comparable clients; None to go by its own rate alone.
     """
     start = onset - YEAR
-    known = history.money_days[history.money_days < onset]
+    # what was brought by others has no orders of its own; of a client's own, a visit is none
+    bought = history.days if len(history.days) else history.money_days
+    known = bought[bought < onset]
     if not len(known) or int(known[0]) <= start:
         return Stretch(start=start, end=onset, factor=1.0)
     first = int(known[0])
@@ -127,7 +129,7 @@ def before(history: History, onset: int, clock: Clock, peers: Peers | None) -> S
     return Stretch(start=start, end=onset, factor=1.0 + (year - watched) * rate / earned)
 
 
-def after(onset: int, end: int, clock: Clock) -> Stretch:
+def after(onset: int, end: int, clock: Clock, *, since: int | None = None) -> Stretch:
     """The days since an onset, at most a year, brought to a year by the season's ticks.
 
     Parameters
@@ -136,8 +138,10 @@ def after(onset: int, end: int, clock: Clock) -> Stretch:
         Days; the decline began on `onset`, and what happens on `end` is not known.
     clock
         Of the portfolio.
+    since
+        A later day to tell them from; None: the onset.
     """
-    start = max(onset, end - YEAR)
+    start = max(onset if since is None else since, end - YEAR)
     ticks = float(clock.at(end) - clock.at(start))
     year = float(clock.at(onset) - clock.at(onset - YEAR))
     return Stretch(start=start, end=end, factor=year / ticks if ticks > 0.0 else 0.0)

@@ -1,0 +1,66 @@
+"""Exposure to goods that went off sale and whose withdrawal nobody wrote down."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import numpy as np
+import pandas as pd
+
+from segml.losses.exposed_columns import Exposure
+from segml.losses.exposed_months import Months, days_of, numbers_of, window
+from segml.losses.exposed_risk import month_of
+from segml.losses.history import Numbers
+
+GONE_WINDOWS = (2, 6)
+"""Months in which goods may have gone: two, and half a year, of which the fit takes its own."""
+YEAR = 12
+"""Months to a product's last sale, over which its share in what a client buys is told."""
+_SCOPES = ("product", "category")
+
+
+def exposed_gone(
+    lines: pd.DataFrame, events: pd.DataFrame, withdrawn: Collection[str], months: Months
+) -> Iterator[Exposure]:
+    """The share of what each client bought that it could buy no more, by when that was.
+
+    A withdrawal is a happening, like an event: its day is that of the last sale to anybody, and it
+    works from the month of that day on.
+
+    Parameters
+    ----------
+    lines
+        As `Past.lines` has them.
+    events
+        As `Past.events` has them: goods whose withdrawal is recorded are told by it.
+    withdrawn
+        Products that nobody can buy any more (`ledger.discontinued`).
+    months
+        The clients and months.
+    """
+    bought = lines[~lines["is_return"].astype(bool) & lines["product"].notna()]
+    gone = bought[bought["product"].isin(list(withdrawn)) & ~_is_recorded(bought, events)]
+    if gone.empty:
+        return
+    went = month_of(months.starts, days_of(gone.groupby("product")["day"].transform("max")))
+    cell = months.cells(gone["client_id"], days_of(gone["day"]))
+    recent = (cell >= 0) & (cell % len(months.starts) > went - YEAR)
+    of_it = np.where(recent, cell - cell % len(months.starts) + went, -1)
+    part = months.sums(of_it, numbers_of(gone["amount"]))
+    spend = _by_month(bought, months)
+    whole = window(spend, YEAR - 1) + spend
+    share = np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    for length in GONE_WINDOWS:
+        values = share + window(share, length - 1)
+        yield Exposure(reason="assortment", feature="withdrawn_share_90", values=values)
+
+
+def _by_month(lines: pd.DataFrame, months: Months) -> Numbers:
+    cells = months.cells(lines["client_id"], days_of(lines["day"]))
+    return months.sums(cells, numbers_of(lines["amount"]))
+
+
+def _is_recorded(lines: pd.DataFrame, events: pd.DataFrame) -> pd.Series:
+    told = events[events["kind"] == "product_withdrawal"]
+    of = {scope: told.loc[told["scope"] == scope, "scope_value"] for scope in _SCOPES}
+    return lines["product"].isin(of["product"]) | lines["category"].isin(of["category"].dropna())
