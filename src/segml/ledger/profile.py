@@ -14,20 +14,19 @@ from segml.ledger.distinct import count_distinct
 from segml.ledger.findings import Finding
 from segml.ledger.mapping import Mapping
 from segml.ledger.parsing import is_fractional, trimmed
+from segml.ledger.rows import Rows
 from segml.ledger.traps import noted, trap_findings
 
 _COLUMNS = ("client_id", "order_id", "product", "quantity", "amount", "cost", "is_return")
 
 
-def profile_transactions(
-    connection: duckdb.DuckDBPyConnection, mapping: Mapping
-) -> tuple[Finding, ...]:
+def profile_transactions(rows: Rows, mapping: Mapping) -> tuple[Finding, ...]:
     """Return what is worth knowing about the transactions.
 
     Parameters
     ----------
-    connection
-        The scratch database with `checked_transactions`.
+    rows
+        The source's, with `checked_transactions` kept.
     mapping
         How its columns come from the source; also used for the rows that `where` leaves out.
 
@@ -36,7 +35,7 @@ def profile_transactions(
     tuple of Finding
         Of severity warning or info.
     """
-    aside = _rows_left_out(connection, mapping)
+    connection, aside = rows.connection, _rows_left_out(rows, mapping)
     connection.execute(
         f"CREATE TEMP VIEW profiled AS SELECT {', '.join(_COLUMNS)}, true AS wanted "
         f"FROM checked_transactions{aside}"
@@ -51,11 +50,11 @@ def profile_transactions(
         ]
     finally:
         connection.execute("DROP VIEW profiled")
-        connection.execute("DROP TABLE IF EXISTS aside")
+        rows.drop("aside")
     return tuple(findings)
 
 
-def _rows_left_out(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> str:
+def _rows_left_out(rows: Rows, mapping: Mapping) -> str:
     """Parse the rows that `where` leaves out as well as they allow; give the SQL that adds them."""
     if mapping.where == "true":
         return ""
@@ -73,9 +72,10 @@ def _rows_left_out(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> s
         else:
             parts.append(f"{trimmed(expression)} AS {name}")
     try:
-        connection.execute(
-            f"CREATE TEMP TABLE aside AS SELECT {', '.join(parts)}, false AS wanted "
-            f"FROM {mapping.view} AS s WHERE coalesce(NOT {mapping.where}, true)"
+        rows.keep(
+            "aside",
+            f"SELECT {', '.join(parts)}, false AS wanted FROM {mapping.view} AS s "
+            f"WHERE coalesce(NOT {mapping.where}, true)",
         )
     except duckdb.Error:
         # TRY does not take every expression; what was left out then stays uncounted by kind
