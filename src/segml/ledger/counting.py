@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from segml.ledger.contract import Table
 from segml.ledger.mapping import Mapping
-from segml.ledger.rows import Rows, summed
+from segml.ledger.rows import Rows, totals
 from segml.ledger.sources import Source
 from segml.words.errors import ConfigurationRefused
 
@@ -66,7 +66,7 @@ def count_rows(rows: Rows, table: Table, source: Source, mapping: Mapping) -> Co
     passed = source.rows
     if mapping.where != "true":
         wanted = f"SELECT count(*) FILTER (WHERE {mapping.where}) FROM {mapping.view} AS s"
-        ((passed,),) = summed(rows.ask(wanted)).values()
+        (passed,) = totals(rows.ask(wanted), 1)
     if checked != passed:
         raise ConfigurationRefused(
             f"an expression of `ledger.{table.name}.columns` makes {checked} rows out of {passed}",

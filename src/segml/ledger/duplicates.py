@@ -5,9 +5,6 @@
 
 from __future__ import annotations
 
-import duckdb
-
-from segml.ledger.distinct import count_distinct
 from segml.ledger.findings import Finding
 from segml.ledger.rows import Rows
 from segml.ledger.rules import Rule
@@ -56,20 +53,20 @@ def mark_duplicates(rows: Rows, bit: int) -> None:
     rows.mark("checked_transactions", REPEATS, 1 << bit)
 
 
-def count_duplicates(connection: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]:
+def count_duplicates(rows: Rows) -> tuple[Finding, ...]:
     """Return the finding that some kept lines repeat another in every source column.
 
     Parameters
     ----------
-    connection
-        The scratch database with `checked_transactions`.
+    rows
+        The source's, with `checked_transactions` kept.
 
     Returns
     -------
     tuple of Finding
         One, or none if no line repeats another.
     """
-    total, distinct = count_distinct(connection, "copy", "checked_transactions WHERE problems = 0")
+    total, distinct = rows.distinct("copy", "checked_transactions WHERE problems = 0")
     repeated = total - distinct
     if not repeated:
         return ()

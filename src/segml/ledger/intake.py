@@ -10,7 +10,7 @@ from segml.ledger.contract import SQL_TYPES, TRANSACTIONS, Column, Table
 from segml.ledger.mapping import Mapping, bad_expression
 from segml.ledger.parsing import BLANKS, given, parsed, trimmed
 from segml.ledger.quoting import literal
-from segml.ledger.rows import Rows, summed
+from segml.ledger.rows import Rows, totals
 from segml.ledger.rules import Rule
 from segml.words.errors import ConfigurationRefused
 
@@ -129,12 +129,12 @@ def _floats_in_text(rows: Rows, mapping: Mapping, table: Table) -> frozenset[str
         if not names:
             return frozenset()
         some = [f"count_if(contains({mapping.expressions[n]}, '.0'))" for n in names]
-        found = summed(rows.ask(f"SELECT {', '.join(some)} {wanted}"))[()]
+        found = totals(rows.ask(f"SELECT {', '.join(some)} {wanted}"), len(some))
         names = [name for name, has_any in zip(names, found, strict=True) if has_any]
         if not names:  # the common case, known without trimming a text
             return frozenset()
         parts = [part for name in names for part in _float_counts(mapping.expressions[name])]
-        row = summed(rows.ask(f"SELECT {', '.join(parts)} {wanted}"))[()]
+        row = totals(rows.ask(f"SELECT {', '.join(parts)} {wanted}"), len(parts))
     except duckdb.Error as error:
         raise _culprit(rows, table, mapping, error) from None
     return frozenset(n for i, n in enumerate(names) if row[2 * i] > 0 and row[2 * i + 1] == 0)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import duckdb
 
 from segml.ledger.codes import odd_products, order_prefixes
-from segml.ledger.distinct import count_distinct
 from segml.ledger.findings import Finding
 from segml.ledger.mapping import Mapping
 from segml.ledger.parsing import is_fractional, trimmed
@@ -46,7 +45,7 @@ def profile_transactions(rows: Rows, mapping: Mapping) -> tuple[Finding, ...]:
             *_float_ids(connection, mapping),
             *odd_products(connection, mapping),
             *order_prefixes(connection, mapping),
-            *_shared_orders(connection, mapping),
+            *_shared_orders(rows, mapping, aside),
         ]
     finally:
         connection.execute("DROP VIEW profiled")
@@ -101,14 +100,18 @@ def _float_ids(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> list[
     return found
 
 
-def _shared_orders(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> list[Finding]:
+def _shared_orders(rows: Rows, mapping: Mapping, aside: str) -> list[Finding]:
     if "order_id" not in mapping.expressions:
         return []
-    both = "profiled WHERE order_id IS NOT NULL AND client_id IS NOT NULL"
-    alone = count_distinct(connection, "hash(order_id)", both)
-    if alone == count_distinct(connection, "hash(order_id, client_id)", both):
+    named = "SELECT order_id, client_id FROM"
+    left_out = f" UNION ALL {named} aside" if aside else ""
+    both = (
+        f"({named} checked_transactions{left_out}) AS profiled "
+        "WHERE order_id IS NOT NULL AND client_id IS NOT NULL"
+    )
+    if rows.distinct("order_id", both) == rows.distinct("order_id, client_id", both):
         return []  # the common case: there are no more orders of a client than order ids
-    shared, total = connection.execute(
+    shared, total = rows.connection.execute(
         "SELECT count(*) FILTER (WHERE clients > 1), count(*) FROM ("
         f"SELECT count(DISTINCT client_id) AS clients FROM {both} GROUP BY order_id)"
     ).fetchone() or (0, 0)

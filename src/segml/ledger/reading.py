@@ -223,7 +223,7 @@ def _checked(
         *money.findings,
     ]
     if table is TRANSACTIONS and source.columns:
-        findings += () if drops else count_duplicates(connection)
+        findings += () if drops else count_duplicates(rows)
         findings += profile_transactions(rows, mapping)
         findings += isolated_dates(connection)
     keep_quarantine(connection, table, source, rules)

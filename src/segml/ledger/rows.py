@@ -12,6 +12,8 @@ from typing import Any, Protocol
 
 import duckdb
 
+from segml.ledger.distinct import count_distinct
+
 
 class Rows(Protocol):
     """The rows of one source."""
@@ -42,6 +44,18 @@ class Rows(Protocol):
 
     def mark(self, name: str, condition: str, bit: int) -> None:
         """Set a bit of `problems` in kept rows that meet a condition, which may see all others."""
+        ...
+
+    def distinct(self, columns: str, source: str) -> tuple[int, int]:
+        """How many kept rows there are, and how many different values some columns have in them.
+
+        Parameters
+        ----------
+        columns
+            Never null; separated by commas.
+        source
+            What stands after FROM, in words that every engine reads.
+        """
         ...
 
     def show_broken(self, table: str) -> None:
@@ -76,12 +90,32 @@ class RowsHere:
             f"FROM (SELECT segml_row, {condition} AS broken FROM {name}) WHERE broken)"
         )
 
+    def distinct(self, columns: str, source: str) -> tuple[int, int]:
+        """Counted by their hashes."""
+        return count_distinct(self.connection, hash_of(columns), source)
+
     def show_broken(self, table: str) -> None:
         """They all can be."""
 
     def drop(self, name: str) -> None:
         """Drop the table."""
         self.connection.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+def totals(answers: Iterable[tuple[Any, ...]], width: int) -> list[int]:
+    """The counts of all parts added up, of so many columns; zeros where there is no part.
+
+    Examples
+    --------
+    >>> totals([(1, 2), (3, None)], 2), totals([], 1)
+    ([4, 2], [0])
+    """
+    return summed(answers).get((), [0] * width)
+
+
+def hash_of(columns: str) -> str:
+    """The SQL of the hash of some columns; `copy` is one."""
+    return columns if columns == "copy" else f"hash({columns})"
 
 
 def summed(

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from segml.ledger import distinct
+from segml.ledger.rows import hash_of
 from segml.ledger.sources import parquet_sql
 from segml.ledger.spark_worker import asked_by_batch, failure_in
 from segml.ledger.workers import quietly
@@ -28,6 +30,8 @@ from segml.words.errors import DataRefused
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+KEPT = ("checked_transactions", "aside")
+"""What questions over all lines are asked of."""
 _MIDDLE = 9_223_372_036_854_775_808
 """Spark has no unsigned integers of 64 bits: less this, they are signed ones in the same order."""
 
@@ -94,6 +98,20 @@ class SparkRows:
         shutil.rmtree(self.folder / name)
         (self.folder / MARKED).rename(self.folder / name)
         self._show(name)
+
+    def distinct(self, columns: str, source: str) -> tuple[int, int]:
+        """Counted by the driver while it can hold their hashes, by Spark where there are more."""
+        ((rows,),) = self.connection.execute(f"SELECT count(*) FROM {source}").fetchall()
+        if rows <= distinct.AT_A_TIME:
+            return distinct.count_distinct(self.connection, hash_of(columns), source)
+        for name in KEPT:
+            if (self.folder / name).exists():
+                kept = self.session.read.parquet(place_of(self.folder, name))
+                kept.createOrReplaceTempView(name)
+        counted = f"SELECT count(*), count(DISTINCT {columns}) FROM {source}"
+        with self._told():
+            ((total, different),) = self.session.sql(counted).collect()
+        return int(total), int(different)
 
     def show_broken(self, table: str) -> None:
         """Bring the source's rows that broke a rule into the database, in place of the first."""

@@ -24,7 +24,7 @@ from segml.ledger.sources import Source
 from segml.ledger.spark_rows import SparkRows, place_of, unreadable
 from segml.ledger.stamps import Stamp, stamps_of
 from segml.ledger.workers import quietly
-from segml.words.errors import ConfigurationRefused
+from segml.words.errors import ConfigurationRefused, DataRefused
 from segml.words.plan import SourcePlan
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class SparkDoor:
         try:
             with quietly():
                 frame, stamps = self._frame(table.name, plan, folder)
+                _require_whole_names(frame, key)
                 numbered, count = _numbered(_named(frame))
                 head = numbered.limit(HEAD).toArrow()
         except Exception as error:
@@ -144,6 +145,15 @@ def _named(frame: DataFrame) -> DataFrame:
         shown = f"{field.name}_" if field.name.lower() in _TAKEN else field.name
         columns.append(column.alias(shown))
     return frame.select(*columns, functions.col("_metadata"))
+
+
+def _require_whole_names(frame: DataFrame, key: str) -> None:
+    if any("\0" in name for name in frame.columns):
+        raise DataRefused(
+            f"a column of `{key}` has a zero byte in its name, at which Arrow ends it",
+            allowed="names without one, with `engine: spark`",
+            next_step="rename the column",
+        )
 
 
 def _has_numbers(frame: DataFrame) -> bool:
