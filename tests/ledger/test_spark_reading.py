@@ -76,7 +76,7 @@ CONTACTS = "client_id,date,kind,minutes\n1,2024-01-05,call,10\n2,2024-01-06,nap,
 
 
 def hostile(folder: Path, spark: Any, duplicates: Any) -> tuple[LedgerPlan, LedgerPlan]:
-    """The same tables for DuckDB, and for Spark as files, folder, catalogue and what it cannot."""
+    """The same tables for DuckDB, and for Spark as files, address, catalogue and what it cannot."""
     for place in ("lines", "invoices"):
         (folder / place).mkdir()
     LINES[6:].to_parquet(folder / "lines" / "b [1] %20.parquet", index=False)
@@ -112,7 +112,7 @@ def hostile(folder: Path, spark: Any, duplicates: Any) -> tuple[LedgerPlan, Ledg
     by_spark = replace(
         plan,
         clients=SourcePlan(table="books.clients"),
-        invoices=SourcePlan(path=str(folder / "invoices")),
+        invoices=SourcePlan(path=f"file://{folder}/invoices"),
     )
     return plan, by_spark
 
@@ -162,15 +162,20 @@ def _rows(ledger: Ledger, table: str) -> pd.DataFrame:
 
 @pytest.mark.slow
 def test_spark_refuses_what_duckdb_refuses(spark: Any, tmp_path: Path) -> None:
-    lines, clients = tmp_path / "lines.parquet", tmp_path / "clients.parquet"
+    lines, clients = tmp_path / "lines" / "all.parquet", tmp_path / "clients.parquet"
+    lines.parent.mkdir()
     LINES.drop(columns="amount").to_parquet(lines, index=False)
     pd.concat([CLIENTS, CLIENTS[1:3]]).to_parquet(clients, index=False)
+    spark.sql("CREATE DATABASE IF NOT EXISTS books")
+    spark.sql(f"CREATE OR REPLACE VIEW books.seen AS SELECT * FROM parquet.`{clients}`")
     plan = LedgerPlan(
         transactions=SourcePlan(path=str(lines), columns={"client_id": "who"}),
         clients=SourcePlan(path=str(clients)),
         folder=str(tmp_path),
     )
-    one, other = check_ledger(plan, Economics()), check_on_spark(plan, Economics())
+    a_folder = replace(plan.transactions, path=str(lines.parent))
+    by_spark = replace(plan, transactions=a_folder, clients=SourcePlan(table="books.seen"))
+    one, other = check_ledger(plan, Economics()), check_on_spark(by_spark, Economics())
     same(one, other)
     assert {"missing_column", "duplicate_client_id"} <= {each.code for each in one.findings.errors}
     pd.testing.assert_frame_equal(one.quarantine, other.quarantine)
@@ -187,6 +192,10 @@ def test_spark_refuses_what_duckdb_refuses(spark: Any, tmp_path: Path) -> None:
             check(wrong, Economics())
         told.append(str(refusal.value))
     assert told[0] == told[1]
+
+    nowhere = replace(plan, transactions=SourcePlan(table="books.lines"))
+    with pytest.raises(ConfigurationRefused, match="catalogue does not have"):
+        check_on_spark(nowhere, Economics())
 
 
 @pytest.mark.slow

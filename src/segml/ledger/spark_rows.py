@@ -145,7 +145,7 @@ class SparkRows:
         from pyspark.sql.pandas.types import from_arrow_schema
 
         schema = schema_of(self.connection, sql)
-        work = asked_by_batch(self.raw, sql, schema)
+        work = asked_by_batch(self.raw, sql, schema, self.folder)
         return self.frame.mapInArrow(work, from_arrow_schema(schema))
 
     @contextmanager

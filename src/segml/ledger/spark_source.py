@@ -99,6 +99,12 @@ class SparkDoor:
     ) -> tuple[DataFrame, tuple[Stamp, ...]]:
         reader = self.session.read.option("mergeSchema", "true")
         if plan.table is not None:
+            if not self.session.catalog.tableExists(plan.table):
+                raise ConfigurationRefused(
+                    f"`ledger.{name}.table`: Spark's catalogue does not have `{plan.table}`",
+                    allowed="a table or view of the catalogue, `database.table`",
+                    next_step="correct the name, or see what `SHOW TABLES` says",
+                )
             found = self.session.table(plan.table)
             if _has_numbers(found):
                 return found, ()

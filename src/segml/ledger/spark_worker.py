@@ -25,7 +25,7 @@ from segml.ledger.scratch import confine
 from segml.words.plan import Economics, LedgerPlan
 
 MEMORY = "1GiB"
-"""What DuckDB may hold in one worker; the rest spills to the worker's temporary folder."""
+"""What DuckDB may hold in one worker; the rest spills."""
 ROWS = 131_072
 """Rows that are handed on at a time."""
 MOST_CLIENTS = 2_147_483_647
@@ -41,9 +41,15 @@ Batches = Iterator[Any]
 
 
 @contextmanager
-def worker_database(*allowed: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database in memory, set up as the one that reads; one thread, for a worker has one core."""
-    with tempfile.TemporaryDirectory(prefix="segml-part-") as spill, duckdb.connect() as connection:
+def worker_database(folder: Path, *allowed: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory, set up as the one that reads; one thread, for a worker has one core.
+
+    What it spills lies in the scratch folder, and goes with it if the worker is killed.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="spill_", dir=folder) as spill,
+        duckdb.connect() as connection,
+    ):
         confine(connection, Path(spill), allowed)
         connection.execute("SET threads = 1")
         connection.execute(f"SET memory_limit = '{MEMORY}'")
@@ -51,13 +57,13 @@ def worker_database(*allowed: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def asked_by_batch(name: str, sql: str, schema: Any) -> Callable[[Batches], Batches]:
+def asked_by_batch(name: str, sql: str, schema: Any, folder: Path) -> Callable[[Batches], Batches]:
     """The work of asking each batch, under a name, a question whose answer has a schema."""
 
     def answers(batches: Batches) -> Batches:
         import pyarrow as pa
 
-        with worker_database() as connection:
+        with worker_database(folder) as connection:
             for batch in batches:
                 connection.register(name, pa.Table.from_batches([batch]))
                 try:
@@ -89,7 +95,7 @@ class LinesWork:
             return
         task = TaskContext.get()
         base = (task.partitionId() if task else 0) * _KEYS_A_PART
-        with worker_database(self.codes.parent) as connection:
+        with worker_database(self.codes.parents[1], self.codes.parent) as connection:
             rows = pa.RecordBatchReader.from_batches(first.schema, chain([first], batches))
             connection.register("given", rows)
             connection.execute("CREATE TABLE checked_transactions AS SELECT * FROM given")
