@@ -54,7 +54,8 @@ class SourceSection(_Section):
             raise ValueError("give exactly one of `path`, `table` and `query`")
         places = [name for name in ("connection", "files") if getattr(self, name)]
         if self.query is None and places:
-            raise ValueError(f"`{places[0]}` goes with `query` alone; remove one")
+            other = "path" if self.path is not None else "table"
+            raise ValueError(f"`{places[0]}` goes with `query`, not with `{other}`; remove one")
         if self.query is not None and len(places) != 1:
             raise ValueError(
                 "`query` runs on `connection` (a database) or over `files` (table name: path); "
