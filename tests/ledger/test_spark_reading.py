@@ -24,7 +24,7 @@ from segml.ledger import (
     open_ledger,
     open_on_spark,
 )
-from segml.ledger.spark_worker import failed, failure_in
+from segml.ledger.spark_worker import failed, failure_in, worker_database
 from segml.words.errors import ConfigurationRefused, Refusal
 from segml.words.plan import Economics, LedgerPlan, SourcePlan
 
@@ -224,6 +224,13 @@ def test_what_spark_alone_reads_is_refused_by_duckdb() -> None:
     for source in (SourcePlan(table="books.lines"), SourcePlan(path="s3a://lake/lines")):
         with pytest.raises(ConfigurationRefused, match=r"Spark alone reads.*`engine: spark`"):
             check_ledger(LedgerPlan(transactions=source), Economics())
+
+
+def test_a_worker_reads_no_file(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
+    with worker_database(tmp_path) as connection, pytest.raises(duckdb.PermissionException):
+        connection.execute(f"SELECT content FROM read_text('{tmp_path}/secret.txt')")
+    assert [file.name for file in tmp_path.iterdir()] == ["secret.txt"]
 
 
 def test_an_error_of_a_worker_is_duckdbs_own_again() -> None:
