@@ -4,7 +4,7 @@ Parts of one made world (whole files, so whole clients), smallest first, each ma
 and once by Spark in a process of its own with the same bounded heap. Lines through the processor
 seconds, by least squares, say what 10 billion lines and 100 million clients would take if each
 further line cost what these did; nothing is said of memory or a network. Reading and checking is
-DuckDB's with both engines.
+each engine's own, Spark's with the order of the lines and their books.
 
 SEGML_BENCH_LEDGER=<configuration> takes a made world that is there; sizes that it does not hold are
 left out. SEGML_BENCH_LINES is the largest that Spark is given.
@@ -35,7 +35,7 @@ from benchmarks.spark import (
 from benchmarks.worlds import last_month_ends, paths_of
 
 SIZES = (1_000_000, 10_000_000, 30_000_000, 100_000_000)
-ENGINES = ("duckdb", "spark")
+ENGINES = ("duckdb", "all_spark")
 Points = dict[str, list[tuple[int, float]]]
 """Lines and seconds of processors, by engine and step."""
 BEYOND = 10_000_000_000

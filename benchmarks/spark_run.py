@@ -1,6 +1,9 @@
 """One way of making a day's features, in a process that tells what it cost: a script.
 
-python -m benchmarks.spark_run WAY CONFIG AS_OF OUTPUT      WAY: duckdb, spark, by_hand
+python -m benchmarks.spark_run WAY CONFIG AS_OF OUTPUT
+
+WAY: `duckdb`; `spark`, of what DuckDB read and checked; `all_spark`, reading and checks too;
+`by_hand`.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -24,9 +27,9 @@ from benchmarks import spark_by_hand
 from benchmarks.by_hand import FEATURES
 from benchmarks.worlds import asked_of
 from segml.features import FeaturePlan, snapshot
-from segml.ledger import on_spark, open_ledger
+from segml.ledger import on_spark, open_ledger, open_on_spark
 
-WAYS = ("by_hand", "spark", "duckdb")
+WAYS = ("by_hand", "spark", "all_spark", "duckdb")
 HEAP = "4g"
 """What Java may hold, executors and driver together: beyond it Spark spills."""
 _SETTINGS = {"spark.driver.memory": HEAP, "spark.ui.enabled": "false",
@@ -36,8 +39,8 @@ _TICK = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Spent:
-    """Of one stage: seconds, seconds of processors, peak memory of Python and Java together, and
-    what Spark wrote to the disk because it found no memory.
+    """Of one stage: seconds, seconds of processors, peak memory of Python, Java and its workers
+    together, and what Spark wrote to the disk because it found no memory.
     """
 
     wall: float
@@ -58,19 +61,25 @@ class Account:
     def stage(self, name: str) -> Iterator[None]:
         """Measure what is done within."""
         for each in self._processes():
-            Path(f"/proc/{each}/clear_refs").write_text("5")
+            with suppress(FileNotFoundError, ProcessLookupError):
+                Path(f"/proc/{each}/clear_refs").write_text("5")
         begun, used, spilled = time.perf_counter(), self._cpu(), self._spilled()
         yield
         wall, cpu = time.perf_counter() - begun, self._cpu() - used
-        peak = sum(_status(each, "VmHWM") for each in self._processes())
+        peak = sum(_status(each, "VmHWM:") for each in self._processes())
         self.spent[name] = Spent(wall, cpu, peak / 1024, (self._spilled() - spilled) / 2**20)
+        print(f"{name}: {self.spent[name]}", file=sys.stderr, flush=True)  # a long run is watched
 
     def _processes(self) -> list[int]:
-        return [os.getpid()] + ([self.java] if self.java else [])
+        return [os.getpid()] + (_family(self.java) if self.java else [])
 
     def _cpu(self) -> float:
-        texts = [Path(f"/proc/{each}/stat").read_text() for each in self._processes()]
-        return sum(sum(map(int, text.rpartition(")")[2].split()[11:15])) for text in texts) / _TICK
+        total = 0
+        for each in self._processes():
+            with suppress(FileNotFoundError, ProcessLookupError):
+                text = Path(f"/proc/{each}/stat").read_text()
+                total += sum(map(int, text.rpartition(")")[2].split()[11:15]))
+        return total / _TICK
 
     def _spilled(self) -> int:
         """Bytes, of all tasks that Spark's own log of events has told of."""
@@ -85,13 +94,31 @@ class Account:
 
 
 def _status(process: int, what: str) -> float:
-    rows = Path(f"/proc/{process}/status").read_text().splitlines()
-    return next(float(row.split()[1]) for row in rows if row.startswith(what))
+    """A figure of a process, 0 of one that is gone."""
+    try:
+        rows = Path(f"/proc/{process}/status").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return next((float(row.split()[1]) for row in rows if row.startswith(what)), 0.0)
+
+
+def _family(process: int) -> list[int]:
+    """A process and all that came of it."""
+    parents = {
+        int(each.name): int(_status(int(each.name), "PPid:"))
+        for each in Path("/proc").iterdir()
+        if each.name.isdigit()
+    }
+    found = [process]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return found
 
 
 def _spark(account: Account, folder: Path) -> Any:
     from pyspark.sql import SparkSession
 
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # else whatever `python3` is
     account.events = folder / "events"
     account.events.mkdir()
     builder = SparkSession.builder.master("local[*]").appName("benchmark")
@@ -107,22 +134,21 @@ def _spark(account: Account, folder: Path) -> Any:
     return spark
 
 
-def _ours(account: Account, config: Path, as_of: int, *, with_spark: bool) -> pd.DataFrame:
+def _ours(account: Account, config: Path, as_of: int, way: str) -> pd.DataFrame:
     plan = segml.read_settings(config).plan
     days = FeaturePlan(horizon_days=plan.churn.horizon_days, active_days=plan.churn.active_days)
     two_tables = replace(plan.ledger, interactions=None, invoices=None, events=None)
-    with account.stage("ledger"):
-        ledger = open_ledger(two_tables, plan.economics)
-    with ledger:
-        entered = on_spark(ledger) if with_spark else nullcontext(ledger)
-        with account.stage("handed over"):
-            same = entered.__enter__()
-        try:
-            with account.stage("made"):
-                made = snapshot(same.past(as_of), days, columns=FEATURES)
-        finally:
-            entered.__exit__(None, None, None)
-    return made.frame
+    with ExitStack() as stack:
+        with account.stage("ledger"):
+            if way == "all_spark":
+                ledger = stack.enter_context(open_on_spark(two_tables, plan.economics))
+            else:
+                ledger = stack.enter_context(open_ledger(two_tables, plan.economics))
+        if way == "spark":
+            with account.stage("handed over"):
+                ledger = stack.enter_context(on_spark(ledger))
+        with account.stage("made"):
+            return snapshot(ledger.past(as_of), days, columns=FEATURES).frame
 
 
 def main(way: str, config: Path, as_of: int, output: Path) -> None:
@@ -134,7 +160,7 @@ def main(way: str, config: Path, as_of: int, output: Path) -> None:
                 question = spark_by_hand.answer(spark, asked_of(config), as_of)
                 made = question.toArrow().to_pandas().set_index("client_id").sort_index()
         else:
-            made = _ours(account, config, as_of, with_spark=spark is not None)
+            made = _ours(account, config, as_of, way)
         if spark is not None:
             spark.stop()
     made[list(FEATURES)].to_parquet(output)

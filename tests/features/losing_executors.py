@@ -27,7 +27,7 @@ import segml
 from segml.bundle import fit
 from segml.features import snapshot
 from segml.flows.settings import read_settings
-from segml.ledger import Ledger, on_spark, open_ledger
+from segml.ledger import Ledger, on_spark, open_ledger, open_on_spark
 from segml.scoring import score, scored
 from segml.scoring.gathering import chunks_of
 
@@ -98,15 +98,20 @@ def slowly(bundle: Any, chunk: pd.DataFrame, *, job: Any) -> pd.DataFrame:
     return done
 
 
-def snapshots(ledger: Ledger, spark: Any) -> dict[str, Any]:
-    """What two engines' snapshots differ in where executors were killed under one."""
+def snapshots(ledger: Ledger, spark: Any, config: Path) -> dict[str, Any]:
+    """What two engines' ledgers and snapshots differ in where executors were killed under one."""
+    plan = read_settings(config).plan
     undisturbed = snapshot(ledger.past(ledger.last_day + 1), PLAN)
     with (
-        killing(spark.sparkContext, most=3, after=6) as killed,
-        on_spark(ledger) as same,
+        killing(spark.sparkContext, most=4, after=12) as killed,
+        open_on_spark(plan.ledger, plan.economics) as same,
     ):
+        while_read = len(killed)
         disturbed = snapshot(same.past(ledger.last_day + 1), PLAN)
-    return {"killed": len(killed), "differences": differences(undisturbed, disturbed)}
+        found = differences(undisturbed, disturbed)
+        for name in ("findings", "counts", "fingerprint", "first_day", "last_day"):
+            found += [] if getattr(ledger, name) == getattr(same, name) else [name]
+    return {"killed": len(killed), "while_read": while_read, "differences": found}
 
 
 def scores(ledger: Ledger, spark: Any, config: Path) -> dict[str, Any]:
@@ -139,7 +144,10 @@ def main(folder: Path) -> None:
         session("local-cluster[2,1,1024]", **WORKERS) as spark,
         open_ledger(plan.ledger, plan.economics) as ledger,
     ):
-        told = {"snapshot": snapshots(ledger, spark), "scores": scores(ledger, spark, config)}
+        told = {
+            "snapshot": snapshots(ledger, spark, config),
+            "scores": scores(ledger, spark, config),
+        }
     sys.stdout.write(json.dumps(told) + "\n")
 
 

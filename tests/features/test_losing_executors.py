@@ -32,6 +32,7 @@ def test_killed_executors_change_nothing(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr[-4000:]
     told = json.loads(done.stdout.splitlines()[-1])
+    assert told["snapshot"]["while_read"] >= 1
     assert told["snapshot"]["killed"] >= 2
     assert told["scores"]["killed"] >= 1
     assert told["snapshot"]["differences"] == []

@@ -12,6 +12,7 @@ import os
 import re
 import sys
 import zlib
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from segml.features.query import snapshot_question
 from segml.features.record_stages import RECORD_STAGES
 from segml.features.stages import STAGES
 from segml.flows.settings import read_settings
-from segml.ledger import Ledger, Past, on_spark, open_ledger
+from segml.ledger import Ledger, Past, on_spark, open_ledger, open_on_spark
 from segml.ledger.books import books_sql
 from segml.ledger.spark import SPELT, SparkTables, spelt
 from segml.words.errors import ConfigurationRefused, DataRefused
@@ -116,10 +117,10 @@ def _same(one: pd.Series, other: pd.Series) -> bool:
     return np.array_equal(one.to_numpy(), other.to_numpy(), equal_nan=one.dtype.kind == "f")
 
 
-def compared(ledger: Ledger, *days: Any) -> None:
-    """Hold the snapshots of some days against each other."""
+def compared(ledger: Ledger, *days: Any, by: AbstractContextManager[Ledger] | None = None) -> None:
+    """Hold the snapshots of some days against each other, by Spark of what it read or was given."""
     by_duckdb = [snapshot(ledger.past(day), PLAN) for day in days]
-    with on_spark(ledger) as same:
+    with by or on_spark(ledger) as same:
         by_spark = [snapshot(same.past(day), PLAN) for day in days]
         assert all(len(one.frame) for one in by_duckdb)
         found = [differences(*both) for both in zip(by_duckdb, by_spark, strict=True)]
@@ -185,7 +186,8 @@ def test_both_engines_make_the_same_snapshot_of(name: str, tmp_path: Path) -> No
         _skew(tmp_path / "ledger" / "transactions")
     plan = read_settings(config).plan
     with open_ledger(plan.ledger, plan.economics) as ledger:
-        compared(ledger, ledger.last_day + 1, ledger.last_day - 120)
+        by = open_on_spark(plan.ledger, plan.economics)
+        compared(ledger, ledger.last_day + 1, ledger.last_day - 120, by=by)
 
 
 @pytest.mark.slow

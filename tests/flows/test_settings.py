@@ -107,7 +107,7 @@ def test_a_connection_comes_from_the_environment(
         ("portfolio: ../../up\nledger: {transactions: {path: a.csv}}\n", "portfolio"),
         (
             "portfolio: a\nledger: {transactions: {path: a.csv, query: select 1}}\n",
-            "exactly one of `path` and `query`",
+            "exactly one of `path`, `table` and `query`",
         ),
         (
             "portfolio: a\nledger: {transactions: {query: select 1}}\n",
@@ -123,7 +123,7 @@ def test_a_connection_comes_from_the_environment(
         ),
         (
             "portfolio: a\nledger: {transactions: {files: {t: a.csv}}}\n",
-            "exactly one of `path` and `query`",
+            "exactly one of `path`, `table` and `query`",
         ),
         (
             "portfolio: a\nledger: {transactions: {query: select 1, files: {'a b': a.csv}}}\n",

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from segml.flows.result import Progress, Result, silent
 from segml.flows.settings import Settings, read_settings
-from segml.ledger import Check, check_ledger, day_of, room_told
+from segml.ledger import Check, check_ledger, check_on_spark, day_of, room_told
 from segml.stores import lock, publish
 from segml.words.errors import DataRefused
 
@@ -48,7 +48,8 @@ def check(config: str | Path | Settings, *, progress: Progress = silent) -> Chec
     progress("check", 0, 1)
     today = dt.datetime.now(ZoneInfo(settings.plan.ledger.timezone)).date()
     with room_told():
-        found = check_ledger(settings.plan.ledger, settings.plan.economics, today=day_of(today))
+        check_it = check_on_spark if settings.engine == "spark" else check_ledger
+        found = check_it(settings.plan.ledger, settings.plan.economics, today=day_of(today))
     folder = settings.output / "check"
     rows = {
         table: {

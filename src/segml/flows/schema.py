@@ -35,9 +35,13 @@ TableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
 
 
 class SourceSection(_Section):
-    """`path`, or `query` with `connection` or `files`; `columns` and `where` map and filter it."""
+    """`path`, `table` of Spark's catalogue, or `query` with `connection` or `files`.
+
+    `columns` and `where` map and filter it.
+    """
 
     path: str | None = None
+    table: str | None = None
     query: str | None = None
     connection: str | None = None
     files: dict[TableName, str] = Field(default_factory=dict)
@@ -46,11 +50,12 @@ class SourceSection(_Section):
 
     @model_validator(mode="after")
     def _one_source(self) -> SourceSection:
-        if (self.path is None) == (self.query is None):
-            raise ValueError("give exactly one of `path` and `query`")
+        if sum(one is not None for one in (self.path, self.table, self.query)) != 1:
+            raise ValueError("give exactly one of `path`, `table` and `query`")
         places = [name for name in ("connection", "files") if getattr(self, name)]
-        if self.path is not None and places:
-            raise ValueError(f"`{places[0]}` goes with `query`, not with `path`; remove one")
+        if self.query is None and places:
+            other = "path" if self.path is not None else "table"
+            raise ValueError(f"`{places[0]}` goes with `query`, not with `{other}`; remove one")
         if self.query is not None and len(places) != 1:
             raise ValueError(
                 "`query` runs on `connection` (a database) or over `files` (table name: path); "

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # s
 from segml import __version__
 from segml.features import left_out
 from segml.flows.settings import Settings
-from segml.ledger import Ledger, day_of, on_spark, open_ledger, require_fresh, room_told
+from segml.ledger import Ledger, day_of, open_ledger, open_on_spark, require_fresh, room_told
 from segml.stores import Pulse, Registry, beating, lock, sweep
 from segml.words.errors import ConfigurationRefused
 
@@ -153,20 +153,18 @@ def opened(
     if until is None and today is None:
         today = session_.started.astimezone(ZoneInfo(plan.ledger.timezone)).date()
     with room_told():
-        with session_.timed("ledger"):
-            present = None if today is None else day_of(today)
-            ledger = open_ledger(plan.ledger, plan.economics, today=present)
-        with ledger:
+        present = None if today is None else day_of(today)
+        opening = open_on_spark if session_.settings.engine == "spark" else open_ledger
+        with ExitStack() as stack:
+            with session_.timed("ledger"):
+                made = opening(plan.ledger, plan.economics, today=present)
+                ledger = stack.enter_context(made)
             for table, counts in ledger.counts.items():
                 for what in ("read", "quarantined"):
                     session_.pulse.counts[f"rows_{what}", "table", table] = getattr(counts, what)
             if until is not None:
                 require_fresh(ledger, day_of(until))
-            with ExitStack() as stack:
-                if session_.settings.engine == "spark":
-                    with session_.timed("spark"):
-                        ledger = stack.enter_context(on_spark(ledger))
-                yield ledger
+            yield ledger
 
 
 def registry_of(settings: Settings) -> Registry:

@@ -23,6 +23,7 @@ from segml.flows.schema import (
     TiersSection,
 )
 from segml.flows.yaml_reader import read_yaml
+from segml.ledger import is_address
 from segml.words.drift import DriftPlan
 from segml.words.errors import ConfigurationRefused
 from segml.words.forest import ForestPlan
@@ -194,7 +195,8 @@ def _beside(folder: Path, path: str) -> Path:
 def _source(section: SourceSection, folder: Path) -> SourcePlan:
     values = section.model_dump()
     if section.path is not None:
-        values["path"] = str(_beside(folder, _expand(section.path)))
+        path = _expand(section.path)
+        values["path"] = path if is_address(path) else str(_beside(folder, path))
     values["files"] = {
         name: str(_beside(folder, _expand(path))) for name, path in section.files.items()
     }

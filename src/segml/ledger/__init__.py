@@ -13,6 +13,7 @@ from segml.ledger.horizon import Future
 from segml.ledger.ledger import Check, Ledger, check_ledger, open_ledger
 from segml.ledger.leftovers import scratch_folder
 from segml.ledger.levels import yearly_changes
+from segml.ledger.paths import is_address
 from segml.ledger.places import (
     Baskets,
     Level,
@@ -26,6 +27,7 @@ from segml.ledger.places import (
 from segml.ledger.quarters import quarter_edges, quarters
 from segml.ledger.space import room_told
 from segml.ledger.spark import on_spark
+from segml.ledger.spark_reading import check_on_spark, open_on_spark
 from segml.ledger.terms import TermsChanged, terms_changed
 from segml.ledger.told import described_events, recorded_ends
 from segml.ledger.volumes import WINDOWS, volumes
@@ -49,6 +51,7 @@ __all__ = [
     "bad_debt_sql",
     "baskets",
     "check_ledger",
+    "check_on_spark",
     "contact_costs",
     "contact_days",
     "date_of",
@@ -56,9 +59,11 @@ __all__ = [
     "described_events",
     "discontinued",
     "discounts",
+    "is_address",
     "micro",
     "on_spark",
     "open_ledger",
+    "open_on_spark",
     "overdue_sql",
     "profit",
     "quarter_edges",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import duckdb
-
 from segml.ledger.contract import Table
 from segml.ledger.mapping import Mapping
+from segml.ledger.rows import Rows, totals
 from segml.ledger.sources import Source
 from segml.words.errors import ConfigurationRefused
 
@@ -38,15 +37,13 @@ class Counts:
             raise ValueError("read = kept + quarantined + filtered does not hold")
 
 
-def count_rows(
-    connection: duckdb.DuckDBPyConnection, table: Table, source: Source, mapping: Mapping
-) -> Counts:
+def count_rows(rows: Rows, table: Table, source: Source, mapping: Mapping) -> Counts:
     """Return the counts of a checked table.
 
     Parameters
     ----------
-    connection
-        The scratch database with `checked_<table>`.
+    rows
+        The source's, with `checked_<table>` kept.
     table
         The contract's table.
     source
@@ -65,9 +62,11 @@ def count_rows(
         If an expression made more or fewer rows than the source has.
     """
     query = f"SELECT count(*), count(*) FILTER (WHERE problems = 0) FROM checked_{table.name}"
-    checked, kept = connection.execute(query).fetchone() or (0, 0)
-    wanted = f"SELECT count(*) FILTER (WHERE {mapping.where}) FROM {mapping.view} AS s"
-    passed = (connection.execute(wanted).fetchone() or (0,))[0]
+    checked, kept = rows.connection.execute(query).fetchone() or (0, 0)
+    passed = source.rows
+    if mapping.where != "true":
+        wanted = f"SELECT count(*) FILTER (WHERE {mapping.where}) FROM {mapping.view} AS s"
+        (passed,) = totals(rows.ask(wanted), 1)
     if checked != passed:
         raise ConfigurationRefused(
             f"an expression of `ledger.{table.name}.columns` makes {checked} rows out of {passed}",

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import duckdb
-
 from segml.ledger.findings import Finding, Severity
 from segml.ledger.mapping import Mapping
 from segml.ledger.outer_rules import no_rate_rule
 from segml.ledger.parsing import trimmed
 from segml.ledger.quoting import literal
+from segml.ledger.rows import Rows, summed
 from segml.ledger.rules import Rule
 from segml.words.plan import Economics, LedgerPlan
 
@@ -28,17 +27,14 @@ class Money:
 
 
 def settle_currency(
-    connection: duckdb.DuckDBPyConnection,
-    mapping: Mapping,
-    plan: LedgerPlan,
-    economics: Economics,
+    source: Rows, mapping: Mapping, plan: LedgerPlan, economics: Economics
 ) -> Money:
     """Return the currency of a ledger and what has to be said about it.
 
     Parameters
     ----------
-    connection
-        The scratch database with the raw transactions.
+    source
+        The rows of the transactions, before any rule.
     mapping
         How the transactions' columns come from the source.
     plan
@@ -55,12 +51,13 @@ def settle_currency(
     if "currency" not in mapping.expressions:
         return Money(currency=base)
     code = f"upper({trimmed(mapping.expressions['currency'])})"
-    rows = connection.execute(
+    asked = (
         f"SELECT {code} AS code, count(*) FROM {mapping.view} AS s WHERE {mapping.where} "
         "GROUP BY code ORDER BY count(*) DESC, code LIMIT 1000"
-    ).fetchall()
-    lines = {str(name): int(count) for name, count in rows if name is not None}
-    blank = sum(int(count) for name, count in rows if name is None)
+    )
+    counts = {name: count for (name,), (count,) in summed(source.ask(asked), keys=1).items()}
+    blank = counts.pop(None, 0)
+    lines = dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
     total = sum(lines.values()) + blank
     findings = _blanks(blank, total)
     if base is None and len(lines) > 1:

@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import duckdb
-
-from segml.ledger.distinct import count_distinct
 from segml.ledger.findings import Finding
+from segml.ledger.rows import Rows
 from segml.ledger.rules import Rule
 
 CODE = "duplicate_line"
@@ -17,7 +15,8 @@ CODE = "duplicate_line"
 def duplicate_line_rule() -> Rule:
     """Return the rule that no line repeats another in every column; for `duplicates: drop`.
 
-    Its condition is never true by itself: `mark_duplicates`, which sees other rows, sets its bit.
+    Its condition is never true by itself: `mark_duplicates`, which sees other rows, sets its bit
+    after all others are known.
 
     Returns
     -------
@@ -34,38 +33,40 @@ def duplicate_line_rule() -> Rule:
     )
 
 
-def mark_duplicates(connection: duckdb.DuckDBPyConnection, bit: int) -> None:
+REPEATS = (
+    "problems = 0 AND row_number() OVER (PARTITION BY problems = 0, copy, client_id, date, amount "
+    "ORDER BY segml_row) > 1"
+)
+"""The condition of a kept line that an earlier kept one is a copy of."""
+
+
+def mark_duplicates(rows: Rows, bit: int) -> None:
     """Set the bit of every kept line that repeats an earlier one in every source column.
 
     Parameters
     ----------
-    connection
-        The scratch database with `checked_transactions`.
+    rows
+        The source's, with `checked_transactions` kept.
     bit
         The place of the rule in `problems`.
     """
-    connection.execute(
-        f"UPDATE checked_transactions SET problems = problems | {1 << bit} WHERE segml_row IN ("
-        "SELECT segml_row FROM (SELECT segml_row, row_number() OVER (PARTITION BY copy, client_id, "
-        "date, amount ORDER BY segml_row) AS place FROM checked_transactions WHERE problems = 0) "
-        "WHERE place > 1)"
-    )
+    rows.mark("checked_transactions", REPEATS, 1 << bit)
 
 
-def count_duplicates(connection: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]:
+def count_duplicates(rows: Rows) -> tuple[Finding, ...]:
     """Return the finding that some kept lines repeat another in every source column.
 
     Parameters
     ----------
-    connection
-        The scratch database with `checked_transactions`.
+    rows
+        The source's, with `checked_transactions` kept.
 
     Returns
     -------
     tuple of Finding
         One, or none if no line repeats another.
     """
-    total, distinct = count_distinct(connection, "copy", "checked_transactions WHERE problems = 0")
+    total, distinct = rows.distinct("copy", "checked_transactions WHERE problems = 0")
     repeated = total - distinct
     if not repeated:
         return ()

@@ -10,6 +10,7 @@ from segml.ledger.contract import SQL_TYPES, TRANSACTIONS, Column, Table
 from segml.ledger.mapping import Mapping, bad_expression
 from segml.ledger.parsing import BLANKS, given, parsed, trimmed
 from segml.ledger.quoting import literal
+from segml.ledger.rows import Rows, totals
 from segml.ledger.rules import Rule
 from segml.words.errors import ConfigurationRefused
 
@@ -18,11 +19,7 @@ FIRST_ROWS = 1024
 
 
 def parse_table(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    mapping: Mapping,
-    rules: tuple[Rule, ...],
-    zone: str,
+    rows: Rows, table: Table, mapping: Mapping, rules: tuple[Rule, ...], zone: str
 ) -> None:
     """Make the table `checked_<table>`: parsed columns, source row, broken rules as bits.
 
@@ -31,8 +28,8 @@ def parse_table(
 
     Parameters
     ----------
-    connection
-        The scratch database.
+    rows
+        The source's.
     table
         The contract's table.
     mapping
@@ -47,7 +44,8 @@ def parse_table(
     ConfigurationRefused
         If an expression fails on a row or changes the number of rows.
     """
-    strip = _floats_in_text(connection, mapping, table)
+    strip = _floats_in_text(rows, mapping, table)
+    later = [place for place, rule in enumerate(rules) if rule.beside_others and rows.in_parts]
     mapped = ", ".join(f"{sql} AS {name}" for name, sql in mapping.expressions.items())
     hashed = table is TRANSACTIONS
     mapped += f"{', ' if mapped else ''}hash({mapping.whole}) AS copy" if hashed else ""
@@ -57,18 +55,21 @@ def parse_table(
     bits = " | ".join(
         f"(CASE WHEN {rule.condition} THEN {1 << place} ELSE 0 END)"
         for place, rule in enumerate(rules)
+        if place not in later
     )
     names = ", ".join(kept_columns(table))
     names += f", copy, hash({', '.join(table.names)}) AS digest" if hashed else ""
     query = (
-        f"CREATE TABLE checked_{table.name} AS SELECT segml_row, {names}, "
+        f"SELECT segml_row, {names}, "
         f"CAST({bits or '0'} AS BIGINT) AS problems FROM "
         f"(SELECT segml_row, {columns}{helpers} FROM ({source} WHERE {mapping.where}) AS m) AS p"
     )
     try:
-        connection.execute(query)
+        rows.keep(f"checked_{table.name}", query)
     except duckdb.Error as error:
-        raise _culprit(connection, table, mapping, error) from None
+        raise _culprit(rows, table, mapping, error) from None
+    for place in later:
+        rows.mark(f"checked_{table.name}", rules[place].condition, 1 << place)
 
 
 def kept_columns(table: Table) -> tuple[str, ...]:
@@ -115,31 +116,27 @@ def _helpers(table: Table, mapping: Mapping) -> str:
     return ", ".join(parts)
 
 
-def _floats_in_text(
-    connection: duckdb.DuckDBPyConnection, mapping: Mapping, table: Table
-) -> frozenset[str]:
+def _floats_in_text(rows: Rows, mapping: Mapping, table: Table) -> frozenset[str]:
     """Name the id columns of text whose every value is a number and some end in ".0"."""
     names = [
         column.name
         for column in table.columns
         if column.kind == "id" and mapping.types.get(column.name) == "VARCHAR"
     ]
-    rows = f"FROM {mapping.view} AS s WHERE {mapping.where}"
+    wanted = f"FROM {mapping.view} AS s WHERE {mapping.where}"
     try:
-        names = _numbers_at_first(connection, mapping, names)
+        names = _numbers_at_first(rows.connection, mapping, names)
         if not names:
             return frozenset()
-        some = [
-            f"coalesce(bool_or(contains({mapping.expressions[n]}, '.0')), false)" for n in names
-        ]
-        found = connection.execute(f"SELECT {', '.join(some)} {rows}").fetchone() or ()
+        some = [f"count_if(contains({mapping.expressions[n]}, '.0'))" for n in names]
+        found = totals(rows.ask(f"SELECT {', '.join(some)} {wanted}"), len(some))
         names = [name for name, has_any in zip(names, found, strict=True) if has_any]
         if not names:  # the common case, known without trimming a text
             return frozenset()
         parts = [part for name in names for part in _float_counts(mapping.expressions[name])]
-        row = connection.execute(f"SELECT {', '.join(parts)} {rows}").fetchone() or ()
+        row = totals(rows.ask(f"SELECT {', '.join(parts)} {wanted}"), len(parts))
     except duckdb.Error as error:
-        raise _culprit(connection, table, mapping, error) from None
+        raise _culprit(rows, table, mapping, error) from None
     return frozenset(n for i, n in enumerate(names) if row[2 * i] > 0 and row[2 * i + 1] == 0)
 
 
@@ -164,16 +161,16 @@ def _float_counts(expression: str) -> tuple[str, str]:
 
 
 def _culprit(
-    connection: duckdb.DuckDBPyConnection, table: Table, mapping: Mapping, error: duckdb.Error
+    rows: Rows, table: Table, mapping: Mapping, error: duckdb.Error
 ) -> ConfigurationRefused:
     """Find which expression failed on a row, and compose its refusal."""
     # a file with a broken page fails whatever is asked; that is no expression's fault
-    connection.execute(f"SELECT count(hash({mapping.whole})) FROM {mapping.view} AS s").fetchone()
+    rows.ask(f"SELECT count(hash({mapping.whole})) FROM {mapping.view} AS s")
     tries = {"where": f"count(*) FILTER (WHERE {mapping.where})"}
     tries.update({name: f"count({sql})" for name, sql in mapping.expressions.items()})
     for column, sql in tries.items():
         try:
-            connection.execute(f"SELECT {sql} FROM {mapping.view} AS s").fetchone()
+            rows.ask(f"SELECT {sql} FROM {mapping.view} AS s")
         except duckdb.Error as reason:
             return bad_expression(table, column, reason)
     return bad_expression(table, "where", error)

@@ -18,7 +18,7 @@ from segml.ledger.engines import Engine
 from segml.ledger.findings import Findings
 from segml.ledger.fingerprint import fingerprint_of
 from segml.ledger.horizon import Future
-from segml.ledger.lines import build_tables
+from segml.ledger.lines import Maker, build_tables
 from segml.ledger.quarantine import quarantine_of
 from segml.ledger.reading import Reading, read_ledger
 from segml.ledger.scratch import Scratch, settle
@@ -203,7 +203,11 @@ def check_ledger(
     DataRefused
         If a file cannot be read at all.
     """
-    reading = read_ledger(plan, economics, today=today, scratch=scratch)
+    return checked(read_ledger(plan, economics, today=today, scratch=scratch))
+
+
+def checked(reading: Reading) -> Check:
+    """What was found in a reading, which is closed."""
     try:
         return Check(
             findings=reading.findings,
@@ -253,16 +257,21 @@ def open_ledger(
     reading = read_ledger(plan, economics, today=today, scratch=scratch)
     try:
         reading.findings.refuse_errors()
-        return _build(reading, plan, economics)
+        return built(reading, plan, economics)
     except BaseException:
         reading.scratch.close()
         raise
 
 
-def _build(reading: Reading, plan: LedgerPlan, economics: Economics) -> Ledger:
+def built(
+    reading: Reading, plan: LedgerPlan, economics: Economics, *, maker: Maker | None = None
+) -> Ledger:
+    """The ledger of a reading without errors; its lines are the maker's, or DuckDB's."""
     connection = reading.scratch.connection
     fingerprint = fingerprint_of(connection, tuple(reading.counts))
-    build_tables(connection, plan, economics, reading.currency, reading.has)
+    build_tables(
+        connection, plan, economics, currency=reading.currency, has=reading.has, maker=maker
+    )
     first, last = connection.execute("SELECT min(day), max(day) FROM lines").fetchone() or (0, 0)
     settle(reading.scratch)
     return Ledger(

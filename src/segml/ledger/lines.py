@@ -7,6 +7,7 @@ input nor its files change a sum. What it says of a line never depends on a late
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import duckdb
 
@@ -26,12 +27,26 @@ PART_LINES = 7_000_000
 """About so many lines a part: two of them are sorted in memory, more would spill."""
 
 
+class Maker(Protocol):
+    """An engine that makes the lines and their books in DuckDB's place."""
+
+    def lines(self, plan: LedgerPlan, economics: Economics, currency: str | None) -> None:
+        """Make `lines` of `checked_transactions` and `codes`."""
+        ...
+
+    def books(self) -> None:
+        """Make the books of `lines`, everything else being there."""
+        ...
+
+
 def build_tables(
     connection: duckdb.DuckDBPyConnection,
     plan: LedgerPlan,
     economics: Economics,
+    *,
     currency: str | None,
     has: frozenset[str],
+    maker: Maker | None = None,
 ) -> None:
     """Make `lines`, `interactions`, `invoices`, `events`, `clients` and the books of the lines.
 
@@ -47,15 +62,23 @@ def build_tables(
         The base currency; None where none is known.
     has
         Optional columns and tables of the ledger.
+    maker
+        Makes lines and books; None: DuckDB does.
     """
     _codes(connection)
-    _spread_orders(connection)
-    _lines(connection, plan, economics, currency)
+    if maker:
+        maker.lines(plan, economics, currency)
+    else:
+        spread_orders(connection)
+        _lines(connection, plan, economics, currency)
     build_records(connection, economics, has)
     _clients(connection, economics)
-    build_books(connection)
+    if maker:
+        maker.books()
+    else:
+        build_books(connection)
     for table in ("spread", "codes", "buyers"):
-        connection.execute(f"DROP TABLE {table}")
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
 
 
 def _codes(connection: duckdb.DuckDBPyConnection) -> None:
@@ -75,8 +98,14 @@ def _codes(connection: duckdb.DuckDBPyConnection) -> None:
 _IS_RETURN = "coalesce(is_return, amount < 0)"
 
 
-def _spread_orders(connection: duckdb.DuckDBPyConnection) -> None:
-    """Number the orders that have lines of several days, with the first day of a sale in each."""
+def spread_orders(connection: duckdb.DuckDBPyConnection) -> None:
+    """Number the orders that have lines of several days, with the first day of a sale in each.
+
+    Parameters
+    ----------
+    connection
+        A database with `checked_transactions`; gets the table `spread`.
+    """
     rows = "checked_transactions WHERE problems = 0 AND order_id IS NOT NULL"
     kept, order = f"FROM {rows}", "hash(client_id, order_id)"
     orders = count_distinct(connection, order, rows)
@@ -91,7 +120,7 @@ def _spread_orders(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
     """Lines that are made at a time.
 
     Parameters
@@ -109,8 +138,8 @@ class _Part:
     base: int
 
 
-def _lines_sql(
-    plan: LedgerPlan, economics: Economics, currency: str | None, part: _Part, *, spread: bool
+def lines_sql(
+    plan: LedgerPlan, economics: Economics, currency: str | None, part: Part, *, spread: bool
 ) -> str:
     """Write the lines of the clients of a part, sorted and marked in one pass.
 
@@ -172,10 +201,10 @@ def _lines(
     ).fetchone() or (0, 0, False)
     count = SIDE_BY_SIDE * max(1, -(-rows // (SIDE_BY_SIDE * PART_LINES)))  # none works alone
     parts = [
-        _Part(clients, _ids_of(connection, clients), rows * n)
+        Part(clients, _ids_of(connection, clients), rows * n)
         for n, clients in enumerate(parts_of(clients, count))
     ]
-    queries = [_lines_sql(plan, economics, currency, part, spread=spread) for part in parts]
+    queries = [lines_sql(plan, economics, currency, part, spread=spread) for part in parts]
     connection.execute(f"CREATE TABLE lines AS {queries[0]} LIMIT 0")
     run_in_parts(connection, [[f"INSERT INTO lines {query}"] for query in queries])
 

@@ -94,5 +94,6 @@ def duplicate_id_rules(table: Table, present: frozenset[str]) -> tuple[Rule, ...
             allowed=f"one row for each {thing}",
             next_step=f"keep one row for each {thing}",
             always_error=table.name == "clients",
+            beside_others=True,
         ),
     )

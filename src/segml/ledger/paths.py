@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import difflib
 import glob
+import re
 from pathlib import Path
 
 from segml.words.errors import ConfigurationRefused
 
 PARQUET = (".parquet", ".pq")
 CSV = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz")
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+def is_address(path: str) -> bool:
+    """Return whether a path names a file system (`s3a://…`, `hdfs://…`), which Spark alone reads.
+
+    Examples
+    --------
+    >>> is_address("s3a://lake/lines"), is_address("/data/lines/*.parquet")
+    (True, False)
+    """
+    return _ADDRESS.match(path) is not None
 
 
 def folder_of(path: str) -> Path:

@@ -10,24 +10,22 @@ from __future__ import annotations
 import duckdb
 
 from segml.ledger.codes import odd_products, order_prefixes
-from segml.ledger.distinct import count_distinct
 from segml.ledger.findings import Finding
 from segml.ledger.mapping import Mapping
 from segml.ledger.parsing import is_fractional, trimmed
+from segml.ledger.rows import Rows
 from segml.ledger.traps import noted, trap_findings
 
 _COLUMNS = ("client_id", "order_id", "product", "quantity", "amount", "cost", "is_return")
 
 
-def profile_transactions(
-    connection: duckdb.DuckDBPyConnection, mapping: Mapping
-) -> tuple[Finding, ...]:
+def profile_transactions(rows: Rows, mapping: Mapping) -> tuple[Finding, ...]:
     """Return what is worth knowing about the transactions.
 
     Parameters
     ----------
-    connection
-        The scratch database with `checked_transactions`.
+    rows
+        The source's, with `checked_transactions` kept.
     mapping
         How its columns come from the source; also used for the rows that `where` leaves out.
 
@@ -36,7 +34,7 @@ def profile_transactions(
     tuple of Finding
         Of severity warning or info.
     """
-    aside = _rows_left_out(connection, mapping)
+    connection, aside = rows.connection, _rows_left_out(rows, mapping)
     connection.execute(
         f"CREATE TEMP VIEW profiled AS SELECT {', '.join(_COLUMNS)}, true AS wanted "
         f"FROM checked_transactions{aside}"
@@ -47,15 +45,15 @@ def profile_transactions(
             *_float_ids(connection, mapping),
             *odd_products(connection, mapping),
             *order_prefixes(connection, mapping),
-            *_shared_orders(connection, mapping),
+            *_shared_orders(rows, mapping, aside),
         ]
     finally:
         connection.execute("DROP VIEW profiled")
-        connection.execute("DROP TABLE IF EXISTS aside")
+        rows.drop("aside")
     return tuple(findings)
 
 
-def _rows_left_out(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> str:
+def _rows_left_out(rows: Rows, mapping: Mapping) -> str:
     """Parse the rows that `where` leaves out as well as they allow; give the SQL that adds them."""
     if mapping.where == "true":
         return ""
@@ -73,9 +71,10 @@ def _rows_left_out(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> s
         else:
             parts.append(f"{trimmed(expression)} AS {name}")
     try:
-        connection.execute(
-            f"CREATE TEMP TABLE aside AS SELECT {', '.join(parts)}, false AS wanted "
-            f"FROM {mapping.view} AS s WHERE coalesce(NOT {mapping.where}, true)"
+        rows.keep(
+            "aside",
+            f"SELECT {', '.join(parts)}, false AS wanted FROM {mapping.view} AS s "
+            f"WHERE coalesce(NOT {mapping.where}, true)",
         )
     except duckdb.Error:
         # TRY does not take every expression; what was left out then stays uncounted by kind
@@ -101,14 +100,18 @@ def _float_ids(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> list[
     return found
 
 
-def _shared_orders(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> list[Finding]:
+def _shared_orders(rows: Rows, mapping: Mapping, aside: str) -> list[Finding]:
     if "order_id" not in mapping.expressions:
         return []
-    both = "profiled WHERE order_id IS NOT NULL AND client_id IS NOT NULL"
-    alone = count_distinct(connection, "hash(order_id)", both)
-    if alone == count_distinct(connection, "hash(order_id, client_id)", both):
+    named = "SELECT order_id, client_id FROM"
+    left_out = f" UNION ALL {named} aside" if aside else ""
+    both = (
+        f"({named} checked_transactions{left_out}) AS profiled "
+        "WHERE order_id IS NOT NULL AND client_id IS NOT NULL"
+    )
+    if rows.distinct("order_id", both) == rows.distinct("order_id, client_id", both):
         return []  # the common case: there are no more orders of a client than order ids
-    shared, total = connection.execute(
+    shared, total = rows.connection.execute(
         "SELECT count(*) FILTER (WHERE clients > 1), count(*) FROM ("
         f"SELECT count(DISTINCT client_id) AS clients FROM {both} GROUP BY order_id)"
     ).fetchone() or (0, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import zoneinfo
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,9 +25,10 @@ from segml.ledger.mapping import Mapping, map_columns
 from segml.ledger.notes import ledger_notes
 from segml.ledger.outer_rules import duplicate_id_rules, future_date_rules
 from segml.ledger.parquet import parquet_in_place
-from segml.ledger.paths import folders_of
+from segml.ledger.paths import folders_of, is_address
 from segml.ledger.profile import profile_transactions
 from segml.ledger.quarantine import keep_quarantine
+from segml.ledger.rows import Rows, RowsHere
 from segml.ledger.rules import Rule, row_rules
 from segml.ledger.scratch import Scratch, open_scratch
 from segml.ledger.shape import shape_findings
@@ -35,6 +37,9 @@ from segml.ledger.stamps import require_unchanged
 from segml.ledger.verdicts import rule_findings
 from segml.words.errors import ConfigurationRefused
 from segml.words.plan import Economics, LedgerPlan, SourcePlan
+
+Door = Callable[[Scratch, Table, SourcePlan], tuple[Source, Rows] | None]
+"""Another way to the rows of a source than DuckDB's own; None: it is not for this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +58,12 @@ class Reading:
 
 
 def read_ledger(
-    plan: LedgerPlan, economics: Economics, *, today: int | None, scratch: Path | None
+    plan: LedgerPlan,
+    economics: Economics,
+    *,
+    today: int | None,
+    scratch: Path | None,
+    door: Door | None = None,
 ) -> Reading:
     """Return the ledger's tables, read and checked.
 
@@ -67,6 +77,8 @@ def read_ledger(
         The day after whose morrow no line can be dated; None where nobody says.
     scratch
         The folder to work in; None is the system's temporary folder.
+    door
+        Is asked first for the rows of each source.
 
     Returns
     -------
@@ -86,12 +98,12 @@ def read_ledger(
     folders = [
         folder
         for _, source in tables
-        if source.path is not None
+        if source.path is not None and not is_address(source.path)
         for folder in folders_of(source.path)
     ]
     opened = open_scratch(scratch, (Path(plan.folder).resolve(), *folders))
     try:
-        return _read_tables(opened, plan, economics, tables, today=today)
+        return _read_tables(opened, plan, economics, tables, today=today, door=door)
     except BaseException:
         opened.close()
         raise
@@ -127,12 +139,14 @@ def _read_tables(
     tables: list[tuple[Table, SourcePlan]],
     *,
     today: int | None,
+    door: Door | None,
 ) -> Reading:
     connection = opened.connection
-    taken = {
-        table.name: _take_in(opened, table, source_plan, plan, economics, today=today)
-        for table, source_plan in tables
-    }
+    taken = {}
+    for table, source_plan in tables:
+        found = door(opened, table, source_plan) if door else None
+        source, rows = found or (_source(opened, table, source_plan, plan), RowsHere(connection))
+        taken[table.name] = _take_in(rows, table, source, plan, economics, today=today)
     findings = [finding for one in taken.values() for finding in one.findings]
     for table in TABLES:
         if table.name not in taken:
@@ -157,18 +171,18 @@ def _read_tables(
 
 
 def _take_in(
-    opened: Scratch,
+    rows: Rows,
     table: Table,
-    source_plan: SourcePlan,
+    source: Source,
     plan: LedgerPlan,
     economics: Economics,
     *,
     today: int | None,
 ) -> _Taken:
     """Read one table, hold it against its rules, keep its quarantine, let its raw rows go."""
-    source, key = _source(opened, table, source_plan, plan), f"ledger.{table.name}.path"
+    key = f"ledger.{table.name}.path"
     try:
-        taken = _checked(opened.connection, table, source, plan, economics, today=today)
+        taken = _checked(rows, table, source, plan, economics, today=today)
     except (duckdb.Error, ConfigurationRefused) as error:
         require_unchanged(source.files, key)  # if one changed, that is why
         if isinstance(error, duckdb.Error) and source.files:
@@ -180,7 +194,7 @@ def _take_in(
 
 
 def _checked(
-    connection: duckdb.DuckDBPyConnection,
+    rows: Rows,
     table: Table,
     source: Source,
     plan: LedgerPlan,
@@ -188,28 +202,29 @@ def _checked(
     *,
     today: int | None,
 ) -> _Taken:
-    source_plan = plan.source_of(table.name)
+    connection, source_plan = rows.connection, plan.source_of(table.name)
     assert source_plan is not None  # it was read
     mapping = map_columns(connection, source, table, source_plan)
     money = Money(currency=None)
     if table is TRANSACTIONS:
-        money = settle_currency(connection, mapping, plan, economics)
+        money = settle_currency(rows, mapping, plan, economics)
     rules = _rules(table, mapping, plan, money, today)
     drops = table is TRANSACTIONS and plan.duplicates == "drop"
     if drops:
         rules = (*rules, duplicate_line_rule())
-    parse_table(connection, table, mapping, rules, plan.timezone)
+    parse_table(rows, table, mapping, rules, plan.timezone)
     if drops:
-        mark_duplicates(connection, len(rules) - 1)
-    counts = count_rows(connection, table, source, mapping)
+        mark_duplicates(rows, len(rules) - 1)
+    rows.show_broken(table.name)
+    counts = count_rows(rows, table, source, mapping)
     findings = [
         *shape_findings(table, source, mapping, counts, plan.max_bad_share),
         *rule_findings(connection, table, mapping, rules, plan.max_bad_share),
         *money.findings,
     ]
     if table is TRANSACTIONS and source.columns:
-        findings += () if drops else count_duplicates(connection)
-        findings += profile_transactions(connection, mapping)
+        findings += () if drops else count_duplicates(rows)
+        findings += profile_transactions(rows, mapping)
         findings += isolated_dates(connection)
     keep_quarantine(connection, table, source, rules)
     return _Taken(
@@ -229,6 +244,8 @@ def _rules(
 
 
 def _source(opened: Scratch, table: Table, source_plan: SourcePlan, plan: LedgerPlan) -> Source:
+    if source_plan.table is not None or is_address(source_plan.path or ""):
+        raise _spark_s(table, source_plan)
     if source_plan.path is not None:
         where = (opened.connection, source_plan.path, table.name)
         return parquet_in_place(*where) or read_files(*where)
@@ -236,6 +253,15 @@ def _source(opened: Scratch, table: Table, source_plan: SourcePlan, plan: Ledger
     if source_plan.files:
         return read_file_query(opened, query, source_plan.files, table.name)
     return read_query(opened.connection, query, url, table.name, Path(plan.folder))
+
+
+def _spark_s(table: Table, plan: SourcePlan) -> ConfigurationRefused:
+    what = f"path: {plan.path}" if plan.path else f"table: {plan.table}"
+    return ConfigurationRefused(
+        f"`ledger.{table.name}` has `{what}`, which Spark alone reads",
+        allowed="with `engine: duckdb`, files of this machine or a query on a database",
+        next_step="set `engine: spark`, with the transactions in Parquet or in its catalogue",
+    )
 
 
 def _optional(table: Table, mapping: Mapping) -> set[str]:

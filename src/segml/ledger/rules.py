@@ -39,6 +39,8 @@ class Rule:
         What to do.
     always_error
         Whether a single row is an error, whatever `max_bad_share` says.
+    beside_others
+        Whether the condition looks at other rows too; it is then in words that every engine reads.
     """
 
     code: str
@@ -48,6 +50,7 @@ class Rule:
     allowed: str
     next_step: str
     always_error: bool = False
+    beside_others: bool = False
 
 
 def row_rules(table: Table, present: frozenset[str], *, rate: str = "1.0") -> tuple[Rule, ...]:

@@ -18,6 +18,9 @@ QUERY_THREADS = 1
 """Threads of the questions asked after the reading: sums of floats then have one order, so the
 same ledger gives the same bytes on every machine. Reading itself uses all cores."""
 
+SHARED = "spark"
+"""The folder in the scratch folder whose files Spark and the database both see."""
+
 MEMORY_GIB = 4
 """What the database may hold in memory (less on a small machine); the rest spills to its folder."""
 
@@ -84,7 +87,7 @@ def open_scratch(parent: Path | None, allowed: tuple[Path, ...]) -> Scratch:
     spill = folder / "spill"
     spill.mkdir()
     connection.execute("PRAGMA disable_checkpoint_on_shutdown")
-    confine(connection, spill, allowed)
+    confine(connection, spill, (*allowed, folder / SHARED))
     # in a notebook without ipywidgets DuckDB refuses even to turn off a bar that is off already
     if connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
         connection.execute("SET enable_progress_bar = false")

@@ -33,6 +33,7 @@ from segml.ledger.books import books_sql
 from segml.ledger.engines import Work
 from segml.ledger.ledger import Ledger
 from segml.ledger.question import written
+from segml.ledger.scratch import SHARED
 from segml.ledger.views import REFERRED, known_by
 from segml.ledger.workers import made_by_workers, quietly
 from segml.words.errors import ConfigurationRefused
@@ -43,17 +44,19 @@ if TYPE_CHECKING:
 SPELT: Mapping[str, str] = {" not materialized": "", " // ": " div "}
 """What DuckDB's text says otherwise than Spark's, though both mean the same."""
 
-_TABLES: Mapping[str, str] = {
-    "lines": "* EXCLUDE (order_id)",
+RECORDS: Mapping[str, str] = {
     "clients": "*",
     "interactions": "*",
     "invoices": "*",
     "events": "* EXCLUDE (description)",
 }
+"""Tables of clients and what is recorded of them, to what is handed over of each."""
+
+ROWS_FILE = "rows.parquet"
 _ROWS = 262_144
 """Rows that are handed over at a time, and rows of a group of Parquet's."""
 
-_SETTINGS: Mapping[str, str] = {
+SETTINGS: Mapping[str, str] = {
     "spark.sql.ansi.enabled": "true",  # what does not fit is refused, never cut off or made null
     "spark.sql.session.timeZone": "UTC",
 }
@@ -79,12 +82,14 @@ def on_spark(ledger: Ledger) -> Iterator[Ledger]:
     DataRefused
         As `open_ledger` does, of sums that are too large.
     """
-    with _session() as session:
-        folder = ledger._scratch.folder / "spark"
+    with session_at_work() as session:
+        folder = ledger._scratch.folder / SHARED
         folder.mkdir()
         try:
             tables = SparkTables(session, folder)
-            _hand_over(ledger._scratch.connection, tables)
+            lines = {"lines": "* EXCLUDE (order_id)"}
+            hand_over(ledger._scratch.connection, tables, lines | dict(RECORDS))
+            make_books(tables)
             yield replace(ledger, engine=tables)
         finally:
             shutil.rmtree(folder)
@@ -196,18 +201,34 @@ def spelt(sql: str) -> str:
     return sql
 
 
-def _hand_over(connection: duckdb.DuckDBPyConnection, tables: SparkTables) -> None:
-    """Write the rows of the ledger for Spark, and let it make the books of the lines."""
+def hand_over(
+    connection: duckdb.DuckDBPyConnection, tables: SparkTables, names: Mapping[str, str]
+) -> None:
+    """Write tables of the database for Spark, where it sees them by their names.
+
+    Parameters
+    ----------
+    connection
+        The scratch database.
+    tables
+        Spark's.
+    names
+        The tables, to their columns in SQL.
+    """
     import pyarrow.parquet as pq
 
-    for name, columns in _TABLES.items():
+    for name, columns in names.items():
         (tables.folder / name).mkdir()
         with closing(connection.cursor()) as cursor:
             rows = cursor.sql(f"SELECT {columns} FROM {name}").to_arrow_reader(_ROWS)
-            with pq.ParquetWriter(tables.folder / name / "rows.parquet", rows.schema) as writer:
+            with pq.ParquetWriter(tables.folder / name / ROWS_FILE, rows.schema) as writer:
                 for batch in rows:
                     writer.write_batch(batch)
         tables.show(name)
+
+
+def make_books(tables: SparkTables) -> None:
+    """Let Spark make the books of the lines that it sees."""
     for name, sql in books_sql().items():
         tables.keep(name, sql)
     tables.drop("documents")
@@ -233,7 +254,14 @@ def _refused(lacks: str, next_step: str) -> ConfigurationRefused:
 
 
 @contextmanager
-def _session() -> Iterator[SparkSession]:
+def session_at_work() -> Iterator[SparkSession]:
+    """A session of Spark's with names and settings of its own, of one at work or of one made anew.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If pyspark or Java is not there.
+    """
     with quietly():
         try:
             from pyspark.errors import PySparkRuntimeError
@@ -249,7 +277,7 @@ def _session() -> Iterator[SparkSession]:
             raise _refused("Java 17, which does not start here", "install Java 17") from error
     try:
         own = session.newSession()
-        for name, value in _SETTINGS.items():
+        for name, value in SETTINGS.items():
             own.conf.set(name, value)
         yield own
     finally:

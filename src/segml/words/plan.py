@@ -19,21 +19,23 @@ def _require(condition: bool, rule: str) -> None:  # noqa: FBT001 - a predicate,
 class SourcePlan:
     """Where one table of the ledger comes from and how its columns are named.
 
-    Exactly one of `path` (Parquet or CSV, globs and .gz allowed, already absolute) and `query` is
-    given; a query has a `connection` (a database URL) or `files` (the name of a table to a path
-    like the above). `columns` maps a contract column to a source column, or to
-    ``"sql: <expression>"``. `where` is a SQL condition on source columns.
+    Exactly one of `path` (Parquet or CSV, globs and .gz allowed, already absolute), `query` and
+    `table` (a name in Spark's catalogue) is given; a query has a `connection` (a database URL) or
+    `files` (the name of a table to a path like the above). `columns` maps a contract column to a
+    source column, or to ``"sql: <expression>"``. `where` is a SQL condition on source columns.
     """
 
     path: str | None = None
     query: str | None = None
+    table: str | None = None
     connection: str | None = field(default=None, repr=False)  # it may hold a password
     files: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     where: str | None = None
 
     def __post_init__(self) -> None:
-        _require((self.path is None) != (self.query is None), "give exactly one of path, query")
+        given = [one for one in (self.path, self.query, self.table) if one is not None]
+        _require(len(given) == 1, "give exactly one of path, query, table")
         _require(self.query is not None or not self.files, "files go with a query")
         _require(not (self.connection and self.files), "give one of connection, files")
 
