@@ -34,6 +34,8 @@ from segml.ledger.views import REFERRED, known_by
 from segml.words.errors import HistoryTooShort
 from segml.words.plan import Economics
 
+SMALL = 8192
+"""So many clients are not worth a second processor."""
 _KEPT = count()
 
 
@@ -91,14 +93,14 @@ class Past:
             The most clients of a part. Rows of other clients are not seen by a part, but for
             `{product_totals}` and `{events}`.
         at_once
-            How many are asked at a time: several parts are a multiple of it, none waits alone.
+            How many are asked at a time: parts are a multiple of it, unless there is one of few.
         """
         last = self.frame("SELECT max(client) AS last FROM {clients}")["last"].iloc[0]
         known = 0 if pd.isna(last) else int(last) + 1
-        count = max(1, -(-known // clients))
-        if count == 1:
+        count = -(-known // (clients * at_once)) * at_once
+        if count < 2 or known <= min(clients, SMALL):
             return (self,)
-        parts = parts_of(known, -(-count // at_once) * at_once)
+        parts = parts_of(known, count)
         return tuple(
             replace(self, _only=f"client >= {part.start} AND client < {part.stop}")
             for part in parts
