@@ -59,6 +59,34 @@ def test_few_snapshots_are_made_ahead_of_their_use(
     assert sorted(begun) == days
 
 
+def test_what_events_reached_is_worked_out_once_for_all_days(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[str] = []
+    keeping = Past.keeping
+
+    def listening(past: Past, name: str, sql: str, **of: Any) -> Any:
+        kept.append(name)
+        return keeping(past, name, sql, **of)
+
+    monkeypatch.setattr(Past, "keeping", listening)
+    for _ in snapshots(ledger, DAYS, PLAN):
+        pass
+    assert kept.count("touched") == 1
+    kept.clear()
+    for _ in snapshots(ledger, DAYS, PLAN, columns=["profit_365"]):
+        pass
+    assert "touched" not in kept
+
+
+def test_a_past_sees_of_what_a_later_one_keeps_the_rows_dated_before_it(ledger: Ledger) -> None:
+    early, late = (ledger.past(day) for day in DAYS[::2])
+    sql = "select client, day, 1 as one from {days}"
+    with late.keeping("worked", sql) as later:
+        seen = early.lent("worked", later).frame("select max(day) as last from {worked}")
+        assert seen["last"].iloc[0] == early.last_day < late.last_day
+
+
 @pytest.mark.parametrize("days", [[], [DAYS[1], DAYS[0]], [DAYS[0], DAYS[0]]])
 def test_dates_that_do_not_rise_are_refused(ledger: Ledger, days: list[int]) -> None:
     with pytest.raises(ValueError, match="rising dates"):

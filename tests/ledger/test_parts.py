@@ -49,6 +49,16 @@ def test_of_several_parts_there_are_a_multiple_of_those_asked_for_at_once(
     assert max(seen) <= size
 
 
+@pytest.mark.parametrize(("small", "count"), [(11, 1), (10, 2)])
+def test_more_than_a_few_clients_are_worth_a_second_processor(
+    opened: Callable[..., Ledger], monkeypatch: pytest.MonkeyPatch, small: int, count: int
+) -> None:
+    monkeypatch.setattr("segml.ledger.cutoff.SMALL", small)
+    past = opened(LINES, CLIENTS).past(ALL)
+    assert len(past.parts(100, at_once=2)) == count
+    assert len(past.parts(100)) == 1
+
+
 def test_a_part_sees_the_product_totals_of_all(opened: Callable[..., Ledger]) -> None:
     rows = "client_id,date,amount,product\na,2011-01-01,1,p\nb,2011-01-01,2,p\n"
     past = opened(rows).past(ALL)

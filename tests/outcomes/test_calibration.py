@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -93,3 +94,15 @@ def test_the_same_seed_gives_the_same_draws_and_another_seed_others() -> None:
     raw, y = _made(300, 1.0)
     assert _fit(raw, y, seed=4) == _fit(raw, y, seed=4)
     assert _fit(raw, y, seed=4).draws != _fit(raw, y, seed=5).draws
+
+
+def test_draws_of_many_rows_are_those_of_rows_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw, y = _made(6000, 1.0)
+    module = import_module("segml.outcomes.calibration")
+    grouped = _fit(raw, y)
+    monkeypatch.setattr(module, "ALIKE", len(raw))
+    alone = _fit(raw, y)
+    assert (grouped.intercept, grouped.slope) == (alone.intercept, alone.slope)
+    assert grouped.draws != alone.draws
+    apart = np.abs(np.array(grouped.draws) - np.array(alone.draws)).max(axis=0)
+    assert (apart < 0.02 * np.std(alone.draws, axis=0)).all()

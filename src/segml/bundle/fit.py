@@ -32,7 +32,6 @@ from segml.features import (
     learn_usual,
     left_out_notes,
     panel,
-    snapshot,
     watched,
 )
 from segml.ledger import Ledger
@@ -43,7 +42,7 @@ from segml.words.plan import Plan
 
 Progress = Callable[[str, int, int], None]
 """Called as (what is done next, steps done, steps in all)."""
-_STEPS = ("features", "churn", "potential", "tiers", "prospects", "outlook", "done")
+_STEPS = ("features", "churn", "tiers", "prospects", "outlook", "potential", "done")
 
 
 def fit(
@@ -86,35 +85,36 @@ def fit(
     features = FeaturePlan(horizon_days=plan.churn.horizon_days, active_days=plan.churn.active_days)
     tell(_STEPS[0], 0, 6)
     past = _snapshots(ledger, windows, features)
-    today = ledger.past(windows.as_of)
-    encoder = Encoder.learn([one.frame for one in past.values()], available(today))
-    now = snapshot(today, features)
-    tell(_STEPS[1], 1, 6)
+    now = past.pop(windows.as_of)
+    encoder = Encoder.learn(
+        [one.frame for one in past.values()], available(ledger.past(windows.as_of))
+    )
     of_churn, of_potential = (_at(past, days) for days in (windows.churn, windows.potential))
+    tell(_STEPS[1], 1, 6)
     with abreast(threads) as pool:
         losing = pool.submit(learn_churn, ledger, of_churn, encoder, plan, today=now)
         earning = pool.submit(learn_potential, ledger, of_potential, encoder, plan, today=now)
         lost, scored = losing.result()
+        # what follows from churn waits for no potential, which takes longest
         tell(_STEPS[2], 2, 6)
+        tiers = pool.submit(_tiers, now, plan, previous).result()
+        lost = pool.submit(with_steadiness, lost, scored, encoder, now, tiers).result()
+        tell(_STEPS[3], 3, 6)
+        prospects, said = pool.submit(learn_prospects, ledger, windows.as_of, plan).result()
+        tell(_STEPS[4], 4, 6)
+        ground = Ground(
+            ledger=ledger,
+            plan=plan,
+            features=features,
+            end=windows.end,
+            scored=scored,
+            churn=lost.model,
+            tiers=tiers,
+            frames={day: one.frame for day, one in (past | {windows.as_of: now}).items()},
+        )
+        outlook = pool.submit(learn_outlook, ground).result()
+        tell(_STEPS[5], 5, 6)
         worth = earning.result()
-    tell(_STEPS[3], 3, 6)
-    before = None if previous is None else previous.tiers
-    tiers = fit_tiers(now.frame, now.status, plan=plan.tiers, seed=plan.seed, previous=before)
-    lost = with_steadiness(lost, scored, encoder, now, tiers)
-    tell(_STEPS[4], 4, 6)
-    prospects, said = learn_prospects(ledger, windows.as_of, plan, threads)
-    tell(_STEPS[5], 5, 6)
-    ground = Ground(
-        ledger=ledger,
-        plan=plan,
-        features=features,
-        end=windows.end,
-        scored=scored,
-        churn=lost.model,
-        tiers=tiers,
-        frames={windows.as_of: now.frame, **{day: one.frame for day, one in past.items()}},
-    )
-    outlook = learn_outlook(ground)
     tell(_STEPS[6], 6, 6)
     return Bundle(
         as_of=windows.as_of,
@@ -130,6 +130,11 @@ def fit(
         outlook=outlook,
         usual=_usual([*past.values(), now], encoder, lost.model, tiers),
     )
+
+
+def _tiers(now: Snapshot, plan: Plan, previous: Bundle | None) -> TierModel:
+    before = None if previous is None else previous.tiers
+    return fit_tiers(now.frame, now.status, plan=plan.tiers, seed=plan.seed, previous=before)
 
 
 def _usual(
@@ -154,7 +159,7 @@ def _silent(step: str, done: int, steps: int) -> None:
 
 
 def _snapshots(ledger: Ledger, windows: Windows, features: FeaturePlan) -> dict[int, Snapshot]:
-    days = sorted({*windows.churn, *windows.potential})
+    days = sorted({*windows.churn, *windows.potential, windows.as_of})
     return {one.as_of: one for one in panel(ledger, days, features).snapshots}
 
 

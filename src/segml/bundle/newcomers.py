@@ -14,7 +14,7 @@ from segml.words.plan import Plan
 
 
 def learn_prospects(
-    ledger: Ledger, as_of: int, plan: Plan, threads: int
+    ledger: Ledger, as_of: int, plan: Plan
 ) -> tuple[ProspectModel | None, tuple[str, ...]]:
     """The model of newcomers whose first year was over by a date, and what must be said of it.
 
@@ -26,8 +26,6 @@ def learn_prospects(
         The training's date.
     plan
         With the seed.
-    threads
-        Processors to use at most.
 
     Returns
     -------
@@ -47,9 +45,7 @@ def learn_prospects(
         return None, (none,)
     contact = first_contact(past)
     prospects = contact[contact.index.isin(_prospects(ledger, as_of))]
-    model = fit_prospect(
-        contact.loc[first.index], first, prospects, seed=plan.seed, threads=threads
-    )
+    model = fit_prospect(contact.loc[first.index], first, prospects, seed=plan.seed, threads=1)
     assert model is not None
     learnt = (
         f"expected profits of prospects are learnt from {over} newcomers whose first year is over; "

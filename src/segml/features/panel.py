@@ -14,6 +14,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no stubs
 
 from segml.features.plan import FeaturePlan
+from segml.features.reached import sharing_reach
 from segml.features.snapshot import AT_ONCE, Snapshot, features_alone, snapshot
 from segml.ledger import Ledger, Past
 
@@ -118,7 +119,8 @@ def snapshots(
         stop half-way closes it: until then the two ask the ledger, which cannot be closed.
     """
     ask = partial(snapshot, plan=plan, columns=columns, at_once=1)
-    yield from _ahead([ledger.past(day) for day in days], ask)
+    with sharing_reach([ledger.past(day) for day in days], columns) as pasts:
+        yield from _ahead(pasts, ask)
 
 
 def frames(
@@ -137,7 +139,8 @@ def frames(
         `Snapshot.frame`, held and closed as for `snapshots`.
     """
     ask = partial(features_alone, plan=plan, columns=columns, at_once=1)
-    yield from _ahead([ledger.past(day) for day in days], ask)
+    with sharing_reach([ledger.past(day) for day in days], columns) as pasts:
+        yield from _ahead(pasts, ask)
 
 
 Made = TypeVar("Made")

@@ -135,9 +135,9 @@ def snapshot_question(
     """
     families = tuple(families)
     extras = {} if features_alone else _EXTRAS
-    read = _words_read(families, extras)
+    read = words_read(families, extras)
     brought = _REFERRED in past.has and bool(_OF_REFERRED & read)
-    measures = tuple(m for name, m in _distinct_measures(families).items() if name in read)
+    measures = measures_read(families, read)
     stages = stages_for({measure.stage for measure in measures}, past)
     kept = tuple(_kept(measures, stages, past, brought=brought))
     asked = [m for m in measures if stage_of(m, stages).per_client]
@@ -177,9 +177,15 @@ def _kept(
         yield Kept(name="brought", sql=_brought_sql(past), of_referred=True)
 
 
-def _words_read(families: tuple[Family, ...], extras: Mapping[str, str]) -> frozenset[str]:
+def words_read(
+    families: tuple[Family, ...], extras: Mapping[str, str] | None = None
+) -> frozenset[str]:
     """The words, names of measures among them, in what a wanted column, an input or extra reads."""
-    texts = (_VALUED, *extras.values(), *(sql for family in families for sql in _read_by(family)))
+    texts = (
+        _VALUED,
+        *(extras or {}).values(),
+        *(sql for family in families for sql in _read_by(family)),
+    )
     return frozenset(word for text in texts for word in _WORD.findall(text))
 
 
@@ -191,6 +197,11 @@ def _read_by(family: Family) -> Iterator[str]:
 def wanted_inputs(family: Family) -> tuple[tuple[str, str], ...]:
     """Name and SQL of what the family's estimate reads; none where nothing estimated is wanted."""
     return family.inputs if any(not column.sql for column in family.columns) else ()
+
+
+def measures_read(families: tuple[Family, ...], read: frozenset[str]) -> tuple[Measure, ...]:
+    """The measures, each once, whose names are among the words read."""
+    return tuple(m for name, m in _distinct_measures(families).items() if name in read)
 
 
 def _distinct_measures(families: tuple[Family, ...]) -> dict[str, Measure]:

@@ -27,7 +27,8 @@ from segml.ledger import bad_debt_sql, micro, overdue_sql
 from segml.words.plan import Economics
 
 REACH_DAYS = 545
-"""Events of so many days are looked at: the last 180 and the 365 before them."""
+"""Events of so many days are looked at: the last 180 and the 365 before them. `{reach}` in a stage
+is as many, or more where it is asked for several days at once."""
 
 MOST_DAYS_LATE = 180
 """A payment later than this counts as so late: an invoice due lately cannot be later yet."""
@@ -76,7 +77,7 @@ AIMED = Stage(
     per_client=False,
     sql=f"""
     select kind, {{as_of}} - day as age, scope, scope_value, coalesce(magnitude, 0.0) as magnitude
-    from {{events}} where day >= {{as_of}} - {REACH_DAYS}
+    from {{events}} where day >= {{as_of}} - {{reach}}
     and kind in ({", ".join(f"'{kind}'" for kind in _EVENT_KINDS)})""",
 )
 
@@ -95,7 +96,7 @@ def _part_stage(column: str) -> Stage:
         sql=f"""
     select client, aim.age, aim.scope_value, sum(amount) as bought
     from (select client, age, {column}, sum(amount) as amount from line
-          where age <= {REACH_DAYS + 365}
+          where age <= {{reach}} + 365
           and {column} in (select scope_value from ({events}) as named)
           group by client, age, {column}) as sold
     join ({events}) as aim
@@ -107,9 +108,9 @@ def _part_stage(column: str) -> Stage:
 WHOLE = Stage(
     name="whole",
     reads=("daily", "aimed"),
-    sql=f"""
+    sql="""
     select client, aim.age, sum(bought) as bought
-    from (select client, age, bought from daily where age <= {REACH_DAYS + 365}) as sold
+    from (select client, age, bought from daily where age <= {reach} + 365) as sold
     join (select distinct age from aimed where scope in ('category', 'product')) as aim
     on sold.age > aim.age and sold.age <= aim.age + 365
     group by client, aim.age""",
@@ -152,6 +153,14 @@ TOUCH = Stage(
     {"".join(_reached_by_attribute(column) for column in ("region", "industry", "manager"))}
     {{optional}}) as reached""",
 )
+
+TOUCHED = Stage(
+    name="touch",
+    sql=f"""
+    select client, kind, {{as_of}} - day as age, share, weighed from {{touched}}
+    where day >= {{as_of}} - {REACH_DAYS}""",
+)
+"""`touch` where a later past has kept what reached clients (`reached`)."""
 
 RECORD_STAGES: tuple[Stage, ...] = (
     CONTACT,

@@ -1,7 +1,6 @@
 """The past of a date, a type of its own: no feature can see a row it must not.
 
-`Past` shows rows dated before its day; `horizon.Future` rows of its horizon. Neither has a default
-date.
+`Past` shows rows before its day, `horizon.Future` those of its horizon; neither has a default date.
 """
 
 from __future__ import annotations
@@ -35,6 +34,8 @@ from segml.ledger.views import REFERRED, known_by
 from segml.words.errors import HistoryTooShort
 from segml.words.plan import Economics
 
+SMALL = 8192
+"""So many clients are not worth a second processor."""
 _KEPT = count()
 
 
@@ -47,8 +48,7 @@ class Past:
     as_of
         The day; rows dated before it are seen, and clients known before it.
     has
-        Which optional columns and tables the ledger has: "product", "cost", "clients",
-        "clients.industry", ...
+        Which optional columns and tables the ledger has: "product", "clients.industry", ...
     economics
         The money that is not in the ledger.
     engine
@@ -62,6 +62,7 @@ class Past:
     _connection: duckdb.DuckDBPyConnection = field(repr=False, compare=False)
     _only: str = field(default="", repr=False)
     _kept: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    _lent: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def frame(self, sql: str, *values: object) -> pd.DataFrame:
         """Return the answer to a question about the past.
@@ -92,14 +93,14 @@ class Past:
             The most clients of a part. Rows of other clients are not seen by a part, but for
             `{product_totals}` and `{events}`.
         at_once
-            How many are asked at a time: several parts are a multiple of it, none waits alone.
+            How many are asked at a time: parts are a multiple of it, unless there is one of few.
         """
         last = self.frame("SELECT max(client) AS last FROM {clients}")["last"].iloc[0]
         known = 0 if pd.isna(last) else int(last) + 1
-        count = max(1, -(-known // clients))
-        if count == 1:
+        count = -(-known // (clients * at_once)) * at_once
+        if count < 2 or known <= min(clients, SMALL):
             return (self,)
-        parts = parts_of(known, -(-count // at_once) * at_once)
+        parts = parts_of(known, count)
         return tuple(
             replace(self, _only=f"client >= {part.start} AND client < {part.stop}")
             for part in parts
@@ -129,12 +130,16 @@ class Past:
             The same past, in which the answer can be read until the context is left.
         """
         table = f"kept_{next(_KEPT)}"
-        with self._cursor() as cursor:
+        with closing(self._connection.cursor()) as cursor:
             cursor.execute(f"CREATE TABLE {table} AS {written(sql, (of or self)._named)}")
             try:
                 yield replace(self, _kept={**self._kept, name: table})
             finally:
                 cursor.execute(f"DROP TABLE {table}")
+
+    def lent(self, name: str, later: Past) -> Past:
+        """Return the same past; it sees what a later one keeps, as far as dated before its day."""
+        return replace(self, has=self.has | {name}, _lent={**self._lent, name: later._kept[name]})
 
     def orders(self, client_ids: Sequence[str], *, without: Collection[str] = ()) -> pd.DataFrame:
         """Return every order and return document of some clients, as evidence.
@@ -276,23 +281,20 @@ class Past:
     @property
     def rows(self) -> dict[str, int]:
         """The kept rows that are seen, by table: dated before the day, clients known by then."""
-        with self._cursor() as cursor:
+        with closing(self._connection.cursor()) as cursor:
             return rows_before(cursor, self._tables, self.as_of)
 
     @property
     def fingerprint(self) -> str:
         """The SHA-256 of the rows that are seen: the same for any order, and for any future."""
-        with self._cursor() as cursor:
+        with closing(self._connection.cursor()) as cursor:
             return fingerprint_of(cursor, self._tables, before=self.as_of)
 
     @property
     def _tables(self) -> tuple[str, ...]:
         return tuple(t.name for t in TABLES if t is TRANSACTIONS or t.name in self.has)
 
-    def _cursor(self) -> closing[duckdb.DuckDBPyConnection]:
-        return closing(self._connection.cursor())
-
     @property
     def _named(self) -> dict[str, str]:
-        known = known_by(self.as_of, only=self._only)
+        known = known_by(self.as_of, only=self._only, lent=self._lent)
         return {**known, **self._kept, "as_of": str(self.as_of)}

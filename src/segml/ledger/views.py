@@ -6,6 +6,8 @@ from the day on that it names: until then a complaint is open, an invoice unpaid
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from segml.ledger.books import CLIENT_BOOKS
 
 _CLIENT_COLUMNS = (
@@ -17,7 +19,9 @@ REFERRED = "client IN (SELECT client FROM clients WHERE referred_by IS NOT NULL)
 """The condition of clients that another client brought."""
 
 
-def known_by(day: int, first: int | None = None, only: str = "") -> dict[str, str]:
+def known_by(
+    day: int, first: int | None = None, only: str = "", lent: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Return the SQL of every table as it is known at the start of a day.
 
     Parameters
@@ -28,6 +32,8 @@ def known_by(day: int, first: int | None = None, only: str = "") -> dict[str, st
         Lines and interactions dated before it are left out too; None: none are.
     only
         A condition on `client`: rows of other clients are left out; empty: none are.
+    lent
+        Further tables with `client` and `day`, by name; None: none.
 
     Returns
     -------
@@ -39,8 +45,10 @@ def known_by(day: int, first: int | None = None, only: str = "") -> dict[str, st
     since = "" if first is None else f" AND day >= {first}"
     theirs = f" AND {only}" if only else ""
     dated = f"WHERE day < {day}{since}"
+    further = {} if lent is None else lent
     return {
         **{name: f"(SELECT * FROM {name} {dated}{theirs})" for name in ("lines", *CLIENT_BOOKS)},
+        **{name: f"(SELECT * FROM {at} {dated}{theirs})" for name, at in further.items()},
         "product_totals": f"(SELECT * FROM product_totals {dated})",
         "clients": _clients(day, theirs),
         "interactions": (

@@ -30,7 +30,6 @@ from segml.outcomes.trials import Seen, Trial, trials
 
 Mask = npt.NDArray[np.bool_]
 Index = npt.NDArray[np.int64]
-MOST_ROUNDS, FEWEST_ROUNDS = 300, 20
 STACK_RIDGE = 300.0
 """How many clients the prior weights of curves against forest are worth."""
 EVEN = np.array([0.5, 0.5])
@@ -80,7 +79,7 @@ def fit_additive(rows: Rows, folds: Folds, recipe: Recipe, *, teach: Mask | None
     """
     teach = np.ones(len(rows), dtype=bool) if teach is None else teach
     stopped = [_stopped(rows, fold, recipe, teach) for fold in folds.folds]
-    rounds = _rounds(stopped)
+    rounds = _rounds(stopped, fewest=recipe.forest.fewest_rounds)
     seen = [
         Seen(
             fold,
@@ -118,13 +117,15 @@ def _stopped(rows: Rows, fold: Fold, recipe: Recipe, teach: Mask) -> Forest | No
     learn, choose = _taught(fold.learn, teach), _taught(fold.validate, teach)
     if not len(choose):
         return None
-    return grow(rows.take(learn), recipe, rounds=MOST_ROUNDS, unseen=rows.take(choose))
+    return grow(
+        rows.take(learn), recipe, rounds=recipe.forest.most_rounds, unseen=rows.take(choose)
+    )
 
 
-def _rounds(stopped: Sequence[Forest | None]) -> int:
+def _rounds(stopped: Sequence[Forest | None], *, fewest: int) -> int:
     """The median over folds of the best number of rounds, each on its unseen rows."""
     best = [forest.rounds for forest in stopped if forest is not None]
-    return max(FEWEST_ROUNDS, int(np.median(best))) if best else FEWEST_ROUNDS
+    return max(fewest, int(np.median(best))) if best else fewest
 
 
 def _shares(rows: Rows, seen: Sequence[Seen], recipe: Recipe, teach: Mask) -> Values:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.special import expit
 
 from segml.outcomes.lines import quantile_of_lines
@@ -22,6 +23,9 @@ PRIOR_ROWS = 10.0
 """How many rows the prior slope of 1 is worth, in units of the score's spread."""
 STEPS, FEW_STEPS = 15, 4
 """Of Newton's method: from anywhere, and from a fit of nearly the same rows."""
+ALIKE = 2048
+"""Groups of rows next to each other by score, of which a draw counts weights and labels: within a
+group all stand at its mean score. Of fewer rows each is a group of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,14 +137,24 @@ def fit_calibration(
     ----------
     Owen (2007), The pigeonhole bootstrap, Annals of Applied Statistics 1(2).
     """
-    clients, whose = np.unique(client.astype(str), return_inverse=True)
-    seasons, when = np.unique(cutoff, return_inverse=True)
+    whose, clients = pd.factorize(client, sort=True)
+    when, seasons = pd.factorize(cutoff, sort=True)
     share = 1.0 / np.bincount(whose)[whose] if len(raw) else np.zeros(0)
-    point = _fit(raw, y, share[None, :], np.array([0.0, 1.0]), STEPS)[0]
-    rng = np.random.default_rng(seed)
+    if len(raw) == 0:
+        point = np.array([0.0, 1.0])
+    else:
+        centre, spread = float(raw.mean()), float(raw.std()) or 1.0
+        everyone = _Scores(z=(raw - centre) / spread, weight=share[None], hits=(share * y)[None])
+        point = _fit(everyone, np.array([0.0, 1.0]), STEPS, centre=centre, spread=spread)[0]
     if len(raw) == 0 or count == 0:
         alone = (float(point[0]), float(point[1]))
         return Calibration(intercept=alone[0], slope=alone[1], draws=(alone,) * max(count, 1))
+    order = np.argsort(raw, kind="stable")
+    whose, when, share, y = whose[order], when[order], share[order], y[order]
+    starts = np.arange(min(len(raw), ALIKE)) * len(raw) // min(len(raw), ALIKE)
+    z = np.add.reduceat(share * (raw[order] - centre) / spread, starts)
+    z /= np.add.reduceat(share, starts)
+    rng = np.random.default_rng(seed)
     draws: list[Values] = []
     block = int(np.clip(LARGEST // len(raw), 1, count))
     while len(draws) < count:
@@ -148,7 +162,12 @@ def fit_calibration(
         of_client = rng.multinomial(len(clients), np.full(len(clients), 1 / len(clients)), size)
         of_season = rng.multinomial(len(seasons), np.full(len(seasons), 1 / len(seasons)), size)
         weight = share * of_client[:, whose] * of_season[:, when]
-        draws.extend(_fit(raw, y, weight, point, FEW_STEPS))
+        drawn = _Scores(
+            z=z,
+            weight=np.add.reduceat(weight, starts, axis=1),
+            hits=np.add.reduceat(weight * y, starts, axis=1),
+        )
+        draws.extend(_fit(drawn, point, FEW_STEPS, centre=centre, spread=spread))
     return Calibration(
         intercept=float(point[0]),
         slope=float(point[1]),
@@ -156,32 +175,36 @@ def fit_calibration(
     )
 
 
-def _fit(raw: Values, y: Values, weight: Values, start: Values, steps: int) -> Values:
-    """Intercept and slope for each of d weightings of the same rows, shape (d, 2)."""
-    total = weight.sum(axis=1)
-    if len(raw) == 0:
-        return np.tile([0.0, 1.0], (len(weight), 1))
-    centre = float(raw.mean())
-    spread = float(raw.std()) or 1.0
-    z = (raw - centre) / spread
-    hits = weight @ y
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Scores:
+    """Scores in units of their spread, shape (n,), with d weightings and the weight of label 1."""
+
+    z: Values
+    weight: Values
+    hits: Values
+
+
+def _fit(told: _Scores, start: Values, steps: int, *, centre: float, spread: float) -> Values:
+    """Intercept and slope for each of d weightings of the same scores, shape (d, 2)."""
+    total, hits = told.weight.sum(axis=1), told.hits.sum(axis=1)
     level = (hits + 0.5) / (total + 1.0)
-    single = np.minimum(hits, weight @ (1 - y)) <= 1e-9 * total
-    flat = np.column_stack([np.log(level / (1 - level)), np.full(len(weight), spread)])
+    single = np.minimum(hits, (told.weight - told.hits).sum(axis=1)) <= 1e-9 * total
+    flat = np.column_stack([np.log(level / (1 - level)), np.full(len(total), spread)])
     theta = np.where(single[:, None], flat, [start[0] + start[1] * centre, start[1] * spread])
     for _ in range(steps):
-        theta += np.where(single[:, None], 0.0, _step(theta, z, y, weight, spread))
+        theta += np.where(single[:, None], 0.0, _step(theta, told, spread))
         theta[:, 1] = np.maximum(theta[:, 1], LEAST_SLOPE * spread)
     slope = theta[:, 1] / spread
     return np.column_stack([theta[:, 0] - slope * centre, slope])
 
 
-def _step(theta: Values, z: Values, y: Values, weight: Values, spread: float) -> Values:
+def _step(theta: Values, told: _Scores, spread: float) -> Values:
     """One Newton step, cut to a length at which the steps cannot run away."""
+    z, weight = told.z, told.weight
     p = expit(theta[:, :1] + theta[:, 1:] * z)
     # half a row of each class keeps the intercept finite, ten rows pull the slope to 1
     level = expit(theta[:, 0])
-    rise = weight * (y - p)
+    rise = told.hits - weight * p
     curve = weight * p * (1 - p)
     g0 = rise.sum(axis=1) + 0.5 - level
     g1 = rise @ z - PRIOR_ROWS / 4 * (theta[:, 1] - spread)

@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from segml.outcomes.rows import Rows, Values
 
@@ -114,8 +115,8 @@ def client_groups(client: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
     >>> client_groups(np.array(["a", "e", "a"], dtype=object)).tolist()
     [1, 0, 1]
     """
-    names, codes = np.unique(client.astype(str), return_inverse=True)
-    marks = [zlib.crc32(name.encode()) for name in names.tolist()]
+    codes, names = pd.factorize(client)
+    marks = [zlib.crc32(str(name).encode()) for name in names]
     return (np.array(marks, dtype=np.int64) % GROUPS)[codes] if marks else np.zeros(0, np.int64)
 
 

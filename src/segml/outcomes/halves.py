@@ -25,7 +25,6 @@ rows of a made world 8 leaves lose 0.002 of AUC to trees of any size, 16 leaves 
 (`python -m benchmarks explanations`; `segml backtest configs/online-retail.yaml`)."""
 CURVE_RIDGE = 3.0
 """How many clients a curve's prior weight is worth."""
-PATIENCE = 30
 FEWEST_IN_LEAF, MOST_ROWS = 5, 20_000
 """The fewest rows of a leaf; the rows beyond which the share of a leaf counts no more."""
 
@@ -146,7 +145,7 @@ def grow(rows: Rows, recipe: Recipe, *, rounds: int, unseen: Rows | None = None)
         monotone=rows.signs,
         categorical=rows.categorical,
         valid=None if unseen is None else (unseen.X, unseen.y),
-        early_stopping_rounds=None if unseen is None else PATIENCE,
+        early_stopping_rounds=None if unseen is None else recipe.forest.patience,
         seed=recipe.seed,
         threads=recipe.threads,
     )

@@ -28,6 +28,7 @@ import numpy.typing as npt
 from segml.outcomes.folds import client_groups
 from segml.outcomes.rows import Matrix, Rows, Values
 
+Codes = npt.NDArray[np.int64]
 Mark = Literal["tells too much", "tells nothing today"]
 
 ENOUGH = 100
@@ -102,7 +103,8 @@ def suspects(
         return ()
     place = rows.columns.index(silence)
     lately, now = rows.take(_lately(rows, place)), today[_shortest(today[:, place])]
-    whole = [_area(_Counts.of(rows, j)) for j in range(len(rows.columns))]
+    where, where_lately = _where(rows), _where(lately)
+    whole = [_area(_Counts.of(rows, j, where)) for j in range(len(rows.columns))]
     own = [auc for name, auc in zip(rows.columns, whole, strict=True) if name in own_orders]
     best = max(own, default=0.5)
     found = []
@@ -112,7 +114,7 @@ def suspects(
         if auc >= max(TOO_GOOD, best + AHEAD_OF_ORDERS):
             found.append(Suspect(feature=name, mark="tells too much", auc=auc, beside=best))
         elif auc >= TELLING and len(now):
-            left = _spread_left(_Counts.of(lately, j), now[:, j])
+            left = _spread_left(_Counts.of(lately, j, where_lately), now[:, j])
             if left <= LEFT_TODAY:
                 found.append(
                     Suspect(feature=name, mark="tells nothing today", auc=auc, beside=left)
@@ -136,6 +138,12 @@ def _shortest(silence: Matrix) -> npt.NDArray[np.bool_]:
     return np.asarray(silence <= (np.median(known) if len(known) else 0.0))
 
 
+def _where(rows: Rows) -> tuple[Codes, Codes, Codes]:
+    """Group, cut-off and label of every row, as codes: the same for every feature."""
+    cutoff = np.unique(rows.cutoff, return_inverse=True)[1].astype(np.int64)
+    return client_groups(rows.client), cutoff, (rows.y == 1).astype(np.int64)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Counts:
     """Clients by what one feature says of them.
@@ -152,7 +160,7 @@ class _Counts:
     table: Values
 
     @classmethod
-    def of(cls, rows: Rows, place: int) -> _Counts:
+    def of(cls, rows: Rows, place: int, where: tuple[Codes, Codes, Codes]) -> _Counts:
         values = rows.X[:, place].astype(np.float64)
         known = values[~np.isnan(values)]
         if place in rows.categorical:
@@ -160,12 +168,7 @@ class _Counts:
         else:
             cuts = np.arange(1, PLACES) / PLACES
             edges = np.unique(np.quantile(known, cuts)) if len(known) else known
-        codes = (
-            client_groups(rows.client),
-            np.unique(rows.cutoff, return_inverse=True)[1],
-            (rows.y == 1).astype(np.int64),
-            _parts(edges, values),
-        )
+        codes = (*where, _parts(edges, values))
         shape = (*(int(code.max()) + 1 for code in codes[:2]), 2, len(edges) + 2)
         cells = np.bincount(np.ravel_multi_index(codes, shape), minlength=int(np.prod(shape)))
         return cls(edges, cells.reshape(shape).astype(np.float64))

@@ -26,7 +26,7 @@ from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no stubs
 
-from segml.outcomes.rows import Values
+from segml.outcomes.rows import Values, weights_of
 
 Ints = npt.NDArray[np.int64]
 DOWN, STAY, UP = 0, 1, 2
@@ -83,8 +83,7 @@ class MoveRows:
     @property
     def weight(self) -> Values:
         """One over the number of the client's rows, shape (n,)."""
-        _, codes = np.unique(self.client.astype(str), return_inverse=True)
-        return 1.0 / np.bincount(codes)[codes] if len(self) else np.zeros(0)
+        return weights_of(self.client)
 
     @property
     def moved(self) -> int:
@@ -186,7 +185,8 @@ def fit_moves(
     spread = np.where(spread > 1e-9, spread, 1.0)
     z = _standardised(rows.quantities, centre, spread)
     ranks = (rows.rank[:, None] == np.arange(1, tiers + 1)).astype(np.float64)
-    model = LogisticRegression(C=1.0 / RIDGE, tol=1e-6, max_iter=2000)
+    # a handful of steps where gradients alone take hundreds: there are few columns and many rows
+    model = LogisticRegression(C=1.0 / RIDGE, tol=1e-6, max_iter=2000, solver="newton-cholesky")
     # one thread: sums in another order would change last bits
     with threadpool_limits(limits=1):
         model.fit(np.hstack([ranks, z]), rows.move, sample_weight=rows.weight)

@@ -105,11 +105,22 @@ class Rows:
 
         A client's cut-offs overlap and say nearly the same, so twelve rows are not twelve facts.
         """
-        codes, _ = pd.factorize(self.client)
-        return 1.0 / np.bincount(codes)[codes] if len(self) else np.zeros(0)
+        return weights_of(self.client)
 
     @property
     def signs(self) -> tuple[int, ...]:
         """The monotone signs with zero for categorical columns, which have no order."""
         given = self.monotone or (0,) * len(self.columns)
         return tuple(0 if j in self.categorical else sign for j, sign in enumerate(given))
+
+
+def weights_of(client: npt.NDArray[np.object_]) -> Values:
+    """One over the number of the client's rows, shape (n,).
+
+    Parameters
+    ----------
+    client
+        Whose each row is, shape (n,).
+    """
+    codes, _ = pd.factorize(client)
+    return 1.0 / np.bincount(codes)[codes] if len(codes) else np.zeros(0)

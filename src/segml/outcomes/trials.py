@@ -18,7 +18,7 @@ import numpy.typing as npt
 from segml.outcomes.folds import Fold, client_groups
 from segml.outcomes.halves import Halves
 from segml.outcomes.level import level_of
-from segml.outcomes.rows import Rows, Values
+from segml.outcomes.rows import Rows, Values, weights_of
 from segml.outcomes.stacking import Loss
 
 Index = npt.NDArray[np.int64]
@@ -85,17 +85,18 @@ class _Replay:
 
     def trial(self, one: Seen, *, loss: Loss, teach: Mask) -> Trial:
         learn = one.fold.learn
-        taught = self.rows.take(learn[teach[learn]])
-        plain = self._told(one, learn[teach[learn]])
-        level = level_of(plain, taught.y, taught.weight, loss)
+        taught = learn[teach[learn]]
+        plain = self._told(one, learn)
+        weight = weights_of(self.rows.client[taught])
+        level = level_of(plain[teach[learn]], self.rows.y[taught], weight, loss)
         known, raw = [np.zeros(0, np.int64)], [np.zeros(0)]
         for group in np.unique(self.groups[learn]).tolist():
             other = self._stranger(group, last=self._last(one))
             if other is not None:
-                at = learn[self.groups[learn] == group]
-                told = self._told(other, at)
-                known.append(at)
-                raw.append(told + (self._told(one, at) - told).mean() + level)
+                theirs = self.groups[learn] == group
+                told = self._told(other, learn[theirs])
+                known.append(learn[theirs])
+                raw.append(told + (plain[theirs] - told).mean() + level)
         return Trial(
             known=np.concatenate(known),
             known_raw=np.concatenate(raw),

@@ -50,7 +50,7 @@ class ForestPlan:
     {'num_leaves': 8}
     """
 
-    learning_rate: float = 0.03
+    learning_rate: float = 0.06
     num_leaves: int = 16
     max_depth: int = 6
     lambda_l2: float = 10.0
@@ -69,6 +69,21 @@ class ForestPlan:
     def values(self) -> dict[str, float | int | bool]:
         """Every parameter by its name."""
         return {one.name: getattr(self, one.name) for one in fields(self)}
+
+    @property
+    def most_rounds(self) -> int:
+        """The most trees it grows: at half the rate twice as many, but never more than 300."""
+        return min(300, round(9.0 / self.learning_rate))
+
+    @property
+    def fewest_rounds(self) -> int:
+        """The fewest."""
+        return self.most_rounds // 15
+
+    @property
+    def patience(self) -> int:
+        """How many rounds without a gain on unseen rows end the growth."""
+        return max(self.most_rounds // 10, 10)
 
     def changed(self, before: ForestPlan) -> dict[str, float | int | bool]:
         """The parameters in which this plan differs from another, by name."""
