@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import tempfile
+import threading
 import time
 import warnings
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ HEAP = "4g"
 """What Java may hold, executors and driver together: beyond it Spark spills."""
 _SETTINGS = {"spark.driver.memory": HEAP, "spark.ui.enabled": "false",
              "spark.ui.showConsoleProgress": "false"}  # fmt: skip
+LOOK_SECONDS = 0.5
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -55,6 +57,7 @@ class Account:
 
     spent: dict[str, Spent] = field(default_factory=dict)
     java: int | None = None
+    ticks: dict[int, int] = field(default_factory=dict)
     events: Path | None = None
 
     @contextmanager
@@ -64,7 +67,8 @@ class Account:
             with suppress(FileNotFoundError, ProcessLookupError):
                 Path(f"/proc/{each}/clear_refs").write_text("5")
         begun, used, spilled = time.perf_counter(), self._cpu(), self._spilled()
-        yield
+        with self._watched():
+            yield
         wall, cpu = time.perf_counter() - begun, self._cpu() - used
         peak = sum(_status(each, "VmHWM:") for each in self._processes())
         self.spent[name] = Spent(wall, cpu, peak / 1024, (self._spilled() - spilled) / 2**20)
@@ -74,12 +78,32 @@ class Account:
         return [os.getpid()] + (_family(self.java) if self.java else [])
 
     def _cpu(self) -> float:
-        total = 0
+        self._look()
+        return sum(self.ticks.values()) / _TICK
+
+    def _look(self) -> None:
+        """Take down what each process has used: of one that ends nobody else is told."""
         for each in self._processes():
             with suppress(FileNotFoundError, ProcessLookupError):
                 text = Path(f"/proc/{each}/stat").read_text()
-                total += sum(map(int, text.rpartition(")")[2].split()[11:15]))
-        return total / _TICK
+                self.ticks[each] = sum(map(int, text.rpartition(")")[2].split()[11:13]))
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Workers come and go within a stage: they are looked at all the while."""
+        over = threading.Event()
+
+        def watch() -> None:
+            while not over.wait(LOOK_SECONDS):
+                self._look()
+
+        thread = threading.Thread(target=watch)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
 
     def _spilled(self) -> int:
         """Bytes, of all tasks that Spark's own log of events has told of."""

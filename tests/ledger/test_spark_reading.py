@@ -24,8 +24,9 @@ from segml.ledger import (
     open_ledger,
     open_on_spark,
 )
+from segml.ledger.spark_source import reads
 from segml.ledger.spark_worker import failed, failure_in, worker_database
-from segml.words.errors import ConfigurationRefused, Refusal
+from segml.words.errors import ConfigurationRefused, DataRefused, Refusal
 from segml.words.plan import Economics, LedgerPlan, SourcePlan
 
 DIRTY = int(os.environ.get("SEGML_SPARK_DIRTY", "0"))
@@ -196,6 +197,13 @@ def test_spark_refuses_what_duckdb_refuses(spark: Any, tmp_path: Path) -> None:
     nowhere = replace(plan, transactions=SourcePlan(table="books.lines"))
     with pytest.raises(ConfigurationRefused, match="catalogue does not have"):
         check_on_spark(nowhere, Economics())
+    (tmp_path / "lines" / "all.parquet").write_bytes(b"PAR1" + bytes(99) + b"PAR1")
+    with pytest.raises(DataRefused, match="cannot be read by Spark"):
+        check_on_spark(plan, Economics())
+    with pytest.raises(DataRefused, match="cannot be read by Spark"):
+        check_on_spark(
+            replace(plan, transactions=SourcePlan(path=f"file://{tmp_path}/gone")), Economics()
+        )
 
 
 @pytest.mark.slow
@@ -224,6 +232,15 @@ def test_what_spark_alone_reads_is_refused_by_duckdb() -> None:
     for source in (SourcePlan(table="books.lines"), SourcePlan(path="s3a://lake/lines")):
         with pytest.raises(ConfigurationRefused, match=r"Spark alone reads.*`engine: spark`"):
             check_ledger(LedgerPlan(transactions=source), Economics())
+
+
+@pytest.mark.parametrize(("unit", "is_spark_s"), [("us", True), ("ns", False)])
+def test_files_with_a_type_that_spark_lacks_are_duckdbs(
+    unit: str, is_spark_s: bool, tmp_path: Path
+) -> None:
+    stamps = pd.DataFrame({"date": pd.Series(["2024-01-01"], dtype=f"datetime64[{unit}]")})
+    stamps.to_parquet(tmp_path / "lines.parquet", index=False)
+    assert reads(SourcePlan(path=str(tmp_path / "*.parquet")), "key") is is_spark_s
 
 
 def test_a_worker_reads_no_file(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ no row of it, but reads the columns that a question needs.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 KEPT = ("checked_transactions", "aside")
 """What questions over all lines are asked of."""
+_SAID = re.compile(r"\[[A-Z][A-Z0-9_.]+\].*")
+"""What Spark says in one line, whatever it is wrapped in."""
 _MIDDLE = 9_223_372_036_854_775_808
 """Spark has no unsigned integers of 64 bits: less this, they are signed ones in the same order."""
 
@@ -193,8 +196,9 @@ def show(
 
 def unreadable(key: str, error: Exception) -> DataRefused:
     """The refusal of a source that Spark cannot read."""
+    said = _SAID.search(str(error)) or re.match(".*", str(error))
     return DataRefused(
-        f"the files of `{key}` cannot be read by Spark: {str(error).splitlines()[0][:200]}",
+        f"the files of `{key}` cannot be read by Spark: {said[0][:200] if said else error}",
         allowed="Parquet, or a table of Spark's catalogue",
         next_step="see whether Spark reads it by itself, and save it again if it does not",
     )

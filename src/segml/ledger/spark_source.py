@@ -36,7 +36,10 @@ _TAKEN = ("rowid", "segml_row")
 
 
 def reads(plan: SourcePlan, key: str) -> bool:
-    """Whether Spark reads this source: a catalogue's table, an address, a folder, Parquet files."""
+    """Whether Spark reads this source: a catalogue's table, an address, a folder, Parquet files.
+
+    Files of this machine with a type that Spark does not have, or takes otherwise, are DuckDB's.
+    """
     if plan.table is not None:
         return True
     if plan.path is None:
@@ -44,7 +47,23 @@ def reads(plan: SourcePlan, key: str) -> bool:
     if is_address(plan.path) or Path(plan.path).is_dir():
         return True
     files = files_of(plan.path)
-    return bool(files) and {format_of(file, key) for file in files} == {"parquet"}
+    if not files or {format_of(file, key) for file in files} != {"parquet"}:
+        return False
+    return not any(_is_foreign(file) for file in files)
+
+
+def _is_foreign(file: str) -> bool:
+    """Whether a Parquet file has stamps of nanoseconds or of 96 bits, or times of day."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        types = pq.read_schema(file).types
+    except (OSError, pa.ArrowException):
+        return False  # Spark says what is wrong with it
+    return any(
+        pa.types.is_time(one) or (pa.types.is_timestamp(one) and one.unit == "ns") for one in types
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +93,10 @@ class SparkDoor:
                 numbered, count = _numbered(_named(frame))
                 head = numbered.limit(HEAD).toArrow()
         except Exception as error:
+            from py4j.protocol import Py4JError
             from pyspark.errors import PySparkException
 
-            if isinstance(error, PySparkException):
+            if isinstance(error, PySparkException | Py4JError):
                 raise unreadable(key, error) from None
             raise
         raw = f"raw_{table.name}"
