@@ -37,24 +37,6 @@ def test_what_a_shrunk_client_still_earns_is_not_lost() -> None:
     assert money.profit_lost == pytest.approx(1.5 * 365)
 
 
-def test_what_a_client_brought_while_it_fell_is_no_part_of_what_it_goes_on_bringing() -> None:
-    days = np.arange(0, 1100)
-    earned = np.interp(days, [800, 950], [2.0, 0.2])
-    falling = History(days, earned, days, earned, earned)
-    gone = Transition(
-        kind="shrunk", certainty="certain", lost_on=1000, onset=Onset(800, 800, 800, 20.0)
-    )
-    money = cost_of(gone, falling, EMPTY, PLAIN, end=1100)
-    assert money.profit_lost == pytest.approx(1.8 * 365)
-    # it is seen over three orders of its old pace at least
-    rare = np.arange(5, 1100, 60)
-    little = np.where(rare < 800, 120.0, 12.0)
-    slow = cost_of(gone, History(rare, little, rare, little, little), EMPTY, PLAIN, end=1100)
-    assert slow.after is not None
-    assert slow.after.end - slow.after.start >= 180
-    assert slow.after.start >= 800
-
-
 def test_a_client_younger_than_a_year_is_brought_to_a_year() -> None:
     money = cost_of(lost("left", 800), daily(2.0, 600, 800), EMPTY, PLAIN, end=1000)
     assert money.profit_before == 400.0

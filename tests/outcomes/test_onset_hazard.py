@@ -51,6 +51,17 @@ def test_beforehand_each_cause_explains_as_many_onsets_as_any_other() -> None:
     assert [explained[design.cause == cause].sum() for cause in range(3)] == pytest.approx([20] * 3)
 
 
+def test_beforehand_a_cause_that_no_column_shows_leaves_its_part_to_the_unknown() -> None:
+    known = _random()
+    cause = np.where(known.cause == 2, 7, known.cause)
+    design = columns_of(known.met, known.mass, cause, causes=8)
+    explained = design.beforehand(80).mean * design.mass
+    of = [explained[design.cause == each].sum() for each in range(8)]
+    assert of == pytest.approx([10, 10, 0, 0, 0, 0, 0, 60])
+    alone = design.baseline()
+    assert (alone.beforehand(80).mean * alone.mass).sum() == pytest.approx(80)
+
+
 def test_what_is_usual_for_a_kind_is_drawn_half_way_to_what_its_columns_weigh() -> None:
     rng = np.random.default_rng(4)
     met = np.column_stack([rng.random((90, 3)) < [0.9, 0.05, 0.05], np.ones(90)])

@@ -14,8 +14,8 @@ import numpy as np
 from segml.losses.clock import Clock
 from segml.losses.history import EMPTY, History, of
 from segml.losses.order_level import OrderLevel
-from segml.losses.transitions import EXPECTED_ORDERS, Transition
-from segml.losses.yearly import YEAR, Peers, Stretch, after, before
+from segml.losses.transitions import Transition
+from segml.losses.yearly import Peers, Stretch, after, before
 
 LEAST_DAYS = 90
 
@@ -57,9 +57,8 @@ def cost_of(
     """The money of one loss.
 
     A client that left earns nothing any more. What a client that stayed still earns is its profit
-    since it was lost (`_settled`), brought to a year by the season's ticks (so a weak season is not
-    taken for a loss): what it brought while it fell is no part of what it goes on bringing. Its
-    profit before is brought to a year where it is younger than that (see `yearly`).
+    since the onset, brought to a year by the season's ticks (so a weak season is not taken for a
+    loss); its profit before is brought to a year where it is younger than that (see `yearly`).
 
     Parameters
     ----------
@@ -80,9 +79,7 @@ def cost_of(
     healthy = before(own, onset, clock, peers)
     if level is not None and healthy.profit(own) > 0.0:
         healthy = replace(healthy, factor=healthy.factor * level.growth(onset))
-    since = None
-    if loss.kind != "left":
-        since = after(onset, end, clock, since=_settled(own, loss, end=end))
+    since = None if loss.kind == "left" else after(onset, end, clock)
     remains = 0.0 if since is None else since.profit(own)
     return Money(
         profit_before=float(own.profit_between(healthy.start, onset)),
@@ -91,20 +88,6 @@ def cost_of(
         before=healthy,
         after=since,
     )
-
-
-def _settled(own: History, loss: Transition, *, end: int) -> int:
-    """The day from which the level of a client that stayed is told: the fall lies before it.
-
-    It is the day of the loss, or so much earlier that 90 days and three orders of its old pace lie
-    between it and the later date; not before the onset.
-    """
-    onset = loss.onset.day
-    watched = max(1, min(YEAR, onset - int(own.days[0]))) if len(own.days) else YEAR
-    before = np.searchsorted(own.days, [onset - watched, onset])
-    gap = watched / max(int(before[1] - before[0]), 1)
-    latest = end - max(LEAST_DAYS, int(np.ceil(EXPECTED_ORDERS * gap)))
-    return max(onset, min(loss.lost_on, latest))
 
 
 def _referral(referred: History, onset: int, end: int, clock: Clock) -> float:

@@ -129,7 +129,7 @@ def before(history: History, onset: int, clock: Clock, peers: Peers | None) -> S
     return Stretch(start=start, end=onset, factor=1.0 + (year - watched) * rate / earned)
 
 
-def after(onset: int, end: int, clock: Clock, *, since: int | None = None) -> Stretch:
+def after(onset: int, end: int, clock: Clock) -> Stretch:
     """The days since an onset, at most a year, brought to a year by the season's ticks.
 
     Parameters
@@ -138,10 +138,8 @@ def after(onset: int, end: int, clock: Clock, *, since: int | None = None) -> St
         Days; the decline began on `onset`, and what happens on `end` is not known.
     clock
         Of the portfolio.
-    since
-        A later day to tell them from; None: the onset.
     """
-    start = max(onset if since is None else since, end - YEAR)
+    start = max(onset, end - YEAR)
     ticks = float(clock.at(end) - clock.at(start))
     year = float(clock.at(onset) - clock.at(onset - YEAR))
     return Stretch(start=start, end=end, factor=year / ticks if ticks > 0.0 else 0.0)

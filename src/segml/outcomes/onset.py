@@ -96,7 +96,8 @@ def learn_causes(
     cause
         (p,) int, the cause of each column, 0 to causes - 1.
     causes
-        How many causes; the last is the baseline, `unknown`. A cause without columns has no share.
+        How many causes; the last is the baseline, `unknown`. A cause without columns has no share,
+        and beforehand leaves its part to the baseline.
     teaches
         (n,) how often each onset is learnt from, or whether it is; those that are not are told by
         what the others taught: how well drivers explain onsets they were not fitted to. None: all

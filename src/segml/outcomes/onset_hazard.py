@@ -152,7 +152,8 @@ class Columns:
         """What is believed before so many onsets are looked at.
 
         Each cause explains as many of them as any other, `unknown` too, and of a cause each column,
-        columns of a kind together as many as they are, each in proportion to its mass.
+        columns of a kind together as many as they are, each in proportion to its mass. A cause that
+        no column shows leaves its part to the baseline: what is recorded changes no cause.
         """
         met = (self.met > 0).any(axis=0) | (self.alike != NONE_ALIKE)
         weighs = (self.mass > 0) & met
@@ -162,6 +163,9 @@ class Columns:
             part = kind & weighs
             if part.any():
                 share[part] = share[part].sum() * self.mass[part] / self.mass[part].sum()
+        # what no column shows is brought about all the same, and nobody knows by what
+        unseen = int(np.count_nonzero(columns[:-1] == 0))
+        share = np.where(self.is_baseline, (1 + unseen) * share, share)
         explained = onsets * share / max(float(share.sum()), 1.0)
         usual = np.divide(explained, self.mass, out=np.zeros_like(self.mass), where=weighs)
         return _believed(usual, np.zeros_like(usual), np.zeros_like(usual), given=usual)
