@@ -17,7 +17,7 @@ MOST_BINS = 63
 FIXED = {"bagging_freq": 1, "max_bin": MOST_BINS, "cat_smooth": 50.0}
 """What no configuration sets. The rest is `ForestPlan`'s.
 
-Its defaults are rather slow and of random thresholds: a few thousand clients, seen several times each, are
+Its defaults are slow and of random thresholds: a few thousand clients, seen several times each, are
 not many facts, and a threshold fitted to one season's noise is wrong in the next.
 
 Of bounded depth, because that costs nothing and makes explanations cheap. Measured: with 60,000
