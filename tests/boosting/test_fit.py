@@ -6,7 +6,7 @@ import lightgbm as lgb
 import numpy as np
 import pytest
 
-from segml.boosting import Forest, fit_forest, parse_forest
+from segml.boosting import Binned, Forest, fit_forest, parse_forest
 from segml.words.errors import DataRefused
 
 COLUMNS = ("silence_days", "orders_90", "spend_90", "industry")
@@ -106,7 +106,7 @@ def test_what_a_stopped_growth_holds_is_what_is_grown_of_so_many_rounds() -> Non
     for rounds in (3, stopped.rounds, stopped.rounds + 5):
         assert stopped.first(rounds) == fitted(**grown, rounds=rounds)
     assert stopped.first(stopped.rounds) == stopped
-    assert stopped.first(stopped.rounds + 6) is None
+    assert stopped.first(stopped.rounds + 6) == stopped.first(stopped.rounds + 5)
     assert fitted(**grown, rounds=4).first(3) is None
 
 
@@ -204,3 +204,21 @@ def test_what_does_not_fit_together_is_refused(changes: dict[str, Any], message:
 def test_data_that_cannot_be_learnt_from_is_refused(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(DataRefused, match=message):
         fitted(**changes)
+
+
+def test_rows_that_were_binned_already_grow_the_same_forest() -> None:
+    X, y = rows()
+    V, w = X[400:], y[400:]
+    whole = Binned.of(X, columns=COLUMNS, categorical=(3,), max_bin=63)
+    given: dict[str, Any] = {"params": {"max_bin": 63}, "rounds": 20}
+    assert (
+        fitted(**given, X=whole, y=y).text
+        == fitted(**given, X=whole.take(np.arange(600)), y=y).text
+    )
+    first, later = whole.take(np.arange(400)), whole.take(np.arange(400, 600))
+    stopping = {"early_stopping_rounds": 5}
+    some = fitted(**given, X=first, y=y[:400], valid=(later, w), **stopping)
+    alone = fitted(**given, X=X[:400], y=y[:400], valid=(V, w), **stopping)
+    assert np.corrcoef(some.raw(X), alone.raw(X))[0, 1] > 0.95
+    assert some == fitted(**given, X=first, y=y[:400], valid=(later, w), **stopping)
+    assert whole.take(np.array([3, 1])) is None

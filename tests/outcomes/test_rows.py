@@ -39,3 +39,12 @@ def test_lengths_that_do_not_fit_are_refused(made: Callable[..., Rows]) -> None:
 def test_a_categorical_column_has_no_monotone_sign(made: Callable[..., Rows]) -> None:
     rows = made(10, 2).signed((-1, 1, -1, 1))
     assert rows.signs == (-1, 1, -1, 0)
+
+
+def test_parts_of_rows_in_bins_keep_their_bins(made: Callable[..., Rows]) -> None:
+    rows = made(10, 2).in_bins(63)
+    part = rows.take(np.array([1, 4, 7])).take(np.array([0, 2]))
+    assert part.binned is not None
+    assert part.binned.at.tolist() == [1, 7]
+    np.testing.assert_array_equal(part.binned.X, part.X)
+    assert rows.take(np.array([4, 1])).binned is None

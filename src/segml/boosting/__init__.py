@@ -1,5 +1,6 @@
 """Gradient-boosted forests: fit, predict, explain. The only room that knows LightGBM."""
 
+from segml.boosting.binned import Binned
 from segml.boosting.fit import fit_forest
 from segml.boosting.forest import BULK_ROWS, Forest, parse_forest
 from segml.boosting.stretches import processors
@@ -8,6 +9,7 @@ from segml.boosting.treeshap import Leading, largest
 
 __all__ = [
     "BULK_ROWS",
+    "Binned",
     "Forest",
     "Leading",
     "Trees",

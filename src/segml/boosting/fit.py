@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from segml.boosting.binned import BINNING, SAMPLED, Binned
 from segml.boosting.forest import Forest, text_of
 from segml.boosting.matrix import Matrix, checked, checked_categories
 from segml.words.errors import DataRefused
@@ -19,13 +20,9 @@ if TYPE_CHECKING:
 Parameter = float | int | str | bool
 Rows = tuple[Matrix, npt.NDArray[np.float64]]
 
-SAMPLED = 20_000
-"""Rows, drawn by LightGBM's own fixed seed, that thresholds are chosen by: their quantiles stand
-where those of ten times as many do, and sorting those took longer than sixty rounds of growth."""
-
 _OURS = frozenset({
     "bin_construct_sample_cnt", "boosting", "categorical_feature", "deterministic", "device_type",
-    "early_stopping_round", "force_col_wise", "force_row_wise", "linear_tree",
+    "early_stopping_round", "feature_pre_filter", "force_col_wise", "force_row_wise", "linear_tree",
     "monotone_constraints", "monotone_constraints_method", "num_class", "num_iterations",
     "num_threads", "objective", "seed", "verbosity",
 })  # fmt: skip
@@ -37,7 +34,7 @@ processors are shared a hundred times as much."""
 
 
 def fit_forest(
-    X: Matrix,
+    X: Matrix | Binned,
     y: npt.ArrayLike,
     *,
     columns: Sequence[str],
@@ -47,7 +44,7 @@ def fit_forest(
     weight: npt.ArrayLike | None = None,
     monotone: Sequence[int] | None = None,
     categorical: Sequence[int] = (),
-    valid: tuple[Matrix, npt.ArrayLike] | None = None,
+    valid: tuple[Matrix | Binned, npt.ArrayLike] | None = None,
     early_stopping_rounds: int | None = None,
     seed: int,
     threads: int = 2,
@@ -57,7 +54,8 @@ def fit_forest(
     Parameters
     ----------
     X, y
-        float32 of shape (n, p) with NaN for missing, and n finite labels.
+        float32 of shape (n, p) with NaN for missing, or rows that were binned already (by the same
+        `max_bin`, and those of `valid` with them); and n finite labels.
     columns
         The p feature names (letters, digits, `_`).
     objective
@@ -87,24 +85,44 @@ def fit_forest(
     DataRefused
         If X, labels or weights are not finite, there are no rows, or a binary label has one class.
     """
-    X, labels = _rows(X, y, columns, objective)
-    checked_categories(X, columns, categorical)
-    worth = threads if X.size >= _WORTH_THREADS else 1
+    matrix, labels = _rows(X, y, columns, objective)
+    checked_categories(matrix, columns, categorical)
+    worth = threads if matrix.size >= _WORTH_THREADS else 1
     grown = _parameters(params, objective=objective, seed=seed, threads=worth)
     if monotone is not None and any(monotone):
         grown |= _monotone(monotone, columns, categorical, objective)
     if (valid is None) != (early_stopping_rounds is None):
         raise ValueError("valid rows and early_stopping_rounds are given together or not at all")
-    held = None if valid is None else _rows(*valid, columns, objective, held=True)
-    weights = None if weight is None else _weights(weight, len(X))
-    names = {"feature_name": list(columns), "categorical_feature": list(categorical)}
-    import lightgbm as lgb  # a second to import: who reads what was published needs none of it
+    weights = None if weight is None else _weights(weight, len(matrix))
+    if isinstance(X, Binned):
+        grown |= BINNING
+        train = X.dataset(labels, weights)
+    else:
+        import lightgbm as lgb  # a second to import: who reads what was published needs none of it
 
-    train = lgb.Dataset(X, labels, weight=weights, params=grown, **names)
+        names = {"feature_name": list(columns), "categorical_feature": list(categorical)}
+        train = lgb.Dataset(matrix, labels, weight=weights, params=grown, **names)
+    held = None if valid is None else _held(valid, columns, objective, train)
     patience = early_stopping_rounds
     booster = _grow(train, grown, rounds=rounds, held=held, patience=patience)
     whole = None if patience is None else min(rounds, booster.best_iteration + patience)
     return _frozen(booster, columns, whole=whole)
+
+
+def _held(
+    valid: tuple[Matrix | Binned, npt.ArrayLike],
+    columns: Sequence[str],
+    objective: str,
+    train: lgb.Dataset,
+) -> lgb.Dataset:
+    """The unseen rows as LightGBM judges by them, in the bins of those that teach."""
+    import lightgbm as lgb
+
+    X, y = valid
+    matrix, labels = _rows(X, y, columns, objective, held=True)
+    if isinstance(X, Binned):
+        return X.dataset(labels, None)
+    return lgb.Dataset(matrix, labels, reference=train)
 
 
 def _grow(
@@ -112,7 +130,7 @@ def _grow(
     params: Mapping[str, object],
     *,
     rounds: int,
-    held: Rows | None,
+    held: lgb.Dataset | None,
     patience: int | None,
 ) -> lgb.Booster:
     import lightgbm as lgb
@@ -127,7 +145,7 @@ def _grow(
         dict(params),
         train,
         **kept,
-        valid_sets=[lgb.Dataset(held[0], held[1], reference=train)],
+        valid_sets=[held],
         callbacks=[lgb.early_stopping(patience, verbose=False)],
     )
 
@@ -161,7 +179,7 @@ def _parameters(
         # a column at a time, which is the faster the more rows there are: 33 ms a round of 196,000
         # rows and 124 columns on one processor, row by row 39
         "force_col_wise": True,
-        "bin_construct_sample_cnt": SAMPLED,
+        **SAMPLED,
         "verbosity": -1,
     }
 
@@ -182,11 +200,22 @@ def _monotone(
 
 
 def _rows(
-    X: Matrix, y: npt.ArrayLike, columns: Sequence[str], objective: str, *, held: bool = False
+    X: Matrix | Binned,
+    y: npt.ArrayLike,
+    columns: Sequence[str],
+    objective: str,
+    *,
+    held: bool = False,
 ) -> Rows:
     if not all(re.fullmatch(r"\w+", name) for name in columns) or len(set(columns)) < len(columns):
         raise ValueError("feature names are distinct and made of letters, digits and _")
-    X, labels = checked(X, columns), np.asarray(y, dtype=np.float64)
+    if isinstance(X, Binned):
+        if X.columns != tuple(columns):
+            raise ValueError("binned rows have other columns")
+        X = X.X
+    else:
+        X = checked(X, columns)
+    labels = np.asarray(y, dtype=np.float64)
     if labels.shape != (len(X),):
         raise ValueError(f"{len(X)} rows have labels of shape {labels.shape}")
     if len(X) == 0 or not np.isfinite(labels).all():

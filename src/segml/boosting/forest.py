@@ -66,16 +66,16 @@ class Forest:
         Parameters
         ----------
         rounds
-            At least one. Without `further`, or where fewer were grown, there is none to give.
+            At least one; where fewer were grown, all of them are given. Without `further` there is
+            none to give.
         """
         if self.further is None:
             return None
         import lightgbm as lgb
 
         booster = lgb.Booster(model_str=self.further)
-        if booster.current_iteration() < rounds:
-            return None
-        return Forest(text=text_of(booster, rounds), columns=self.columns, rounds=rounds)
+        held = min(rounds, booster.current_iteration())
+        return Forest(text=text_of(booster, held), columns=self.columns, rounds=held)
 
     @cached_property
     def _booster(self) -> lgb.Booster:

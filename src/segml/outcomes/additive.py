@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from segml.boosting import Forest
 from segml.outcomes.folds import Fold, Folds, client_groups
-from segml.outcomes.halves import Halves, Recipe, fit_halves, grow
+from segml.outcomes.halves import MOST_BINS, Halves, Recipe, fit_halves, grow
 from segml.outcomes.level import level_of
 from segml.outcomes.rows import Rows, Values
 from segml.outcomes.score import AdditiveScore
@@ -77,6 +77,8 @@ def fit_additive(rows: Rows, folds: Folds, recipe: Recipe, *, teach: Mask | None
     teach
         Shape (n,): rows whose labels mean something; the others are only scored. Default: all.
     """
+    if len(rows) and teach is None:  # else bins would be drawn at values of rows that teach nothing
+        rows = rows.in_bins(MOST_BINS)
     teach = np.ones(len(rows), dtype=bool) if teach is None else teach
     stopped = [_stopped(rows, fold, recipe, teach) for fold in folds.folds]
     rounds = _rounds(stopped, fewest=recipe.forest.fewest_rounds)

@@ -13,7 +13,8 @@ from segml.outcomes.rows import Matrix, Rows, Values
 from segml.outcomes.stacking import Loss, Weights, fit_weights
 from segml.words.forest import ForestPlan
 
-FIXED = {"bagging_freq": 1, "max_bin": 63, "cat_smooth": 50.0}
+MOST_BINS = 63
+FIXED = {"bagging_freq": 1, "max_bin": MOST_BINS, "cat_smooth": 50.0}
 """What no configuration sets. The rest is `ForestPlan`'s.
 
 Its defaults are slow and of random thresholds: a few thousand clients, seen several times each, are
@@ -25,6 +26,7 @@ rows of a made world 8 leaves lose 0.002 of AUC to trees of any size, 16 leaves 
 (`python -m benchmarks explanations`; `segml backtest configs/online-retail.yaml`)."""
 CURVE_RIDGE = 3.0
 """How many clients a curve's prior weight is worth."""
+PATIENCE = 30
 FEWEST_IN_LEAF, MOST_ROWS = 5, 20_000
 """The fewest rows of a leaf; the rows beyond which the share of a leaf counts no more."""
 
@@ -94,8 +96,8 @@ def fit_halves(rows: Rows, recipe: Recipe, *, rounds: int, grown: Forest | None 
     rounds
         Of the forest.
     grown
-        What `grow` made of the same rows and recipe with unseen rows beside them: where it grew so
-        many rounds, they are taken from it.
+        What `grow` made of the same rows and recipe with unseen rows beside them: its rounds are
+        taken, all of them where it was stopped before so many. Their unseen rows no longer gained.
     """
     weight = rows.weight
     curves = tuple(
@@ -135,7 +137,7 @@ def grow(rows: Rows, recipe: Recipe, *, rounds: int, unseen: Rows | None = None)
     """
     weight = rows.weight
     return fit_forest(
-        rows.X,
+        rows.binned or rows.X,
         rows.y,
         columns=rows.columns,
         objective="binary" if recipe.loss == "logistic" else "regression",
@@ -144,8 +146,8 @@ def grow(rows: Rows, recipe: Recipe, *, rounds: int, unseen: Rows | None = None)
         weight=weight * (len(rows) / weight.sum()),
         monotone=rows.signs,
         categorical=rows.categorical,
-        valid=None if unseen is None else (unseen.X, unseen.y),
-        early_stopping_rounds=None if unseen is None else recipe.forest.patience,
+        valid=None if unseen is None else (unseen.binned or unseen.X, unseen.y),
+        early_stopping_rounds=None if unseen is None else PATIENCE,
         seed=recipe.seed,
         threads=recipe.threads,
     )

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from segml.boosting import Binned
+
 Matrix = npt.NDArray[np.float32]
 Values = npt.NDArray[np.float64]
 
@@ -33,6 +35,8 @@ class Rows:
         Indices of the columns that hold codes.
     monotone
         p signs of churn: +1 where more can only raise its risk, -1 where it can only lower it.
+    binned
+        X in bins, for fits of some of the rows; None: each fit sorts its own.
 
     Raises
     ------
@@ -47,6 +51,7 @@ class Rows:
     columns: tuple[str, ...]
     categorical: tuple[int, ...] = ()
     monotone: tuple[int, ...] = ()
+    binned: Binned | None = None
 
     def __post_init__(self) -> None:
         n = len(self.X)
@@ -73,7 +78,13 @@ class Rows:
             y=self.y[chosen],
             cutoff=self.cutoff[chosen],
             client=self.client[chosen],
+            binned=None if self.binned is None else self.binned.take(chosen),
         )
+
+    def in_bins(self, most: int) -> Rows:
+        """The same rows with X in bins, at most so many a feature; parts of them keep them."""
+        binned = Binned.of(self.X, columns=self.columns, categorical=self.categorical, max_bin=most)
+        return replace(self, binned=binned)
 
     def labelled(self, y: npt.ArrayLike) -> Rows:
         """The same rows with other labels, of shape (n,)."""

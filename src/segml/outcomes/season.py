@@ -247,7 +247,7 @@ def without_season(rows: Rows) -> Rows:
         return rows
     blank = rows.X.copy()
     blank[:, rows.columns.index(FEATURE)] = np.nan
-    return replace(rows, X=blank)
+    return replace(rows, X=blank, binned=None)
 
 
 def _joined(score: AdditiveScore, curve: Curve) -> AdditiveScore:

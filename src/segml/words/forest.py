@@ -80,11 +80,6 @@ class ForestPlan:
         """The fewest."""
         return self.most_rounds // 15
 
-    @property
-    def patience(self) -> int:
-        """How many rounds without a gain on unseen rows end the growth."""
-        return max(self.most_rounds // 10, 10)
-
     def changed(self, before: ForestPlan) -> dict[str, float | int | bool]:
         """The parameters in which this plan differs from another, by name."""
         held = before.values
