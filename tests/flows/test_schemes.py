@@ -28,7 +28,7 @@ EARLIER, LATER = "2023-10-01", "2024-04-01"
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made")
-    segml.write_world(folder, clients=260, months=27, seed=731)
+    segml.write_world(folder, clients=160, months=27, seed=731)
     return folder
 
 
@@ -38,7 +38,7 @@ def _shipped(scheme: str, folder: Path) -> Path:
     copy = folder / "configs" / f"made-{scheme}.yaml"
     text = (SHIPPED / copy.name).read_text("utf-8")
     assert "cutoffs: 12" in text
-    copy.write_text(text.replace("cutoffs: 12", "cutoffs: 4"), "utf-8")
+    copy.write_text(text.replace("cutoffs: 12", "cutoffs: 3"), "utf-8")
     return copy
 
 

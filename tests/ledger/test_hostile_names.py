@@ -1,7 +1,7 @@
 """No name becomes SQL, no SQL of the configuration reads what the configuration does not name.
 
-`SEGML_NAMES=10000` tries so many, `SEGML_FIRST_NAME` begins at another number; CI tries a hundred
-and twenty.
+`SEGML_NAMES=10000` tries so many, `SEGML_FIRST_NAME` begins at another number; CI tries
+sixty.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from segml.ledger import check_ledger, open_ledger
 from segml.words.errors import Refusal
 from segml.words.plan import Economics, LedgerPlan, SourcePlan
 
-NAMES = int(os.environ.get("SEGML_NAMES", "120"))
+NAMES = int(os.environ.get("SEGML_NAMES", "60"))
 FIRST = int(os.environ.get("SEGML_FIRST_NAME", "0"))
 RAW = re.compile(
     r"\b(Parser|Binder|Catalog|Syntax|Conversion|Permission|Internal) Error\b|duckdb\."

@@ -86,5 +86,9 @@ def test_a_notebook_runs_top_to_bottom(path: Path, tmp_path: Path, kernel: Any) 
 
     notebook = _read(path)
     notebook.cells.insert(0, nbformat.v4.new_code_cell(_afresh(tmp_path)))
-    done = NotebookClient(notebook, timeout=LONGEST_CELL, km=kernel).execute()
+    client = NotebookClient(notebook, timeout=LONGEST_CELL, km=kernel)
+    try:
+        done = client.execute()
+    finally:
+        client.kc.stop_channels()  # of a kernel that it did not begin it closes none
     assert all(cell.execution_count for cell in done.cells if cell.cell_type == "code")
