@@ -23,7 +23,7 @@ from segml.stores import (
 from segml.stores import open_table as open_table_module
 from segml.stores import parquet as parquet_module
 from segml.stores import shelf as shelf_module
-from segml.words.errors import ConfigurationRefused
+from segml.words.errors import ConfigurationRefused, TableRefused
 
 JUNE, JULY = dt.date(2011, 6, 1), dt.date(2011, 7, 1)
 MANAGERS, REGIONS = ("Anna", "Ben", None), ("North", "South")
@@ -320,7 +320,7 @@ def test_a_harmed_run_is_refused_by_who_begins_and_passed_over_by_who_serves(
     path.write_bytes(raw[: len(raw) // 2] if harm is None else harm)
     with pytest.raises(ConfigurationRefused, match="cannot be read"):
         Newest(folder.parent, portfolio="shop")
-    with pytest.raises((ValueError, ConfigurationRefused)):
+    with pytest.raises(TableRefused, match="scores.parquet"):
         newest.look()
     assert newest.held.as_of == JUNE
 
