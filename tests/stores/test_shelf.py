@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from segml.stores import (
 from segml.stores import open_table as open_table_module
 from segml.stores import parquet as parquet_module
 from segml.stores import shelf as shelf_module
+from segml.stores.newest import Prepare
 from segml.words.errors import ConfigurationRefused, TableRefused
 
 JUNE, JULY = dt.date(2011, 6, 1), dt.date(2011, 7, 1)
@@ -320,9 +322,37 @@ def test_a_harmed_run_is_refused_by_who_begins_and_passed_over_by_who_serves(
     path.write_bytes(raw[: len(raw) // 2] if harm is None else harm)
     with pytest.raises(ConfigurationRefused, match="cannot be read"):
         Newest(folder.parent, portfolio="shop")
-    with pytest.raises(TableRefused, match="scores.parquet"):
+    with pytest.raises(TableRefused, match=r"scores\.parquet"):
         newest.look()
     assert newest.held.as_of == JUNE
+
+
+def test_who_watches_goes_on_after_a_harmed_run_and_takes_it_once_it_is_mended(
+    folder: Path,
+) -> None:
+    newest = Newest(folder.parent, portfolio="shop")
+    publish(scores_folder(folder.parent, JULY), tables(day=JULY), run(JULY))
+    path = scores_folder(folder.parent, JULY) / "scores.parquet"
+    raw = path.read_bytes()
+    path.write_bytes(raw[: len(raw) // 2])
+    looked = threading.Semaphore(0)
+    original = newest.look
+
+    def look(prepare: Prepare | None = None) -> Held:
+        looked.release()
+        return original(prepare)
+
+    newest.look = look  # type: ignore[method-assign]  # counts the looks of the thread
+    newest.watch(0.02)
+    for _ in range(3):  # the second look comes after the first was refused
+        assert looked.acquire(timeout=30)
+    assert newest.held.as_of == JUNE
+    path.write_bytes(raw)
+    until = time.monotonic() + 30
+    while newest.held.as_of != JULY and time.monotonic() < until:
+        time.sleep(0.02)
+    newest.end()
+    assert newest.held.as_of == JULY
 
 
 def test_a_run_whose_record_is_harmed_is_nobodys(folder: Path) -> None:

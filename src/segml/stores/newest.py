@@ -19,7 +19,7 @@ from segml.stores.roster import COLUMNS, Roster
 from segml.stores.shelf import Shelf, Stamp, portfolio_of, stamp_of
 from segml.stores.tables import LOSSES_FOLDER, SCORES_FOLDER
 from segml.stores.timeline import Timeline, timeline_of
-from segml.words.errors import ConfigurationRefused, TableRefused
+from segml.words.errors import ConfigurationRefused, Refusal, TableRefused
 
 _LOG = logging.getLogger(__name__)
 
@@ -151,7 +151,7 @@ class Newest:
         while not self._ended.wait(pause):
             try:
                 work()
-            except (ConfigurationRefused, OSError, ValueError) as error:
+            except (Refusal, OSError, ValueError) as error:
                 _LOG.warning("what was published cannot be opened: %s", type(error).__name__)
             pause, work = seconds, lambda: self.look(prepare)
 

@@ -22,7 +22,7 @@ from segml.stores.heap import give_back
 from segml.stores.open_table import OpenTable
 from segml.stores.shelf import Stamp, stamp_of
 from segml.stores.tables import SCORES_FOLDER, read_run
-from segml.words.errors import ConfigurationRefused, TableRefused
+from segml.words.errors import Refusal, TableRefused
 
 _LOG = logging.getLogger(__name__)
 RUNS = 24
@@ -157,7 +157,7 @@ def _opened(folder: Path, day: dt.date, stamp: Stamp, portfolio: str) -> PastRun
         if told.get("portfolio") != portfolio:
             return None
         scores = OpenTable(folder / "scores.parquet", ("client_id", *OF_ROW))
-    except (ConfigurationRefused, OSError) as error:
+    except (Refusal, OSError) as error:
         _warn(day, error)
         return None
     if stamp_of(folder) != stamp:
