@@ -18,7 +18,7 @@ LATER, SCORED = "2024-03-15", "2024-04-01"
 
 
 def _promoted(config: Path, day: str) -> None:
-    """Train on what was known on a day, and make that the champion, whatever the gate says of it."""
+    """Train on what was known on a day, and make that the champion whatever the gate says."""
     version = segml.train(config, as_of=day).version.version
     segml.promote(config, version, because="this test asks what follows a promotion")
 
