@@ -7,14 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segml.outcomes.ages import AGE, EDGES, LEAST_CLIENTS, Ages, Seen, age_of, fit_ages, told_ages
+from segml.outcomes.ages import (
+    AGE,
+    EDGES,
+    LEAST_CLIENTS,
+    AgedRows,
+    Ages,
+    age_of,
+    fit_ages,
+    told_ages,
+)
 from segml.outcomes.amount import fit_spread
 
 SCATTER = {100.0: (1.5, 1.2), 300.0: (0.9, 0.8), 900.0: (0.6, 0.3)}
 """Age to how many times what is expected comes in the mean, and its deviation as a logarithm."""
 
 
-def _made(clients: int, *, seed: int = 3) -> tuple[np.ndarray, np.ndarray, Seen]:
+def _made(clients: int, *, seed: int = 3) -> tuple[np.ndarray, np.ndarray, AgedRows]:
     """Expected and actual of a row a client and cut-off, a third of the clients of each age."""
     rng = np.random.default_rng(seed)
     client = np.repeat(np.arange(clients), 3)
@@ -23,7 +32,7 @@ def _made(clients: int, *, seed: int = 3) -> tuple[np.ndarray, np.ndarray, Seen]
     expected = rng.lognormal(5.0, 1.0, len(client))
     actual = expected * level * np.exp(rng.normal(0, deviation) - deviation**2 / 2)
     cutoff = np.tile([0, 90, 180], clients)
-    return expected, actual, Seen(age=age, client=client, cutoff=cutoff, label_days=90)
+    return expected, actual, AgedRows(age=age, client=client, cutoff=cutoff, label_days=90)
 
 
 def test_newcomers_have_a_level_and_a_spread_of_their_own() -> None:
@@ -75,7 +84,7 @@ def test_an_age_of_few_clients_joins_the_next_older_however_many_their_rows() ->
 def test_few_clients_move_a_level_less_than_many_rows_of_them_pretend() -> None:
     expected, actual, seen = _made(300)
     sure = fit_ages(expected, actual, replace(seen, client=np.arange(900)), unit=10.0)
-    again = Seen(
+    again = AgedRows(
         age=np.tile(seen.age, 20),
         client=np.tile(np.arange(900), 20),
         cutoff=np.tile(seen.cutoff, 20),
@@ -105,7 +114,7 @@ def test_money_that_came_to_nothing_moves_no_level() -> None:
 
 def test_no_rows_have_one_age() -> None:
     none = np.zeros(0)
-    seen = Seen(age=none, client=none, cutoff=none.astype(np.int64), label_days=90)
+    seen = AgedRows(age=none, client=none, cutoff=none.astype(np.int64), label_days=90)
     ages = fit_ages(none, none, seen, unit=1.0)
     assert (ages.edges, ages.levels) == ((), (1.0,))
 

@@ -85,17 +85,17 @@ def fit(
     features = FeaturePlan(horizon_days=plan.churn.horizon_days, active_days=plan.churn.active_days)
     tell(_STEPS[0], 0, 6)
     past = _snapshots(ledger, windows, features)
-    now = past.pop(windows.as_of)
-    encoder = Encoder.learn(
-        [one.frame for one in past.values()], available(ledger.past(windows.as_of))
-    )
+    now = past[windows.as_of]
+    taught = [one.frame for day, one in past.items() if day < windows.as_of]
+    encoder = Encoder.learn(taught, available(ledger.past(windows.as_of)))
     of_churn, of_potential = (_at(past, days) for days in (windows.churn, windows.potential))
     tell(_STEPS[1], 1, 6)
     with abreast(threads) as pool:
         losing = pool.submit(learn_churn, ledger, of_churn, encoder, plan, today=now)
         earning = pool.submit(learn_potential, ledger, of_potential, encoder, plan, today=now)
         lost, scored = losing.result()
-        # what follows from churn waits for no potential, which takes longest
+        # what follows from churn waits for no potential, which takes longest; in the pool too, so
+        # that no more than `threads` are at work
         tell(_STEPS[2], 2, 6)
         tiers = pool.submit(_tiers, now, plan, previous).result()
         lost = pool.submit(with_steadiness, lost, scored, encoder, now, tiers).result()
@@ -110,7 +110,7 @@ def fit(
             scored=scored,
             churn=lost.model,
             tiers=tiers,
-            frames={day: one.frame for day, one in (past | {windows.as_of: now}).items()},
+            frames={day: one.frame for day, one in past.items()},
         )
         outlook = pool.submit(learn_outlook, ground).result()
         tell(_STEPS[5], 5, 6)
@@ -128,7 +128,7 @@ def fit(
         record=_record(ledger, windows, now, tiers, (lost, worth), more=(*said, *outlook.notes)),
         prospects=prospects,
         outlook=outlook,
-        usual=_usual([*past.values(), now], encoder, lost.model, tiers),
+        usual=_usual([*past.values()], encoder, lost.model, tiers),
     )
 
 

@@ -28,7 +28,7 @@ import numpy as np
 import pandas as pd
 
 from segml.features import CATALOGUE
-from segml.ledger import Ledger, discontinued
+from segml.ledger import Ledger, Past, discontinued
 from segml.losses.attribution import Decomposition
 from segml.losses.courses import WEEK
 from segml.losses.dating import Declines
@@ -116,15 +116,8 @@ def learn_reasons(
     active_days
         Days since its last order for which a client still could begin to decline.
     """
-    clients, past = declines.clients, ledger.past(end)
-    records = Records(
-        orders=past.orders(clients),
-        lines=past.lines(clients),
-        contacts=past.contacts(clients),
-        bills=past.bills(clients),
-        events=past.events(clients),
-        withdrawn=discontinued(past),
-    )
+    clients = declines.clients
+    records = _records(ledger.past(end), clients)
     onsets = declines.onsets
     latest = _latest(onsets, records.orders, end, active_days)
     risk = risk_of(
@@ -165,6 +158,17 @@ def learn_reasons(
         events=dict(zip(lost, events, strict=True)),
         onsets=len(fold),
         **asdict(gain),
+    )
+
+
+def _records(past: Past, clients: Sequence[str]) -> Records:
+    return Records(
+        orders=past.orders(clients),
+        lines=past.lines(clients),
+        contacts=past.contacts(clients),
+        bills=past.bills(clients),
+        events=past.events(clients),
+        withdrawn=discontinued(past),
     )
 
 

@@ -127,7 +127,7 @@ def told_ages(age: Values, cutoff: Index) -> Values:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Seen:
+class AgedRows:
     """What is known of n rows besides their money.
 
     Parameters
@@ -147,12 +147,12 @@ class Seen:
     cutoff: Index
     label_days: int
 
-    def take(self, part: npt.NDArray[np.bool_]) -> Seen:
+    def take(self, part: npt.NDArray[np.bool_]) -> AgedRows:
         """The rows of a mask."""
         return replace(self, age=self.age[part], client=self.client[part], cutoff=self.cutoff[part])
 
 
-def fit_ages(expected: Values, actual: Values, seen: Seen, *, unit: float) -> Ages:
+def fit_ages(expected: Values, actual: Values, seen: AgedRows, *, unit: float) -> Ages:
     """The ages of rows whose money was expected without seeing it.
 
     Parameters
@@ -195,7 +195,7 @@ def _edges(age: Values, client: npt.NDArray[Any]) -> tuple[float, ...]:
     return tuple(kept)
 
 
-def _level(expected: Values, actual: Values, seen: Seen) -> float:
+def _level(expected: Values, actual: Values, seen: AgedRows) -> float:
     """How many times what was expected came, drawn to once by how uncertain that is.
 
     Clients differ, and so do seasons, of which cut-offs nearer than a label is long see but one:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segml.outcomes.additive import Learnt
-from segml.outcomes.ages import Ages, Seen, age_of, fit_ages, told_ages
+from segml.outcomes.ages import AgedRows, Ages, age_of, fit_ages, told_ages
 from segml.outcomes.amount import Amount, fit_amount
 from segml.outcomes.calibration import DRAWS, Calibration, fit_calibration
 from segml.outcomes.filling import Asked, Filling, filling
@@ -125,7 +125,7 @@ class Money:
         total = float((profit - (1 - p) * idle).sum())
         amount = fit_amount(spends, weight=p, total=total, scale=self.scale)
         expected = joined(p, amount.expected(spends), idle)
-        seen = Seen(
+        seen = AgedRows(
             age=self._age[at], client=rows.client, cutoff=rows.cutoff, label_days=self.label_days
         )
         ages = fit_ages(expected, profit, seen, unit=self.scale / 10)
