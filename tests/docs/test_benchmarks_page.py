@@ -1,4 +1,7 @@
-"""docs/benchmarks.md as its maker writes it: one section a benchmark, a part for each run."""
+"""docs/benchmarks.md and the curve of docs/spark.md as their makers write them.
+
+Of the first a section is a benchmark, with a part for each run.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
+from benchmarks import spark_page
 from benchmarks.page import page
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -45,3 +50,39 @@ def test_no_heading_of_the_page_stands_twice() -> None:
     heads = re.findall(r"^##+ .*", (DOCS / "benchmarks.md").read_text("utf-8"), re.MULTILINE)
     assert [head for head, count in Counter(heads).items() if count > 1] == []
     assert len(heads) > 10
+
+
+def _measured(label: str, value: float | str) -> dict[str, float | str]:
+    return {"label": label, "value": value}
+
+
+CURVE = [
+    _measured("clients, lines", "10, 2,000,000"),
+    _measured("duckdb, 2.0 million lines: features, wall", 1.5),
+    _measured("duckdb, 2.0 million lines: features, CPU", 2.5),
+    _measured("duckdb, 2.0 million lines: features, peak memory", 512.0),
+    _measured("all_spark, 2.0 million lines: features, wall", 15.0),
+    _measured("all_spark, 2.0 million lines: features, CPU", 25.0),
+    _measured("all_spark, 2.0 million lines: features, peak memory", 2048.0),
+    _measured("all_spark, 2.0 million lines: features, spilled", 64.0),
+    _measured("duckdb: features, 10 billion lines, if so", 16.0),
+]
+
+
+def test_the_curve_of_spark_is_told_as_it_was_measured() -> None:
+    measured, beyond = "\n".join(spark_page.table(spark_page.Curve.of(CURVE))).split("\n\n")
+    assert measured.splitlines()[2:] == [
+        "| 10, 2,000,000 | DuckDB | features | 1.5 s | 2.5 s | 0.5 GiB | nothing |",
+        "| 10, 2,000,000 | Spark | features | 15.0 s | 25.0 s | 2.0 GiB | 64 MiB |",
+    ]
+    assert beyond.splitlines()[2:] == ["| DuckDB: features | 16.0 | 16.0 | 2.0 |"]
+
+
+def test_of_spark_s_page_the_curve_alone_is_replaced() -> None:
+    text = spark_page.PAGE.read_text("utf-8")
+    made = spark_page.replaced(text, "new")
+    before, _, rest = text.partition(spark_page.BEGIN)
+    after = rest.partition(spark_page.END)[2]
+    assert made == f"{before}{spark_page.BEGIN}\n\nnew\n\n{spark_page.END}{after}"
+    with pytest.raises(SystemExit, match="marks"):
+        spark_page.replaced("no marks", "new")

@@ -29,7 +29,7 @@ from segml.features import snapshot
 from segml.flows.settings import read_settings
 from segml.ledger import Ledger, on_spark, open_ledger, open_on_spark
 from segml.scoring import score, scored
-from segml.scoring.gathering import chunks_of
+from segml.scoring.across import chunks_of
 
 WORKERS = {"spark.executor.memory": "1g", "spark.sql.shuffle.partitions": "4"}
 """Several partitions, so that each executor holds some of what the other needs."""

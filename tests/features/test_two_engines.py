@@ -31,6 +31,7 @@ from segml.flows.settings import read_settings
 from segml.ledger import Ledger, Past, on_spark, open_ledger, open_on_spark
 from segml.ledger.books import books_sql
 from segml.ledger.spark import SPELT, SparkTables, spelt
+from segml.outcomes import churn, potential
 from segml.words.errors import ConfigurationRefused, DataRefused
 
 PLAN = FeaturePlan(horizon_days=90)
@@ -117,13 +118,22 @@ def _same(one: pd.Series, other: pd.Series) -> bool:
     return np.array_equal(one.to_numpy(), other.to_numpy(), equal_nan=one.dtype.kind == "f")
 
 
+def _labels(ledger: Ledger, day: Any, clients: pd.Index) -> pd.DataFrame:
+    """What a model learns of the horizon that ends on a day."""
+    future = ledger.future(day - PLAN.horizon_days, gap_days=0, horizon_days=PLAN.horizon_days)
+    return potential.label(future, clients).join(churn.label(future, clients))
+
+
 def compared(ledger: Ledger, *days: Any, by: AbstractContextManager[Ledger] | None = None) -> None:
-    """Hold the snapshots of some days against each other, by Spark of what it read or was given."""
+    """Hold snapshots and labels of some days together, Spark of what it read or was given."""
     by_duckdb = [snapshot(ledger.past(day), PLAN) for day in days]
     with by or on_spark(ledger) as same:
         by_spark = [snapshot(same.past(day), PLAN) for day in days]
         assert all(len(one.frame) for one in by_duckdb)
         found = [differences(*both) for both in zip(by_duckdb, by_spark, strict=True)]
+        for day, one in zip(days, by_duckdb, strict=True):
+            labels = [_labels(each, day, one.frame.index) for each in (ledger, same)]
+            pd.testing.assert_frame_equal(*labels, check_exact=True)
     assert found == [[] for _ in days]
     assert not (ledger._scratch.folder / "spark").exists()
 

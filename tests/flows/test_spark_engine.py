@@ -1,7 +1,12 @@
-"""`engine: spark` opens a ledger by Spark: without pyspark every run and check says so."""
+"""`engine: spark` opens a ledger by Spark: without pyspark every run and check says so.
+
+`SEGML_SPARK_LEDGERS=1` trains and scores a made world and, with `SEGML_DATA`, the real ledgers by
+both engines.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -9,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 import segml
 from segml.flows.check import check
 from segml.flows.settings import read_settings
 from segml.words.errors import ConfigurationRefused
 
+CONFIGS = Path(__file__).parents[2] / "configs"
 TEXT = "portfolio: shop\nledger: {transactions: {%s}}\nengine: %s\n"
 
 
@@ -42,3 +49,53 @@ def test_a_run_opens_its_ledger_by_the_engine_it_names(
         run(_config(tmp_path, "table: sales.lines", "spark"))
     with pytest.raises(ConfigurationRefused, match="Spark alone reads"):
         run(_config(tmp_path, "table: sales.lines", "duckdb"))
+
+
+def _as_in(config: Path, folder: Path, engine: str) -> Path:
+    """The configuration with an engine, few cut-offs and everything that it writes in a folder."""
+    folder.mkdir()
+    stated = yaml.safe_load(config.read_text("utf-8"))
+    for table in stated["ledger"].values():
+        if "path" in (table if isinstance(table, dict) else {}):
+            table["path"] = table["path"].replace("ledger/", f"{config.parent}/ledger/", 1)
+    stated["churn"]["cutoffs"] = 3
+    stated |= {"engine": engine, "models": str(folder / "models"), "output": str(folder / "out")}
+    stated["tracking"] = {"uri": f"sqlite:///{folder}/mlruns.db"}
+    target = folder / "segml.yaml"
+    target.write_text(yaml.safe_dump(stated), "utf-8")
+    return target
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("spark")
+@pytest.mark.skipif(
+    not os.environ.get("SEGML_SPARK_LEDGERS"), reason="SEGML_SPARK_LEDGERS is not set"
+)
+@pytest.mark.parametrize(
+    ("name", "trained", "scored"),
+    [
+        ("world", "2023-08-01", "2023-11-01"),
+        ("classicmodels", "2004-12-01", "2005-06-01"),
+        ("online-retail", "2011-03-01", "2011-06-01"),
+    ],
+)
+def test_both_engines_train_the_same_model_and_publish_the_same_tables(
+    name: str, trained: str, scored: str, tmp_path: Path
+) -> None:
+    if name == "world":
+        config = segml.write_world(tmp_path / "world", clients=260, months=27, seed=4).config
+    elif "SEGML_DATA" in os.environ:
+        config = CONFIGS / f"{name}.yaml"
+    else:
+        pytest.skip("SEGML_DATA names no folder")
+    made = []
+    for engine in ("duckdb", "spark"):
+        mine = _as_in(config, tmp_path / engine, engine)
+        segml.train(mine, as_of=trained)
+        made.append(segml.score(mine, as_of=scored).folder)
+    alone, by_spark = made
+    tables = sorted(file.name for file in alone.glob("*.parquet"))
+    assert len(tables) >= 10
+    assert tables == sorted(file.name for file in by_spark.glob("*.parquet"))
+    unlike = [one for one in tables if (alone / one).read_bytes() != (by_spark / one).read_bytes()]
+    assert unlike == []

@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 
 from segml.bundle import Bundle, Packed, pack
+from segml.features import snapshot
 from segml.ledger import Asked, Ledger
 from segml.ledger.engines import Work
 from segml.ledger.spark import SparkTables
-from segml.scoring import Scored, score, scored
-from segml.scoring.across import across
-from segml.scoring.gathering import chunks_of
+from segml.scoring import Scored, Subject, score, scored, take_change_apart, taking_apart
+from segml.scoring.across import across, chunks_of
 from segml.words.errors import BundleRefused
 
 TABLES = ("scores", "reasons", "features", "clients", "roles", "levers", "prospects", "outlook")
@@ -62,6 +62,32 @@ def test_spark_s_workers_score_to_the_byte_what_threads_score(
         pd.testing.assert_frame_equal(one, other, check_exact=True)
     assert made[0].summary == made[1].summary
     assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("subject", ["churn", "tier"])
+def test_spark_s_workers_take_a_change_apart_to_the_byte_as_threads_do(
+    bundle: Bundle,
+    ledger: Ledger,
+    as_of: int,
+    spark: Any,
+    subject: Subject,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before, after = (snapshot(ledger.past(day), bundle.features) for day in (as_of - 150, as_of))
+    held = bundle.tiers.assign(before.frame)["tier"].iloc[::2]
+    apart = partial(take_change_apart, bundle, before, after, subject, held=held)
+    alone = apart()
+    monkeypatch.setattr(taking_apart, "chunks_of", partial(chunks_of, most=64))
+    by_workers = apart(engine=WorkersAlone(ledger, SparkTables(spark, tmp_path)))
+    assert len(alone.clients) > 128
+    assert alone.values.any()
+    for name in ("values", "base", "raw"):
+        assert getattr(alone, name).tobytes() == getattr(by_workers, name).tobytes()
+    assert alone.features == by_workers.features
+    assert alone.clients.equals(by_workers.clients)
+    pd.testing.assert_frame_equal(alone.data, by_workers.data)
 
 
 class Changed:

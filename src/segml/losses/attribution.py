@@ -9,12 +9,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from segml.bundle import Bundle
 from segml.features import CATALOGUE, Snapshot
+from segml.ledger import Engine
 from segml.losses.months import month_start, next_month_start
 from segml.losses.shares import Moved, Weights, harmed, together, weigh
 from segml.scoring import Parts, take_change_apart
@@ -88,7 +90,11 @@ class Decomposition:
 
 
 def decompose(
-    bundle: Bundle, snapshots: Snapshots, spans: Sequence[Span], tiers: pd.Series
+    bundle: Bundle,
+    snapshots: Snapshots,
+    spans: Sequence[Span],
+    tiers: pd.Series,
+    engine: Engine | None = None,
 ) -> Decomposition:
     """The exact two-date decomposition of raw churn score and tier margin.
 
@@ -102,14 +108,17 @@ def decompose(
         n clients and their dates, one span a client.
     tiers
         Tier name held before, by client id; fixes the pair of centroids.
+    engine
+        Whose workers take the clients apart; None: this process does.
     """
+    apart = partial(take_change_apart, bundle, engine=engine)
     before = _mixed(snapshots, {span.client_id: span.before for span in spans})
     after = _mixed(snapshots, {span.client_id: span.after for span in spans})
     return Decomposition(
         before=before.frame,
         after=after.frame,
-        churn=take_change_apart(bundle, before, after, "churn"),
-        margin=take_change_apart(bundle, before, after, "tier", held=tiers),
+        churn=apart(before, after, "churn"),
+        margin=apart(before, after, "tier", held=tiers),
     )
 
 

@@ -190,7 +190,8 @@ def _span(scene: Scene, books: Books, client_id: str, loss: Transition) -> Span:
 
 def _decomposed(scene: Scene, spans: Mapping[str, Span]) -> Decomposition:
     ordered = [spans[each] for each in sorted(spans)]
-    return decompose(scene.bundle, scene.snapshot, ordered, scene.before["tier"])
+    held, engine = scene.before["tier"], scene.ledger.engine
+    return decompose(scene.bundle, scene.snapshot, ordered, held, engine)
 
 
 def _stayed(scene: Scene, fates: Fates) -> Decomposition | None:

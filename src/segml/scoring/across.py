@@ -9,17 +9,40 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 
 from segml.bundle import Bundle, Packed, pack, unpack
 from segml.ledger import Engine
 
+CHUNK = 16_384
+"""Clients of a chunk, at most."""
 AHEAD = 2
 """Chunks that are told while an earlier one is written."""
 
 Job = Callable[[Bundle, pd.DataFrame], pd.DataFrame]
 """What is made of a chunk by a bundle: a function that is found by its name, or a partial of it."""
+
+
+def chunks_of(clients: int, most: int = CHUNK) -> list[slice]:
+    """The rows of some clients in the fewest chunks of at most so many, all about as large.
+
+    Examples
+    --------
+    >>> chunks_of(5, most=4)
+    [slice(0, 2, None), slice(2, 5, None)]
+    """
+    count = max(1, -(-clients // most))
+    edges = np.linspace(0, clients, count + 1).astype(int).tolist()
+    return [slice(first, end) for first, end in pairwise(edges)]
+
+
+def under(prefix: str, chunk: pd.DataFrame) -> pd.DataFrame:
+    """The columns of a chunk under a prefix, by their own names."""
+    names = [name for name in chunk if str(name).startswith(prefix)]
+    return chunk[names].rename(columns=lambda name: name.removeprefix(prefix))
 
 
 def across(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from segml.scoring.gathering import CHUNK, chunks_of
+from segml.scoring.across import CHUNK, chunks_of
 from segml.tiers import RuleTiers, TierModel
 
 

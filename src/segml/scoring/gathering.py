@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -15,14 +14,11 @@ import pandas as pd
 from segml.bundle import Bundle
 from segml.features import CATALOGUE, Snapshot
 from segml.ledger import Engine, date_of
-from segml.scoring.across import across
+from segml.scoring.across import CHUNK, across, chunks_of, under
 from segml.scoring.parts import SUBJECTS, LeadingParts, Subject, Values
 from segml.scoring.progress import Progress, silent
 from segml.scoring.reasons import TOP_REASONS, Chances, Told, reason_rows
 from segml.scoring.taking_apart import take_leading_apart
-
-CHUNK = 16_384
-"""Clients, at most, whose reasons are one chunk."""
 
 _MODEL: Mapping[Subject, str] = {
     "tier": "tiers",
@@ -131,12 +127,12 @@ def told_of(
     clients
         How many clients are told of in all.
     """
-    raw = _named(chunk, _RAW)
+    raw = under(_RAW, chunk)
     parts = take_leading_apart(
         bundle,
         chunk[[name for name in chunk if not str(name).startswith("(")]],
         {subject: raw[subject].to_numpy(np.float64) for subject in SUBJECTS if subject in raw},
-        _named(chunk, _TIER),
+        under(_TIER, chunk),
         top=TOP_REASONS,
         clients=clients,
     )
@@ -148,12 +144,6 @@ def told_of(
     return frame
 
 
-def _named(chunk: pd.DataFrame, prefix: str) -> pd.DataFrame:
-    """The columns under a prefix, by their own names."""
-    found = chunk[[name for name in chunk if str(name).startswith(prefix)]]
-    return found.rename(columns=lambda name: name.removeprefix(prefix))
-
-
 def _told(bundle: Bundle, parts: LeadingParts, chunk: pd.DataFrame) -> Told:
     references = bundle.references[_MODEL[parts.subject]]
     calibrations = {"churn": bundle.churn.calibration, "buys": bundle.potential.calibration}
@@ -162,19 +152,6 @@ def _told(bundle: Bundle, parts: LeadingParts, chunk: pd.DataFrame) -> Told:
     at_base = calibrations[parts.subject].probability(parts.base)
     at_raw = chunk[_CHANCE + parts.subject].to_numpy(np.float64)
     return Told(parts=parts, references=references, chances=Chances(at_raw=at_raw, at_base=at_base))
-
-
-def chunks_of(clients: int, most: int = CHUNK) -> list[slice]:
-    """The rows of some clients in the fewest chunks of at most so many, all about as large.
-
-    Examples
-    --------
-    >>> chunks_of(5, most=4)
-    [slice(0, 2, None), slice(2, 5, None)]
-    """
-    count = max(1, -(-clients // most))
-    edges = np.linspace(0, clients, count + 1).astype(int).tolist()
-    return [slice(first, end) for first, end in pairwise(edges)]
 
 
 def _repeated(day: dt.date, rows: int) -> pd.Series:

@@ -16,10 +16,10 @@ from segml.features import Snapshot, snapshot
 from segml.ledger import Engine, Ledger, date_of
 from segml.ledger.days import as_day
 from segml.outcomes import AGE
-from segml.scoring.across import across
+from segml.scoring.across import across, chunks_of
 from segml.scoring.actions import actions
 from segml.scoring.criteria import Criteria
-from segml.scoring.gathering import Reasons, chunks_of
+from segml.scoring.gathering import Reasons
 from segml.scoring.outlook import outlook_notes, outlook_of
 from segml.scoring.parts import Subject, Values
 from segml.scoring.progress import Progress, silent

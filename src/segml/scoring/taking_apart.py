@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,15 @@ import pandas as pd
 from segml.boosting import largest
 from segml.bundle import Bundle
 from segml.features import Snapshot
+from segml.ledger import Engine
 from segml.outcomes import AdditiveScore
+from segml.scoring.across import across, chunks_of, under
 from segml.scoring.parts import SUBJECTS, LeadingParts, Parts, Subject, Values
+
+_THEN, _NOW, _HELD = "(then) ", "(now) ", "(held)"
+"""What stands before the columns of the two dates in a chunk, and the column of tiers held."""
+_BASE, _SCORE = "(base)", "(raw)"
+"""The earlier and the later score, beside the parts of their difference."""
 
 
 def take_apart(
@@ -109,6 +117,7 @@ def take_change_apart(
     subject: Subject,
     *,
     held: pd.Series | None = None,
+    engine: Engine | None = None,
 ) -> Parts:
     """The exact parts of the change of a raw score, for the clients known at both dates.
 
@@ -126,22 +135,53 @@ def take_change_apart(
         serves both, so the later margin is negative where the rival has become the nearer one.
     held
         For `tier`: the tiers held before the earlier date.
+    engine
+        Whose workers take the clients apart; None: this process does.
     """
     common = before.frame.index.intersection(after.frame.index)
     then, now = before.frame.loc[common], after.frame.loc[common]
-    if subject == "tier":
-        return _tier_change(bundle, then, now, held)
-    score = score_of(bundle, subject)
-    X0, X1 = bundle.encoder.matrix(then), bundle.encoder.matrix(now)
+    both = pd.concat([then.add_prefix(_THEN), now.add_prefix(_NOW)], axis=1)
+    if held is not None:
+        both[_HELD] = held.reindex(common)
+    chunks = (both.iloc[rows] for rows in chunks_of(len(both)))
+    told = pd.concat(across(engine, bundle, partial(change_of, subject=subject), chunks))
+    base, raw = (told.pop(name).to_numpy(np.float64) for name in (_BASE, _SCORE))
+    tier = subject == "tier"
     return Parts(
         subject=subject,
         clients=common,
-        features=bundle.encoder.columns,
-        values=score.between(X0, X1),
-        base=score.raw(X0),
-        raw=score.raw(X1),
-        data=now[list(bundle.encoder.columns)],
+        features=tuple(told.columns),
+        values=told.to_numpy(np.float64),
+        base=base,
+        raw=raw,
+        data=bundle.tiers.values(now) if tier else now[list(bundle.encoder.columns)],
     )
+
+
+def change_of(bundle: Bundle, chunk: pd.DataFrame, *, subject: Subject) -> pd.DataFrame:
+    """The parts of the change of the clients of one chunk, and their score at both dates.
+
+    Parameters
+    ----------
+    bundle
+        One model for both dates.
+    chunk
+        Features of both dates, and the tier held, under the names of this file.
+    subject
+        What is explained.
+    """
+    then, now = (under(prefix, chunk) for prefix in (_THEN, _NOW))
+    if subject == "tier":
+        assignment = bundle.tiers.assign(then, chunk.get(_HELD))
+        columns = bundle.tiers.columns
+        values = bundle.tiers.between(then, now, assignment)
+        scores = [bundle.tiers.pair_margin(each, assignment) for each in (then, now)]
+    else:
+        score, columns = score_of(bundle, subject), bundle.encoder.columns
+        X0, X1 = bundle.encoder.matrix(then), bundle.encoder.matrix(now)
+        values, scores = score.between(X0, X1), [score.raw(X0), score.raw(X1)]
+    told = pd.DataFrame(values, index=chunk.index, columns=list(columns))
+    return told.assign(**dict(zip((_BASE, _SCORE), scores, strict=True)))
 
 
 def score_of(bundle: Bundle, subject: Subject) -> AdditiveScore:
@@ -165,19 +205,4 @@ def _tier(bundle: Bundle, frame: pd.DataFrame, held: pd.Series | None) -> Parts:
         base=told.base,
         raw=assignment["tier_margin"].to_numpy(np.float64),
         data=bundle.tiers.values(frame),
-    )
-
-
-def _tier_change(
-    bundle: Bundle, then: pd.DataFrame, now: pd.DataFrame, held: pd.Series | None
-) -> Parts:
-    assignment = bundle.tiers.assign(then, held)
-    return Parts(
-        subject="tier",
-        clients=then.index,
-        features=bundle.tiers.columns,
-        values=bundle.tiers.between(then, now, assignment),
-        base=bundle.tiers.pair_margin(then, assignment),
-        raw=bundle.tiers.pair_margin(now, assignment),
-        data=bundle.tiers.values(now),
     )
