@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from typing import Any
 
 import pandas as pd
 
 from segml.bundle.abreast import abreast
-from segml.bundle.learning import Learnt, learn_churn, learn_potential, means
+from segml.bundle.learning import Learnt, ScoredRows, learn_churn, learn_potential, means
 from segml.bundle.newcomers import learn_prospects
 from segml.bundle.outlook import Ground, learn_outlook
 from segml.bundle.planned import portable
@@ -42,7 +43,7 @@ from segml.words.plan import Plan
 
 Progress = Callable[[str, int, int], None]
 """Called as (what is done next, steps done, steps in all)."""
-_STEPS = ("features", "churn", "tiers", "prospects", "outlook", "potential", "done")
+_STEPS = ("features", "churn", "tiers", "outlook", "prospects", "potential", "done")
 
 
 def fit(
@@ -86,22 +87,14 @@ def fit(
     tell(_STEPS[0], 0, 6)
     past = _snapshots(ledger, windows, features)
     now = past[windows.as_of]
-    taught = [one.frame for day, one in past.items() if day < windows.as_of]
-    encoder = Encoder.learn(taught, available(ledger.past(windows.as_of)))
-    of_churn, of_potential = (_at(past, days) for days in (windows.churn, windows.potential))
+    encoder = _encoder(ledger, past, windows.as_of)
     tell(_STEPS[1], 1, 6)
     with abreast(threads) as pool:
-        losing = pool.submit(learn_churn, ledger, of_churn, encoder, plan, today=now)
-        earning = pool.submit(learn_potential, ledger, of_potential, encoder, plan, today=now)
+        losing, earning = _begun(pool, ledger, past, windows, encoder=encoder, plan=plan)
         lost, scored = losing.result()
-        # what follows from churn waits for no potential, which takes longest; in the pool too, so
-        # that no more than `threads` are at work
+        # what follows waits for no potential; in the pool, for `threads` at most; longest first
         tell(_STEPS[2], 2, 6)
         tiers = pool.submit(_tiers, now, plan, previous).result()
-        lost = pool.submit(with_steadiness, lost, scored, encoder, now, tiers).result()
-        tell(_STEPS[3], 3, 6)
-        prospects, said = pool.submit(learn_prospects, ledger, windows.as_of, plan).result()
-        tell(_STEPS[4], 4, 6)
         ground = Ground(
             ledger=ledger,
             plan=plan,
@@ -112,7 +105,14 @@ def fit(
             tiers=tiers,
             frames={day: one.frame for day, one in past.items()},
         )
-        outlook = pool.submit(learn_outlook, ground).result()
+        looking = pool.submit(learn_outlook, ground)
+        watching = pool.submit(_usual, [*past.values()], encoder, lost.model, tiers)
+        winning = pool.submit(learn_prospects, ledger, windows.as_of, plan)
+        steady = pool.submit(with_steadiness, lost, scored, encoder, now, tiers)
+        tell(_STEPS[3], 3, 6)
+        outlook, usual = looking.result(), watching.result()
+        tell(_STEPS[4], 4, 6)
+        (prospects, said), lost = winning.result(), steady.result()
         tell(_STEPS[5], 5, 6)
         worth = earning.result()
     tell(_STEPS[6], 6, 6)
@@ -128,7 +128,30 @@ def fit(
         record=_record(ledger, windows, now, tiers, (lost, worth), more=(*said, *outlook.notes)),
         prospects=prospects,
         outlook=outlook,
-        usual=_usual([*past.values()], encoder, lost.model, tiers),
+        usual=usual,
+    )
+
+
+def _encoder(ledger: Ledger, past: Mapping[int, Snapshot], as_of: int) -> Encoder:
+    taught = [one.frame for day, one in past.items() if day < as_of]
+    return Encoder.learn(taught, available(ledger.past(as_of)))
+
+
+def _begun(
+    pool: Executor,
+    ledger: Ledger,
+    past: Mapping[int, Snapshot],
+    windows: Windows,
+    *,
+    encoder: Encoder,
+    plan: Plan,
+) -> tuple[Future[tuple[Learnt[ChurnModel], ScoredRows]], Future[Learnt[PotentialModel]]]:
+    """Both outcomes, being learnt side by side; who has nothing else to do helps with either."""
+    today = past[windows.as_of]
+    of_churn, of_potential = (_at(past, days) for days in (windows.churn, windows.potential))
+    return (
+        pool.submit(learn_churn, ledger, of_churn, encoder, plan, today=today, pool=pool),
+        pool.submit(learn_potential, ledger, of_potential, encoder, plan, today=today, pool=pool),
     )
 
 

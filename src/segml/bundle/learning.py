@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -64,11 +65,12 @@ def learn_churn(
     plan: Plan,
     *,
     today: Snapshot,
+    pool: Executor | None = None,
 ) -> tuple[Learnt[ChurnModel], ScoredRows]:
     """The churn model of the cut-offs' snapshots, learnt on who was active at each; its rows.
 
     Refused where a feature seems to know the label (`require_no_leak`); `today` is the snapshot
-    of the as-of date.
+    of the as-of date, free threads of the pool help.
     """
     days = {"gap_days": plan.churn.gap_days, "horizon_days": plan.churn.horizon_days}
     rows = churn_rows(ledger, snapshots, encoder, **days)
@@ -80,6 +82,7 @@ def learn_churn(
         seed=plan.seed,
         threads=1,
         forest=plan.churn.forest,
+        pool=pool,
     )
     low, high = model.interval(rows.X)
     seen = {"events": events(rows), "interval_width": _middle(high - low)}
@@ -98,12 +101,13 @@ def learn_potential(
     plan: Plan,
     *,
     today: Snapshot,
+    pool: Executor | None = None,
 ) -> Learnt[PotentialModel]:
     """The potential model of the cut-offs' snapshots, learnt on all clients who had bought.
 
     The level of buying follows the season where the horizon is that of churn, which the feature
     tells of. `today` is the snapshot of the as-of date, whose clients the level of money is set to
-    where a year's sums were still filling at the cut-offs.
+    where a year's sums were still filling at the cut-offs; free threads of the pool help.
     """
     of_churn = plan.potential.horizon_days == plan.churn.horizon_days
     days = {"gap_days": plan.churn.gap_days, "horizon_days": plan.potential.horizon_days}
@@ -117,6 +121,7 @@ def learn_potential(
         seed=plan.seed,
         threads=1,
         forest=plan.potential.forest,
+        pool=pool,
         season=season if of_churn else None,
         asked=Asked(X=encoder.matrix(had_bought), day=today.as_of, season=season),
     )

@@ -203,7 +203,7 @@ def learn_usual(
 
 
 def _spread(by_day: Mapping[int, pd.Series]) -> Spread:
-    every = pd.concat(list(by_day.values()))
+    every = pd.concat(list(by_day.values()), ignore_index=True)
     is_number = pd.api.types.is_numeric_dtype(every.dtype)
     edges = _edges(every) if is_number else ()
     levels = None if is_number else _levels(every, by_day.values())

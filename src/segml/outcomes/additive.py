@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ import numpy.typing as npt
 from segml.boosting import Forest
 from segml.outcomes.folds import Fold, Folds, client_groups
 from segml.outcomes.halves import MOST_BINS, Halves, Recipe, fit_halves, grow
+from segml.outcomes.helped import each
 from segml.outcomes.level import level_of
 from segml.outcomes.rows import Rows, Values
 from segml.outcomes.score import AdditiveScore
@@ -80,18 +82,22 @@ def fit_additive(rows: Rows, folds: Folds, recipe: Recipe, *, teach: Mask | None
     if len(rows) and teach is None:  # else bins would be drawn at values of rows that teach nothing
         rows = rows.in_bins(MOST_BINS)
     teach = np.ones(len(rows), dtype=bool) if teach is None else teach
-    stopped = [_stopped(rows, fold, recipe, teach) for fold in folds.folds]
+    stopped = each(
+        [partial(_stopped, rows, fold, recipe, teach) for fold in folds.folds], recipe.pool
+    )
     rounds = _rounds(stopped, fewest=recipe.forest.fewest_rounds)
-    seen = [
-        Seen(
-            fold,
-            fit_halves(rows.take(_taught(fold.learn, teach)), recipe, rounds=rounds, grown=forest),
-        )
-        for fold, forest in zip(folds.folds, stopped, strict=True)
-    ]
-    shares = _shares(rows, seen, recipe, teach)
     taught = rows.take(np.flatnonzero(teach))
-    score = _joined(fit_halves(taught, recipe, rounds=rounds), shares, taught, recipe.loss)
+
+    def halves(fold: Fold, grown: Forest | None) -> Halves:
+        learn = rows.take(_taught(fold.learn, teach))
+        return fit_halves(learn, recipe, rounds=rounds, grown=grown)
+
+    jobs = [partial(halves, *both) for both in zip(folds.folds, stopped, strict=True)]
+    whole = partial(fit_halves, taught, recipe, rounds=rounds)
+    *of_folds, of_all = each([*jobs, whole], recipe.pool)
+    seen = [Seen(*both) for both in zip(folds.folds, of_folds, strict=True)]
+    shares = _shares(rows, seen, recipe, teach)
+    score = _joined(of_all, shares, taught, recipe.loss)
     record = {
         "folds": folds.kind,
         "fold_count": len(seen),

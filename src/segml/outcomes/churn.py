@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
@@ -182,6 +183,7 @@ def fit_churn_told(
     threads: int = 2,
     forest: ForestPlan | None = None,
     season: Season | None = None,
+    pool: Executor | None = None,
 ) -> tuple[ChurnModel, Learnt]:
     """The same, and what its score said of rows whose clients it had not seen.
 
@@ -191,6 +193,8 @@ def fit_churn_told(
         As for `fit_churn`; what was said is of `rows.take(rows.order)`.
     season
         The portfolio's days up to the day of the training; None: the level follows no season.
+    pool
+        Whose free threads help; changes nothing but the time.
     """
     rows = without_season(rows.take(rows.order))
     folds = split(rows, label_days=gap_days + horizon_days).teaching(rows.y)
@@ -200,6 +204,7 @@ def fit_churn_told(
         seed=seed,
         threads=threads,
         forest=forest or ForestPlan(),
+        pool=pool,
     )
     learnt, level = with_season(fit_additive(rows, folds, recipe), rows, season)
     held, p = foretold(rows, learnt.trials, seed=seed)

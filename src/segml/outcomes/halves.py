@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -45,6 +46,8 @@ class Recipe:
         Of LightGBM; the number of threads changes nothing but the time.
     forest
         How the forest grows.
+    pool
+        Whose free threads help to grow forests; None: nobody's.
     """
 
     loss: Loss
@@ -52,6 +55,7 @@ class Recipe:
     seed: int
     threads: int
     forest: ForestPlan = field(default_factory=ForestPlan)
+    pool: Executor | None = None
 
     def known(self, columns: Sequence[str]) -> tuple[Curve, ...]:
         """The curves whose feature is among the columns."""

@@ -8,6 +8,7 @@ clients without an order (returns, an acquisition share): small, and not always 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -164,14 +165,14 @@ def fit_potential(
     forest: ForestPlan | None = None,
     season: Season | None = None,
     asked: Asked | None = None,
+    pool: Executor | None = None,
 ) -> PotentialModel:
     """The potential model of rows from many cut-offs, validated by time and by client.
 
     Parameters
     ----------
     rows
-        Rows of all clients with history, active and lapsed; y is `label`'s `buys`; the monotone
-        signs are those of churn and are turned around here.
+        Of all clients with history; y is `label`'s `buys`; the signs are churn's, turned here.
     profit
         `label`'s `profit`, money, shape (n,), row by row.
     horizon_days, gap_days
@@ -184,8 +185,9 @@ def fit_potential(
         The portfolio's days up to the day of the training, which move the level of buying; None:
         it follows no season.
     asked
-        Today's clients: the level of money is moved where a year's sums were still filling at the
-        cut-offs (`outcomes.filling`); None: it is not.
+        Today's clients, who move the level of money (`outcomes.filling`); None: it stays.
+    pool
+        Whose free threads help; changes nothing but the time.
 
     Notes
     -----
@@ -205,6 +207,7 @@ def fit_potential(
         seed=seed,
         threads=threads,
         forest=forest or ForestPlan(),
+        pool=pool,
     )
     squared = replace(logistic, loss="squared", curves=_own_past(scale))
     turned = without_season(rows.signed([-sign for sign in rows.signs]))
