@@ -180,7 +180,7 @@ def fit_potential(
     seed, threads
         Of LightGBM and the bootstrap.
     forest
-        How the forests of both parts grow; as by default if None.
+        How the forests grow; as by default if None.
     season
         The portfolio's days up to the day of the training, which move the level of buying; None:
         it follows no season.
@@ -191,8 +191,7 @@ def fit_potential(
 
     Notes
     -----
-    Both parts share one set of folds, so that the joint expectation of every validated row is
-    made by models that saw neither its client nor its time.
+    Both parts share one set of folds: who foretells a row saw neither its client nor its time.
     """
     order = rows.order
     rows, profit = rows.take(order), np.asarray(profit, dtype=np.float64)[order]
