@@ -172,7 +172,8 @@ def fit_potential(
     Parameters
     ----------
     rows
-        Of all clients with history; y is `label`'s `buys`; the signs are churn's, turned here.
+        Rows of all clients with history, active and lapsed; y is `label`'s `buys`; the monotone
+        signs are those of churn and are turned around here.
     profit
         `label`'s `profit`, money, shape (n,), row by row.
     horizon_days, gap_days
@@ -180,18 +181,20 @@ def fit_potential(
     seed, threads
         Of LightGBM and the bootstrap.
     forest
-        How the forests grow; as by default if None.
+        How the forests of both parts grow; as by default if None.
     season
         The portfolio's days up to the day of the training, which move the level of buying; None:
         it follows no season.
     asked
-        Today's clients, who move the level of money (`outcomes.filling`); None: it stays.
+        Today's clients: the level of money is moved where a year's sums were still filling at the
+        cut-offs (`outcomes.filling`); None: it is not.
     pool
         Whose free threads help; changes nothing but the time.
 
     Notes
     -----
-    Both parts share one set of folds: who foretells a row saw neither its client nor its time.
+    Both parts share one set of folds, so that the joint expectation of every validated row is
+    made by models that saw neither its client nor its time.
     """
     order = rows.order
     rows, profit = rows.take(order), np.asarray(profit, dtype=np.float64)[order]
@@ -210,9 +213,8 @@ def fit_potential(
     )
     squared = replace(logistic, loss="squared", curves=_own_past(scale))
     turned = without_season(rows.signed([-sign for sign in rows.signs]))
-    buys, level = with_season(
-        fit_additive(turned, folds.teaching(rows.y), logistic), turned, season, sign=-1
-    )
+    buys = fit_additive(turned, folds.teaching(rows.y), logistic)
+    buys, level = with_season(buys, turned, season, sign=-1)
     spends = fit_additive(earned, folds.teaching(earned.y, bought), squared, teach=bought)
     days = None if asked is None else asked.season
     money = Money(
