@@ -119,8 +119,9 @@ def _same(one: pd.Series, other: pd.Series) -> bool:
 
 
 def _labels(ledger: Ledger, day: Any, clients: pd.Index) -> pd.DataFrame:
-    """What a model learns of the horizon that ends on a day."""
-    future = ledger.future(day - PLAN.horizon_days, gap_days=0, horizon_days=PLAN.horizon_days)
+    """What a model learns of the horizon that ends on a day, or with the last row."""
+    end = min(day, ledger.last_day + 1)
+    future = ledger.future(end - PLAN.horizon_days, gap_days=0, horizon_days=PLAN.horizon_days)
     return potential.label(future, clients).join(churn.label(future, clients))
 
 

@@ -257,7 +257,7 @@ def test_a_chance_of_return_is_told_with_what_it_was_counted_from() -> None:
     assert said == "20 % (10 % to 30 %), as 10 of 50 came back"
     few = gone(verdict="too_few_returns", compared=19, returned=2, **UNKNOWN)
     assert ahead_words.return_text(few) == "too few returns to say (2 of 19)"
-    assert ahead_words.return_text(gone(verdict="still_buys", **UNKNOWN)) == "still buys a little"
+    assert ahead_words.return_text(gone(verdict="still_buys", **UNKNOWN)) == "has not left"
 
 
 def test_every_verdict_has_its_own_words() -> None:

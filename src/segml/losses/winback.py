@@ -32,7 +32,7 @@ VERDICTS: Mapping[str, str] = {
     TOO_FEW: "too few clients had been silent for as long, or came back, to say",
     ENDED: "its end is on record; the chance was counted among recorded ends that stood as long",
     TOO_FEW_ENDS: "its end is on record; too few ends stood as long, or were followed by orders",
-    NOT_GONE: "it still buys a little: there is no return to count",
+    NOT_GONE: "it shrank and has not left: there is no return to count",
 }
 VISITS = ("visit",)
 YEAR = 365

@@ -154,9 +154,9 @@ def winback_sentence(clients: tuple[WinBackClient, ...], currency: str | None) -
         said.append(
             counted(
                 "For {count} nothing can be counted: too few came back after such a silence, or "
-                "they still buy a little.",
+                "they have not left.",
                 "For {count} nothing can be counted: too few came back after such a silence, or "
-                "they still buy a little.",
+                "they have not left.",
                 len(clients) - len(known),
             )
         )
@@ -177,7 +177,7 @@ def return_text(client: WinBackClient) -> str:
     counts = {"returned": number(client.returned), "compared": number(client.compared)}
     if client.chance is None:
         if client.verdict == "still_buys":
-            return _("still buys a little")
+            return _("has not left")
         if client.verdict == "too_few_ends":
             return _("too few recorded ends to say ({returned} of {compared} came back)", **counts)
         return _("too few returns to say ({returned} of {compared})", **counts)
