@@ -30,6 +30,7 @@ from segml.features.stages import STAGES
 from segml.flows.settings import read_settings
 from segml.ledger import Ledger, Past, on_spark, open_ledger, open_on_spark
 from segml.ledger.books import books_sql
+from segml.ledger.days import as_day
 from segml.ledger.spark import SPELT, SparkTables, spelt
 from segml.outcomes import churn, potential
 from segml.words.errors import ConfigurationRefused, DataRefused
@@ -120,7 +121,7 @@ def _same(one: pd.Series, other: pd.Series) -> bool:
 
 def _labels(ledger: Ledger, day: Any, clients: pd.Index) -> pd.DataFrame:
     """What a model learns of the horizon that ends on a day, or with the last row."""
-    end = min(day, ledger.last_day + 1)
+    end = min(as_day(day), ledger.last_day + 1)
     future = ledger.future(end - PLAN.horizon_days, gap_days=0, horizon_days=PLAN.horizon_days)
     return potential.label(future, clients).join(churn.label(future, clients))
 
