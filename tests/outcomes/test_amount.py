@@ -46,6 +46,28 @@ def test_the_interval_covers_what_it_promises_on_new_rows() -> None:
     assert 0.46 < np.mean(actual <= median) < 0.54
 
 
+def test_the_ends_of_many_are_the_narrowest_that_spare_some_at_either_end() -> None:
+    rng = np.random.default_rng(4)
+    expected = np.full(20_000, 100.0)
+    actual = expected * rng.lognormal(0, 1, len(expected))
+    low, _, high = (each[0] for each in fit_spread(expected, actual, unit=1.0).interval(expected))
+    even = np.quantile(actual, [0.1, 0.9])
+    # of a skewed distribution the narrowest pair lies lower, but here no end leaves out under 5 %
+    assert high - low < 0.85 * (even[1] - even[0])
+    below, above = np.mean(actual < low), np.mean(actual > high)
+    assert below == pytest.approx(0.05, abs=0.002)
+    assert above == pytest.approx(0.15, abs=0.002)
+
+
+def test_the_ends_of_few_leave_out_as_many_below_as_above() -> None:
+    rng = np.random.default_rng(5)
+    expected = np.full(399, 100.0)
+    actual = expected * rng.lognormal(0, 1, len(expected))
+    low, _, high = (each[0] for each in fit_spread(expected, actual, unit=1.0).interval(expected))
+    beyond = [int((actual < low - 1e-6).sum()), int((actual > high + 1e-6).sum())]
+    assert beyond == [39, 39]
+
+
 @pytest.mark.parametrize("rows", [0, 1, 3, 49, 120])
 def test_low_median_high_are_in_order_and_hold_the_expectation(rows: int) -> None:
     rng = np.random.default_rng(2)
