@@ -65,7 +65,8 @@ def test_the_ends_of_few_leave_out_as_many_below_as_above() -> None:
     actual = expected * rng.lognormal(0, 1, len(expected))
     low, _, high = (each[0] for each in fit_spread(expected, actual, unit=1.0).interval(expected))
     beyond = [int((actual < low - 1e-6).sum()), int((actual > high + 1e-6).sum())]
-    assert beyond == [39, 39]
+    assert abs(beyond[0] - beyond[1]) <= 1
+    assert 36 <= min(beyond) <= max(beyond) <= 40
 
 
 @pytest.mark.parametrize("rows", [0, 1, 3, 49, 120])
