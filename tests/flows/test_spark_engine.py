@@ -88,11 +88,12 @@ def test_both_engines_train_the_same_model_and_publish_the_same_tables(
         config = CONFIGS / f"{name}.yaml"
     else:
         pytest.skip("SEGML_DATA names no folder")
-    made = []
+    made, versions = [], []
     for engine in ("duckdb", "spark"):
         mine = _as_in(config, tmp_path / engine, engine)
-        segml.train(mine, as_of=trained)
+        versions.append(segml.train(mine, as_of=trained).version.manifest_digest)
         made.append(segml.score(mine, as_of=scored).folder)
+    assert versions[0] == versions[1]
     alone, by_spark = made
     tables = sorted(file.name for file in alone.glob("*.parquet"))
     assert len(tables) >= 10
