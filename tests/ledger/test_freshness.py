@@ -20,9 +20,10 @@ def test_a_stale_ledger_is_refused_with_the_date_to_pass(opened: Callable[..., L
     ledger = opened("client_id,date,amount\na,2011-01-01,1\n")
     last = day_of(dt.date(2011, 1, 1))
     require_fresh(ledger, last + 8)
-    with pytest.raises(StaleLedger, match="--as-of 2011-01-02") as refused:
+    with pytest.raises(StaleLedger, match="pass 2011-01-02") as refused:
         require_fresh(ledger, last + 9)
     assert refused.value.exit_code == 3
+    assert "--to" in str(refused.value)  # a loss analysis and a backfill have no --as-of
 
 
 @pytest.mark.parametrize("later", ["b,2090-01-01,1\n", "b,2011-07-01,1\n"])

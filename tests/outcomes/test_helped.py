@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from functools import partial
 
 import pytest
@@ -46,3 +46,42 @@ def test_what_a_job_raises_is_raised() -> None:
 
     with ThreadPoolExecutor(1) as pool, pytest.raises(ValueError, match="no"):
         each([refused, lambda: 1], pool)
+
+
+def test_after_a_job_that_raises_no_other_begins() -> None:
+    done: list[int] = []
+    busy, free = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        busy.set()
+        free.wait(60)
+
+    def refused() -> None:
+        raise ValueError("no")
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(hold)
+        busy.wait(60)  # the pool's only thread begins nothing before the last job has raised
+        with pytest.raises(ValueError, match="no"):
+            each([*(partial(done.append, number) for number in range(5)), refused], pool)
+        free.set()
+    assert done == []
+
+
+def test_once_the_pool_is_left_no_job_begins() -> None:
+    done: list[int] = []
+    busy, free = threading.Event(), threading.Event()
+
+    def hold(number: int) -> None:
+        busy.set()
+        free.wait(60)
+        done.append(number)
+
+    pool = ThreadPoolExecutor(1)
+    helped = pool.submit(each, [partial(hold, number) for number in range(5)], pool)
+    busy.wait(60)
+    pool.shutdown(wait=False, cancel_futures=True)
+    free.set()
+    with pytest.raises(CancelledError):
+        helped.result(timeout=60)
+    assert done == [4]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import CancelledError, Executor, Future
 from typing import TypeVar
 
 Made = TypeVar("Made")
@@ -22,6 +22,15 @@ def each(jobs: Sequence[Callable[[], Made]], pool: Executor | None = None) -> li
     pool
         Whose free threads help; None: the caller does all.
 
+    Raises
+    ------
+    CancelledError
+        If the pool was left meanwhile and what had not begun is not to be done.
+
+    Notes
+    -----
+    Where a job raises, or the caller is interrupted, those that have not begun are not done.
+
     Examples
     --------
     >>> each([lambda: 1, lambda: 2])
@@ -30,8 +39,17 @@ def each(jobs: Sequence[Callable[[], Made]], pool: Executor | None = None) -> li
     if pool is None:
         return [job() for job in jobs]
     handed = [pool.submit(job) for job in jobs]
-    made = [
-        job() if future.cancel() else future.result()
-        for job, future in zip(reversed(jobs), reversed(handed), strict=True)
-    ]
+    try:
+        both = zip(reversed(jobs), reversed(handed), strict=True)
+        made = [_made(job, future) for job, future in both]
+    except BaseException:
+        for future in handed:
+            future.cancel()
+        raise
     return made[::-1]
+
+
+def _made(job: Callable[[], Made], future: Future[Made]) -> Made:
+    if future.cancelled():  # nobody but the pool, on being left, has had the chance so far
+        raise CancelledError
+    return job() if future.cancel() else future.result()
