@@ -26,7 +26,8 @@ def plain(text: str) -> str:
 def test_the_headline_names_the_losses_their_money_and_the_stake(facts: ReportFacts) -> None:
     said = plain(words.headline(facts.portfolio, facts.losses))
     assert "Of 7 key clients on 1 Jan 2024, 3 were lost by 1 Jul 2024: 1,600 EUR" in said
-    assert "270 EUR of last year's profit is at stake over the next 120 days" in said
+    assert "270 EUR of last year's profit is at stake with clients that may buy nothing" in said
+    assert "over the next 120 days" in said
 
 
 def test_the_headline_of_no_loss_names_no_money(facts: ReportFacts) -> None:

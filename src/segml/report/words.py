@@ -61,8 +61,8 @@ def _lost_line(losses: LossFacts | None, currency: str | None) -> str:
 
 def _stake(portfolio: PortfolioFacts) -> str:
     return _(
-        "By the model's estimate {stake} of last year's profit is at stake over the next {days} "
-        "days, {key} of it with key clients.",
+        "By the model's estimate {stake} of last year's profit is at stake with clients that may "
+        "buy nothing over the next {days} days, {key} of it with key clients.",
         stake=money(portfolio.at_stake, portfolio.currency),
         key=money(portfolio.at_stake_key, portfolio.currency),
         days=portfolio.horizon_days,
