@@ -18,7 +18,6 @@ from segml.report.figures import (
     days,
     in_a_row,
     label,
-    listed,
     money,
     number,
     percent,
@@ -114,9 +113,16 @@ def _kinds_sentence(losses: LossFacts) -> str:
         "Between {start} and {end}, of {count} key clients {kinds}.",
         "Between {start} and {end}, of {count} key clients {kinds}.",
         losses.key_clients,
-        kinds=listed(kinds),
+        kinds=_clauses(kinds),
         **given,
     )
+
+
+def _clauses(parts: list[str]) -> str:
+    """Clauses in a row: some languages join these otherwise than they join things."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return _("{clauses} and {last}", clauses=_(", ").join(parts[:-1]), last=parts[-1])
 
 
 def loss_sentence(client: LostClient, currency: str | None) -> str:
