@@ -237,6 +237,15 @@ def test_a_rhythm_that_is_kept_with_nobody_is_called_in_question(health: HealthF
     assert "kept with hardly any" not in health_words.attention_sentence(few, None)
 
 
+def test_what_is_missed_is_explained_only_where_something_was(health: HealthFacts) -> None:
+    care = health.attention
+    assert care is not None
+    why = "made and missed need not add up to due"
+    assert why in health_words.attention_sentence(care, None)
+    none = replace(care, missed=0, neglected=0)
+    assert why not in health_words.attention_sentence(none, None)
+
+
 def _page(published: Published, features: Mapping[str, Feature], health: HealthFacts | None) -> str:
     facts = report_facts(*published, losses=None, features=features)
     return render_report(replace(facts, health=health))

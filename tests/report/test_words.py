@@ -12,6 +12,7 @@ import pytest
 from segml.report import ReportFacts, client_lines, contribution_lines, signs, words
 from segml.report.dossier import EvidenceFact
 from segml.report.figures import value
+from segml.report.language import speaking
 from segml.scoring import client_facts
 from segml.words.feature import Feature
 
@@ -26,7 +27,8 @@ def plain(text: str) -> str:
 def test_the_headline_names_the_losses_their_money_and_the_stake(facts: ReportFacts) -> None:
     said = plain(words.headline(facts.portfolio, facts.losses))
     assert "Of 7 key clients on 1 Jan 2024, 3 were lost by 1 Jul 2024: 1,600 EUR" in said
-    assert "270 EUR of last year's profit is at stake over the next 120 days" in said
+    assert "270 EUR of last year's profit is at stake with clients that may buy nothing" in said
+    assert "over the next 120 days" in said
 
 
 def test_the_headline_of_no_loss_names_no_money(facts: ReportFacts) -> None:
@@ -132,3 +134,10 @@ def test_no_sentence_claims_a_cause_or_shows_a_hole(facts: ReportFacts, word: st
     for client in facts.losses.lost:
         said += [words.loss_sentence(client, None), words.reason_sentence(client)]
     assert not any(word in each for each in said)
+
+
+def test_chinese_joins_ways_of_loss_as_clauses(facts: ReportFacts) -> None:
+    both = dataclasses.replace(facts.losses, by_kind={"left": 12, "shrunk": 7})
+    with speaking("zh"):
+        assert "12个离开，7个大幅缩减采购" in words.losses_sentence(both)
+    assert "12 left and 7 shrank" in words.losses_sentence(both)

@@ -83,7 +83,7 @@ def attention_sentence(facts: AttentionFacts, currency: str | None) -> str:
     if not facts.told:
         untold = _("The ledger tells no contacts, so none can be held against the playbook.")
         return paragraph([untold, _over(facts, currency)])
-    said = [_missed(facts), *_planned_and_done(facts)]
+    said = [_missed(facts), *_what_is_missed(facts), *_planned_and_done(facts)]
     if facts.others:
         said.append(
             counted(
@@ -107,6 +107,18 @@ def _missed(facts: AttentionFacts) -> str:
         missed=counted("{count} was missed", "{count} were missed", facts.missed),
         neglected=counted("{count} client", "{count} clients", facts.neglected),
     )
+
+
+def _what_is_missed(facts: AttentionFacts) -> list[str]:
+    """Why contacts made and missed need not add up to those due."""
+    if not facts.missed:
+        return []
+    return [
+        _(
+            "A contact is missed when the next one falls due without it; several close together "
+            "do not make up for a gap, so made and missed need not add up to due."
+        )
+    ]
 
 
 def _planned_and_done(facts: AttentionFacts) -> list[str]:

@@ -18,7 +18,6 @@ from segml.report.figures import (
     days,
     in_a_row,
     label,
-    listed,
     money,
     number,
     percent,
@@ -61,8 +60,8 @@ def _lost_line(losses: LossFacts | None, currency: str | None) -> str:
 
 def _stake(portfolio: PortfolioFacts) -> str:
     return _(
-        "By the model's estimate {stake} of last year's profit is at stake over the next {days} "
-        "days, {key} of it with key clients.",
+        "By the model's estimate {stake} of last year's profit is at stake with clients that may "
+        "buy nothing over the next {days} days, {key} of it with key clients.",
         stake=money(portfolio.at_stake, portfolio.currency),
         key=money(portfolio.at_stake_key, portfolio.currency),
         days=portfolio.horizon_days,
@@ -114,9 +113,16 @@ def _kinds_sentence(losses: LossFacts) -> str:
         "Between {start} and {end}, of {count} key clients {kinds}.",
         "Between {start} and {end}, of {count} key clients {kinds}.",
         losses.key_clients,
-        kinds=listed(kinds),
+        kinds=_clauses(kinds),
         **given,
     )
+
+
+def _clauses(parts: list[str]) -> str:
+    """Clauses in a row: some languages join these otherwise than they join things."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return _("{clauses} and {last}", clauses=_(", ").join(parts[:-1]), last=parts[-1])
 
 
 def loss_sentence(client: LostClient, currency: str | None) -> str:
