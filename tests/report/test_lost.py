@@ -80,6 +80,24 @@ def test_pace_compares_whole_months_around_the_onset(
     assert again == pace
 
 
+def test_of_a_client_without_a_year_before_no_month_before_its_first_order_counts(
+    losses: LossFacts, analysed: Published
+) -> None:
+    client, course = losses.lost[1], analysed[1]["course"]
+    assert client.new_in is None
+    own = course["client_id"] == client.client_id
+    months = sorted(course.loc[own, "month"])
+    early = course[own & (course["month"] == months[0])]
+    blank = {"orders": 0, "revenue": 0.0, "profit": 0.0}
+    earlier = [early.assign(month=day, **blank) for day in (dt.date(2023, 1, 1), months[0])]
+    kept = course[~(own & (course["month"] == months[0]))]
+    analysed[1]["course"] = pd.concat([kept, *earlier])
+    young = loss_facts(*analysed, names={}, kinds=KINDS).lost[1]
+    assert young.new_in == months[1]
+    assert young.pace is not None
+    assert young.pace.revenue_before == 100.0  # of the months with orders alone
+
+
 def test_a_client_without_a_path_still_has_its_dossier(losses: LossFacts) -> None:
     assert losses.lost[2].path is None
     assert losses.lost[2].reasons == (("price", 0.7), ("unknown", 0.3))

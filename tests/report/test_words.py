@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -60,6 +61,10 @@ def test_a_loss_greater_than_the_year_before_says_why(facts: ReportFacts) -> Non
     )
     assert "600 a year (at the pace of a full year)." in words.loss_sentence(left, None)
     assert words.loss_sentence(shrunk, None).endswith("the loss is 100 a year.")
+    young = dataclasses.replace(left, new_in=dt.date(2024, 2, 1))
+    said = words.loss_sentence(young, None)
+    assert "Its first month with orders was Feb 2024; until the decline it brought" in said
+    assert "In the year before" not in said
 
 
 def test_the_warning_says_how_many_days_there_were(facts: ReportFacts) -> None:

@@ -17,6 +17,7 @@ SYMPTOMS_SHOWN = 4
 LEAST_NAMED = 0.05
 """A smaller share of a loss is named nowhere: it is more noise than reason."""
 DRIVERS_SHOWN = 5
+YEAR = 365
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,10 @@ class MonthFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaceFact:
-    """Money a whole month, on average: of the year before the onset's month, and since it."""
+    """Money a whole month, on average: of the year before the onset's month, and since it.
+
+    A month before the first order of the course is none of a client's.
+    """
 
     revenue_before: float
     revenue_after: float
@@ -90,7 +94,7 @@ class LostClient:
     """One lost key client: when, how, what it cost a year, and the shares of its reasons.
 
     `first_signal_by` is `p_churn` or a driver; `left_on` and `left_reason` are what a person
-    recorded.
+    recorded; `new_in` is the first month with orders, where it had no year of them before.
     """
 
     client_id: str
@@ -116,6 +120,7 @@ class LostClient:
     first_signal_by: str | None = None
     left_on: dt.date | None = None
     left_reason: str | None = None
+    new_in: dt.date | None = None
 
 
 def lost_client(
@@ -163,6 +168,7 @@ def lost_client(
         path=PathFact(**_picked(PathFact, path[0])) if path else None,
         course=course,
         pace=_pace(course, row["onset"], end),
+        new_in=_new_in(course, row["onset"]),
     )
 
 
@@ -218,11 +224,20 @@ def _symptoms(moves: list[MoveFact], kinds: Mapping[str, str]) -> tuple[MoveFact
     return tuple(move for _, move in ranked[:SYMPTOMS_SHOWN])
 
 
+def _new_in(course: Sequence[MonthFact], onset: dt.date | None) -> dt.date | None:
+    """The first month with orders of a client that had no year of them before the onset."""
+    ordered = [each.month for each in course if each.orders]
+    if onset is None or not ordered or ordered[0] == course[0].month:
+        return None
+    return ordered[0] if (onset - ordered[0]).days < YEAR else None
+
+
 def _pace(course: Sequence[MonthFact], onset: dt.date | None, end: dt.date) -> PaceFact | None:
     if onset is None:
         return None
-    turn = onset.replace(day=1)
-    before = [each for each in course if each.month < turn][-12:]
+    turn, since = onset.replace(day=1), _new_in(course, onset)
+    known = [each for each in course if since is None or each.month >= since]
+    before = [each for each in known if each.month < turn][-12:]
     after = [each for each in course if each.month > turn and each.month < end.replace(day=1)]
     if not before or not after:
         return None

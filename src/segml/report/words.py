@@ -19,6 +19,7 @@ from segml.report.figures import (
     in_a_row,
     label,
     money,
+    month,
     number,
     percent,
     shown,
@@ -179,6 +180,13 @@ def _cost(client: LostClient, currency: str | None) -> str:
         return _(
             "In the year before that it brought {profit} of profit; the loss is {loss} a year (the "
             "profit that is gone and what it costs now).",
+            **given,
+        )
+    if client.new_in is not None:
+        return _(
+            "Its first month with orders was {month}; until the decline it brought {profit} of "
+            "profit; the loss is {loss} a year (at the pace of a full year).",
+            month=month(client.new_in, year=True),
             **given,
         )
     return _(
