@@ -260,6 +260,28 @@ def test_a_chance_of_return_is_told_with_what_it_was_counted_from() -> None:
     assert ahead_words.return_text(gone(verdict="still_buys", **UNKNOWN)) == "has not left"
 
 
+def test_a_client_that_left_and_may_well_return_is_told_of_in_its_dossier() -> None:
+    likely = gone(kind="left", chance=0.975, returned=39, compared=40)
+    said = ahead_words.may_return(likely)
+    assert said is not None
+    assert said.startswith("After 39 of 40 silences as long as this one an order followed")
+    for other in ({"chance": 0.49}, {"kind": "shrunk"}, {"verdict": "estimated_of_ends"}):
+        assert ahead_words.may_return(dataclasses.replace(likely, **other)) is None
+    assert ahead_words.may_return(gone(verdict="too_few_returns", **UNKNOWN)) is None
+
+
+def test_the_report_tells_it_beside_the_loss(facts: ReportFacts) -> None:
+    assert facts.losses is not None
+    client = dataclasses.replace(facts.losses.lost[1], kind="left")
+    likely = gone(kind="left", chance=0.9, returned=9, compared=10)
+    likely = dataclasses.replace(likely, client_id=client.client_id)
+    told = dataclasses.replace(facts.losses, lost=(client,), winback=(likely,))
+    said = "After 9 of 10 silences as long as this one"
+    assert render_report(dataclasses.replace(facts, losses=told)).count(said) == 1
+    told = dataclasses.replace(told, winback=())
+    assert said not in render_report(dataclasses.replace(facts, losses=told))
+
+
 def test_every_verdict_has_its_own_words() -> None:
     rows = [
         gone(verdict=each, **({} if each.startswith("estimated") else UNKNOWN)) for each in VERDICTS

@@ -21,6 +21,8 @@ from segml.report.figures import (
 from segml.report.language import Phrases, _, paragraph
 from segml.words.feature import Feature
 
+LIKELY = 0.5
+"""From this chance of a return on the dossier of a client that left says so."""
 LEVERS = Phrases(
     {
         "review_care": "Bring the care it takes back to what it pays for",
@@ -170,6 +172,18 @@ def winback_sentence(clients: tuple[WinBackClient, ...], currency: str | None) -
         )
     )
     return paragraph(said)
+
+
+def may_return(client: WinBackClient) -> str | None:
+    """What a director should know of a client that left lately; None where most do not return."""
+    if client.kind != "left" or client.verdict != "estimated" or (client.chance or 0.0) < LIKELY:
+        return None
+    return _(
+        "After {returned} of {compared} silences as long as this one an order followed within a "
+        "year: it may well order again.",
+        returned=number(client.returned),
+        compared=number(client.compared),
+    )
 
 
 def return_text(client: WinBackClient) -> str:

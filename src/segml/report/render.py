@@ -8,7 +8,7 @@ templates are, in every language; what is put into them is escaped.
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import quote
 
@@ -43,6 +43,7 @@ from segml.report.language import (
     translated,
     translated_for,
 )
+from segml.report.lost import LossFacts
 from segml.report.support import support_sentences
 
 DOSSIERS_SHOWN = 10
@@ -68,11 +69,15 @@ class Named(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """A lost client with its chart, of `profit` where profit was lost, else of `revenue`."""
+    """A lost client with its chart, of `profit` where profit was lost, else of `revenue`.
+
+    `may_return` is a sentence; None where its return is not likely, or is told elsewhere.
+    """
 
     client: LostClient
     chart: CourseChart | None
     charted: str
+    may_return: str | None = None
 
 
 def render_report(facts: ReportFacts, *, language: str = ENGLISH) -> str:
@@ -101,7 +106,7 @@ def _report(facts: ReportFacts) -> str:
         facts=facts,
         portfolio=facts.portfolio,
         losses=losses,
-        dossiers=[dossier_of(client) for client in losses.lost[:DOSSIERS_SHOWN]] if losses else [],
+        dossiers=_dossiers(losses) if losses else [],
         demoted=losses.demoted[:DEMOTED_SHOWN] if losses else [],
         events_shown=losses.events.told[:EVENTS_SHOWN] if losses and losses.events else (),
         features=facts.features,
@@ -173,6 +178,15 @@ def _form(one: str, many: str, count: int, /, **values: object) -> Markup:
 
 def _counted(one: str, many: str, count: int, /, **values: object) -> Markup:
     return _form(one, many, count, count=figures.number(count), **values)
+
+
+def _dossiers(losses: LossFacts) -> list[Dossier]:
+    """The dearest losses, each with what its chance of a return says."""
+    returns = {each.client_id: ahead_words.may_return(each) for each in losses.winback}
+    return [
+        replace(dossier_of(client), may_return=returns.get(client.client_id))
+        for client in losses.lost[:DOSSIERS_SHOWN]
+    ]
 
 
 def dossier_of(client: LostClient) -> Dossier:
