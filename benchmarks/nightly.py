@@ -37,7 +37,7 @@ from benchmarks.worlds import Asked, configured, paths_of, world
 from segml.flows.session import registry_of
 from segml.flows.world import START
 from segml.ledger import date_of
-from segml.scoring.gathering import CHUNK
+from segml.scoring.across import CHUNK
 from segml.scoring.taking_apart import score_of
 from segml.stores import load_version, scores_folder
 
