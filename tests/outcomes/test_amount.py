@@ -1,9 +1,20 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
+from scipy import stats
 
-from segml.outcomes.amount import Amount, Spread, fit_amount, fit_spread, scale_of
+from segml.outcomes.amount import (
+    MANY,
+    Amount,
+    Spread,
+    _between,
+    fit_amount,
+    fit_spread,
+    scale_of,
+)
 
 
 def test_the_smearing_factor_makes_the_total_right() -> None:
@@ -57,6 +68,15 @@ def test_the_ends_of_many_are_the_narrowest_that_spare_some_at_either_end() -> N
     below, above = np.mean(actual < low), np.mean(actual > high)
     assert below == pytest.approx(0.05, abs=0.002)
     assert above == pytest.approx(0.15, abs=0.002)
+
+
+@pytest.mark.parametrize("shape", [stats.norm(), stats.lognorm(0.9), stats.t(3)])
+def test_of_as_many_as_are_asked_for_the_narrowest_hold_nearly_what_is_meant(shape: Any) -> None:
+    rng, held = np.random.default_rng(6), []
+    for _ in range(200):
+        low, _, high = _between(shape.rvs(MANY, random_state=rng), 0.8)
+        held.append(shape.cdf(high) - shape.cdf(low))
+    assert 0.785 < np.mean(held) < 0.81
 
 
 def test_the_ends_of_few_leave_out_as_many_below_as_above() -> None:
