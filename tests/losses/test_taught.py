@@ -7,7 +7,7 @@ import pytest
 
 from segml.losses.exposures import Column, Risk
 from segml.losses.onset_months import OnsetMonths
-from segml.losses.taught import FOLDS, Gain, gain_of, shares_of
+from segml.losses.taught import FOLDS, Gain, gain_of, met_by, shares_of
 
 COUNT, MONTHS = 60, 6000.0
 MET = np.zeros((COUNT, 3))
@@ -81,7 +81,8 @@ def _gain(behind: np.ndarray, month: np.ndarray, *, seed: int = 0) -> Gain:
         for each in range(months)
     ]
     fold = rng.permutation(len(behind)) % FOLDS
-    return gain_of([_onsets(month)] * (chances + 1), [*columns, *calendar], fold)
+    every = [*columns, *calendar]
+    return gain_of(met_by([_onsets(month)] * (chances + 1), every), every, fold)
 
 
 def test_what_befell_everybody_in_one_month_is_no_gain_though_half_of_them_met_it() -> None:

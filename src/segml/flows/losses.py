@@ -15,7 +15,7 @@ from segml.flows.settings import Settings, read_settings
 from segml.ledger import Ledger, day_of
 from segml.losses import LossAnalysis, analyse
 from segml.stores import Registry, load_version, losses_folder, publish, require_place
-from segml.words.errors import ConfigurationRefused, NoModel
+from segml.words.errors import ConfigurationRefused, HistoryTooShort, NoModel
 
 TABLES = (
     "losses",
@@ -132,11 +132,23 @@ def _model(
     try:
         version = registry.champion_at_or_before(first)
     except NoModel:
-        bundle = fit(ledger, first, settings.plan, progress=progress)
+        bundle = _fitted(ledger, first, settings, progress)
         name = version_name(bundle)
         said = f"no version was trained at or before {first}: {name} was fitted for this analysis"
         return bundle, name, [said]
     return load_version(registry, version), version.version, []
+
+
+def _fitted(ledger: Ledger, first: dt.date, settings: Settings, progress: Progress) -> Bundle:
+    """A bundle of the earlier day; where history is too short for it, a later day may do."""
+    try:
+        return fit(ledger, first, settings.plan, progress=progress)
+    except HistoryTooShort as short:
+        raise HistoryTooShort(
+            f"no version trained at or before {first}, and {short.found}",
+            allowed=short.allowed,
+            next_step="pass a later `--from`, or bring a longer history",
+        ) from short
 
 
 def _lines(analysis: LossAnalysis, currency: str | None, folder: Path) -> tuple[str, ...]:

@@ -137,7 +137,8 @@ def learn_reasons(
     columns = columns_of(records, all_of_them)
     calendar = calendar_of(all_of_them, began.by_month)
     fold = draws.permutation(len(began.clients)) % FOLDS
-    gain = gain_of(every, [*columns, *calendar], fold)
+    met = met_by(every, [*columns, *calendar])
+    gain = gain_of(met, [*columns, *calendar], fold)
     lost = tuple(each for each in began.clients if each in fates.lost)
     if gain.explained == 0.0:
         return Learnt(clients=lost, features={}, events={}, onsets=len(fold), **asdict(gain))
@@ -148,8 +149,7 @@ def learn_reasons(
     ]
     signs: list[Signs | Kinds] = [_sign(each) for each in zip(*seen, strict=True)]
     signs.append(_kinds(declines.dated, declined))
-    met = began.mean(met_by(every, columns)[0])
-    shares = shares_of(met, columns, fold, signs)
+    shares = shares_of(met[0][:, : len(columns)], columns, fold, signs)
     rows = [row for row, each in enumerate(declined) if each in fates.lost]
     features, events = _told(shares[rows], columns)
     return Learnt(

@@ -57,7 +57,7 @@ class Column:
     mass
         Its sum over all client-months at risk.
     met
-        (n,) its values at the onsets.
+        (n,) its values at the onsets; true and false of one that is met or not.
     kind
         Of the event, and how long it works: columns of a kind are drawn to what is usual for it.
         Empty for a column of records.
@@ -67,7 +67,7 @@ class Column:
     feature: str
     event_ids: tuple[str, ...]
     mass: float
-    met: Numbers
+    met: Numbers | npt.NDArray[np.bool_]
     kind: str = ""
 
 
@@ -94,5 +94,5 @@ def _flag(exposure: Exposure, is_on: npt.NDArray[np.bool_], risk: Risk) -> Colum
         feature=exposure.feature,
         event_ids=(),
         mass=risk.mass(is_on),
-        met=is_on[risk.lost, risk.month].astype(np.float64),
+        met=is_on[risk.lost, risk.month],
     )

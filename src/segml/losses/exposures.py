@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from segml.losses.exposed_bills import exposed_bills
@@ -98,7 +99,7 @@ def exposures(records: Records, months: Months) -> Iterator[Exposure]:
 
 def _always(risk: Risk) -> Column:
     """The column that is one in every client-month."""
-    return _baseline(risk.mass(risk.at_risk), np.ones(len(risk.lost)))
+    return _baseline(risk.mass(risk.at_risk), np.ones(len(risk.lost), dtype=bool))
 
 
 def calendar_of(risk: Risk, declines: Numbers) -> list[Column]:
@@ -116,11 +117,10 @@ def calendar_of(risk: Risk, declines: Numbers) -> list[Column]:
     stretch = ((np.cumsum(declines) - declines / 2) // STRETCH).astype(np.int64)
     mass, met = risk.by_month(risk.at_risk), stretch[risk.month]
     columns = [
-        _baseline(float(mass[stretch == each].sum()), (met == each).astype(np.float64))
-        for each in np.unique(stretch)
+        _baseline(float(mass[stretch == each].sum()), met == each) for each in np.unique(stretch)
     ]
     return [column for column in columns if column.mass >= LEAST_MASS]
 
 
-def _baseline(mass: float, met: Numbers) -> Column:
+def _baseline(mass: float, met: npt.NDArray[np.bool_]) -> Column:
     return Column(reason="unknown", feature=BASELINE, event_ids=(), mass=mass, met=met)

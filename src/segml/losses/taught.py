@@ -27,6 +27,8 @@ from segml.words.feature import REASONS
 FOLDS = 5
 SURELY = 2.326
 """Standard errors by which a gain must be beyond chance (99 %): no reason beats a vain one."""
+_BLOCK = 16
+"""Columns whose client-months are held at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,7 @@ class Gain:
     explained: float
 
 
-def gain_of(every: Sequence[OnsetMonths], columns: Sequence[Column], fold: Days) -> Gain:
+def gain_of(met: Sequence[Numbers], columns: Sequence[Column], fold: Days) -> Gain:
     """What drivers gain on the first onsets, beyond the same onsets laid on clients by chance.
 
     What other folds taught tells the onsets of a fold, and those that are laid in their place: by
@@ -56,14 +58,13 @@ def gain_of(every: Sequence[OnsetMonths], columns: Sequence[Column], fold: Days)
 
     Parameters
     ----------
-    every
-        The onsets as they were, then laid on clients drawn by chance.
+    met
+        (n, p) the columns' values at the onsets as they were, then laid on clients drawn by chance.
     columns
         Of all of them, the calendar's among them.
     fold
         (n,) of each onset, 0 to `FOLDS` - 1.
     """
-    met = [each.mean(values) for each, values in zip(every, met_by(every, columns), strict=True)]
     taught = _crossed(met[0], columns, fold)
     own, *chance = (
         np.stack([each.gained_by(values) for each in taught])[fold, np.arange(len(fold))]
@@ -107,10 +108,20 @@ def shares_of(
     return shares
 
 
-def met_by(every: Sequence[OnsetMonths], columns: Sequence[Column]) -> Numbers:
-    """(sets, k, p) the columns' values in the client-months of each set of onsets."""
-    met = np.stack([column.met for column in columns], axis=1)
-    return np.asarray(met.reshape(len(every), -1, len(columns)))
+def met_by(every: Sequence[OnsetMonths], columns: Sequence[Column]) -> list[Numbers]:
+    """(n, p) the columns' means over the client-months of each set's onsets, set by set.
+
+    A block of columns after the other: the months of all sets are many times the onsets.
+    """
+    count = len(every[0].first)
+    found = [np.empty((count, len(columns))) for _ in every]
+    for first in range(0, len(columns), _BLOCK):
+        part = slice(first, first + _BLOCK)
+        met = np.stack([column.met for column in columns[part]], axis=1)
+        values = met.reshape(len(every), -1, met.shape[1])
+        for place, each in enumerate(every):
+            found[place][:, part] = each.mean(values[place])
+    return found
 
 
 def _crossed(
