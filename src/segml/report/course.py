@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from unicodedata import east_asian_width
 
 from segml.report.figures import month as month_name
-from segml.report.figures import short
+from segml.report.figures import short, year
 
 WIDTH = 360.0
 LEFT, RIGHT = 40.0, 8.0
@@ -173,7 +173,7 @@ def _months(months: Sequence[dt.date], places: Sequence[float]) -> tuple[Tick, .
         is_first = not ticks and month.month != 1
         if month.month % 3 != 1 and not is_first:
             continue
-        text = f"{month:%Y}" if month.month == 1 else month_name(month)
+        text = year(month) if month.month == 1 else month_name(month)
         text = month_name(month, year=True) if is_first else text
         if not ticks or place - ticks[-1].place > length_of(ticks[-1].text) + 4:
             ticks.append(Tick(place=place, text=text))

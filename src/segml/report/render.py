@@ -28,6 +28,7 @@ from segml.report import (
     prospect_words,
     role_words,
     signs,
+    spans,
     words,
 )
 from segml.report.course import CourseChart, course_chart
@@ -147,6 +148,7 @@ def environment() -> Environment:
         "prospect_words": prospect_words,
         "role_words": role_words,
         "signs": signs,
+        "spans": spans,
         "steps": steps,
         "strengths": strengths,
         "support_sentences": support_sentences,
