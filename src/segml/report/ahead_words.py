@@ -46,7 +46,7 @@ LEVERS = Phrases(
 
 
 def next_sentence(facts: NextFacts, currency: str | None) -> str:
-    """How many key clients stand there, what is at risk, and how far the order can be trusted."""
+    """How many key clients stand there, what is at risk, and by what they are ordered."""
     said = [
         counted(
             "{count} key client is active today and not lost. By the model's estimate {money} of "
@@ -65,13 +65,14 @@ def next_sentence(facts: NextFacts, currency: str | None) -> str:
                 "no purchase."
             )
         )
-    elif facts.caught is not None and facts.caught_by_silence is not None:
-        said.append(_trusted(facts.caught, facts.caught_by_silence))
     return paragraph(said)
 
 
-def _trusted(caught: float, by_silence: float) -> str:
-    """How good the order was on past dates, and what that means for its use."""
+def trusted_sentence(facts: NextFacts) -> str:
+    """How good the order was on past dates, and what that means for its use; empty if unknown."""
+    caught, by_silence = facts.caught, facts.caught_by_silence
+    if facts.learnt_from is None or caught is None or by_silence is None:
+        return ""
     said = _(
         "How good the order is: on past dates the first tenth of such a list held {caught} of the "
         "key clients that were then lost; a tenth drawn by chance would hold {chance}, the tenth "
@@ -104,9 +105,9 @@ def two_chances_sentence(facts: NextFacts, churn_days: int | None) -> str:
         return ""
     about = spans.no_purchase(churn_days)
     return _(
-        "The chance here is of any loss (to leave, to shrink, to turn unprofitable) or its "
-        "beginning within {days} days. The “{risk}” told elsewhere is of another event and other "
-        "days: the two figures of a client need not be alike.",
+        "The chance of loss is that of any loss (to leave, to shrink, to turn unprofitable), or "
+        "of its beginning, within {days} days. The “{risk}” told elsewhere is of another event and "
+        "other days: the two figures of a client need not be alike.",
         days=facts.horizon_days,
         risk=about,
     )
@@ -169,10 +170,10 @@ def road_text(client: NextClient, features: Mapping[str, Feature], currency: str
     }
     if not client.like:
         return _(
-            "{reason}: {driver} {value}, as with other lost clients before the decline", **told
+            "{reason}: {driver}: {value}, as with other lost clients before the decline", **told
         )
     return _(
-        "{reason}: {driver} {value}, as with {clients} before the decline",
+        "{reason}: {driver}: {value}, as with {clients} before the decline",
         clients=_names(client.like),
         **told,
     )

@@ -10,7 +10,7 @@ from segml.report.edges import (
     DecisionFacts,
     SpreadFact,
 )
-from segml.report.figures import chance, counted, day, listed, money, number, percent
+from segml.report.figures import chance, counted, day, money, number, percent
 from segml.report.health import AttentionFacts, ConcentrationFacts
 from segml.report.language import Phrases, _, paragraph
 
@@ -263,10 +263,14 @@ def _terms(fact: DecisionFact, currency: str | None) -> str:
         said.append(_("prices {share} higher", share=percent(fact.dearer, 1)))
     if (fact.less_discount or 0.0) >= LEAST_MONEY:
         spared = money(fact.less_discount, currency)
-        said.append(_("discounts back within its tier's limit ({money} a year)", money=spared))
+        said.append(
+            _("discounts back within its tier's limit (brings {money} a year)", money=spared)
+        )
     if (fact.less_care or 0.0) >= LEAST_MONEY:
         spared = money(fact.less_care, currency)
-        said.append(_("no more contacts than planned for its tier ({money} a year)", money=spared))
-    return (
-        listed(said) if said else _("terms worth {money} a year", money=money(fact.gain, currency))
-    )
+        said.append(
+            _("no more contacts than planned for its tier (saves {money} a year)", money=spared)
+        )
+    if not said:
+        return _("terms worth {money} a year", money=money(fact.gain, currency))
+    return _(", ").join(said)

@@ -25,9 +25,9 @@ def loss_ahead(days: int) -> str:
     Examples
     --------
     >>> loss_ahead(180)
-    'Chance that it is lost, or begins to be, within 180 days'
+    'Chance of loss within 180 days'
     """
-    return _("Chance that it is lost, or begins to be, within {days} days", days=days)
+    return _("Chance of loss within {days} days", days=days)
 
 
 def subject(code: str, churn_days: int | None, potential_days: int | None) -> str:

@@ -112,7 +112,7 @@ def task_sentence(
     about = money(task.money, currency)
     if task.kind == "call" and task.risk is not None:
         signs = in_a_row(
-            _("{what} {value}", what=label(name, features), value=shown(text))
+            _("{what}: {about}", what=label(name, features), about=shown(text))
             for name, text in task.risk.reasons
         )
         said = _(
