@@ -38,6 +38,7 @@ from segml.report.facts import ReportFacts
 from segml.report.language import (
     ENGLISH,
     _,
+    gap,
     one_stop,
     speaking,
     spoken,
@@ -142,6 +143,7 @@ def environment() -> Environment:
         "client_words": client_words,
         "events": events,
         "figures": figures,
+        "gap": gap,
         "health_words": health_words,
         "overview": overview,
         "phrases": phrases,

@@ -132,7 +132,7 @@ def task_sentence(
     if task.kind == "reprice":
         return _("It costs more than it brings; new terms are worth {money} a year.", money=about)
     said = _(
-        "Chance of a return within a year: {chance}; worth {money} a year.",
+        "Chance of a return within a year: {chance}; expected {money} a year, the attempt paid.",
         chance=chance(task.chance),
         money=about,
     )
