@@ -24,7 +24,7 @@ from segml.report.figures import (
     percent,
     shown,
 )
-from segml.report.language import Phrases, _, paragraph
+from segml.report.language import _, paragraph
 from segml.report.lost import LossFacts
 from segml.report.silence import RiskFacts
 from segml.words.feature import Feature
@@ -235,33 +235,6 @@ def evidence_text(row: EvidenceFact, currency: str | None) -> str:
         told = days(round(row.amount)) if in_days else money(row.amount, currency)
         what = _("{what} ({amount} {value})", what=what, amount=amount, value=told)
     return _("{day}: {what}", day=day(row.date), what=what)
-
-
-NOTES = Phrases(
-    {
-        each: each
-        for each in (
-            "no cost column and no margin rate: profit is revenue less the cost to serve",
-            "no margin rate: a line without a cost would count as if it cost nothing",
-            "no order_id: an order is a client's day",
-            "no interactions.minutes column: care is counted without time",
-            "no invoices.paid_on column: no invoice counts as paid, so none is used",
-        )
-    }
-)
-"""Notes that are always the same; others are told in English, as the run wrote them."""
-
-
-def note_sentence(note: str) -> str:
-    """A note of a run as a sentence; one that is not always the same stays as the run wrote it.
-
-    Examples
-    --------
-    >>> note_sentence("no cost column: margin rate 0.35 used")
-    'No cost column: margin rate 0.35 used.'
-    """
-    told = NOTES.get(note, note).rstrip(".")
-    return _("{sentence}.", sentence=f"{told[:1].upper()}{told[1:]}")
 
 
 def at_risk_sentence(shown: Sequence[RiskFacts], horizon_days: int) -> str:
