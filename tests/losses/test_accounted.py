@@ -11,7 +11,7 @@ from segml.losses.accounted import (
     STAND_INS,
     Shares,
     shared,
-    told_by_known,
+    told_by_seen,
 )
 from segml.losses.attribution import Decomposition
 from segml.losses.profit_parts import Account, Change, profit_parts
@@ -151,8 +151,31 @@ def test_what_is_known_tells_the_share_of_what_is_not() -> None:
     after = pd.DataFrame([unknown, [np.nan, np.nan, 2.0, np.nan], unknown], columns=list(names))
     lost = unmoved(before, after)
     features = np.tile([0.5, 0.0, 0.2, 0.1], (3, 1))
-    told = told_by_known(Shares(np.zeros((3, 8)), features), lost)
+    told = told_by_seen(Shares(np.zeros((3, 8)), features), lost)
     np.testing.assert_allclose(
         told.features, [[0.5, 0.0, 0.2, 0.1], [0.0, 0.0, 0.7, 0.1], [0.5, 0.0, 0.2, 0.1]]
     )
     np.testing.assert_array_equal(features[1], [0.5, 0.0, 0.2, 0.1])
+
+
+def test_a_change_that_did_not_harm_is_told_by_the_level_that_does() -> None:
+    names = (
+        "returns_rise_180",
+        "returns_share_365",
+        "attention_drop_180",
+        "contact_silence_over_gap",
+    )
+    # fewer returns of late and yet some; rose before; none at all; visited as ever, then too rarely
+    rows = [
+        ([np.nan, np.nan, -0.1, 0.8], [-0.003, 0.015, -0.1, 0.9]),
+        ([0.02, 0.03, 0.4, 0.5], [-0.01, 0.02, 0.2, 2.0]),
+        ([0.0, 0.0, 0.0, 0.9], [0.0, 0.0, 0.0, 0.9]),
+        ([-0.1, 0.0, -0.2, 1.2], [-0.2, 0.0, -0.3, 2.0]),
+    ]
+    before, after = (pd.DataFrame(each, columns=list(names)) for each in zip(*rows, strict=True))
+    features = np.tile([0.4, 0.1, 0.3, 0.0], (4, 1))
+    told = told_by_seen(Shares(np.zeros((4, 8)), features), unmoved(before, after))
+    np.testing.assert_allclose(
+        told.features,
+        [[0.0, 0.5, 0.3, 0.0], [0.4, 0.1, 0.3, 0.0], [0.4, 0.1, 0.3, 0.0], [0.4, 0.1, 0.0, 0.3]],
+    )

@@ -54,7 +54,10 @@ STAND_INS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """Driver to those of its reason that tell of it where it is not known, as of a client without a
-year to be held against: whoever reads that a third of a loss is its doing has to see something."""
+year to be held against, or did not harm on either day: what leads to declines is remembered for
+longer than a change shows. Whoever reads that a third of a loss is its doing has to see something.
+"""
+_FEATURES = MappingProxyType({each.name: each for each in CATALOGUE})
 _UNKNOWN = REASONS.index("unknown")
 
 
@@ -104,8 +107,11 @@ def shared(weights: Weights, lost: Decomposition, changes: Sequence[Change | Non
     return Shares(reasons, features)
 
 
-def told_by_known(shares: Shares, lost: Decomposition) -> Shares:
-    """The shares, those of a driver that is known on neither day told by one beside it that is.
+def told_by_seen(shares: Shares, lost: Decomposition) -> Shares:
+    """The shares, those of a driver that shows nothing on either day told by one beside it.
+
+    Of a driver and its stand-ins the first takes the share that harmed on either day, its value
+    beyond zero (a ratio's beyond one); where none did, the first that is known on either.
 
     Parameters
     ----------
@@ -115,18 +121,25 @@ def told_by_known(shares: Shares, lost: Decomposition) -> Shares:
         Of the same clients.
     """
     names, features = list(lost.churn.features), shares.features.copy()
-    known = {
-        name: lost.before[name].notna().to_numpy() | lost.after[name].notna().to_numpy()
-        for name in names
-    }
     for name, others in STAND_INS.items():
-        for other in others:
-            if name in known and other in known:
-                column, instead = names.index(name), names.index(other)
-                moved = np.where(~known[name] & known[other], features[:, column], 0.0)
-                features[:, instead] += moved
-                features[:, column] -= moved
+        if name not in names:
+            continue
+        known = [name, *(each for each in others if each in names)]
+        tells = np.array([_tells(lost, each) for each in known])
+        columns = np.array([names.index(each) for each in known])[tells.argmax(axis=0)]
+        share = features[:, names.index(name)].copy()
+        features[:, names.index(name)] = 0.0
+        features[np.arange(len(share)), columns] += share
     return Shares(shares.reasons, features)
+
+
+def _tells(lost: Decomposition, name: str) -> Numbers:
+    """(n,) 2 where a driver harmed on either day, 1 where it is known on one, else 0."""
+    days = np.stack([frame[name].to_numpy(np.float64) for frame in (lost.before, lost.after)])
+    feature = _FEATURES[name]
+    harmed = (feature.harm * (days - (feature.unit == "ratio")) > 0.0).any(axis=0)
+    known = (~np.isnan(days)).any(axis=0)
+    return np.asarray(np.add(known, harmed, dtype=np.float64))
 
 
 def _told(change: Change) -> dict[Part, float]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from segml.features import CATALOGUE
-from segml.losses.accounted import shared, told_by_known
+from segml.losses.accounted import shared, told_by_seen
 from segml.losses.attribution import Decomposition, Span, decompose, reason_weights, span_of
 from segml.losses.books import Books
 from segml.losses.causes import Learnt, as_weights, learn_reasons
@@ -120,7 +120,7 @@ def dossiers(scene: Scene, books: Books, fates: Fates, declines: Declines) -> Do
         active_days=scene.bundle.plan.churn.active_days,
     )
     weights = as_weights(learnt, lost) if learnt else reason_weights(lost, _stayed(scene, fates))
-    shares = told_by_known(shared(weights, lost, list(changes.values())), lost)
+    shares = told_by_seen(shared(weights, lost, list(changes.values())), lost)
     signals = missed_signals(scene, books, fates, spans, speaking_drivers(lost, shares))
     cases = {
         each: Case(
