@@ -185,7 +185,7 @@ RESTS = Phrases({"(not recorded)": "not recorded", "(no event)": "no event"})
 EVENT_KINDS = Phrases(
     {
         "price_change": "price change",
-        "product_withdrawal": "withdrawal",
+        "product_withdrawal": "withdrawal from sale",
         "product_launch": "launch",
         "policy_change": "change of policy",
         "manager_change": "change of manager",
