@@ -163,3 +163,16 @@ def test_a_world_half_replaced_says_so_and_is_made_again(
         name: content for name, content in files(tmp_path).items() if "fresh" not in name
     }
     assert segml.check(again.config).exit_code == 0
+
+
+def test_events_are_described_unless_each_reader_is_to_name_them(tmp_path: Path) -> None:
+    tables = []
+    for described in (True, False):
+        folder = tmp_path / str(described)
+        segml.write_world(folder, **SIZE, described=described)
+        tables.append(pd.read_parquet(folder / "ledger" / "events"))
+    told, untold = tables
+    assert told["description"].notna().all()
+    assert untold["description"].isna().all()
+    left = [name for name in told.columns if name != "description"]
+    pd.testing.assert_frame_equal(told[left], untold[left])

@@ -73,6 +73,7 @@ def test_prices_rise_towards_zero_but_no_further_than_they_ever_did(
     scene = scene_of(ledger, given)
     table = decisions(scene, attention(scene)).set_index("client_id")
     assert table["gain"].to_dict() == {"small": 50.0, "large": 60.0, "never": 60.0}
+    assert table["gain_prices"].tolist() == table["gain"].tolist()
     # too few discounts were cut to say how likely anybody accepts: a condition, and no value
     assert table["reprice"].isna().all()
     assert table["best"].to_dict() == {"small": "keep", "large": "reprice", "never": "release"}
@@ -108,6 +109,8 @@ def test_new_terms_bring_at_least_what_lies_beyond_the_playbook(
     table = _table(opened, scene_of, given, [line("a", 10, 60.0, discount=40.0)])
     assert table.loc["a", "gain"] == pytest.approx(20.0)  # the limit is a fifth of 100
     assert table.loc["a", "rise"] == pytest.approx(20 / 60)
+    parts = table.loc["a", ["gain_discount", "gain_care", "gain_prices"]].tolist()
+    assert parts == pytest.approx([20.0, 0.0, 0.0])
 
 
 def test_the_best_option_is_worth_most_and_release_is_worth_nothing(

@@ -257,6 +257,7 @@ def analysed() -> Published:
     ]
     run = {
         "from": "2024-01-01",
+        "churn_horizon_days": 120,
         "to": "2024-07-01",
         "key_clients": 7,
         "lost_before": 1,

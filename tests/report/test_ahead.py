@@ -205,12 +205,54 @@ def test_the_sentence_says_how_far_the_order_can_be_trusted(facts_ahead: NextFac
     said = ahead_words.next_sentence(facts_ahead, "EUR").replace("\u00a0", " ")
     assert said.startswith("3 key clients are active today and not lost.")
     assert "1,100 EUR" in said
-    assert "held 35 % of those that were lost" in said
-    assert "silence alone held 15 %" in said
+    said = ahead_words.trusted_sentence(facts_ahead).replace("\u00a0", " ")
+    assert "held 35 % of the key clients that were then lost" in said
+    assert "against their own rhythm held 15 %" in said
     unlearnt = dataclasses.replace(facts_ahead, learnt_from=None, caught=None)
-    said = ahead_words.next_sentence(unlearnt, "EUR")
-    assert "Too few losses are known to learn from" in said
-    assert "On past dates" not in said
+    assert "Too few losses are known to learn from" in ahead_words.next_sentence(unlearnt, "EUR")
+    assert not ahead_words.trusted_sentence(unlearnt)
+    assert not ahead_words.two_chances_sentence(unlearnt, 120)
+
+
+@pytest.mark.parametrize(
+    ("caught", "silence", "means"),
+    [
+        (0.35, 0.15, "It finds more of them than looking at silence alone. Most losses came"),
+        (0.18, 0.19, "It finds them about as well as looking at silence alone"),
+        (0.15, 0.35, "Silence alone found more of them"),
+        (0.60, 0.20, "It finds more of them than looking at silence alone."),
+    ],
+)
+def test_it_says_what_the_figures_mean_for_the_use_of_the_list(
+    facts_ahead: NextFacts, caught: float, silence: float, means: str
+) -> None:
+    facts = dataclasses.replace(facts_ahead, caught=caught, caught_by_silence=silence)
+    said = ahead_words.trusted_sentence(facts)
+    assert means in said
+    assert ("Most losses came from further down" in said) == (caught < 0.5)
+
+
+def test_two_chances_of_a_client_say_of_what_and_within_how_many_days(
+    html: str, facts_ahead: NextFacts
+) -> None:
+    part = html[html.index("Who is next") :]
+    assert "Chance of loss within 180 days" in part
+    assert "“Risk of no purchase within 120 days” told elsewhere is of another event" in part
+    said = ahead_words.two_chances_sentence(facts_ahead, 120)
+    assert "within 180 days" in said
+    assert "within 120 days" in said
+
+
+def test_clients_like_no_lost_one_are_told_of_once_and_not_row_by_row(
+    facts_ahead: NextFacts,
+) -> None:
+    unlike = [each for each in facts_ahead.clients if not ahead_words.resembles(each)]
+    said = ahead_words.unlike_sentence(facts_ahead.clients)
+    assert said.startswith(f"{len(unlike)} of the {len(facts_ahead.clients)} shown")
+    alike = tuple(each for each in facts_ahead.clients if ahead_words.resembles(each))
+    assert alike
+    assert ahead_words.unlike_sentence(alike) == ""
+    assert not ahead_words.any_resembles(tuple(unlike))
 
 
 def test_nothing_is_told_as_a_cause(html: str, facts_ahead: NextFacts) -> None:
@@ -220,9 +262,9 @@ def test_nothing_is_told_as_a_cause(html: str, facts_ahead: NextFacts) -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "text"), [(None, "not dated"), (1.2, "1 day"), (0.0, "0 days"), (33.0, "33 days")]
+    ("days", "text"), [(None, "no sign yet"), (1.2, "1 day"), (0.0, "0 days"), (33.0, "33 days")]
 )
-def test_days_left_are_whole_days_or_not_dated(days: float | None, text: str) -> None:
+def test_days_left_are_whole_days_or_no_sign_is_there(days: float | None, text: str) -> None:
     assert ahead_words.days_left_text(client(days_left=days)) == text
 
 
@@ -239,9 +281,9 @@ def test_the_road_names_the_driver_its_value_and_who_went_it(
 ) -> None:
     one = dataclasses.replace(client(**PRESSED), like=("Gone Ltd", "B"))
     said = ahead_words.road_text(one, features, "EUR")
-    assert said.startswith("Price: rise of own unit prices 12")
+    assert said.startswith("Price: rise of own unit prices: 12")
     assert "as with \u2068Gone Ltd\u2069, \u2068B\u2069 before the decline" in said
-    assert "Like no lost client" in ahead_words.road_text(client(), features, "EUR")
+    assert ahead_words.road_text(client(), features, "EUR") == ""
     unnamed = ahead_words.road_text(dataclasses.replace(one, like=()), features, "EUR")
     assert "as with other lost clients before the decline" in unnamed
 
@@ -254,9 +296,34 @@ def test_every_lever_has_words_and_without_one_people_are_asked() -> None:
 
 def test_a_chance_of_return_is_told_with_what_it_was_counted_from() -> None:
     said = ahead_words.return_text(gone()).replace("\u00a0", " ")
-    assert said == "20 % (10 % to 30 %), as 10 of 50 came back"
-    few = gone(verdict="too_few_returns", compared=19, returned=2, **UNKNOWN)
-    assert ahead_words.return_text(few) == "too few returns to say (2 of 19)"
+    assert said == "20 % (10 % to 30 %): 10 of the 50 silent for as long ordered again"
+    ended = ahead_words.return_text(gone(verdict="estimated_of_ends"))
+    assert ended.endswith("10 of the 50 recorded as gone for as long ordered again")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "compared", "returned", "text"),
+    [
+        ("too_few_returns", 19, 2, "too few to tell: 2 of the 19 silent for as long ordered again"),
+        ("too_few_returns", 60, 0, "none of the 60 silent for as long ordered again"),
+        ("too_few_ends", 64, 0, "none of the 64 recorded as gone for as long ordered again"),
+        (
+            "too_few_ends",
+            64,
+            3,
+            "too few to tell: 3 of the 64 recorded as gone for as long ordered again",
+        ),
+        ("too_few_ends", 0, 0, "not known: no other client has been gone for as long yet"),
+    ],
+)
+def test_without_a_chance_it_is_told_who_was_counted_and_how_many_returned(
+    verdict: str, compared: int, returned: int, text: str
+) -> None:
+    few = gone(verdict=verdict, compared=compared, returned=returned, **UNKNOWN)
+    assert ahead_words.return_text(few) == text
+
+
+def test_a_client_that_shrank_has_not_left() -> None:
     assert ahead_words.return_text(gone(verdict="still_buys", **UNKNOWN)) == "has not left"
 
 
@@ -293,7 +360,7 @@ def test_win_back_adds_up_what_was_counted_and_says_what_was_not(ahead: Publishe
     clients = winback_facts(ahead[1]["winback"], names=NAMED)
     said = ahead_words.winback_sentence(clients, "EUR").replace("\u00a0", " ")
     assert "2 lost clients may bring back 420 EUR of profit a year" in said
-    assert "For 1 nothing can be counted" in said
+    assert "For 1 no chance is told" in said
     assert "A visit costs 35 EUR." in said
     assert "whether or not somebody tried" in said
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segml.report.course import LEFT, LETTER, WIDTH, course_chart
+from segml.report.language import speaking
 
 DAYS = st.dates(dt.date(2022, 1, 1), dt.date(2024, 12, 31))
 NAMES = ("last healthy", "decline", "warning", "lost")
@@ -78,3 +79,19 @@ def test_a_day_outside_the_months_or_unknown_has_no_mark() -> None:
         marks={"lost": dt.date(2030, 1, 1), "warning": None, "decline": dt.date(2022, 2, 2)},
     )
     assert [mark.text for mark in chart.marks] == ["decline"]
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "2023"), ("ru", "2023"), ("zh", "2023年")])
+def test_a_january_is_told_by_its_year_as_the_language_writes_it(language: str, text: str) -> None:
+    with speaking(language):
+        chart = course_chart([(month, 1.0) for month in months(24)], onset=None, marks={})
+    assert text in [tick.text for tick in chart.months]
+
+
+def test_a_year_goes_before_other_months_where_they_would_touch() -> None:
+    with speaking("ru"):
+        first = dt.date(2022, 11, 1)
+        chart = course_chart([(each, 1.0) for each in months(26, first)], onset=None, marks={})
+    texts = [tick.text for tick in chart.months]
+    assert texts[0] == "нояб. 2022\u202fг."
+    assert "2024" in texts

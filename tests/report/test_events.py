@@ -101,10 +101,10 @@ def test_the_surest_event_stands_first_and_silent_ones_are_counted_once(facts: E
 def test_the_sentence_gives_effect_interval_and_clients(facts: EventFacts) -> None:
     said = event_sentence(facts.told[1], "EUR").replace("\u00a0", " ")
     assert "3.4 more were lost" in said
-    assert "+1.2 to +5.6" in said
+    assert "+1.2 to +5.6)" in said
     assert "812 clients" in said
     assert "140 EUR a year and client less" in said
-    assert "−220 to −60" in said
+    assert "−220 EUR to −60 EUR" in said
 
 
 def test_no_sentence_says_because(facts: EventFacts) -> None:

@@ -79,6 +79,9 @@ def _below(client: str, **given: Any) -> dict[str, Any]:
         "expected": -60.0,
         "referral": 10.0,
         "gain": 80.0,
+        "gain_discount": 0.0,
+        "gain_care": 16.0,
+        "gain_prices": 64.0,
         "rise": 0.125,
         "keep": -50.0,
         "reprice": 24.0,
@@ -183,7 +186,7 @@ def test_sentences_say_the_figures(health: HealthFacts) -> None:
             health_words.decisions_sentence(below, "EUR"),
             health_words.line_phrase(edge.shown[0]),
             health_words.pressed_phrase(edge.shown[0], "EUR"),
-            health_words.condition_sentence(below.shown[0]),
+            health_words.condition_sentence(below.shown[0], "EUR"),
         ]
     ).replace("\u00a0", " ")
     for figure in (
@@ -200,7 +203,7 @@ def test_sentences_say_the_figures(health: HealthFacts) -> None:
         "80 % as often",
         "3 Sep 2024",
         "discounts (210 EUR more)",
-        "12.5 % of its sales",
+        "prices 10.0 % higher, no more contacts than planned for its tier (saves 16 EUR a year)",
     ):
         assert figure in said, figure
 
@@ -305,11 +308,26 @@ def test_every_code_has_its_words() -> None:
         best="keep",
         condition="",
         break_even=0.4,
-        rise=None,
+        gain=5.0,
+        less_discount=None,
+        less_care=None,
+        dearer=None,
         accepted=3.0,
     )
     for condition in CONDITIONS:
-        assert health_words.condition_sentence(replace(below, condition=condition)) != condition
+        told = replace(below, condition=condition)
+        assert health_words.condition_sentence(told, "EUR") != condition
+
+
+def test_terms_of_a_run_that_did_not_tell_their_parts_are_told_in_money(
+    tables: dict[str, pd.DataFrame],
+) -> None:
+    parts = ["gain_discount", "gain_care", "gain_prices"]
+    tables["decisions"] = tables["decisions"].drop(columns=parts)
+    below = health_facts(tables, NAMES).decisions
+    assert below is not None
+    said = health_words.condition_sentence(below.shown[0], "EUR").replace("\u00a0", " ")
+    assert said.startswith("terms worth 80 EUR a year; the best if it accepts")
 
 
 def test_the_page_of_a_whole_run_says_the_published_figures(chain: Any) -> None:

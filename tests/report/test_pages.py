@@ -147,9 +147,13 @@ def test_sentences_say_the_figures() -> None:
     assert news_sentence(facts).startswith(
         "1 key client counts as lost since 1\xa0Mar\xa02024: 900\xa0EUR of profit a year."
     )
-    assert "50\xa0%" in task_sentence(facts.tasks[0], {}, "EUR")
-    assert "40\xa0days" in task_sentence(facts.tasks[0], {}, "EUR")
-    assert task_sentence(facts.tasks[1], {}, "EUR").startswith("3 planned contacts were missed")
+    assert "Risk of no purchase within 120 days: 50\xa0%" in task_sentence(
+        facts.tasks[0], {}, "EUR", 120
+    )
+    assert "40\xa0days" in task_sentence(facts.tasks[0], {}, "EUR", 120)
+    assert task_sentence(facts.tasks[1], {}, "EUR", 120).startswith(
+        "3 planned contacts were missed"
+    )
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "zh"])

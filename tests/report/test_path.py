@@ -40,7 +40,7 @@ def test_a_tier_that_is_kept_is_told_as_such() -> None:
     told = path_sentence(path({}, {}, {"profit_365": 80.0, "p_churn": 0.34}), "EUR")
     assert told == (
         "From 1\xa0Jan\xa02024 to 1\xa0Mar\xa02024 always in tier 2. "
-        "Risk: 20\xa0%, now 34\xa0%. Profit of 365 days: 100\xa0EUR, now 80\xa0EUR."
+        "Risk of no purchase: 20\xa0%, now 34\xa0%. Profit of 365 days: 100\xa0EUR, now 80\xa0EUR."
     )
 
 

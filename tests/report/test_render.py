@@ -128,10 +128,10 @@ def test_values_stand_with_their_units(page: Page) -> None:
 
 def test_the_path_of_a_lost_client_is_told(page: Page) -> None:
     assert "Tier tier 1 → tier 2" in page.words
-    assert "Risk by the model 10 % → 40 %" in page.words
+    assert "Risk of no purchase within 120 days 10 % → 40 %" in page.words
     assert "Last healthy date 1 Feb 2024" in page.words
     assert "Last order 2 Mar 2024" in page.words
-    assert "Sales a month 100 EUR → 10 EUR" in page.words
+    assert "Sales a month, on average 100 EUR → 10 EUR" in page.words
 
 
 def test_charts_hold_no_name_and_one_stands_in_each_dossier(html: str, names: Names) -> None:

@@ -26,7 +26,7 @@ from segml.words.site import Site
 TABLE_WORDS = {
     "en": "The published file {file} cannot be read",
     "ru": "Опубликованный файл {file} не читается",
-    "zh": "已发布的文件 {file} 无法读取",
+    "zh": "已发布的文件{file}无法读取",
 }
 PAGES = ("/", "/clients", "/portfolio", "/losses", "/client?id={who}", "/dossier?id={lost}")
 CALLS = (

@@ -76,8 +76,14 @@ def simulate(
     def run(shown: Shown) -> object:
         from segml.flows.world import write_world as flow
 
-        size = {"clients": clients, "months": months, "seed": seed}
-        return flow(folder, **size, overrides=config or {}, progress=shown.progress)
+        return flow(
+            folder,
+            clients=clients,
+            months=months,
+            seed=seed,
+            overrides=config or {},
+            progress=shown.progress,
+        )
 
     deliver(run, json=json, verbose=verbose)
 

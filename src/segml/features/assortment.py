@@ -33,7 +33,7 @@ FAMILY = Family(
                 unit="share",
                 kind="driver",
                 reason="assortment",
-                label="share of the earlier basket that nobody could buy for 90 days",
+                label="share of its earlier purchases in products that nobody bought for 90 days",
             ),
             sql=ratio("mix_withdrawn", "mix_earlier"),
             blank="nothing bought in the year before the last 90 days",

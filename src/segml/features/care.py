@@ -56,7 +56,10 @@ FAMILY = Family(
                 unit="share",
                 kind="driver",
                 reason="margin",
-                label="rise of the care share, last 180 days against the year before",
+                label=(
+                    "rise in the cost to serve as a share of spend, last 180 days against "
+                    "the year before"
+                ),
             ),
             sql=f"({ratio(serve('180'), 'spend_180')}) - "
             f"({ratio(serve('before_180'), 'spend_before_180')})",
@@ -69,7 +72,7 @@ FAMILY = Family(
                 family="care",
                 unit="count",
                 kind="context",
-                label="minutes of contact in the last 365 days",
+                label="minutes of contact with it in the last 365 days",
             ),
             sql="minutes_365",
             needs=frozenset({"interactions.minutes"}),

@@ -77,7 +77,7 @@ FAMILY = Family(
                 family="categories",
                 unit="count",
                 kind="context",
-                label="categories bought in the year before the last",
+                label="categories bought one to two years ago",
             ),
             sql="categories_prev_365",
         ),
@@ -87,7 +87,7 @@ FAMILY = Family(
                 family="categories",
                 unit="share",
                 kind="context",
-                label="share of the top category in the last 365 days",
+                label="share of its spend in its top category, last 365 days",
             ),
             sql=ratio("shelf_year_top", "shelf_year"),
             blank="nothing bought in a known category in the last 365 days",
@@ -99,7 +99,10 @@ FAMILY = Family(
                 unit="share",
                 kind="driver",
                 reason="competitor",
-                label="leakage of the favourite category while others hold",
+                label=(
+                    "fall of its favourite category while its others hold, last 180 days "
+                    "against the year before"
+                ),
             ),
             sql=_LEAKAGE,
             blank="fewer than two categories bought in the year before the last 180 days",
@@ -110,7 +113,7 @@ FAMILY = Family(
                 family="categories",
                 unit="share",
                 kind="symptom",
-                label="share of the earlier mix in categories not bought for 180 days",
+                label="share of its earlier purchases in categories it has not bought for 180 days",
             ),
             sql=ratio("coalesce(mix_silent, 0)", "mix_before"),
             blank="nothing bought in the year before the last 180 days",

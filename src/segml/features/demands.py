@@ -39,7 +39,10 @@ FAMILY = Family(
                 unit="per_year",
                 kind="driver",
                 reason="margin",
-                label="rise of its requests, last 180 days against its normal",
+                label=(
+                    "rise in its requests for discounts or returns, last 180 days against "
+                    "its normal"
+                ),
             ),
             sql=rise("demands_180", "demands_before_180"),
             blank=BLANK,
@@ -50,7 +53,7 @@ FAMILY = Family(
                 family="demands",
                 unit="share",
                 kind="context",
-                label="share of its settled requests that were rejected, last 365 days",
+                label="share of its settled requests that we turned down, last 365 days",
             ),
             sql=ratio("demands_rejected", "demands_settled"),
             blank="no request was settled in the last 365 days",

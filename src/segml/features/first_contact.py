@@ -30,14 +30,14 @@ FIRST_CONTACT: tuple[Feature, ...] = (
     _known("industry", "category", "industry"),
     _known("region", "category", "region"),
     _known("acquisition_channel", "category", "acquisition channel"),
-    _known("size_employees", "count", "employees"),
+    _known("size_employees", "count", "number of employees"),
     _known("annual_turnover", "money", "the client's own yearly turnover"),
-    _known("wallet", "money", "yearly spend on our kind of goods, all suppliers"),
-    _known("acquisition_cost", "money", "cost of the acquisition"),
+    _known("wallet", "money", "its yearly spend on our kind of goods, all suppliers together"),
+    _known("acquisition_cost", "money", "what winning the client cost"),
     _known("referrer_profit", "money", "profit of the client that brought it, the year before"),
     _known("contacts_before", "count", "contacts before the first order, within a year"),
     _known("minutes_before", "count", "minutes of contacts before the first order, within a year"),
-    _known("announced_rise", "share", "announced rise of our prices, the year before"),
+    _known("announced_rise", "share", "our announced price rises of the year before"),
     _known("month", "count", "month of the year"),
 )
 """What can be known at first contact, in the order in which it is told."""

@@ -37,7 +37,7 @@ FAMILY = Family(
                 family="ideas",
                 unit="count",
                 kind="context",
-                label="ideas of it that were taken up in the last 365 days",
+                label="its ideas that we took up in the last 365 days",
             ),
             sql="ideas_upheld_365",
             needs=frozenset({"interactions.resolved_on", "interactions.outcome"}),

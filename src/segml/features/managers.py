@@ -44,7 +44,7 @@ FAMILY = Family(
                 unit="share",
                 kind="driver",
                 reason="manager",
-                label="how fresh the change of its manager is",
+                label="how recently its manager changed (100 %: just now; 0 %: a year ago, or not)",
             ),
             sql="coalesce(manager_freshness, 0)",
         ),

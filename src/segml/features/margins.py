@@ -33,7 +33,7 @@ FAMILY = Family(
                 unit="share",
                 kind="driver",
                 reason="margin",
-                label="margin rate of the last 365 days",
+                label="gross margin as a share of spend in the last 365 days",
                 harm=-1,
             ),
             sql=_rate("spend_365", "cost_365"),
@@ -46,7 +46,7 @@ FAMILY = Family(
                 unit="share",
                 kind="driver",
                 reason="margin",
-                label="drop of the margin rate, last 180 days against the year before",
+                label="drop in its gross margin rate, last 180 days against the year before",
             ),
             sql=f"{_rate('spend_before_180', 'cost_before_180')}"
             f" - {_rate('spend_180', 'cost_180')}",

@@ -38,7 +38,7 @@ FAMILY = Family(
                 unit="per_year",
                 kind="driver",
                 reason="service",
-                label="rise of service outages, last 180 days against its normal",
+                label="rise in service outages that reached it, last 180 days against its normal",
             ),
             sql=event_rise("outages_180", "outages_before_180"),
             blank=BLANK,

@@ -30,7 +30,7 @@ FAMILY = Family(
                     unit="share",
                     kind="driver",
                     reason="price",
-                    label=f"announced rise of the prices of its mix, last {days} days",
+                    label=f"announced price rise on what it buys, last {days} days",
                 ),
                 sql=f"announced_{days}",
             )
@@ -43,7 +43,9 @@ FAMILY = Family(
                 unit="share",
                 kind="driver",
                 reason="price",
-                label="announced price rises a year, last 180 days against its normal",
+                label=(
+                    "announced price rise a year on what it buys, last 180 days against its normal"
+                ),
             ),
             sql=event_rise("announced_180", "announced_before_180"),
             blank=BLANK,

@@ -44,7 +44,7 @@ FAMILY = Family(
                 family="products",
                 unit="share",
                 kind="context",
-                label="share of products bought on more than one day",
+                label="share of its products that it bought on more than one day",
             ),
             sql=ratio("products_repeated", "products_ever"),
             blank="no known product ever bought",

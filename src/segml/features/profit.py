@@ -46,7 +46,7 @@ FAMILY = Family(
                 family="profit",
                 unit="money",
                 kind="context",
-                label="profit of the year before the last",
+                label="profit one to two years ago",
             ),
             sql=profit("prev_365"),
         ),

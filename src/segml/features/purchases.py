@@ -82,7 +82,7 @@ FAMILY = Family(
                 family="purchases",
                 unit="count",
                 kind="symptom",
-                label="orders expected in the coming period",
+                label="orders to expect in the coming period, going by its past ones",
                 churn_sign=-1,
             ),
             sql="",
@@ -94,7 +94,9 @@ FAMILY = Family(
                 family="purchases",
                 unit="count",
                 kind="symptom",
-                label="orders expected in the coming period, at its season",
+                label=(
+                    "orders to expect in the coming period, going by its past ones and the season"
+                ),
                 churn_sign=-1,
             ),
             sql="",
@@ -106,7 +108,7 @@ FAMILY = Family(
                 family="purchases",
                 unit="share",
                 kind="symptom",
-                label="chance that it is still a client",
+                label="chance that it is still a client, going by its past orders",
                 churn_sign=-1,
             ),
             sql="",

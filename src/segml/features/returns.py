@@ -30,7 +30,7 @@ FAMILY = Family(
                 unit="count",
                 kind="driver",
                 reason="service",
-                label="returns in the last 365 days",
+                label="returns of goods in the last 365 days",
             ),
             sql="returns_365",
         ),
@@ -41,7 +41,7 @@ FAMILY = Family(
                 unit="share",
                 kind="driver",
                 reason="service",
-                label="money returned as a share of money bought, last 365 days",
+                label="goods sent back as a share of its purchases, last 365 days",
             ),
             sql=_share("365"),
             blank="nothing bought in the last 365 days",
@@ -53,7 +53,10 @@ FAMILY = Family(
                 unit="share",
                 kind="driver",
                 reason="service",
-                label="rise of the returned share, last 180 days against the year before",
+                label=(
+                    "rise in the share of its purchases sent back, last 180 days against "
+                    "the year before"
+                ),
             ),
             sql=f"{_share('180')} - {_share('before_180')}",
             blank="nothing bought in one of the two windows",

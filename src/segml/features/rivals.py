@@ -20,7 +20,10 @@ FAMILY = Family(
                 unit="count",
                 kind="driver",
                 reason="competitor",
-                label=f"rivals that entered its market in the last {days} days",
+                label=(
+                    f"rivals that entered its market in the last {days} days (each by how "
+                    "much of its purchases it touches)"
+                ),
             ),
             sql=f"rivals_{days}",
         )

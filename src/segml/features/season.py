@@ -62,7 +62,7 @@ FAMILY = Family(
                 family="season",
                 unit="share",
                 kind="context",
-                label="share of the year's orders that fell into the coming season",
+                label="share of its last year's orders that fell into the season now coming",
             ),
             sql=ratio("orders_same_season", "orders_365"),
             blank="no order in the last 365 days",
@@ -84,7 +84,7 @@ FAMILY = Family(
                 family="season",
                 unit="ratio",
                 kind="context",
-                label="all clients' orders in the coming season, against the year's mean",
+                label="orders of all clients in the season now coming, against an average season",
             ),
             sql=_SEASON_INDEX,
             blank=_SHORT,
@@ -95,7 +95,7 @@ FAMILY = Family(
                 family="season",
                 unit="ratio",
                 kind="context",
-                label="all clients' orders in the last 90 days, against a year ago",
+                label="orders of all clients in the last 90 days, against the same days a year ago",
             ),
             sql=f"case when {_TWO_SEASONS_KNOWN} then "
             + ratio("portfolio_days_90", "portfolio_days_year_ago")

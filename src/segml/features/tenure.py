@@ -36,7 +36,7 @@ FAMILY = Family(
                 family="tenure",
                 unit="days",
                 kind="context",
-                label="days since acquisition or the first order, whichever came first",
+                label="days since it was won or first ordered, whichever came first",
             ),
             sql=_KNOWN_AGE,
         ),
@@ -58,7 +58,7 @@ FAMILY = Family(
                 family="tenure",
                 unit="share",
                 kind="symptom",
-                label="share of the last twelve months with an order",
+                label="share of the last twelve months in which it ordered",
                 churn_sign=-1,
             ),
             sql="cast(months_12 as double) / 12",
@@ -69,7 +69,10 @@ FAMILY = Family(
                 family="tenure",
                 unit="share",
                 kind="symptom",
-                label="share of months with an order since the first (at most twelve)",
+                label=(
+                    "share of months in which it ordered, since its first order (the last "
+                    "twelve at most)"
+                ),
             ),
             sql=f"cast(months_12 as double) / ({_OWN_MONTHS})",
             blank="the client never ordered",
@@ -91,7 +94,7 @@ FAMILY = Family(
                 family="tenure",
                 unit="count",
                 kind="symptom",
-                label="months in a row with an order, up to the latest",
+                label="months in a row with an order, up to its latest",
             ),
             sql="months_streak",
         ),

@@ -66,7 +66,7 @@ def _columns(what: str, noun: str) -> tuple[Column, ...]:
                 family="trends",
                 unit="ratio",
                 kind="symptom",
-                label=f"{noun} of the last {days} days against its own earlier rate",
+                label=f"{noun} in the last {days} days, against its own earlier pace",
             ),
             sql=_trend(f"{what}_{days}", f"{what}_before_{days}", days),
             blank=_BLANK,
@@ -87,7 +87,10 @@ FAMILY = Family(
                 family="trends",
                 unit="ratio",
                 kind="symptom",
-                label="spend of the last 365 days against the year before, held back by few orders",
+                label=(
+                    "spend in the last 365 days, against the year before (cautious where "
+                    "orders are few)"
+                ),
             ),
             sql=_growth(),
             blank=_BLANK,

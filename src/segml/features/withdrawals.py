@@ -22,7 +22,7 @@ FAMILY = Family(
                 unit="share",
                 kind="driver",
                 reason="assortment",
-                label=f"share of its mix withdrawn by us in the last {days} days",
+                label=f"share of what it buys that we stopped selling in the last {days} days",
             ),
             sql=f"least(withdrawals_{days}, 1)",
         )

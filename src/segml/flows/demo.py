@@ -41,6 +41,7 @@ def demo(
 
     The model is trained on what was known when the span of the loss analysis began, so that it
     explains losses it had not seen. It scores twice, a month apart, so that there is something new.
+    Nothing is written of its events, so that pages name them in each reader's language.
 
     Parameters
     ----------
@@ -51,7 +52,9 @@ def demo(
     progress
         Told of each step.
     """
-    world = write_world(folder, clients=clients, months=months, seed=seed, progress=progress)
+    world = write_world(
+        folder, clients=clients, months=months, seed=seed, described=False, progress=progress
+    )
     checked = check(world.config, progress=progress)
     before = _earlier(world.end, months=LOSS_MONTHS)
     trained = train(world.config, as_of=before, progress=progress)

@@ -95,14 +95,19 @@ def _explained(settings: Settings, folder: Path, client_id: str, day: dt.date) -
     features = {feature.name: feature for feature in (*FIRST_CONTACT, *CATALOGUE)}
     standing = standing_facts({name: find_table(folder, name) for name in STANDING}, client_id)
     prospect = _prospect(folder, facts, clients)
-    lines = client_lines(facts, profit=profit)
+    run = read_run(folder)
+    spans = {
+        "horizon_days": run.get("churn_horizon_days"),
+        "potential_days": run.get("potential_horizon_days"),
+    }
+    lines = client_lines(facts, profit=profit, **spans)
     if standing is not None:
         lines += standing_lines(standing, features, facts.currency)
     lines += [""]
     if prospect is not None:
         lines += prospect_lines(prospect, features, facts.currency)
     else:
-        lines += contribution_lines(facts, features)
+        lines += contribution_lines(facts, features, **spans)
     loss, said = _loss(settings, day, facts, features)
     summary = {
         "ok": True,

@@ -108,6 +108,7 @@ def analyse_losses(
                 "from": first.isoformat(),
                 "to": last.isoformat(),
                 "model_version": version,
+                "churn_horizon_days": bundle.plan.churn.horizon_days,
                 **analysis.summary,
                 "support": support.to_json() if support else None,
                 "notes": [

@@ -74,6 +74,7 @@ def write_world(
     months: int = 36,
     seed: int = 0,
     overrides: str | Path | Mapping[str, Any] = MappingProxyType({}),
+    described: bool = True,
     progress: Progress = silent,
 ) -> Simulated:
     """A ledger with known causes of loss, written to a folder.
@@ -87,6 +88,8 @@ def write_world(
         The world's size and seed; the same three, with the same overrides, give the same bytes.
     overrides
         Numbers of the world that are not to be drawn: a YAML file, or a mapping.
+    described
+        Whether events have descriptions, which are English.
     progress
         Told of each block of clients.
 
@@ -101,7 +104,7 @@ def write_world(
     _require_own(target, config)
     given = overrides if isinstance(overrides, Mapping) else read_yaml(Path(overrides))
     scene = draw_scene(clients=clients, months=months, seed=seed, start=START, overrides=given)
-    counts = _write_tables(target, config, scene, progress)
+    counts = _write_tables(target, config, scene, progress, described=described)
     end = scene.config.end
     text = CONFIGURATION.format(
         clients=clients, months=months, seed=seed, end=end, rates=RATES, kinds=_kinds()
@@ -130,14 +133,16 @@ def _require_own(target: Path, config: Path) -> None:
         )
 
 
-def _write_tables(target: Path, config: Path, scene: Scene, progress: Progress) -> dict[str, int]:
+def _write_tables(
+    target: Path, config: Path, scene: Scene, progress: Progress, *, described: bool
+) -> dict[str, int]:
     """Write all tables aside, then put both folders in place; return the numbers of rows."""
     target.mkdir(parents=True, exist_ok=True)
     sweep(target)
     counts = {"clients": 0, "lines": 0, "losses": 0}
     with staging(target / "ledger") as ledger, staging(target / "truth") as truth:
         toll = toll_of(scene, None)
-        write_part(ledger / "events", 0, events_table(scene))
+        write_part(ledger / "events", 0, events_table(scene, described=described))
         with _appended(truth) as append:
             for number, part in enumerate(make_parts(scene)):
                 progress("simulate", counts["clients"], scene.config.clients)

@@ -75,7 +75,8 @@ def decisions(scene: Scene, attended: pd.DataFrame) -> pd.DataFrame:
     chance = acceptance(changed)
     expected = rows["year"].to_numpy(dtype=np.float64)
     referral = rows["referral_profit_365"].to_numpy(dtype=np.float64)
-    gain = _gain(scene.past, rows, attended)
+    parts = _gains(scene.past, rows, attended)
+    gain = parts["gain_discount"] + parts["gain_care"] + parts["gain_prices"]
     keep, accepted = expected + referral, expected + gain + referral
     reprice = np.full(len(rows), np.nan) if chance is None else chance * accepted
     best, condition = choose(keep, reprice, expected=expected, accepted=accepted)
@@ -90,6 +91,7 @@ def decisions(scene: Scene, attended: pd.DataFrame) -> pd.DataFrame:
             "expected": expected,
             "referral": referral,
             "gain": gain,
+            **parts,
             "rise": np.where(revenue > 0, gain / np.where(revenue > 0, revenue, 1.0), np.nan),
             "keep": keep,
             "reprice": reprice,
@@ -150,17 +152,19 @@ def _break_even(keep: Values, accepted: Values) -> Values:
     return np.where(pays, need / np.where(pays, accepted, 1.0), np.nan)
 
 
-def _gain(past: Past, rows: pd.DataFrame, attended: pd.DataFrame) -> Values:
+def _gains(past: Past, rows: pd.DataFrame, attended: pd.DataFrame) -> dict[str, Values]:
     """What new terms bring a year: back to the playbook, then prices, as far as ever asked."""
     events = past.company_events()
     rises = events.loc[events["kind"] == "price_change", "magnitude"].clip(0.0, 1.0)
     greatest = float(rises.max()) if rises.notna().any() else 0.0
-    lacked, beyond = -rows["profit_365"].to_numpy(dtype=np.float64), _beyond(rows, attended)
+    lacked = -rows["profit_365"].to_numpy(dtype=np.float64)
+    discount, care = (_beyond(rows, attended, each) for each in ("discount_over", "extra_cost"))
     dearer = greatest * np.maximum(rows["revenue_365"].to_numpy(dtype=np.float64), 0.0)
-    return beyond + np.clip(lacked - beyond, 0.0, dearer)
+    prices = np.clip(lacked - (discount + care), 0.0, dearer)
+    return {"gain_discount": discount, "gain_care": care, "gain_prices": prices}
 
 
-def _beyond(rows: pd.DataFrame, attended: pd.DataFrame) -> Values:
-    """Money of the last year beyond the playbook: discounts, and contacts where they are known."""
-    money = attended.set_index("client_id")[["discount_over", "extra_cost"]].fillna(0.0).sum(axis=1)
+def _beyond(rows: pd.DataFrame, attended: pd.DataFrame, column: str) -> Values:
+    """Money of the last year beyond the playbook: of discounts, or of contacts where known."""
+    money = attended.set_index("client_id")[column]
     return money.reindex(rows["client_id"]).fillna(0.0).to_numpy(dtype=np.float64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from segml.report import phrases
+from segml.report import phrases, spans
 from segml.report.ahead import NextClient, NextFacts, WinBackClient
 from segml.report.figures import (
     chance_range,
@@ -23,6 +23,10 @@ from segml.words.feature import Feature
 
 LIKELY = 0.5
 """From this chance of a return on the dossier of a client that left says so."""
+ALIKE = 0.05
+"""A smaller difference between two shares that an order caught says nothing."""
+MOST = 0.5
+"""From this share on most of the lost stood in the first tenth."""
 LEVERS = Phrases(
     {
         "review_care": "Bring the care it takes back to what it pays for",
@@ -42,7 +46,7 @@ LEVERS = Phrases(
 
 
 def next_sentence(facts: NextFacts, currency: str | None) -> str:
-    """How many key clients stand there, what is at risk, and how far the order can be trusted."""
+    """How many key clients stand there, what is at risk, and by what they are ordered."""
     said = [
         counted(
             "{count} key client is active today and not lost. By the model's estimate {money} of "
@@ -61,23 +65,82 @@ def next_sentence(facts: NextFacts, currency: str | None) -> str:
                 "no purchase."
             )
         )
-    elif facts.caught is not None and facts.caught_by_silence is not None:
-        said.append(
-            _(
-                "On past dates the tenth ranked first held {caught} of those that were lost, where "
-                "chance would hold {chance} and silence alone held {silence}: a list of whom to "
-                "look at first, no verdict.",
-                caught=percent(facts.caught),
-                chance=percent(0.1),
-                silence=percent(facts.caught_by_silence),
-            )
-        )
     return paragraph(said)
 
 
+def trusted_sentence(facts: NextFacts) -> str:
+    """How good the order was on past dates, and what that means for its use; empty if unknown."""
+    caught, by_silence = facts.caught, facts.caught_by_silence
+    if facts.learnt_from is None or caught is None or by_silence is None:
+        return ""
+    said = _(
+        "How good the order is: on past dates the first tenth of such a list held {caught} of the "
+        "key clients that were then lost; a tenth drawn by chance would hold {chance}, the tenth "
+        "that had been silent for longest against their own rhythm held {silence}.",
+        caught=percent(caught),
+        chance=percent(0.1),
+        silence=percent(by_silence),
+    )
+    if caught > by_silence + ALIKE:
+        means = _("It finds more of them than looking at silence alone.")
+    elif caught < by_silence - ALIKE:
+        means = _(
+            "Silence alone found more of them: look first at who has been silent for long against "
+            "its own rhythm."
+        )
+    else:
+        means = _(
+            "It finds them about as well as looking at silence alone; what it adds is in what a "
+            "client resembles those that were lost, and what could be tried."
+        )
+    if caught >= MOST:
+        return paragraph([said, means])
+    rest = _("Most losses came from further down: begin at the top, and take nobody for safe.")
+    return paragraph([said, means, rest])
+
+
+def two_chances_sentence(facts: NextFacts, churn_days: int | None) -> str:
+    """Why the chance here is not the risk told elsewhere; empty where it is the same."""
+    if facts.learnt_from is None:
+        return ""
+    about = spans.no_purchase(churn_days)
+    return _(
+        "The chance of loss is that of any loss (to leave, to shrink, to turn unprofitable), or "
+        "of its beginning, within {days} days. The “{risk}” told elsewhere is of another event and "
+        "other days: the two figures of a client need not be alike.",
+        days=facts.horizon_days,
+        risk=about,
+    )
+
+
+def unlike_sentence(clients: tuple[NextClient, ...]) -> str:
+    """With how many of those shown the ledger points at nothing; empty where with none."""
+    unlike = sum(not resembles(each) for each in clients)
+    if not unlike:
+        return ""
+    return counted(
+        "{count} of the {shown} shown is like no lost client in anything that may drive a loss: "
+        "the ledger points at nothing there, so ask the people who know it.",
+        "{count} of the {shown} shown are like no lost client in anything that may drive a loss: "
+        "the ledger points at nothing there, so ask the people who know them.",
+        unlike,
+        shown=number(len(clients)),
+    )
+
+
+def any_resembles(clients: tuple[NextClient, ...]) -> bool:
+    """Whether any of those shown is like a lost client."""
+    return any(resembles(each) for each in clients)
+
+
+def resembles(client: NextClient) -> bool:
+    """Whether it is like a lost client in something that may be named."""
+    return client.reason is not None and client.driver is not None
+
+
 def days_left_text(client: NextClient) -> str:
-    """The days there may be to act; "not dated" where nothing has begun."""
-    return _("not dated") if client.days_left is None else days(round(client.days_left))
+    """The days there may be to act; "no sign yet" where nothing has begun."""
+    return _("no sign yet") if client.days_left is None else days(round(client.days_left))
 
 
 def sign_text(client: NextClient) -> str:
@@ -97,9 +160,9 @@ def sign_text(client: NextClient) -> str:
 
 
 def road_text(client: NextClient, features: Mapping[str, Feature], currency: str | None) -> str:
-    """Which lost clients it is like, and in what: an association; none that may not be named."""
+    """Which lost clients it is like, and in what: an association; empty where it is like none."""
     if client.reason is None or client.driver is None:
-        return _("Like no lost client in what may drive a loss")
+        return ""
     told = {
         "reason": phrases.REASONS.get(client.reason, client.reason),
         "driver": label(client.driver, features),
@@ -107,10 +170,10 @@ def road_text(client: NextClient, features: Mapping[str, Feature], currency: str
     }
     if not client.like:
         return _(
-            "{reason}: {driver} {value}, as with other lost clients before the decline", **told
+            "{reason}: {driver}: {value}, as with other lost clients before the decline", **told
         )
     return _(
-        "{reason}: {driver} {value}, as with {clients} before the decline",
+        "{reason}: {driver}: {value}, as with {clients} before the decline",
         clients=_names(client.like),
         **told,
     )
@@ -155,10 +218,10 @@ def winback_sentence(clients: tuple[WinBackClient, ...], currency: str | None) -
     if len(known) < len(clients):
         said.append(
             counted(
-                "For {count} nothing can be counted: too few came back after such a silence, or "
-                "they have not left.",
-                "For {count} nothing can be counted: too few came back after such a silence, or "
-                "they have not left.",
+                "For {count} no chance is told: too few clients gone for as long ordered again to "
+                "count one, or it has not left.",
+                "For {count} no chance is told: too few clients gone for as long ordered again to "
+                "count one, or they have not left.",
                 len(clients) - len(known),
             )
         )
@@ -188,16 +251,40 @@ def may_return(client: WinBackClient) -> str | None:
 
 def return_text(client: WinBackClient) -> str:
     """The chance of a return, with its interval and what it was counted from."""
+    is_recorded = client.verdict in {"too_few_ends", "estimated_of_ends"}
     counts = {"returned": number(client.returned), "compared": number(client.compared)}
+    if client.verdict == "still_buys":
+        return _("has not left")
     if client.chance is None:
-        if client.verdict == "still_buys":
-            return _("has not left")
-        if client.verdict == "too_few_ends":
-            return _("too few recorded ends to say ({returned} of {compared} came back)", **counts)
-        return _("too few returns to say ({returned} of {compared})", **counts)
+        return _not_known(client, counts, is_recorded=is_recorded)
     likely = chance_range(client.chance, client.chance_low, client.chance_high)
-    if client.verdict == "estimated_of_ends":
+    if is_recorded:
         return _(
-            "{chance}, as after {returned} of {compared} recorded ends", chance=likely, **counts
+            "{chance}: {returned} of the {compared} recorded as gone for as long ordered again",
+            chance=likely,
+            **counts,
         )
-    return _("{chance}, as {returned} of {compared} came back", chance=likely, **counts)
+    return _(
+        "{chance}: {returned} of the {compared} silent for as long ordered again",
+        chance=likely,
+        **counts,
+    )
+
+
+def _not_known(client: WinBackClient, counts: Mapping[str, str], *, is_recorded: bool) -> str:
+    """Why no chance is told: nobody to compare with, or too few of them that ordered again."""
+    if not client.compared:
+        return _("not known: no other client has been gone for as long yet")
+    if is_recorded and not client.returned:
+        return _("none of the {compared} recorded as gone for as long ordered again", **counts)
+    if is_recorded:
+        return _(
+            "too few to tell: {returned} of the {compared} recorded as gone for as long ordered "
+            "again",
+            **counts,
+        )
+    if not client.returned:
+        return _("none of the {compared} silent for as long ordered again", **counts)
+    return _(
+        "too few to tell: {returned} of the {compared} silent for as long ordered again", **counts
+    )

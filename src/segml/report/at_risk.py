@@ -17,6 +17,8 @@ COLUMNS = (
     *("action", "stake"),
 )
 """What is told of them."""
+OF_EVERYBODY = ("portfolio_season", "portfolio_growth_90")
+"""Features with the same value for every client: no sign of one."""
 KEY_AT_RISK = 8
 """How many of them are key clients, where there are as many."""
 
@@ -87,7 +89,8 @@ def risk_facts(
 
 
 def _raising(rows: pd.DataFrame) -> tuple[tuple[str, str], ...]:
-    """The two features that raise the score most, each with its value in words."""
-    named = rows[~rows["feature"].str.startswith("(") & (rows["contribution"] > 0)]
+    """The two features of its own that raise the score most, each with its value in words."""
+    own = ~rows["feature"].str.startswith("(") & ~rows["feature"].isin(OF_EVERYBODY)
+    named = rows[own & (rows["contribution"] > 0)]
     top = named.sort_values(["contribution", "feature"], ascending=[False, True]).head(2)
     return tuple((row["feature"], row["value_text"]) for row in records(top))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from segml.report import called, phrases
+from segml.report import called, phrases, spans
 from segml.report.figures import (
     chance_range,
     day,
@@ -116,7 +116,13 @@ def _risk(risk: str, horizon_days: int | None) -> str:
     )
 
 
-def contribution_lines(client: ClientFacts, features: Mapping[str, Feature]) -> list[str]:
+def contribution_lines(
+    client: ClientFacts,
+    features: Mapping[str, Feature],
+    *,
+    horizon_days: int | None = None,
+    potential_days: int | None = None,
+) -> list[str]:
     """The reasons of each score as lines: what each did to the estimate, and its value.
 
     Parameters
@@ -125,10 +131,18 @@ def contribution_lines(client: ClientFacts, features: Mapping[str, Feature]) -> 
         Its facts.
     features
         Feature name to the feature, for its label.
+    horizon_days, potential_days
+        As for `client_lines`.
     """
     lines = []
     for subject, explained in client.explained.items():
-        lines.append(f"{phrases.SUBJECTS[subject]}:")
+        head = spans.subject(subject, horizon_days, potential_days)
+        of_points = explained.rest.points is not None
+        lines.append(
+            _("{subject}:", subject=head)
+            if of_points
+            else _("{subject} (strength on the model's own scale, in no unit):", subject=head)
+        )
         for fact in (*explained.reasons, explained.rest):
             change = (
                 _("{points} points", points=signed(fact.points))

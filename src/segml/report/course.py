@@ -10,10 +10,11 @@ import datetime as dt
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from unicodedata import east_asian_width
 
 from segml.report.figures import month as month_name
-from segml.report.figures import short
+from segml.report.figures import short, year
 
 WIDTH = 360.0
 LEFT, RIGHT = 40.0, 8.0
@@ -167,17 +168,36 @@ def round_levels(values: Sequence[float]) -> list[float]:
 
 
 def _months(months: Sequence[dt.date], places: Sequence[float]) -> tuple[Tick, ...]:
-    """January as its year, the other quarters by name; the first month says its year too."""
+    """January as its year, the other quarters by name; the first month says its year too.
+
+    Where they would touch, a year goes before July, and July before April and October.
+    """
     ticks: list[Tick] = []
-    for month, place in zip(months, places, strict=True):
-        is_first = not ticks and month.month != 1
-        if month.month % 3 != 1 and not is_first:
-            continue
-        text = f"{month:%Y}" if month.month == 1 else month_name(month)
-        text = month_name(month, year=True) if is_first else text
-        if not ticks or place - ticks[-1].place > length_of(ticks[-1].text) + 4:
-            ticks.append(Tick(place=place, text=text))
-    return tuple(ticks)
+    wanted = [
+        (0 if place == places[0] else _RANKS[month.month], Tick(place=place, text=_told(month, n)))
+        for n, (month, place) in enumerate(zip(months, places, strict=True))
+        if n == 0 or month.month in _RANKS
+    ]
+    for _rank, tick in sorted(wanted, key=lambda each: (each[0], each[1].place)):
+        if not any(_meet(tick, other) for other in ticks):
+            ticks.append(tick)
+    return tuple(sorted(ticks, key=lambda tick: tick.place))
+
+
+_RANKS: Mapping[int, int] = MappingProxyType({1: 1, 7: 2, 4: 3, 10: 3})
+"""The months that are told, and which of them go before others."""
+
+
+def _told(month: dt.date, number: int) -> str:
+    if month.month == 1:
+        return year(month)
+    return month_name(month, year=number == 0)
+
+
+def _meet(one: Tick, other: Tick) -> bool:
+    """Whether two texts, each from its place on, would touch."""
+    left, right = (one, other) if one.place <= other.place else (other, one)
+    return right.place - left.place <= length_of(left.text) + 4
 
 
 def _marks(places: Mapping[str, float]) -> tuple[Mark, ...]:

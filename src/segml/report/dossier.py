@@ -273,8 +273,11 @@ def _evidence(rows: Rows, reasons: Sequence[str]) -> tuple[EvidenceFact, ...]:
 def _described(
     found: tuple[EvidenceFact, ...], rows: Mapping[str, Rows]
 ) -> tuple[EvidenceFact, ...]:
-    """The rows, events with what is written of them where the analysis holds it."""
-    told = {row["event_id"]: row["description"] for row in rows.get("loss_events", ())}
+    """The rows, events with what is written of them, else whom or what they were about."""
+    told = {
+        row["event_id"]: row["description"] or row["scope_value"]
+        for row in rows.get("loss_events", ())
+    }
     about = {each: text for each, text in told.items() if isinstance(text, str) and text.strip()}
     return tuple(
         replace(each, about=about.get(each.row_key)) if each.table == "events" else each

@@ -58,7 +58,11 @@ class BoundaryFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionFact:
-    """A client below zero: its options in money a year, the best and what must be true."""
+    """A client below zero: its options in money a year, the best and what must be true.
+
+    New terms bring `gain`: `less_discount` and `less_care` are money a year beyond the playbook,
+    `dearer` is the rise of prices as a share; all three None where they were not published apart.
+    """
 
     client_id: str
     name: str
@@ -69,7 +73,10 @@ class DecisionFact:
     best: str
     condition: str
     break_even: float | None
-    rise: float | None
+    gain: float
+    less_discount: float | None
+    less_care: float | None
+    dearer: float | None
     accepted: float
 
 
@@ -165,9 +172,20 @@ def decision_facts(
                 best=row["best"],
                 condition=row["condition"],
                 break_even=row["break_even"],
-                rise=row["rise"],
+                gain=row["gain"],
+                less_discount=row.get("gain_discount"),
+                less_care=row.get("gain_care"),
+                dearer=_dearer(row),
                 accepted=row["keep"] + row["gain"],
             )
             for row in rows
         ),
     )
+
+
+def _dearer(row: Mapping[str, Any]) -> float | None:
+    """The rise of prices as a share of the sales of the year; None where it is not known apart."""
+    prices, of_sales = row.get("gain_prices"), row["rise"]
+    if prices is None or of_sales is None or not row["gain"]:
+        return None
+    return float(prices * of_sales / row["gain"])

@@ -16,6 +16,7 @@ from segml.report import called, phrases
 from segml.report.figures import counted, money, number, signed
 from segml.report.language import _, paragraph
 from segml.report.marks import per_cent
+from segml.report.prospect_words import added_money
 from segml.report.records import records
 
 TOLD = ("worse", "better", "overlapping")
@@ -192,7 +193,7 @@ def _lost_sentence(found: OutcomeFact) -> str:
     given = {
         "clients": number(found.exposed),
         "lost": number(100 * abs(found.effect), 1),
-        "interval": _between(found, 100.0, 1),
+        "interval": _between(*_points(found)),
     }
     if found.effect > 0:
         return _(
@@ -210,7 +211,8 @@ def _lost_sentence(found: OutcomeFact) -> str:
 def _profit_sentence(found: OutcomeFact, currency: str | None) -> str:
     if found.verdict not in TOLD or found.effect is None:
         return phrases.PROFIT_AFTER.get(found.verdict, "")
-    given = {"money": money(abs(found.effect), currency), "interval": _between(found, 1.0, 0)}
+    ends = (added_money(end or 0.0, currency) for end in (found.low, found.high))
+    given = {"money": money(abs(found.effect), currency), "interval": _between(*ends)}
     if found.effect > 0:
         return _(
             "The clients it reached earned us {money} a year and client more than comparable "
@@ -224,14 +226,13 @@ def _profit_sentence(found: OutcomeFact, currency: str | None) -> str:
     )
 
 
-def _between(found: OutcomeFact, times: float, digits: int) -> str:
-    low, high = (times * (end or 0.0) for end in (found.low, found.high))
-    return _(
-        "{share} interval {low} to {high}",
-        share=per_cent("95"),
-        low=signed(low, digits),
-        high=signed(high, digits),
-    )
+def _points(found: OutcomeFact) -> tuple[str, str]:
+    """Both ends of an interval of a share, a hundredfold."""
+    return signed(100.0 * (found.low or 0.0)), signed(100.0 * (found.high or 0.0))
+
+
+def _between(low: str, high: str) -> str:
+    return _("{share} interval {low} to {high}", share=per_cent("95"), low=low, high=high)
 
 
 def silent_sentences(facts: EventFacts) -> list[str]:

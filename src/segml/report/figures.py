@@ -144,6 +144,17 @@ def month(value: dt.date, *, year: bool = False) -> str:
     return format_date(value, "LLL", locale=locale())
 
 
+def year(value: dt.date) -> str:
+    """A year by itself, for an axis.
+
+    Examples
+    --------
+    >>> year(dt.date(2024, 1, 1))
+    '2024'
+    """
+    return format_skeleton("y", value, locale=locale())
+
+
 def counted(one: str, many: str, count: int, **values: object) -> str:
     """A message in the form its count takes, the count put in as `{count}`.
 

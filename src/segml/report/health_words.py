@@ -24,6 +24,8 @@ EATERS = Phrases(
 )
 NEARLY_ALL = 0.9
 """From this share of key clients that missed a contact on the rhythm itself is in question."""
+LEAST_RISE, LEAST_MONEY = 0.0005, 0.5
+"""A smaller rise of prices, and less money a year, is no part of new terms."""
 OPTIONS = Phrases({"keep": "Keep as it is", "reprice": "New terms", "release": "Let go"})
 LINES = Phrases(
     {
@@ -235,22 +237,40 @@ def decisions_sentence(facts: DecisionFacts, currency: str | None) -> str:
     return paragraph([said, known])
 
 
-def condition_sentence(fact: DecisionFact) -> str:
-    """What must be true for the option named to be the best."""
-    given = {"terms": _terms(fact), "chance": chance(fact.break_even)}
+def condition_sentence(fact: DecisionFact, currency: str | None) -> str:
+    """What must be true for the option named to be the best, and which terms are new."""
+    given = {"terms": _terms(fact, currency), "chance": chance(fact.break_even)}
     if fact.condition == "accepts":
-        return _("if it accepts {terms} with a chance of at least {chance}", **given)
+        return _("{terms}; the best if it accepts with a chance of at least {chance}", **given)
     if fact.condition == "may_accept":
-        return _("unless it accepts {terms} with a chance above {chance}: ask", **given)
+        return _(
+            "new terms are better only if it accepts with a chance above {chance}; they would be: "
+            "{terms}",
+            **given,
+        )
     if fact.condition == "nothing_to_lose":
         return _(
-            "ask for {terms}; if it refuses, letting it go costs less than to go on",
+            "{terms}; if it refuses, letting it go costs less than to go on",
             terms=given["terms"],
         )
     return CONDITIONS.get(fact.condition, fact.condition)
 
 
-def _terms(fact: DecisionFact) -> str:
-    if fact.rise is None:
-        return _("new terms")
-    return _("terms worth {share} of its sales", share=percent(fact.rise, 1))
+def _terms(fact: DecisionFact, currency: str | None) -> str:
+    """What is asked of the client, part by part; a part below half a unit of money is none."""
+    said = []
+    if fact.dearer is not None and fact.dearer >= LEAST_RISE:
+        said.append(_("prices {share} higher", share=percent(fact.dearer, 1)))
+    if (fact.less_discount or 0.0) >= LEAST_MONEY:
+        spared = money(fact.less_discount, currency)
+        said.append(
+            _("discounts back within its tier's limit (brings {money} a year)", money=spared)
+        )
+    if (fact.less_care or 0.0) >= LEAST_MONEY:
+        spared = money(fact.less_care, currency)
+        said.append(
+            _("no more contacts than planned for its tier (saves {money} a year)", money=spared)
+        )
+    if not said:
+        return _("terms worth {money} a year", money=money(fact.gain, currency))
+    return _(", ").join(said)

@@ -116,7 +116,18 @@ def paragraph(sentences: Iterable[str]) -> str:
     >>> paragraph(["One.", "", "Two."])
     'One. Two.'
     """
-    return ("" if spoken() in _UNSPACED else " ").join(each for each in sentences if each)
+    return gap().join(each for each in sentences if each)
+
+
+def gap() -> str:
+    """What stands between two sentences: a blank, or nothing where a script has none.
+
+    Examples
+    --------
+    >>> gap()
+    ' '
+    """
+    return "" if spoken() in _UNSPACED else " "
 
 
 _UNSPACED = frozenset({"zh"})

@@ -38,8 +38,9 @@ class LossFacts:
 
     `money_by_reason` adds up to `profit_lost`, greatest first and `unknown` last; `count` are all
     that were lost, `lost` those that are told one by one, the dearest loss first; `demoted` stands
-    with the greatest fall of value first. `events` is None where there were none; `ahead` is None,
-    and `winback` empty, where the analysis is of a version that did not look ahead.
+    with the greatest fall of value first. `churn_days` are those of the risk of no purchase,
+    where they are told. `events` is None where there were none; `ahead` is None, and `winback`
+    empty, where the analysis is of a version that did not look ahead.
     """
 
     start: dt.date
@@ -58,6 +59,7 @@ class LossFacts:
     winback: tuple[WinBackClient, ...] = ()
     together: TogetherFacts | None = None
     events: EventFacts | None = None
+    churn_days: int | None = None
 
     @property
     def unknown_share(self) -> float | None:
@@ -111,6 +113,7 @@ def loss_facts(
         by_kind={row["kind"]: row["count"] for row in kinds_found},
         demoted=_demoted(as_table(tables["demoted"]), names),
         version=str(run["model_version"]),
+        churn_days=run.get("churn_horizon_days"),
         ahead=next_facts(run, tables, names=names),
         winback=winback_facts(tables.get("winback"), names=names),
         together=together_facts(run, _frames(tables, TOGETHER)),

@@ -13,7 +13,7 @@ KINDS = Phrases({"left": "left", "shrunk": "shrank", "unprofitable": "became unp
 KIND_MEANINGS = Phrases(
     {
         "left": "It stopped buying: its silence grew longer than its own rhythm allows",
-        "shrunk": "It has not left, but buys at best a fraction of the same season a year before",
+        "shrunk": "It still buys, but at best a fraction of the same season a year before",
         "unprofitable": "It still buys, but costs more than it brings",
     }
 )
@@ -185,7 +185,7 @@ RESTS = Phrases({"(not recorded)": "not recorded", "(no event)": "no event"})
 EVENT_KINDS = Phrases(
     {
         "price_change": "price change",
-        "product_withdrawal": "withdrawal",
+        "product_withdrawal": "withdrawal from sale",
         "product_launch": "launch",
         "policy_change": "change of policy",
         "manager_change": "change of manager",

@@ -99,7 +99,7 @@ def effects_phrase(
     told = [one for one in prospect.effects if abs(one.money) >= LEAST_EFFECT][:top]
     return in_a_row(
         _(
-            "{feature} {value}: {effect}",
+            "{feature} ({value}): {effect}",
             feature=label(one.feature, features),
             value=shown(one.value_text),
             effect=added_money(one.money, currency),

@@ -237,18 +237,6 @@ def evidence_text(row: EvidenceFact, currency: str | None) -> str:
     return _("{day}: {what}", day=day(row.date), what=what)
 
 
-def note_sentence(note: str) -> str:
-    """A note of a run as a sentence; notes are told in English, as the run wrote them.
-
-    Examples
-    --------
-    >>> note_sentence("no cost column: margin rate 0.35 used")
-    'No cost column: margin rate 0.35 used.'
-    """
-    told = note.rstrip(".")
-    return _("{sentence}.", sentence=f"{told[:1].upper()}{told[1:]}")
-
-
 def at_risk_sentence(shown: Sequence[RiskFacts], horizon_days: int) -> str:
     """Who stands in the table of those most at risk."""
     key = sum(client.is_key for client in shown)

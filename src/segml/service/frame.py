@@ -128,6 +128,7 @@ def _shell(door: Door, request: Request, viewer: Viewer | None, here: str) -> Sh
         role="" if viewer is None else viewer.role,
         token=door.signer.form(request.state.visit, name),
         sees_api=viewer is not None and viewer.may("clients"),
+        churn_days=None if viewer is None else int(held.scores.run["churn_horizon_days"]),
     )
 
 

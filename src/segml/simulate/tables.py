@@ -123,9 +123,13 @@ def invoices(scene: Scene, block: Block) -> pa.Table:
     })  # fmt: skip
 
 
-def events(scene: Scene) -> pa.Table:
-    """What the company and its market did, by day; decoys look like the others."""
+def events(scene: Scene, *, described: bool = True) -> pa.Table:
+    """What the company and its market did, by day; decoys look like the others.
+
+    Not `described`, nothing is written of them: who reads names them by kind and scope.
+    """
     drawn = scene.events
+    written = [e.description if described else None for e in drawn]
     return pa.table({
         "event_id": event_ids(len(drawn)),
         "date": days(scene.config.start, np.array([e.day for e in drawn], dtype=np.int64)),
@@ -133,7 +137,7 @@ def events(scene: Scene) -> pa.Table:
         "scope": pa.array([e.scope for e in drawn], type=pa.string()),
         "scope_value": pa.array([e.scope_value for e in drawn], type=pa.string()),
         "magnitude": numbers(np.array([e.magnitude for e in drawn], dtype=np.float64)),
-        "description": pa.array([e.description for e in drawn], type=pa.string()),
+        "description": pa.array(written, type=pa.string()),
     })  # fmt: skip
 
 

@@ -50,7 +50,8 @@ DECISIONS = declare(
     "decisions",
     (
         *("client_id text", "manager text?", "tier text", "is_key flag", "profit_365 money"),
-        *("expected money", "referral money", "gain money", "rise number?", "keep money"),
+        *("expected money", "referral money", "gain money", "gain_discount money"),
+        *("gain_care money", "gain_prices money", "rise number?", "keep money"),
         *("reprice money?", "release money", "best text", "condition text"),
         *("acceptance number?", "break_even number?", "tried count"),
     ),

@@ -12,6 +12,7 @@ from segml.report.language import Phrases, _, speaking
 from segml.report.pages import account_words, drift_words, page_words, path_words, what_if_words
 from segml.report.pages.path_chart import path_chart
 from segml.report.render import dossier_of, environment
+from segml.report.spans import no_purchase
 from segml.report.waterfall import ProfitFacts
 
 Kept = Callable[[str, Callable[[], str]], str]
@@ -35,7 +36,7 @@ class Shell:
 
     `rooms` maps the pages that the reader may see to their addresses, `here` is the one shown;
     `languages` are code, name and address of the same page. `viewer` is None where nobody signs in;
-    `token` proves that a form was given out by us.
+    `token` proves that a form was given out by us. `churn_days` are those of the risk told.
     """
 
     portfolio: str
@@ -48,6 +49,7 @@ class Shell:
     role: str
     token: str
     sees_api: bool = False
+    churn_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +109,18 @@ def page(
         )
 
 
-def list_columns() -> tuple[tuple[str, str, bool], ...]:
-    """The columns of the list: what each is sorted by, its head, whether it is a figure."""
+def list_columns(churn_days: int | None) -> tuple[tuple[str, str, bool], ...]:
+    """The columns of the list: what each is sorted by, its head, whether it is a figure.
+
+    Parameters
+    ----------
+    churn_days
+        The days that the risk is over.
+    """
     return (
         ("name", _("Client"), False),
         ("tier", _("Tier"), False),
-        ("risk", _("Risk"), True),
+        ("risk", no_purchase(churn_days), True),
         ("stake", _("At stake"), True),
         ("profit", _("Profit, last year"), True),
         ("sales", _("Sales, last year"), True),

@@ -24,6 +24,7 @@ from segml.report.language import Phrases, _, paragraph
 from segml.report.pages.monday import MondayFacts
 from segml.report.pages.profile import CareFact, NeedFact, PeerFacts
 from segml.report.pages.tasks import TaskFact
+from segml.report.spans import no_purchase
 from segml.words.feature import Feature
 
 UNCHANGED = 0.005
@@ -101,16 +102,22 @@ def _stake(facts: MondayFacts) -> str:
     )
 
 
-def task_sentence(task: TaskFact, features: Mapping[str, Feature], currency: str | None) -> str:
-    """Why one thing is to be done, and what it is about in money."""
+def task_sentence(
+    task: TaskFact,
+    features: Mapping[str, Feature],
+    currency: str | None,
+    churn_days: int | None,
+) -> str:
+    """Why one thing is to be done, and what it is about in money; the risk with its days."""
     about = money(task.money, currency)
     if task.kind == "call" and task.risk is not None:
         signs = in_a_row(
-            _("{what} {value}", what=label(name, features), value=shown(text))
+            _("{what}: {about}", what=label(name, features), about=shown(text))
             for name, text in task.risk.reasons
         )
         said = _(
-            "Risk that it buys nothing: {chance}; {money} of yearly profit is at stake.",
+            "{risk}: {chance}; {money} of yearly profit is at stake.",
+            risk=no_purchase(churn_days),
             chance=chance(task.risk.p_churn),
             money=about,
         )
@@ -125,7 +132,7 @@ def task_sentence(task: TaskFact, features: Mapping[str, Feature], currency: str
     if task.kind == "reprice":
         return _("It costs more than it brings; new terms are worth {money} a year.", money=about)
     said = _(
-        "Chance of a return: {chance}; worth {money} a year.",
+        "Chance of a return within a year: {chance}; expected {money} a year, the attempt paid.",
         chance=chance(task.chance),
         money=about,
     )
@@ -153,10 +160,14 @@ def return_sentence(client: WinBackClient, currency: str | None) -> str:
     """How likely a lost client comes back, what that is worth, and what could be tried."""
     told = ahead_words.return_text(client)
     if client.chance is None:
-        said = _("Chance of a return: {chance}.", chance=told)
+        said = _("Chance of a return within a year: {chance}.", chance=told)
     else:
         worth = money(client.expected_value, currency)
-        said = _("Chance of a return: {chance}; expected {money} a year.", chance=told, money=worth)
+        said = _(
+            "Chance of a return within a year: {chance}; expected {money} a year.",
+            chance=told,
+            money=worth,
+        )
     return paragraph([said, _("{sentence}.", sentence=ahead_words.lever_text(client.lever))])
 
 

@@ -15,7 +15,7 @@ def path_sentence(facts: PathFacts, currency: str | None) -> str:
     said = [_tiers(facts, given)]
     if first.p_churn is not None and last.p_churn is not None:
         before, now = chance(first.p_churn), chance(last.p_churn)
-        said.append(_("Risk: {before}, now {now}.", before=before, now=now))
+        said.append(_("Risk of no purchase: {before}, now {now}.", before=before, now=now))
     said.append(
         _(
             "Profit of 365 days: {before}, now {now}.",

@@ -1,0 +1,29 @@
+"""Notes of a run: those that are always the same in each language, others as they were written."""
+
+from __future__ import annotations
+
+import pytest
+
+from segml.ledger.notes import ledger_notes
+from segml.report.language import speaking
+from segml.report.note_words import NOTES, note_sentence
+from segml.words.plan import Economics
+
+FULL = frozenset({"interactions", "invoices", "interactions.minutes", "invoices.paid_on"})
+
+
+def test_each_note_that_has_words_is_one_that_a_ledger_tells() -> None:
+    poor = frozenset({"interactions", "invoices"})
+    told = {
+        *ledger_notes(poor, Economics(minute=1.0)),
+        *ledger_notes(FULL | {"cost", "order_id"}, Economics()),
+    }
+    assert set(NOTES) <= told
+
+
+@pytest.mark.parametrize(("language", "start"), [("ru", "Маржинальность не"), ("zh", "未设毛利率")])
+def test_a_note_that_is_always_the_same_is_told_in_the_language(language: str, start: str) -> None:
+    note = "no margin rate: a line without a cost would count as if it cost nothing"
+    with speaking(language):
+        assert note_sentence(note).startswith(start)
+        assert note_sentence("margin rate 0.35 used where a line has no cost").startswith("Margin")
