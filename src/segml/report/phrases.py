@@ -13,7 +13,7 @@ KINDS = Phrases({"left": "left", "shrunk": "shrank", "unprofitable": "became unp
 KIND_MEANINGS = Phrases(
     {
         "left": "It stopped buying: its silence grew longer than its own rhythm allows",
-        "shrunk": "It still buys, but at best a fraction of the same season a year before",
+        "shrunk": "It has not left, but buys at best a fraction of the same season a year before",
         "unprofitable": "It still buys, but costs more than it brings",
     }
 )
