@@ -207,6 +207,18 @@ def test_a_group_that_fared_otherwise_before_is_not_judged(tmp_path: Path) -> No
     assert found["verdict"] == "differed_before"
 
 
+def test_nothing_is_claimed_where_nobody_can_see_how_they_fared_before(
+    impact: Impact, tmp_path: Path
+) -> None:
+    table = lines()
+    with opened(tmp_path, table[table["date"] >= OUTAGE - dt.timedelta(weeks=60)]) as ledger:
+        found = row(told(ledger), "outage")
+    assert row(impact, "outage")["verdict"] == "worse"
+    assert found["p_adjusted"] < 0.05
+    assert found["low"] > 0
+    assert found["verdict"] == "too_little_time"
+
+
 def test_a_ledger_without_events_has_no_rows(tmp_path: Path) -> None:
     with opened(tmp_path, lines(), EVENTS.head(0)) as ledger:
         found = told(ledger)

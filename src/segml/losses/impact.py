@@ -180,6 +180,8 @@ def _verdict(found: Estimate, outcome: Outcome, p: float) -> Verdict:
         return "differed_before"
     if p > SIGNIFICANT:
         return "no_difference"
+    if not found.reaches_back:  # nobody can see whether they fared alike before: no claim
+        return "too_little_time"
     if found.same is not None:
         return "overlapping"
     return "worse" if (found.effect > 0) == (outcome == "lost") else "better"

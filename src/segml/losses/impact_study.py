@@ -81,6 +81,8 @@ class Estimate:
         Clients.
     same
         Another happening that reached the same clients at the time.
+    reaches_back
+        Whether the ledger reaches far enough back to ask how they fared before.
     """
 
     effect: float
@@ -91,6 +93,7 @@ class Estimate:
     exposed: int
     compared: int
     same: int | None
+    reaches_back: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +189,7 @@ def _told(sides: _Sides, week: int, outcome: Outcome) -> Estimate | Refused:
         exposed=found.exposed,
         compared=found.compared,
         same=sides.same,
+        reaches_back=_earlier(week, outcome) is not None,
     )
 
 
@@ -209,12 +213,18 @@ def _are_few(found: Contrast, outcome: Outcome) -> bool:
     return outcome == "lost" and most < LEAST_LOSSES
 
 
+def _earlier(week: int, outcome: Outcome) -> int | None:
+    """The week before the event that is asked in its place; None before the ledger's time."""
+    before = week - (WATCH if outcome == "lost" else HALF)
+    return before if before >= FIRST[outcome] else None
+
+
 def _pretrend(sides: _Sides, week: int, outcome: Outcome) -> float | None:
     """The p of no difference before the event, by weeks that all lie before it."""
-    if outcome == "lost":
-        found = _losses(sides, week - WATCH) if week - WATCH >= FIRST["lost"] else None
-    else:
-        found = _profits(sides, week - HALF, HALF) if week - HALF >= FIRST["profit"] else None
+    before = _earlier(week, outcome)
+    if before is None:
+        return None
+    found = _losses(sides, before) if outcome == "lost" else _profits(sides, before, HALF)
     if found is None or found.exposed < LEAST_EXPOSED or _are_few(found, outcome):
         return None
     return _tested(found, outcome)[1]
