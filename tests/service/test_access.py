@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -189,6 +191,19 @@ def test_a_manager_sees_all_of_their_own(served: Any, reader: Any) -> None:
     told = reader("mia").get("/api/v1/clients?limit=1000").json()
     assert {row["client_id"] for row in told["rows"]} == set(served.own())
     assert told["total"] == len(served.own())
+
+
+def test_the_list_marks_who_counts_as_lost_and_nobody_else(served: Any, reader: Any) -> None:
+    browser, pages = reader("mia"), []
+    address: str | None = "/clients"
+    while address:
+        pages.append(browser.get(address).text)
+        after = re.search(r'<a href="([^"]+)" rel="next"', pages[-1])
+        address = html.unescape(after[1]) if after else None
+    told = re.findall(r'href="/dossier\?id=([^"]+)"', "".join(pages))
+    own = set(served.own()) & set(served.lost)
+    assert own
+    assert sorted(map(unquote, told)) == sorted(own)
 
 
 def test_a_head_of_a_region_sees_the_region(served: Any, reader: Any) -> None:

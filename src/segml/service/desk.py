@@ -229,6 +229,14 @@ class Desk:
             return False
         return bool(self.rows_of(self.held.losses, {"losses": ("client_id",)}, client_id)["losses"])
 
+    def lost_among(self, client_ids: Sequence[str]) -> frozenset[str]:
+        """Those of some clients that count as lost in the analysis held and may be seen."""
+        if self.held.losses is None or not client_ids:
+            return frozenset()
+        lost = self.asked(self.held.losses, ("losses",))["losses"]
+        rows = lost.rows(("client_id", "in", list(client_ids)), columns=("client_id",))
+        return frozenset(row["client_id"] for row in rows)
+
     def industry(self, industry: str) -> tuple[Industry | None, Industry | None]:
         """Figures of all active clients of an industry, now and at the run before: nobody's row."""
         former = self.held.former_roster

@@ -156,7 +156,8 @@ def listed(request: Request, desk: Clients) -> Response:
         # its links tell nobody else's word, and others come by the first part alone
         kept_by=None if listing.word or links["before"] else Keeping(desk, listing, ("rows",)),
         page=page,
-        rows=list_rows(page.rows),
+        rows=(rows := list_rows(page.rows)),
+        lost=desk.lost_among([row.client_id for row in rows]),
         wanted=listing.wanted,
         links=links,
         choices={
