@@ -58,7 +58,10 @@ class BoundaryFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionFact:
-    """A client below zero: its options in money a year, the best and what must be true."""
+    """A client below zero: its options in money a year, the best and what must be true.
+
+    `accepted` is None where there are no new terms to ask for.
+    """
 
     client_id: str
     name: str
@@ -70,7 +73,7 @@ class DecisionFact:
     condition: str
     break_even: float | None
     rise: float | None
-    accepted: float
+    accepted: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +169,7 @@ def decision_facts(
                 condition=row["condition"],
                 break_even=row["break_even"],
                 rise=row["rise"],
-                accepted=row["keep"] + row["gain"],
+                accepted=row["keep"] + row["gain"] if row["gain"] > 0 else None,
             )
             for row in rows
         ),
