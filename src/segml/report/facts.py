@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -260,10 +261,16 @@ def _share(part: float, whole: float) -> float | None:
 
 
 def _names(clients: pd.DataFrame) -> dict[str, str]:
-    """Each client's name, or its id where the name is missing or blank."""
+    """Each client's name, its id beside it where several have one name; the id without a name."""
+    names = {row["client_id"]: (row["name"] or "").strip() for row in records(clients)}
+    bearers = Counter(names.values())
     return {
-        row["client_id"]: (row["name"] or "").strip() or row["client_id"]
-        for row in records(clients)
+        client_id: client_id
+        if not name
+        else name
+        if bearers[name] == 1
+        else f"{name} ({client_id})"
+        for client_id, name in names.items()
     }
 
 
