@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from segml.report.at_risk import most_at_risk, risk_facts, scores_table
+from segml.report.expected import ExpectedFact, expected_facts
 from segml.report.health import HealthFacts, health_facts
 from segml.report.lost import LossFacts, loss_facts
 from segml.report.prospects import ProspectFacts, prospects_facts
@@ -53,7 +54,7 @@ class PortfolioFacts:
     `migration` counts the clients of each (previous tier, tier) pair; `tier_names` are today's
     tiers top first, then those that hold nobody any more; `top_shares` are the shares
     of positive profit of the best 1, 5 and 10 clients (None where nobody brings profit);
-    `expected_profit` is that of clients that have bought;
+    `expected_profit` is that of clients that have bought; `expected` what the scheme expects;
     `at_stake` is the sum over active clients, those already counted as lost left out, of the
     probability of churn times the profit of their last 365 days, where that is positive.
     """
@@ -76,6 +77,7 @@ class PortfolioFacts:
     horizon_days: int
     potential_days: int
     active_days: int
+    expected: tuple[ExpectedFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +205,7 @@ def portfolio_facts(
         horizon_days=int(run["churn_horizon_days"]),
         potential_days=int(run["potential_horizon_days"]),
         active_days=int(run.get("active_days", 365)),
+        expected=expected_facts(run.get("expected_shares") or {}, parts),
     )
 
 
