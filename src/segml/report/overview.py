@@ -216,10 +216,12 @@ def relief_sentence(relief: ReliefFact, currency: str | None) -> str:
             **given,
         )
     return counted(
-        "{count} client left that is no loss: in the year before, it took {freed} of cost to "
-        "serve, with {hours} of contacts, and {money} of profit is forgone.",
-        "{count} clients left that are no loss: in the year before, they took {freed} of cost to "
-        "serve, with {hours} of contacts, and {money} of profit is forgone.",
+        "{count} client left whose departure the scheme takes for a relief: in the year before, it "
+        "took {freed} of cost to serve, with {hours} of contacts, but brought {money} more than it "
+        "cost.",
+        "{count} clients left whose departure the scheme takes for a relief: in the year before, "
+        "they took {freed} of cost to serve, with {hours} of contacts, but together brought "
+        "{money} more than they cost.",
         relief.clients,
         **given,
     )
@@ -237,10 +239,10 @@ def _relief_without_care(relief: ReliefFact, given: Mapping[str, str]) -> str:
             **given,
         )
     return counted(
-        "{count} client left that is no loss: in the year before, it took {freed} of cost to "
-        "serve, and {money} of profit is forgone.",
-        "{count} clients left that are no loss: in the year before, they took {freed} of cost to "
-        "serve, and {money} of profit is forgone.",
+        "{count} client left whose departure the scheme takes for a relief: in the year before, it "
+        "took {freed} of cost to serve, but brought {money} more than it cost.",
+        "{count} clients left whose departure the scheme takes for a relief: in the year before, "
+        "they took {freed} of cost to serve, but together brought {money} more than they cost.",
         relief.clients,
         **given,
     )
