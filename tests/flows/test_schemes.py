@@ -94,7 +94,8 @@ def test_the_chain_runs_from_training_to_report_with_each_scheme(
 
 
 def _found_beside_expected(scheme: str, scores: pd.DataFrame, told: Any) -> None:
-    assert len(told.expected) == (4 if scheme == "strategic" else 0)
+    names = [name for each in told.expected for name in each.tiers]
+    assert names == (NAMES[scheme] if scheme == "strategic" else [])
     active = scores[scores["status"] == "active"]
     for each in told.expected:
         inside = active[active["tier"].isin(each.tiers)]

@@ -14,10 +14,10 @@ from segml.report.expected import ExpectedFact, expected_facts
 from segml.words.feature import Feature
 
 Published = tuple[dict[str, Any], dict[str, pd.DataFrame]]
-TOLD: dict[str, dict[str, list[float]]] = {
-    "vip": {"clients": [0.05, 0.1], "profit": [0.5, 1.0]},
-    "potential or small": {"clients": [0.2, 0.3]},
-}
+TOLD: list[dict[str, Any]] = [
+    {"tiers": ["vip"], "clients": [0.05, 0.1], "profit": [0.5, 1.0]},
+    {"tiers": ["potential", "small"], "clients": [0.2, 0.3], "profit": None},
+]
 
 
 def _part(tier: str, status: str, count: int, profit: float) -> dict[str, Any]:
@@ -54,10 +54,10 @@ def test_the_page_says_both_and_nothing_for_a_scheme_that_expects_none(
     published: Published, features: Mapping[str, Feature]
 ) -> None:
     run, tables = published
-    told = {"tier 1": TOLD["vip"], "tier 2 or tier 3": TOLD["potential or small"]}
+    told = [TOLD[0] | {"tiers": ["tier 1"]}, TOLD[1] | {"tiers": ["tier 2", "tier 3"]}]
     pages = [
         render_report(report_facts(run | more, tables, losses=None, features=features))
-        for more in ({"expected_shares": told}, {"expected_shares": {}}, {})
+        for more in ({"expected_shares": told}, {"expected_shares": []}, {})
     ]
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", pages[0].replace("\u00a0", " ")))
     assert "What the scheme expects of active clients" in text

@@ -105,12 +105,13 @@ def test_only_strategic_expects_shares_of_its_tiers_and_not_as_a_ranking(scheme:
     found = expected_shares(_fit(_frame(), scheme).estimator)
     assert bool(found) == (scheme == "strategic")
     if found:
-        assert list(found) == ["vip", "important", "ordinary", "potential or small"]
-        assert found["vip"] == {"clients": [0.05, 0.1], "profit": [0.5, 1.0]}
-        assert "profit" not in found["potential or small"]
+        tiers = [name for each in found for name in each["tiers"]]
+        assert tiers == ["vip", "important", "ordinary", "potential", "small"]
+        assert found[0] == {"tiers": ["vip"], "clients": [0.05, 0.1], "profit": [0.5, 1.0]}
+        assert found[-1]["profit"] is None
     few = _fit(_frame(rows=40), scheme).estimator
     assert few.ranking_
-    assert expected_shares(few) == {}
+    assert expected_shares(few) == []
 
 
 def test_without_a_wallet_strategic_has_no_tier_potential() -> None:

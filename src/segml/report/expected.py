@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from segml.report.records import Rows
 
@@ -26,16 +27,13 @@ class ExpectedFact:
     profit: Range | None
 
 
-def expected_facts(
-    told: Mapping[str, Mapping[str, Sequence[float]]], parts: Rows
-) -> tuple[ExpectedFact, ...]:
+def expected_facts(told: Sequence[Mapping[str, Any]], parts: Rows) -> tuple[ExpectedFact, ...]:
     """The scheme's expectations in its order; empty for a scheme that has none.
 
     Parameters
     ----------
     told
-        `expected_shares` of a run.json: tiers joined by " or " to the ranges of `clients` and,
-        where there is one, of `profit`.
+        `expected_shares` of a run.json: `tiers`, the ranges of `clients` and of `profit` (or None).
     parts
         Clients and their `profit_365`, summed by `tier` and `status` (among others).
 
@@ -43,7 +41,7 @@ def expected_facts(
     --------
     >>> vip = {"tier": "vip", "status": "active", "count": 1, "profit_365": 6.0}
     >>> [found] = expected_facts(
-    ...     {"vip": {"clients": [0.05, 0.1]}},
+    ...     [{"tiers": ["vip"], "clients": [0.05, 0.1], "profit": None}],
     ...     [vip, vip | {"tier": "small", "count": 3, "profit_365": 2.0}],
     ... )
     >>> found.tiers, found.clients_found, found.profit_found
@@ -53,16 +51,15 @@ def expected_facts(
     clients = sum(row["count"] for row in active)
     profit = math.fsum(row["profit_365"] for row in active)
     found = []
-    for together, ranges in told.items():
-        tiers = tuple(together.split(" or "))
+    for each in told:
+        tiers, clients_due, due = tuple(each["tiers"]), each["clients"], each["profit"]
         inside = [row for row in active if row["tier"] in tiers]
         brought = math.fsum(row["profit_365"] for row in inside)
-        due = ranges.get("profit")
         found.append(
             ExpectedFact(
                 tiers=tiers,
                 clients_found=sum(row["count"] for row in inside) / max(clients, 1),
-                clients=(ranges["clients"][0], ranges["clients"][1]),
+                clients=(clients_due[0], clients_due[1]),
                 profit_found=brought / profit if profit > 0 else None,
                 profit=None if due is None else (due[0], due[1]),
             )

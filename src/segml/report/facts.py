@@ -205,7 +205,7 @@ def portfolio_facts(
         horizon_days=int(run["churn_horizon_days"]),
         potential_days=int(run["potential_horizon_days"]),
         active_days=int(run.get("active_days", 365)),
-        expected=expected_facts(run.get("expected_shares") or {}, parts),
+        expected=expected_facts(run.get("expected_shares") or (), parts),
     )
 
 

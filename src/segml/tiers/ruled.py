@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -129,7 +130,7 @@ def expected_against_found(
     return tuple(said)
 
 
-def expected_shares(estimator: TierEstimator) -> dict[str, dict[str, list[float]]]:
+def expected_shares(estimator: TierEstimator) -> list[dict[str, Any]]:
     """The ranges that a fitted scheme expects of its tiers' shares; empty where it expects none.
 
     Parameters
@@ -139,19 +140,20 @@ def expected_shares(estimator: TierEstimator) -> dict[str, dict[str, list[float]
 
     Returns
     -------
-    dict
-        Tiers joined by " or " to the lowest and highest share of `clients` and, where the scheme
-        says one, of `profit`, top first.
+    list of dict
+        Top first: `tiers` (several are taken together), the lowest and highest share of `clients`
+        and of `profit` (None where the scheme says nothing of it).
     """
     if not isinstance(estimator, StrategicTiers) or estimator.ranking_:
-        return {}
-    return {
-        tier: {
+        return []
+    return [
+        {
+            "tiers": tier.split(" or "),
             "clients": list(clients),
-            **({"profit": list(EXPECTED_PROFIT[tier])} if tier in EXPECTED_PROFIT else {}),
+            "profit": list(EXPECTED_PROFIT[tier]) if tier in EXPECTED_PROFIT else None,
         }
         for tier, clients in EXPECTED_CLIENTS.items()
-    }
+    ]
 
 
 def _range(share: tuple[float, float]) -> str:
