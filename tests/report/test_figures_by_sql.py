@@ -55,7 +55,8 @@ def test_the_tiers_clients_and_money(ask: Ask, facts: ReportFacts) -> None:
         "sum(coalesce(sold.revenue - goods, 0) - p.cost_to_serve - p.acquisition) AS brings, "
         "brings / sum(brings) OVER (), sum(p.cost_to_serve), sum(expected_profit) FILTER (WHERE "
         "s.status <> 'prospect'), bool_and(s.is_key) FROM scores AS s LEFT JOIN sold "
-        "USING (client_id) JOIN profit AS p USING (client_id) GROUP BY s.tier, s.tier_rank ORDER BY s.tier_rank"
+        "USING (client_id) JOIN profit AS p USING (client_id) GROUP BY s.tier, s.tier_rank "
+        "ORDER BY s.tier_rank"
     )
     assert len(found) == len(facts.portfolio.tiers) > 2
     for row, tier in zip(found, facts.portfolio.tiers, strict=True):
