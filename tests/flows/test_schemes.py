@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import segml
@@ -85,9 +86,22 @@ def test_the_chain_runs_from_training_to_report_with_each_scheme(
         lost = segml.analyse_losses(config, start=EARLIER, end=LATER)
         assert lost.summary["model_version"] == trained.version.version
         _relief_is_marked(scheme, lost)
-    page = segml.write_report(config, as_of=LATER).path.read_text("utf-8")
+    report = segml.write_report(config, as_of=LATER)
+    page = report.path.read_text("utf-8")
+    _found_beside_expected(scheme, scores, report.facts.portfolio)
     assert all(name in page for name in set(scores["tier"]))
     assert ("The rule of its tier gives it" in page) == (scheme in RULE_TIERS)
+
+
+def _found_beside_expected(scheme: str, scores: pd.DataFrame, told: Any) -> None:
+    names = [name for each in told.expected for name in each.tiers]
+    assert names == (NAMES[scheme] if scheme == "strategic" else [])
+    active = scores[scores["status"] == "active"]
+    for each in told.expected:
+        inside = active[active["tier"].isin(each.tiers)]
+        assert each.clients_found == pytest.approx(len(inside) / len(active))
+        profit = inside["profit_365"].sum() / active["profit_365"].sum()
+        assert each.profit_found == pytest.approx(profit)
 
 
 def _relief_is_marked(scheme: str, lost: Any) -> None:

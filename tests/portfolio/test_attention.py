@@ -115,3 +115,12 @@ def test_without_interactions_no_contact_is_said_to_be_missed(
 ) -> None:
     table = attention(scene_of(opened([line("a", 300)])))
     assert table[["due", "made", "missed", "extra", "extra_cost"]].isna().all().all()
+
+
+def test_without_discounts_none_is_said_to_be_within_the_limit(
+    opened: Opened, scene_of: Scenes
+) -> None:
+    untold = {name: value for name, value in line("a", 300).items() if name != "discount"}
+    table = attention(scene_of(opened([untold])))
+    assert table["client_id"].tolist() == ["a"]
+    assert table[["discount_rate", "discount_over"]].isna().all().all()

@@ -109,6 +109,19 @@ def test_a_client_without_a_name_is_called_by_its_id(facts: ReportFacts) -> None
     assert called["f"] == "f"
 
 
+def test_two_clients_of_one_name_have_their_ids_beside_it(
+    published: Published, features: Features
+) -> None:
+    run, tables = published
+    tables["clients"].loc[tables["clients"]["client_id"].isin(["a", "b"]), "name"] = "Rossi"
+    found = report_facts(run, tables, losses=None, features=features)
+    called = {client.client_id: client.name for client in found.at_risk}
+    assert (called["a"], called["b"]) == ("Rossi (a)", "Rossi (b)")
+    rest = [name for client_id, name in called.items() if client_id not in "ab"]
+    assert rest
+    assert not any("(" in name for name in rest)
+
+
 def test_key_clients_leave_some_places_to_others(published: Published, features: Features) -> None:
     run, tables = published
     row = tables["scores"].iloc[[0]]

@@ -15,7 +15,10 @@ from segml.report import ReportFacts
 DAY = dt.date(2024, 4, 1)
 Rows = list[tuple[Any, ...]]
 Ask = Callable[[str], Rows]
-PUBLISHED = ("scores", "profit", "roles", "levers", "attention", "boundaries", "decisions")
+PUBLISHED = (
+    *("scores", "profit", "roles", "levers", "attention", "boundaries", "spreads", "decisions"),
+    "concentration",
+)
 
 
 @pytest.fixture(scope="module")
@@ -50,14 +53,18 @@ def test_the_tiers_clients_and_money(ask: Ask, facts: ReportFacts) -> None:
         "SELECT s.tier, count(*), count(*) FILTER (WHERE s.status = 'active'), "
         "count(*) / (SELECT count(*) FROM scores), sum(coalesce(sold.revenue, 0)), "
         "sum(coalesce(sold.revenue - goods, 0) - p.cost_to_serve - p.acquisition) AS brings, "
-        "brings / sum(brings) OVER () FROM scores AS s LEFT JOIN sold USING (client_id) "
-        "JOIN profit AS p USING (client_id) GROUP BY s.tier, s.tier_rank ORDER BY s.tier_rank"
+        "brings / sum(brings) OVER (), sum(p.cost_to_serve), sum(expected_profit) FILTER (WHERE "
+        "s.status <> 'prospect'), bool_and(s.is_key) FROM scores AS s LEFT JOIN sold "
+        "USING (client_id) JOIN profit AS p USING (client_id) GROUP BY s.tier, s.tier_rank "
+        "ORDER BY s.tier_rank"
     )
     assert len(found) == len(facts.portfolio.tiers) > 2
     for row, tier in zip(found, facts.portfolio.tiers, strict=True):
         assert (tier.tier, tier.clients, tier.active) == row[:3]
         told = (tier.client_share, tier.revenue, tier.profit, tier.profit_share)
-        assert told == pytest.approx(row[3:], rel=1e-5, abs=0.01)
+        told += (tier.cost_to_serve, tier.expected_profit)
+        assert told == pytest.approx(row[3:9], rel=1e-5, abs=0.01)
+        assert tier.is_key == row[9]
 
 
 def test_the_roles_and_what_their_holders_bring(ask: Ask, facts: ReportFacts) -> None:
@@ -109,6 +116,16 @@ def test_the_playbooks_gaps(ask: Ask, facts: ReportFacts) -> None:
     gaps = (told.key_clients, told.due, told.missed, told.neglected, told.others, told.extra)
     assert (*gaps, told.over) == found[0]
     assert told.missed > 0
+    money = ask(
+        "SELECT sum(extra_cost) FILTER (WHERE NOT is_key), sum(discount_over) FROM attention"
+    )
+    assert (told.extra_cost, told.over_money) == pytest.approx(money[0])
+    worst = ask(
+        "SELECT client_id, due, made, missed, last_contact FROM attention WHERE is_key AND "
+        "missed > 0 ORDER BY missed DESC, profit_365 DESC, client_id LIMIT 8"
+    )
+    rows = [(one.client_id, one.due, one.made, one.missed, one.last_contact) for one in told.worst]
+    assert rows == worst
     keys = ask("SELECT count(*) FROM scores WHERE is_key AND status <> 'prospect'")
     assert told.key_clients == keys[0][0]
     managers = ask(
@@ -139,6 +156,21 @@ def test_the_concentration(ask: Ask, facts: ReportFacts) -> None:
     )
     most, whole = largest[0]  # 180 days is the potential horizon of the made world
     assert told.stress[0].without == pytest.approx(whole - most)
+    squares = ask(
+        "SELECT sum(pow(gain / whole, 2)) FROM (SELECT greatest(profit_365, 0) AS gain, "
+        "sum(greatest(profit_365, 0)) OVER () AS whole FROM scores)"
+    )
+    assert told.hhi == pytest.approx(squares[0][0])
+    dearest = ask(
+        "SELECT client_id, expected_profit * 365.0 / 180 AS year, coalesce(0.2 * b.profit, 0) FROM "
+        "scores LEFT JOIN brought AS b USING (client_id) WHERE status <> 'prospect' "
+        "ORDER BY year DESC, client_id LIMIT 8"
+    )
+    assert [one.client_id for one in told.stress] == [row[0] for row in dearest]
+    for one, (_, year, referral) in zip(told.stress, dearest, strict=True):
+        assert one.share == pytest.approx(year / whole)
+        assert one.without == pytest.approx(whole - year)
+        assert one.referral == pytest.approx(referral, abs=0.05)
     assert told.year["expected"] == pytest.approx(whole)
 
 
@@ -148,14 +180,32 @@ def test_the_boundaries(ask: Ask, facts: ReportFacts) -> None:
     assert told is not None
     found = ask(
         "WITH eaten AS (SELECT *, discount + demands + care + payment AS taken FROM boundaries) "
-        "SELECT count(*), count(*) FILTER (WHERE profit < 0 OR taken > 0.5 * (profit + taken)), "
-        "count(*) FILTER (WHERE on_boundary AND NOT (profit < 0 OR taken > 0.5 * (profit + taken)) "
-        "AND zero_on IS NULL) FROM eaten"
+        "SELECT count(*), count(*) FILTER (WHERE on_boundary), count(*) FILTER (WHERE profit < 0 "
+        "OR taken > 0.5 * (profit + taken)), count(*) FILTER (WHERE on_boundary AND NOT (profit < "
+        "0 OR taken > 0.5 * (profit + taken)) AND zero_on IS NULL) FROM eaten"
     )
-    looked_at, sure, groundless = found[0]
+    looked_at, on_boundary, sure, groundless = found[0]
     assert told.key_clients == looked_at > 10
-    assert looked_at >= told.count >= sure > 0
+    assert looked_at >= told.count == on_boundary >= sure > 0
     assert groundless == 0
+    shown = ask(
+        "SELECT client_id, profit, (discount + demands + care + payment) / (profit + discount + "
+        "demands + care + payment) FROM boundaries WHERE on_boundary ORDER BY CASE verdict WHEN "
+        "'below_zero' THEN 0 WHEN 'reaches_zero' THEN 1 ELSE 2 END, zero_on, profit, client_id "
+        "LIMIT 8"
+    )
+    assert [one.client_id for one in told.shown] == [row[0] for row in shown]
+    for one, (_, profit, eaten) in zip(told.shown, shown, strict=True):
+        assert one.profit == pytest.approx(profit)
+        assert one.eaten_share == pytest.approx(eaten)
+    spreads = ask(
+        "SELECT category, tier, key_discount_rate, discount_rate, linked FROM spreads WHERE "
+        "could_be_learnt ORDER BY key_discount_rate - discount_rate DESC, category LIMIT 6"
+    )
+    assert spreads == [
+        (one.category, one.tier, one.key_discount_rate, one.discount_rate, one.linked)
+        for one in told.spreads
+    ]
     keys = ask("SELECT count(*) FROM scores WHERE is_key AND status = 'active'")
     assert told.key_clients == keys[0][0]
 
@@ -174,6 +224,16 @@ def test_the_decisions(ask: Ask, facts: ReportFacts) -> None:
         "FROM decisions GROUP BY ALL"
     )
     assert told.by_best == dict(best)
+    first = ask(
+        "SELECT s.client_id, s.profit_365, d.expected + coalesce(0.2 * b.profit, 0), CASE WHEN "
+        "gain > 0 THEN d.keep + gain END FROM scores AS s JOIN decisions AS d USING (client_id) "
+        "LEFT JOIN brought AS b USING (client_id) WHERE s.profit_365 < 0 AND s.status = 'active' "
+        "ORDER BY s.profit_365, s.client_id LIMIT 8"
+    )
+    assert [one.client_id for one in told.shown] == [row[0] for row in first]
+    for one, (_, profit, keep, accepted) in zip(told.shown, first, strict=True):
+        assert (one.profit, one.keep) == pytest.approx((profit, keep), abs=0.01)
+        assert one.accepted == pytest.approx(accepted)
 
 
 def test_what_would_move_the_example(ask: Ask, facts: ReportFacts) -> None:

@@ -283,6 +283,29 @@ def test_without_contacts_the_page_says_so(tables: dict[str, pd.DataFrame]) -> N
     assert "The ledger tells no contacts" in health_words.attention_sentence(care, None)
 
 
+def test_without_discounts_the_page_says_so(tables: dict[str, pd.DataFrame]) -> None:
+    limits = dict.fromkeys(["discount_rate", "discount_over"], float("nan"))
+    tables["attention"] = tables["attention"].assign(**limits)
+    care = health_facts(tables, NAMES).attention
+    assert care is not None
+    assert not care.discounts_told
+    said = health_words.attention_sentence(care, None)
+    assert "The ledger tells no discounts" in said
+    assert "above its playbook" not in said
+    neither = health_words.attention_sentence(replace(care, told=False), None)
+    assert neither == "The ledger tells no contacts and no discounts to hold against the playbook."
+
+
+def test_where_nothing_can_be_asked_for_no_new_terms_are_told(
+    tables: dict[str, pd.DataFrame],
+) -> None:
+    tables["decisions"] = tables["decisions"].assign(gain=0.0)
+    below = health_facts(tables, NAMES).decisions
+    assert below is not None
+    assert below.shown
+    assert [each.accepted for each in below.shown] == [None] * len(below.shown)
+
+
 def test_every_code_has_its_words() -> None:
     edge = BoundaryFact(
         client_id="x",

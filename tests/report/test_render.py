@@ -107,7 +107,7 @@ def test_a_chinese_name_is_text(
 ) -> None:
     published[1]["clients"].loc[0, "name"] = names["d"]
     facts = report_facts(*published, losses=analysed, features=features)
-    assert names["d"] in Page(render_report(facts)).text
+    assert f"{names['d']} (a)" in Page(render_report(facts)).text  # d has the same name
 
 
 def test_a_name_is_never_a_template(html: str) -> None:
@@ -256,3 +256,17 @@ def test_roles_and_their_notes_are_on_the_page_as_text(
     assert "It would reach <i>tier 1</i> with yearly sales of 900" in text
     assert "1 client is a key client by role alone" in text
     assert "Magnets outside the key tiers" in text
+
+
+def test_a_tier_tells_its_active_clients_where_it_holds_others(
+    published: Published, features: Features
+) -> None:
+    run, tables = published
+    facts = report_facts(run, tables, losses=None, features=features)
+    mixed = [tier for tier in facts.portfolio.tiers if tier.active < tier.clients]
+    assert mixed
+    page = " ".join(Page(render_report(facts)).text)
+    assert all(f"{tier.active} of them active" in page for tier in mixed)
+    active = tables | {"scores": tables["scores"].assign(status="active")}
+    plain = render_report(report_facts(run, active, losses=None, features=features))
+    assert "of them active" not in plain

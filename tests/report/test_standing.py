@@ -79,7 +79,7 @@ def test_a_client_is_told_each_role_with_its_evidence_and_both_moves(
             "c",
             (
                 "Anchor: it brings 10.00 % of all profit, brought 5,000 EUR in the year before, "
-                "and orders no less regularly than half of the active clients."
+                "and orders no less regularly than half of the clients as large."
             ),
         ),
         (

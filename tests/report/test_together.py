@@ -131,6 +131,25 @@ def test_the_page_tells_faults_trend_drivers_and_relief(all_facts: ReportFacts) 
     assert "had cost 25 EUR more than it brought" in said
 
 
+def test_a_relief_without_a_minute_of_care_tells_no_hours(all_facts: ReportFacts) -> None:
+    assert all_facts.losses is not None
+    assert all_facts.losses.together is not None
+    relief = all_facts.losses.together.relief
+    assert relief is not None
+    assert "with 2 hours of contacts" in overview.relief_sentence(relief, "EUR")
+    gainful = overview.relief_sentence(dataclasses.replace(relief, profit_forgone=25.0), "EUR")
+    assert "with 2 hours of contacts, but brought 25\xa0EUR more" in gainful
+    assert "no loss" not in gainful
+    for forgone, told in (
+        (-25.0, "had cost 25\xa0EUR more"),
+        (25.0, "but brought 25\xa0EUR more than it cost"),
+    ):
+        bare = dataclasses.replace(relief, care_minutes=0.0, profit_forgone=forgone)
+        said = overview.relief_sentence(bare, "EUR")
+        assert "hour" not in said
+        assert told in said
+
+
 def test_a_dimension_of_which_the_ledger_says_nothing_is_left_out(all_facts: ReportFacts) -> None:
     html = render_report(all_facts)
     assert "By product" not in html

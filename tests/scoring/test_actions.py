@@ -36,7 +36,16 @@ def test_who_is_expected_to_bring_more_than_last_year_grows() -> None:
 
 
 def test_a_risky_client_worth_something_is_watched() -> None:
-    frame, before = portfolio(expected_profit=[1.0, 1, 1, 1, 1, 2, 3, 4])
+    frame, before = portfolio(profit_365=[1.0, 1, 1, 1, 1, 2, 3, 4])
+    assert actions(frame, before, horizon_days=365)["c7"] == "watch"
+    frame, before = portfolio(profit_365=[4.0, 3, 2, 1, 1, 1, 1, 1])
+    assert actions(frame, before, horizon_days=365)["c7"] == "maintain"
+
+
+def test_a_client_all_but_lost_is_watched_though_nothing_is_expected_of_it() -> None:
+    frame, before = portfolio(
+        profit_365=[1.0, 1, 1, 1, 1, 2, 3, 4], expected_profit=[9.0, 9, 9, 9, 9, 9, 9, 0]
+    )
     assert actions(frame, before, horizon_days=365)["c7"] == "watch"
 
 

@@ -133,6 +133,18 @@ def test_an_anchor_is_large_in_both_years_and_steady(known: Portfolio) -> None:
     assert not anchors(_with(before, 5, profit_365=50_000.0)).holds[5]
 
 
+def test_an_anchor_is_as_steady_as_the_others_as_large_not_as_those_with_few_gaps(
+    known: Portfolio,
+) -> None:
+    large = {"profit_365": 50_000.0, "profit_prev_365": 50_000.0}
+    for place, uneven in ((5, 1.2), (6, 1.5), (7, 1.6)):
+        known = _with(known, place, **large, gap_variation=uneven)
+    found = anchors(known)  # everybody else is at 1.0
+    assert found.holds.nonzero()[0].tolist() == [5]
+    [held] = [each for each in found.evidence if each.name == "gap_variation"]
+    assert held.reference[5:8].tolist() == pytest.approx([1.55, 1.4, 1.35])
+
+
 def test_where_no_earlier_year_is_known_an_anchor_is_large_in_this_one(known: Portfolio) -> None:
     young = dataclasses.replace(known, money=known.money.assign(profit_prev_365=0.0))
     assert anchors(_with(young, 5, profit_365=50_000.0)).holds.nonzero()[0].tolist() == [5]

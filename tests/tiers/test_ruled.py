@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segml.tiers import RULE_SCHEMES, TierModel, fit_tiers
+from segml.tiers import RULE_SCHEMES, TierModel, expected_shares, fit_tiers
 from segml.words.errors import DataRefused
 from segml.words.plan import RULE_TIERS, TierPlan
 
@@ -98,6 +98,20 @@ def test_a_criterion_that_is_the_same_for_all_is_left_out_and_it_is_said() -> No
     assert "the rule does without `minutes_365`: the same for all clients" in model.notes
     parts = model.contributions(frame, model.assign(frame))
     assert (parts.values[:, model.columns.index("minutes_365")] == 0).all()
+
+
+@SCHEMES
+def test_only_strategic_expects_shares_of_its_tiers_and_not_as_a_ranking(scheme: str) -> None:
+    found = expected_shares(_fit(_frame(), scheme).estimator)
+    assert bool(found) == (scheme == "strategic")
+    if found:
+        tiers = [name for each in found for name in each["tiers"]]
+        assert tiers == ["vip", "important", "ordinary", "potential", "small"]
+        assert found[0] == {"tiers": ["vip"], "clients": [0.05, 0.1], "profit": [0.5, 1.0]}
+        assert found[-1]["profit"] is None
+    few = _fit(_frame(rows=40), scheme).estimator
+    assert few.ranking_
+    assert expected_shares(few) == []
 
 
 def test_without_a_wallet_strategic_has_no_tier_potential() -> None:

@@ -136,8 +136,8 @@ def _moves(ground: Ground, horizons: Sequence[int]) -> tuple[tuple[Moves, ...], 
         learnt = learn_moves(rows, horizon_days=days, tiers=len(ground.tiers.names))
         if learnt is None:
             notes.append(
-                f"outlook: no chances of another tier within {days} days, {rows.moved} clients at "
-                f"most rose or fell and {LEAST_MOVED} of each are needed"
+                f"outlook: no chances of another tier within {days} days: {LEAST_MOVED} clients "
+                f"that rose and as many that fell are needed, of one of both there are {rows.moved}"
             )
         else:
             found.append(learnt)

@@ -160,7 +160,8 @@ def _lines(analysis: LossAnalysis, currency: str | None, folder: Path) -> tuple[
         f"{losses['profit_lost'].sum():,.0f}{unit} of profit a year."
     )
     reasons = analysis.loss_reasons.groupby("reason")["money"].sum().sort_values(ascending=False)
-    money = [f"  {reason}: {value:,.0f}{unit}" for reason, value in reasons.items()]
+    told = reasons[reasons.abs() >= 0.5]
+    money = [f"  {reason}: {value:,.0f}{unit}" for reason, value in told.items()]
     return (
         head,
         *money,

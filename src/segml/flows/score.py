@@ -34,6 +34,7 @@ from segml.stores import (
     retire,
     scores_folder,
 )
+from segml.tiers import expected_shares
 
 PROFIT_DAYS = 365
 """The window of the published profit."""
@@ -141,6 +142,7 @@ def publish_scores(
                 "churn_horizon_days": bundle.plan.churn.horizon_days,
                 "potential_horizon_days": bundle.plan.potential.horizon_days,
                 "active_days": bundle.features.active_days,
+                "expected_shares": expected_shares(bundle.tiers.estimator),
                 "quality": dict(version.metrics),
                 "drift": {"looked_at": len(moved), "beyond": int(moved["is_beyond"].sum())},
                 **summary,

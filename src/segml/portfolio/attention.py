@@ -28,7 +28,7 @@ def attention(scene: Scene) -> pd.DataFrame:
     DataFrame
         Sorted by client_id: every key client, and each other client that got more contacts than its
         playbook plans or a discount above its limit. Contacts are null where the ledger has no
-        interactions.
+        interactions, discounts where it tells none.
     """
     book, as_of = scene.book, scene.past.as_of
     told = "interactions" in scene.past.has
@@ -107,8 +107,13 @@ def _missed(place: Places, day: Places, begun: Values, rhythm: Values, as_of: in
 
 
 def _discounts(scene: Scene) -> tuple[Values, Values]:
-    """Each client's discount as a share of its list value (NaN: bought nothing), and the excess."""
+    """Each client's discount as a share of its list value (NaN: bought nothing), and the excess.
+
+    Both are NaN where the ledger tells no discounts.
+    """
     rows, count = discounts(scene.past, days=YEAR), len(scene.book)
+    if "discount" not in scene.past.has:
+        return np.full(count, np.nan), np.full(count, np.nan)
     discount = spread_out(rows, "discount", count)
     value = spread_out(rows, "bought", count) + discount
     bought: Flags = value > 0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from segml.report.figures import counted, number
+from segml.report.figures import counted, number, percent
 from segml.report.language import Phrases, _
 
 TIERS = Phrases(
@@ -34,6 +35,32 @@ def tier(name: str) -> str:
     if which == "tier":
         return _("tier {number}", number=number)
     return _("level {number}", number=number)
+
+
+def together(tiers: Sequence[str]) -> str:
+    """Tiers that one expectation is of, joined.
+
+    Examples
+    --------
+    >>> together(("potential", "small"))
+    'potential or small'
+    """
+    named = [tier(each) for each in tiers]
+    return named[0] if len(named) == 1 else _("{one} or {other}", one=named[0], other=named[1])
+
+
+def share_range(share: tuple[float, float]) -> str:
+    r"""A range of shares; one without an upper end says so.
+
+    Examples
+    --------
+    >>> share_range((0.05, 0.1)), share_range((0.5, 1.0))
+    ('5\xa0% to 10\xa0%', '50\xa0% or more')
+    """
+    low, high = share
+    if high >= 1:
+        return _("{share} or more", share=percent(low))
+    return _("{low} to {high}", low=percent(low), high=percent(high))
 
 
 SCOPES = Phrases(

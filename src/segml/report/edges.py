@@ -62,6 +62,7 @@ class DecisionFact:
 
     New terms bring `gain`: `less_discount` and `less_care` are money a year beyond the playbook,
     `dearer` is the rise of prices as a share; all three None where they were not published apart.
+    `accepted` is None where there are no new terms to ask for.
     """
 
     client_id: str
@@ -77,7 +78,7 @@ class DecisionFact:
     less_discount: float | None
     less_care: float | None
     dearer: float | None
-    accepted: float
+    accepted: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +177,7 @@ def decision_facts(
                 less_discount=row.get("gain_discount"),
                 less_care=row.get("gain_care"),
                 dearer=_dearer(row),
-                accepted=row["keep"] + row["gain"],
+                accepted=row["keep"] + row["gain"] if row["gain"] > 0 else None,
             )
             for row in rows
         ),

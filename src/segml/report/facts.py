@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from segml.report.at_risk import most_at_risk, risk_facts, scores_table
+from segml.report.expected import ExpectedFact, expected_facts
 from segml.report.health import HealthFacts, health_facts
 from segml.report.lost import LossFacts, loss_facts
 from segml.report.prospects import ProspectFacts, prospects_facts
@@ -52,7 +54,7 @@ class PortfolioFacts:
     `migration` counts the clients of each (previous tier, tier) pair; `tier_names` are today's
     tiers top first, then those that hold nobody any more; `top_shares` are the shares
     of positive profit of the best 1, 5 and 10 clients (None where nobody brings profit);
-    `expected_profit` is that of clients that have bought;
+    `expected_profit` is that of clients that have bought; `expected` what the scheme expects;
     `at_stake` is the sum over active clients, those already counted as lost left out, of the
     probability of churn times the profit of their last 365 days, where that is positive.
     """
@@ -75,6 +77,7 @@ class PortfolioFacts:
     horizon_days: int
     potential_days: int
     active_days: int
+    expected: tuple[ExpectedFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +205,7 @@ def portfolio_facts(
         horizon_days=int(run["churn_horizon_days"]),
         potential_days=int(run["potential_horizon_days"]),
         active_days=int(run.get("active_days", 365)),
+        expected=expected_facts(run.get("expected_shares") or (), parts),
     )
 
 
@@ -260,10 +264,16 @@ def _share(part: float, whole: float) -> float | None:
 
 
 def _names(clients: pd.DataFrame) -> dict[str, str]:
-    """Each client's name, or its id where the name is missing or blank."""
+    """Each client's name, its id beside it where several have one name; the id without a name."""
+    names = {row["client_id"]: (row["name"] or "").strip() for row in records(clients)}
+    bearers = Counter(names.values())
     return {
-        row["client_id"]: (row["name"] or "").strip() or row["client_id"]
-        for row in records(clients)
+        client_id: client_id
+        if not name
+        else name
+        if bearers[name] == 1
+        else f"{name} ({client_id})"
+        for client_id, name in names.items()
     }
 
 

@@ -68,7 +68,8 @@ class ManagerFact:
 class AttentionFacts:
     """`told` is whether contacts are known; `others` got more contacts than planned for them.
 
-    `over` counts clients with a discount above their playbook's limit, `over_money` the excess.
+    `over` counts clients with a discount above their playbook's limit, `over_money` the excess;
+    `discounts_told` is whether discounts are known.
     """
 
     told: bool
@@ -83,6 +84,7 @@ class AttentionFacts:
     extra_cost: float
     over: int
     over_money: float
+    discounts_told: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +178,7 @@ def _attention(
         extra_cost=beyond["extra_cost"],
         over=asked.count(over),
         over_money=asked.sums(("discount_over",), over)["discount_over"],
+        discounts_told=asked.count(("discount_over", "is", True)) > 0,
     )
 
 

@@ -83,6 +83,8 @@ def year_sentence(facts: ConcentrationFacts, currency: str | None) -> str:
 def attention_sentence(facts: AttentionFacts, currency: str | None) -> str:
     """What key clients got of their playbook, and who got more."""
     if not facts.told:
+        if not facts.discounts_told:
+            return _("The ledger tells no contacts and no discounts to hold against the playbook.")
         untold = _("The ledger tells no contacts, so none can be held against the playbook.")
         return paragraph([untold, _over(facts, currency)])
     said = [_missed(facts), *_what_is_missed(facts), *_planned_and_done(facts)]
@@ -137,6 +139,8 @@ def _planned_and_done(facts: AttentionFacts) -> list[str]:
 
 
 def _over(facts: AttentionFacts, currency: str | None) -> str:
+    if not facts.discounts_told:
+        return _("The ledger tells no discounts, so none can be held against the playbook.")
     if not facts.over:
         return _("No client had a discount above its playbook's limit.")
     return counted(

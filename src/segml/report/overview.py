@@ -201,9 +201,11 @@ def relief_sentence(relief: ReliefFact, currency: str | None) -> str:
     """What departures that are a relief freed and cost."""
     given = {
         "freed": money(relief.cost_freed, currency),
-        "hours": counted("{count} hour", "{count} hours", round(relief.care_minutes / 60.0)),
         "money": money(abs(relief.profit_forgone), currency),
     }
+    if not relief.care_minutes:
+        return _relief_without_care(relief, given)
+    given["hours"] = counted("{count} hour", "{count} hours", round(relief.care_minutes / 60.0))
     if relief.profit_forgone < 0:
         return counted(
             "{count} client left that is no loss: in the year before, it took {freed} of cost to "
@@ -214,10 +216,33 @@ def relief_sentence(relief: ReliefFact, currency: str | None) -> str:
             **given,
         )
     return counted(
-        "{count} client left that is no loss: in the year before, it took {freed} of cost to "
-        "serve, with {hours} of contacts, and {money} of profit is forgone.",
-        "{count} clients left that are no loss: in the year before, they took {freed} of cost to "
-        "serve, with {hours} of contacts, and {money} of profit is forgone.",
+        "{count} client left whose departure the scheme takes for a relief: in the year before, it "
+        "took {freed} of cost to serve, with {hours} of contacts, but brought {money} more than it "
+        "cost.",
+        "{count} clients left whose departure the scheme takes for a relief: in the year before, "
+        "they took {freed} of cost to serve, with {hours} of contacts, but together brought "
+        "{money} more than they cost.",
+        relief.clients,
+        **given,
+    )
+
+
+def _relief_without_care(relief: ReliefFact, given: Mapping[str, str]) -> str:
+    """The same where no contact took a minute, or none is on record."""
+    if relief.profit_forgone < 0:
+        return counted(
+            "{count} client left that is no loss: in the year before, it took {freed} of cost to "
+            "serve, and it had cost {money} more than it brought.",
+            "{count} clients left that are no loss: in the year before, they took {freed} of cost "
+            "to serve, and they had cost {money} more than they brought.",
+            relief.clients,
+            **given,
+        )
+    return counted(
+        "{count} client left whose departure the scheme takes for a relief: in the year before, it "
+        "took {freed} of cost to serve, but brought {money} more than it cost.",
+        "{count} clients left whose departure the scheme takes for a relief: in the year before, "
+        "they took {freed} of cost to serve, but together brought {money} more than they cost.",
         relief.clients,
         **given,
     )

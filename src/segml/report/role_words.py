@@ -108,13 +108,13 @@ def _anchor(told: Measures, currency: str | None) -> str:
     given = {"share": percent(share, 2)}
     if "profit_prev_365" not in told:
         return _(
-            "it brings {share} of all profit, and orders no less regularly than half of the active "
-            "clients",
+            "it brings {share} of all profit, and orders no less regularly than half of the "
+            "clients as large",
             **given,
         )
     return _(
         "it brings {share} of all profit, brought {before} in the year before, and orders no less "
-        "regularly than half of the active clients",
+        "regularly than half of the clients as large",
         before=money(told["profit_prev_365"][0], currency),
         **given,
     )

@@ -10,8 +10,9 @@ win_back   lapsed; the profit of the year before the last one is in the top quar
 remind     lapsed, any other: a reminder, no personal care
 retain     active and key; its risk of churn is in the top quarter of the active key clients'
 keep       active and key, any other
-watch      active, not key; its risk is in the top quarter of its group and its expected profit
-           is above its group's median
+watch      active, not key; its risk is in the top quarter of its group and the profit of its
+           last year, which is what is at stake, above its group's median (little is expected of
+           a client because it is likely lost: that is no reason to leave it alone)
 grow       active, not key; its expected profit is in the top quarter of its group and above
            the profit of its last year, brought to the same number of days
 maintain   active, any other
@@ -73,7 +74,7 @@ def actions(scores: pd.DataFrame, profit_before: pd.Series, *, horizon_days: int
         "keep": key,
         "watch": other
         & (risk >= _level(risk, other))
-        & (expected > _level(expected, other, at=0.5)),
+        & (last_year > _level(last_year, other, at=0.5)),
         "grow": other & (expected >= _level(expected, other)) & (expected > last_year),
     }
     codes = np.select([rule.to_numpy() for rule in rules.values()], list(rules), default="maintain")

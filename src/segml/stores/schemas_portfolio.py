@@ -19,7 +19,7 @@ ATTENTION = declare(
         *("client_id text", "manager text?", "tier text", "is_key flag", "team text"),
         *("contact_days count?", "due count?", "made count?", "missed count?", "extra count?"),
         *("extra_cost money?", "last_contact date?", "discount_rate number?"),
-        *("discount_limit number", "discount_over money", "profit_365 money"),
+        *("discount_limit number", "discount_over money?", "profit_365 money"),
     ),
     key=("client_id",),
 )

@@ -16,6 +16,7 @@ from segml.tiers.profitability import ProfitabilityTiers
 from segml.tiers.role_rules import Portfolio
 from segml.tiers.roles import Roles, find_roles
 from segml.tiers.rule import Rule
+from segml.tiers.ruled import expected_shares
 from segml.tiers.rules import RuleTiers
 from segml.tiers.scheme import RULE_SCHEMES, TierEstimator, scheme_of
 from segml.tiers.strategic import EXPECTED_CLIENTS, EXPECTED_PROFIT, StrategicTiers
@@ -58,6 +59,7 @@ __all__ = [
     "ValueSpace",
     "border_distances",
     "default_names",
+    "expected_shares",
     "find_roles",
     "fit_surrogate",
     "fit_tiers",

@@ -6,7 +6,8 @@ No number of money, size or count is built in.
 
 =======  =========================================================================================
 anchor   active; among the fewest clients that together bring half of the profit of the last 365
-         days, and of the year before; its gaps no less regular than the median of active clients'
+         days, and of the year before; its gaps no less regular than the median of the others as
+         large (of active clients', where there is no other)
 magnet   likely brings others far more often than clients there as long do (`standing_out`), and the
          profit of those it brought, one more client of the usual profit averaged in, is above the
          median profit of active clients
@@ -114,15 +115,13 @@ def anchors(known: Portfolio) -> Found:
     """The large and steady."""
     profit, earlier = known.amount("profit_365"), known.amount("profit_prev_365")
     line, line_before = half_line(profit), half_line(earlier)
+    large = known.active & (profit >= line) & (np.isinf(line_before) | (earlier >= line_before))
     uneven = known.feature("gap_variation")
-    usual = _median(uneven[known.active])
+    usual = _median_of_others(uneven, large, otherwise=_median(uneven[known.active]))
     total = profit[profit > 0].sum() or np.nan
     share = profit / total
     return Found(
-        holds=known.active
-        & (profit >= line)
-        & (np.isinf(line_before) | (earlier >= line_before))
-        & (uneven <= usual),
+        holds=large & (uneven <= usual),
         strength=np.clip(share, 0.0, 1.0),
         evidence=(
             _measure("profit_share", share, line / total),
@@ -243,6 +242,23 @@ def half_line(profit: Array) -> float:
 
 def _measure(name: str, value: Array, reference: Array | float) -> Measure:
     return Measure(name, value, np.broadcast_to(np.asarray(reference, np.float64), value.shape))
+
+
+def _median_of_others(values: Array, group: Bools, *, otherwise: float) -> Array:
+    """The median of a group without the client itself, shape (n,).
+
+    The group, and not everybody: the fewer gaps a client has, the more regular they look, and small
+    clients have few.
+    """
+    known = np.sort(values[group & np.isfinite(values)])
+    member = group & np.isfinite(values)
+    others = len(known) - member
+    place = np.where(member, np.searchsorted(known, values), len(known))
+    found = np.full(len(values), otherwise)
+    some = others > 0
+    ends = np.stack([(others[some] - 1) // 2, others[some] // 2])
+    found[some] = known[ends + (ends >= place[some])].mean(axis=0)
+    return found
 
 
 def _median(values: Array) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import pandas as pd
 from segml.tiers.criteria import RuleCriterion
 from segml.tiers.model import TierModel
 from segml.tiers.rules import RuleTiers
-from segml.tiers.scheme import RULE_SCHEMES
+from segml.tiers.scheme import RULE_SCHEMES, TierEstimator
 from segml.tiers.strategic import EXPECTED_CLIENTS, EXPECTED_PROFIT, StrategicTiers
 from segml.tiers.value_space import PROFIT, ValueSpace
 from segml.words.errors import DataRefused
@@ -127,6 +128,32 @@ def expected_against_found(
                 text += f" ({_range(EXPECTED_PROFIT[tier])} expected)"
         said.append(text)
     return tuple(said)
+
+
+def expected_shares(estimator: TierEstimator) -> list[dict[str, Any]]:
+    """The ranges that a fitted scheme expects of its tiers' shares; empty where it expects none.
+
+    Parameters
+    ----------
+    estimator
+        Of any scheme; a ranking under the names of `strategic` expects nothing.
+
+    Returns
+    -------
+    list of dict
+        Top first: `tiers` (several are taken together), the lowest and highest share of `clients`
+        and of `profit` (None where the scheme says nothing of it).
+    """
+    if not isinstance(estimator, StrategicTiers) or estimator.ranking_:
+        return []
+    return [
+        {
+            "tiers": tier.split(" or "),
+            "clients": list(clients),
+            "profit": list(EXPECTED_PROFIT[tier]) if tier in EXPECTED_PROFIT else None,
+        }
+        for tier, clients in EXPECTED_CLIENTS.items()
+    ]
 
 
 def _range(share: tuple[float, float]) -> str:
