@@ -187,3 +187,23 @@ def test_clusters_after_a_rule_get_names_of_their_own() -> None:
     rule = _fit(frame, "levels")
     model = fit_tiers(frame, _status(frame), plan=TierPlan(number=4), previous=rule)
     assert model.names == ("tier 1", "tier 2", "tier 3", "tier 4")
+
+
+def test_who_never_bought_does_not_come_back_again_and_again() -> None:
+    """Nothing returned, nobody complained, growth unknown: all of that is no loyalty."""
+    frame = _frame()
+    rng = np.random.default_rng(1)
+    frame["spend_growth_365"] = np.where(
+        rng.random(len(frame)) < 0.3, np.nan, rng.lognormal(0, 0.3)
+    )
+    frame["complaints_180"] = rng.poisson(0.3, len(frame)).astype(float)
+    frame["demands_rejected_365"] = np.where(rng.random(len(frame)) < 0.8, np.nan, rng.random())
+    frame["returns_share_365"] = rng.random(len(frame)) / 10
+    model = _fit(frame.astype("float32"), "levels")
+    nothing = {**dict.fromkeys(frame, 0.0), "spend_growth_365": np.nan, "returns_share_365": np.nan}
+    prospect = frame.head(1).assign(**nothing)
+    assert model.assign(prospect.astype("float32"))["tier"].tolist() == ["level 1"]
+    newcomer = prospect.assign(
+        profit_365=200.0, orders_365=4.0, continuity_365=0.25, returns_share_365=0.0
+    )
+    assert model.assign(newcomer.astype("float32"))["tier"].tolist() == ["level 2"]

@@ -14,8 +14,9 @@ class LevelTiers(RuleTiers):
     Each criterion stands at 1/3 where level 2 begins and at 2/3 where level 3 does: no profit
     and a vip's (as in `profitability`); two orders a year and one a month; orders in three months
     of twelve and in eight; one year and five; spend at three quarters of its own earlier rate and
-    at five quarters. Complaints, requests that were not upheld and returned goods are falling
-    criteria: none stands at 1, the worst at 0.
+    at five quarters (growth that is not known yet stands where level 2 begins: nothing was shown to
+    expand). Complaints, requests that were not upheld and returned goods are falling criteria: none
+    stands at 1, the worst at 0, and at 0 who bought nothing that could have been returned.
 
     Examples
     --------
@@ -50,7 +51,7 @@ class LevelTiers(RuleTiers):
             weight=0.15,
             at=(0.25, 0.75, 1.25, 2.0),
             heights=THIRDS,
-            fill=1.0,
+            fill=0.75,
         ),
         RuleCriterion(features=("complaints_180",), weight=0.05, scale="care", falling=True),
         RuleCriterion(
@@ -60,5 +61,7 @@ class LevelTiers(RuleTiers):
             heights=(1.0, 0.0),
             falling=True,
         ),
-        RuleCriterion(features=("returns_share_365",), weight=0.05, scale="care", falling=True),
+        RuleCriterion(
+            features=("returns_share_365",), weight=0.05, scale="care", fill=1.0, falling=True
+        ),
     )
