@@ -18,8 +18,8 @@ from segml.ledger import Ledger
 from segml.losses.books import Books
 from segml.losses.confidence import chance_at_a_loss
 from segml.losses.courses import WEEK
-from segml.losses.decline_evidence import Evidence, evidence_of
-from segml.losses.decline_kinds import Weights, learn_weights, log_kinds
+from segml.losses.decline_evidence import Evidence, in_blocks
+from segml.losses.decline_kinds import Weights, log_kinds, weights_of
 from segml.losses.declines import Dated
 from segml.losses.fading import chance_of_fading
 from segml.losses.fates import Fates
@@ -39,11 +39,6 @@ FADED = 0.15
 """A client has faded if the chance is no less: a key client's loss that is missed costs more than
 one that is looked at in vain, and it is told as probable."""
 SURELY_FADED = 0.95
-TAUGHT_BY = 1000
-"""Clients, at most, of whom the courses are learnt, those with the most orders: a few weights need
-no more, and of few orders any course is told as well as any other."""
-BLOCK = 1000
-"""Clients whose weeks are weighed at once: the evidence of one takes a tenth of a megabyte."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -191,16 +186,10 @@ class _Look:
 
     def weights(self, declined: Mapping[str, Transition], end: int) -> Weights:
         """What the courses of declines are."""
-        weeks = self._weeks(sorted(declined), end)
-        most = np.argsort(-weeks.count.sum(axis=1), kind="stable")[:TAUGHT_BY]
-        return learn_weights(evidence_of(weeks.of(np.sort(most)), self.books.lens.rhythm))
+        return weights_of(self._weeks(sorted(declined), end), self.books.lens.rhythm)
 
     def _blocks(self, clients: Sequence[str], end: int) -> Iterator[tuple[WeeklyOrders, Evidence]]:
-        """The weeks of some clients and what they show, a block of clients after the other."""
-        weeks = self._weeks(clients, end)
-        for first in range(0, len(clients), BLOCK):
-            some = weeks.of(np.arange(first, min(first + BLOCK, len(clients))))
-            yield some, evidence_of(some, self.books.lens.rhythm)
+        return in_blocks(self._weeks(clients, end), self.books.lens.rhythm)
 
     def faded(
         self, clients: Sequence[str], weights: Weights, odds: float, end: int

@@ -15,7 +15,7 @@ Computing 16: the marginal likelihood of each segment.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +31,8 @@ from segml.losses.weeks import Channel, WeeklyOrders
 FIRST_WEEK = 13
 """Onsets are looked for from here on: a decline needs a quarter to decline from. Whoever stopped
 before the first week looked at would be dated there, and teach that all declines are stops."""
+BLOCK = 1000
+"""Clients whose weeks are weighed at once: the evidence of one takes a tenth of a megabyte."""
 MEMORY_WEEKS = 52.0
 """The rate of orders before an onset is known from about the year before it: seasons cancel."""
 YEAR_WEEKS = 52
@@ -75,7 +77,17 @@ class Evidence:
     leak: Numbers
 
 
-def evidence_of(weeks: WeeklyOrders, rhythm: Rhythm) -> Evidence:
+def in_blocks(
+    weeks: WeeklyOrders, rhythm: Rhythm, *, first: int = FIRST_WEEK
+) -> Iterator[tuple[WeeklyOrders, Evidence]]:
+    """The weeks of some clients and the evidence in them, a block of clients after the other."""
+    count = len(weeks.clients)
+    for start in range(0, count, BLOCK):
+        some = weeks.of(np.arange(start, min(start + BLOCK, count)))
+        yield some, evidence_of(some, rhythm, first=first)
+
+
+def evidence_of(weeks: WeeklyOrders, rhythm: Rhythm, *, first: int = FIRST_WEEK) -> Evidence:
     """The evidence in some clients' weeks.
 
     Parameters
@@ -84,9 +96,11 @@ def evidence_of(weeks: WeeklyOrders, rhythm: Rhythm) -> Evidence:
         What they bought.
     rhythm
         Of the portfolio: how often comparable clients buy.
+    first
+        The week, as a place among them, from which on onsets are looked for.
     """
     length = len(weeks.starts)
-    onsets = np.arange(min(FIRST_WEEK, length - 1), length, dtype=np.int64)
+    onsets = np.arange(min(first, length - 1), length, dtype=np.int64)
     orders = _Orders.of(weeks, rhythm, onsets)
     volume, margin = (
         _fallen(weeks.count, channel, onsets, sizes)

@@ -21,9 +21,14 @@ import numpy as np
 from scipy.special import logsumexp
 
 from segml.losses.courses import ORDER_COURSES, Course
-from segml.losses.decline_evidence import LEAKS, Evidence
+from segml.losses.decline_evidence import LEAKS, Evidence, evidence_of
 from segml.losses.history import Days, Numbers
+from segml.losses.rhythm import Rhythm
+from segml.losses.weeks import WeeklyOrders
 
+TAUGHT_BY = 1000
+"""Clients, at most, of whom the courses are learnt, those with the most orders: a few weights need
+no more, and of few orders any course is told as well as any other."""
 STEPS = 30
 """Of EM: the weights hardly move any more."""
 IMAGINED = 20.0
@@ -126,6 +131,20 @@ def _told(name: str, weights: Numbers) -> Numbers:
     told = weights.copy()
     told[LEAKING] = np.r_[1.0, np.zeros(weights.shape[1] - 1)]
     return told
+
+
+def weights_of(weeks: WeeklyOrders, rhythm: Rhythm) -> Weights:
+    """How common each course is in each kind, of some clients' declines, if any.
+
+    Parameters
+    ----------
+    weeks
+        Of the clients that declined.
+    rhythm
+        Of the portfolio.
+    """
+    most = np.argsort(-weeks.count.sum(axis=1), kind="stable")[:TAUGHT_BY]
+    return learn_weights(evidence_of(weeks.of(np.sort(most)), rhythm))
 
 
 def learn_weights(evidence: Evidence) -> Weights:

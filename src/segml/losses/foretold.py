@@ -21,11 +21,14 @@ import pandas as pd
 
 from segml.features import CATALOGUE
 from segml.losses.books import Books, client_of
+from segml.losses.decline_kinds import Weights, weights_of
 from segml.losses.ends import recorded_loss
 from segml.losses.history import Numbers
 from segml.losses.recent import COURSE, FAVOURITE, recent_course, recent_favourite
 from segml.losses.scene import Scene
 from segml.losses.transitions import Transition
+from segml.losses.underway import UNDERWAY, underway
+from segml.losses.weeks import weekly_orders
 from segml.outcomes import Rows, caught, learn_next_loss
 from segml.scoring import key_at
 
@@ -90,7 +93,8 @@ def foretell(
     if not days or not today:
         return Foretold(chance=churn)
     scene.prepare(days)
-    look = _Look(scene, books, scene.ledger.past(end).lines(chosen), told)
+    lines = scene.ledger.past(end).lines(chosen)
+    look = _Look(scene, books, lines, _courses(scene, books, lines, losses), told)
     found = [_then(look, chosen, losses, day) for day in days]
     rows = _rows(look.columns, found)
     key_rows = np.concatenate([each.is_key for each in found])
@@ -148,6 +152,15 @@ def _losses(books: Books, clients: Sequence[str], end: int) -> dict[str, Transit
     return {each: loss for each, loss in found.items() if loss is not None}
 
 
+def _courses(
+    scene: Scene, books: Books, lines: pd.DataFrame, losses: Mapping[str, Transition]
+) -> Weights:
+    """How common each course is in the declines known today."""
+    first_day, lens = scene.ledger.first_day, books.lens
+    weeks = weekly_orders(lines, sorted(losses), lens.clock, first_day=first_day, end=scene.end)
+    return weights_of(weeks, lens.rhythm)
+
+
 @dataclass(frozen=True, eq=False)
 class _Look:
     """What a client looks like on a day, as a row of numbers."""
@@ -155,6 +168,7 @@ class _Look:
     scene: Scene
     books: Books
     lines: pd.DataFrame
+    weights: Weights
     told: Told | None
 
     @property
@@ -162,7 +176,7 @@ class _Look:
         known = {each.name for each in self.scene.bundle.encoder.features}
         named = [e.name for e in CATALOGUE if e.name in known and not e.is_categorical]
         besides = tuple(f"told_{place}" for place in range(self._besides.shape[1]))
-        return (*named, *COURSE, "discount_move_90", *FAVOURITE, *besides)
+        return (*named, *COURSE, "discount_move_90", *FAVOURITE, *UNDERWAY, *besides)
 
     @property
     def _besides(self) -> npt.NDArray[np.float32]:
@@ -181,6 +195,15 @@ class _Look:
             course.to_numpy(),
             (now - usual).to_numpy(np.float32)[:, None],
             favourite.to_numpy(),
+            underway(
+                self.lines,
+                clients,
+                day,
+                rhythm=self.books.lens.rhythm,
+                clock=self.books.lens.clock,
+                first_day=self.scene.ledger.first_day,
+                weights=self.weights,
+            ),
         ]
         if self.told is not None:
             parts.append(self.told(clients, day))
