@@ -125,6 +125,16 @@ def test_one_client_in_lines_for_page_and_terminal(
     assert "          −0.400  spend of 90 days (40.00 EUR)" in lines
 
 
+def test_nothing_is_suggested_of_a_client_that_counts_as_lost(published: Published) -> None:
+    tables = published[1]
+    client = client_facts(tables["scores"], tables["reasons"], tables["clients"], client_id="c")
+    assert client_lines(client)[-1].startswith("Suggested: ")
+    assert client_lines(client, is_lost=True) == [
+        *client_lines(client)[:-1],
+        "This client counts as lost.",
+    ]
+
+
 def test_a_lapsed_client_has_no_risk_to_tell(published: Published) -> None:
     tables = published[1]
     client = client_facts(tables["scores"], tables["reasons"], tables["clients"], client_id="f")

@@ -100,7 +100,8 @@ def _explained(settings: Settings, folder: Path, client_id: str, day: dt.date) -
         "horizon_days": run.get("churn_horizon_days"),
         "potential_days": run.get("potential_horizon_days"),
     }
-    lines = client_lines(facts, profit=profit, **spans)
+    loss, said = _loss(settings, day, facts, features)
+    lines = client_lines(facts, profit=profit, is_lost=loss is not None, **spans)
     if standing is not None:
         lines += standing_lines(standing, features, facts.currency)
     lines += [""]
@@ -108,7 +109,6 @@ def _explained(settings: Settings, folder: Path, client_id: str, day: dt.date) -
         lines += prospect_lines(prospect, features, facts.currency)
     else:
         lines += contribution_lines(facts, features, **spans)
-    loss, said = _loss(settings, day, facts, features)
     summary = {
         "ok": True,
         **_plain(asdict(facts)),

@@ -55,6 +55,7 @@ def client_lines(
     horizon_days: int | None = None,
     potential_days: int | None = None,
     profit: ProfitFacts | None = None,
+    is_lost: bool = False,
 ) -> list[str]:
     """One client in sentences, for a page or a terminal.
 
@@ -66,6 +67,8 @@ def client_lines(
         The days the risk and the expected profit are over, where known.
     profit
         What its profit is made of, where known.
+    is_lost
+        Whether it counts as lost: what is suggested for others is not for it.
     """
     currency = client.currency
     lines = [
@@ -82,6 +85,8 @@ def client_lines(
     if client.p_churn is not None:
         risk = chance_range(client.p_churn, client.p_churn_low, client.p_churn_high)
         lines.append(_risk(risk, horizon_days))
+    if is_lost:
+        return [*lines, _("This client counts as lost.")]
     action = phrases.ACTIONS.get(client.action, client.action).lower()
     return [*lines, _("Suggested: {action}.", action=action)]
 
