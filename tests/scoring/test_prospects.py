@@ -188,7 +188,7 @@ def test_how_many_taught_and_how_many_are_not_counted_is_said(learnt: Bundle) ->
         f"{learnt.prospects.censored} still in theirs tell only"
     )
     assert any(said in note for note in learnt.record.notes)
-    assert any("cost of the acquisition" in note for note in learnt.record.notes)
+    assert any("what winning the client cost" in note for note in learnt.record.notes)
 
 
 def test_the_same_ledger_gives_the_same_frames(
