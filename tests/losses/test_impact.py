@@ -207,6 +207,22 @@ def test_a_group_that_fared_otherwise_before_is_not_judged(tmp_path: Path) -> No
     assert found["verdict"] == "differed_before"
 
 
+def test_losses_after_it_are_not_called_of_clients_whose_profit_had_moved_before(
+    tmp_path: Path,
+) -> None:
+    table = whole()
+    table = table[table["date"] < table["gone_on"]]
+    dear = table["north"] & (table["date"] >= OUTAGE - dt.timedelta(weeks=20))
+    table["amount"] += np.where(dear, 12.0, 0.0)
+    with opened(tmp_path, table.drop(columns=["north", "gone_on"])) as ledger:
+        found = told(ledger)
+    assert row(found, "outage", "profit")["pretrend_p"] < 0.05
+    lost = row(found, "outage")
+    assert lost["low"] > 0
+    assert not lost["pretrend_p"] < 0.05
+    assert lost["verdict"] == "differed_before"
+
+
 def test_nothing_is_claimed_where_nobody_can_see_how_they_fared_before(
     impact: Impact, tmp_path: Path
 ) -> None:

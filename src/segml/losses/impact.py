@@ -122,6 +122,7 @@ def told_of(study: Study, found: Sequence[Found]) -> pd.DataFrame:
     known = [each for *_, each in found if isinstance(each, Estimate)]
     adjusted = false_discovery_control([each.p for each in known]) if known else []
     corrected = {id(each): float(p) for each, p in zip(known, adjusted, strict=True)}
+    apart = {number for number, _, each in found if _differed(each)}
     rows = []
     for number, outcome, each in found:
         told: dict[str, Any] = {
@@ -136,6 +137,8 @@ def told_of(study: Study, found: Sequence[Found]) -> pd.DataFrame:
             p = corrected[id(each)]
             told |= {name: _rounded(getattr(each, name)) for name in ("effect", "low", "high")}
             told |= {"p_adjusted": _rounded(p), "verdict": _verdict(each, outcome, p)}
+            if told["verdict"] in {"worse", "better"} and number in apart:
+                told["verdict"] = "differed_before"
             if each.pretrend_p is not None:
                 told["pretrend_p"] = _rounded(each.pretrend_p)
         event_ids = study.reach.happenings[number].event_ids
@@ -175,8 +178,15 @@ def _text(value: object) -> str | None:
     return None if pd.isna(value) else str(value)  # type: ignore[call-overload]  # a scalar
 
 
+def _differed(found: Estimate | Refused) -> bool:
+    """Whether the exposed fared otherwise before the event already."""
+    if isinstance(found, Refused) or found.pretrend_p is None:
+        return False
+    return found.pretrend_p < SIGNIFICANT
+
+
 def _verdict(found: Estimate, outcome: Outcome, p: float) -> Verdict:
-    if found.pretrend_p is not None and found.pretrend_p < SIGNIFICANT:
+    if _differed(found):
         return "differed_before"
     if p > SIGNIFICANT:
         return "no_difference"
