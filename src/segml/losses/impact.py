@@ -136,9 +136,8 @@ def told_of(study: Study, found: Sequence[Found]) -> pd.DataFrame:
         else:
             p = corrected[id(each)]
             told |= {name: _rounded(getattr(each, name)) for name in ("effect", "low", "high")}
-            told |= {"p_adjusted": _rounded(p), "verdict": _verdict(each, outcome, p)}
-            if told["verdict"] in {"worse", "better"} and number in apart:
-                told["verdict"] = "differed_before"
+            verdict = _verdict(each, outcome, p, apart=number in apart)
+            told |= {"p_adjusted": _rounded(p), "verdict": verdict}
             if each.pretrend_p is not None:
                 told["pretrend_p"] = _rounded(each.pretrend_p)
         event_ids = study.reach.happenings[number].event_ids
@@ -185,13 +184,16 @@ def _differed(found: Estimate | Refused) -> bool:
     return found.pretrend_p < SIGNIFICANT
 
 
-def _verdict(found: Estimate, outcome: Outcome, p: float) -> Verdict:
+def _verdict(found: Estimate, outcome: Outcome, p: float, *, apart: bool) -> Verdict:
+    """What is said of one outcome; `apart`: in one of both the exposed had fared otherwise."""
     if _differed(found):
         return "differed_before"
     if p > SIGNIFICANT:
         return "no_difference"
     if not found.reaches_back:  # nobody can see whether they fared alike before: no claim
         return "too_little_time"
+    if apart:
+        return "differed_before"
     if found.same is not None:
         return "overlapping"
     return "worse" if (found.effect > 0) == (outcome == "lost") else "better"

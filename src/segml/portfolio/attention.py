@@ -111,9 +111,10 @@ def _discounts(scene: Scene) -> tuple[Values, Values]:
 
     Both are NaN where the ledger tells no discounts.
     """
-    rows, count = discounts(scene.past, days=YEAR), len(scene.book)
+    count = len(scene.book)
     if "discount" not in scene.past.has:
         return np.full(count, np.nan), np.full(count, np.nan)
+    rows = discounts(scene.past, days=YEAR)
     discount = spread_out(rows, "discount", count)
     value = spread_out(rows, "bought", count) + discount
     bought: Flags = value > 0
