@@ -24,8 +24,9 @@ Every feature of the catalogue, in the order of its columns. A feature is made o
 the as-of date alone. One whose table or column the ledger lacks is left out. `Last 90 days` means
 the window [as-of − 90, as-of).
 
-- **Unit**: `share` is a part of one; `ratio` a quotient; `count` a number of things; `flag` 0 or 1;
-  `category` text; `money` in the ledger's currency.
+- **Unit**: `share` is a part of one; `points` the difference of two shares, told in percentage
+  points; `ratio` a quotient; `count` a number of things; `flag` 0 or 1; `category` text; `money` in
+  the ledger's currency.
 - **Kind**: a `driver` can cause a loss, a `symptom` shows it, `context` is neither.
 - **Reason**: the reason code of a driver; symptoms and context have none.
 - **Sign**: `+` more of it can only raise the risk of churn, `−` it can only lower it; the churn

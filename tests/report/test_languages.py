@@ -14,6 +14,7 @@ import pytest
 import segml
 from segml.report import figures
 from segml.report.language import LANGUAGES, speaking
+from segml.scoring.texts import value_text
 from segml.words.errors import ConfigurationRefused
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
@@ -69,6 +70,15 @@ def test_figures_are_written_as_each_language_writes_them() -> None:
     assert said["en"] == ("−1,234\xa0EUR", "12.5\xa0%", "12\xa0Mar\xa02025")
     assert said["ru"] == ("−1\xa0234\xa0€", "12,5\xa0%", "12\xa0марта\xa02025\u202fг.")
     assert said["zh"] == ("−€1,234", "12.5%", "2025年3月12日")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "−1.5\xa0points"), ("ru", "−1,5\xa0п.\xa0п."), ("zh", "−1.5个百分点")],
+)
+def test_a_change_of_a_share_is_told_in_points(language: str, text: str) -> None:
+    with speaking(language):
+        assert figures.shown(value_text(-0.015, "points")) == text
 
 
 @pytest.mark.parametrize(("count", "noun"), [(1, "день"), (2, "дня"), (5, "дней"), (21, "день")])

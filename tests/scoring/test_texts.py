@@ -20,6 +20,8 @@ from segml.words.feature import Unit
         (12.3, "money", "12.30 GBP"),
         (0.5, "share", "50 %"),
         (0.12345, "share", "12.3 %"),
+        (0.0024, "points", "0.2 points"),
+        (-0.01, "points", "-1 points"),
         (2.0, "ratio", "2×"),
         (1.2345, "ratio", "1.23×"),
         (3.0, "count", "3"),

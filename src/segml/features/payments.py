@@ -101,7 +101,7 @@ FAMILY = Family(
         _driver(
             "late_share_rise_180",
             f"{_late_share('180')} - {_late_share('before_180')}",
-            "share",
+            "points",
             "rise in the share of money that it pays late, last 180 days against the year before",
             _NOTHING_DUE_ONCE,
         ),

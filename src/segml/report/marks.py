@@ -53,7 +53,7 @@ def per_cent(figures: str) -> str:
     return f"{figures}{locale().percent_formats[None].suffix[0]}"
 
 
-_FIGURE = re.compile(r"(-?)([\d,]+(?:\.\d+)?)( days?| %| a year|×| [A-Z]{3}|)")
+_FIGURE = re.compile(r"(-?)([\d,]+(?:\.\d+)?)( days?| %| points?| a year|×| [A-Z]{3}|)")
 """How a published value's text is made, see `segml.scoring.texts`."""
 
 
@@ -70,6 +70,8 @@ def published_text(text: str) -> str:
             said = _n("{count} day", "{count} days", size, count=figures).replace(" ", KEPT)
         case "%":
             said = per_cent(figures)
+        case "point" | "points":
+            said = _("{points} points", points=figures).replace(" ", KEPT)
         case "a year":
             said = _("{number} a year", number=figures).replace(" ", KEPT)
         case "×" | "":

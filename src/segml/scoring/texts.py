@@ -18,6 +18,7 @@ _GRAIN: Mapping[str, tuple[float, float]] = MappingProxyType(
         "days": (10.0, 10.0),
         "money": (100.0, 100.0),
         "share": (1000.0, math.inf),
+        "points": (1000.0, math.inf),
         "per_year": (10.0, math.inf),
     }
 )
@@ -42,6 +43,8 @@ def value_text(value: float | str | None, unit: Unit, currency: str | None = Non
     ('45 days', '12.3 %', 'unknown')
     >>> value_text(-12345.678, "money", "GBP"), value_text("Retail", "category")
     ('-12,346 GBP', 'Retail')
+    >>> value_text(0.0024, "points"), value_text(0.01, "points")
+    ('0.2 points', '1 point')
     """
     if value is None:
         return UNKNOWN
@@ -124,6 +127,9 @@ def _number_text(value: float, unit: Unit, currency: str | None) -> str:
             text += f" {currency}" if currency else ""
         case "share":
             text = f"{_rounded(100 * value, 1)} %"
+        case "points":
+            text = _rounded(100 * value, 1)
+            text += " point" if text == "1" else " points"
         case "per_year":
             text = f"{_rounded(value, 1)} a year"
         case "flag":

@@ -9,7 +9,18 @@ Kind = Literal["driver", "symptom", "context"]
 Reason = Literal[
     "price", "service", "assortment", "manager", "payment", "competitor", "margin", "unknown"
 ]
-Unit = Literal["days", "money", "share", "count", "ratio", "per_year", "category", "score", "flag"]
+Unit = Literal[
+    "days",
+    "money",
+    "share",
+    "points",
+    "count",
+    "ratio",
+    "per_year",
+    "category",
+    "score",
+    "flag",
+]
 
 REASONS: tuple[Reason, ...] = (
     "price",
@@ -35,7 +46,8 @@ class Feature:
     family
         The file under `features/` that makes it.
     unit
-        What one unit of its value is; `category` marks a text column.
+        What one unit of its value is; `category` marks a text column. A difference of two shares
+        is told in percentage `points`, a relative change as a `share`.
     kind
         `driver` can cause a loss, `symptom` shows it, `context` is neither.
     reason
