@@ -125,6 +125,18 @@ def test_a_fading_is_dated_within_a_third_of_its_length() -> None:
     assert np.median(np.abs(found)) <= 45
 
 
+def test_a_clean_fall_of_the_margin_is_dated_where_it_is() -> None:
+    # more healthy orders before an earlier onset are no evidence for it
+    steady = draw(Course(0.0), lost=False, between=(600, 900))
+    declines = dict(zip(steady.weeks.clients, steady.onset, strict=True))
+    lines = steady.lines
+    costs = lines["day"] >= lines["client_id"].map(declines).fillna(END)
+    drawn = Drawn(lines.assign(profit=lines["profit"].where(~costs, -lines["profit"])), steady.onset)
+    found = errors(drawn)
+    assert np.median(np.abs(found)) <= 14
+    assert abs(np.median(found)) <= 10
+
+
 def test_what_declines_look_like_is_learnt() -> None:
     fading = draw(Course(180.0))
     learnt, even = (np.median(np.abs(errors(fading, learn=way))) for way in (True, False))

@@ -3,8 +3,9 @@
 Orders are a Poisson count, the more exact the more regular the client is. Their rate is known as
 well as the weeks before the onset tell it (a gamma, forgotten over a year), times what the course
 leaves. What an order is worth is Gaussian about a mean that nothing is assumed of, less what the
-course takes. Everything is a product of a clients x weeks matrix with a weeks x onsets one, so all
-clients are looked at in one go.
+course takes. All weeks tell that mean, whatever the onset: were it told by those near the onset
+alone, an earlier onset would explain more orders, and gain by that. Everything is a product of a
+clients x weeks matrix with a weeks x onsets one, so all clients are looked at in one go.
 
 References
 ----------
@@ -35,8 +36,6 @@ BLOCK = 1000
 """Clients whose weeks are weighed at once: the evidence of one takes a tenth of a megabyte."""
 MEMORY_WEEKS = 52.0
 """The rate of orders before an onset is known from about the year before it: seasons cancel."""
-YEAR_WEEKS = 52
-"""What an order was worth before an onset is told by the year before it."""
 REGULAR = 3.0
 """Gaps of this shape are believed as Poisson's are: rates wander, which their regularity hides."""
 MOST_REGULAR = 4.0
@@ -186,14 +185,8 @@ def _favourite(weeks: WeeklyOrders, onsets: WeekNumbers) -> Favourite:
         held=weeks.held,
         others=weeks.count - weeks.held,
         alone=weeks.alone,
-        seen=_laid(_is_seen, length, onsets),
         left_laid=lambda course: _laid(course.left_since, length, onsets),
     )
-
-
-def _is_seen(weeks: WeekNumbers) -> Numbers:
-    """1 in the weeks that tell what was usual, and in those since the onset."""
-    return (weeks >= -YEAR_WEEKS).astype(np.float64)
 
 
 def _leak(orders: _Orders, favourite: Favourite, gone: Course) -> Numbers:
@@ -233,11 +226,11 @@ def _fallen(
 ) -> list[Numbers]:
     """(c, t) log likelihood ratios of falls: each size after the other, course by course."""
     length = count.shape[1]
-    seen = _laid(_is_seen, length, onsets)
-    orders, total = np.maximum(count @ seen, _NOTHING), channel.sums @ seen
+    orders = np.maximum(count.sum(axis=1, keepdims=True), _NOTHING)
+    total = channel.sums.sum(axis=1, keepdims=True)
     found = []
     for course in FALLS:
-        gone = (1.0 - _laid(course.left_since, length, onsets)) * seen
+        gone = 1.0 - _laid(course.left_since, length, onsets)
         fallen = count @ gone
         spread = np.maximum(count @ gone**2 - fallen**2 / orders, 0.0)
         along = fallen * total / orders - channel.sums @ gone

@@ -34,8 +34,6 @@ class Favourite:
         (c, w) orders that hold it, and that do not.
     alone
         Of all orders that hold it, the share that hold nothing else.
-    seen
-        (w, t) 1 in the weeks that tell the coin, before and since each onset.
     left_laid
         (w, t) of a course, what it leaves in each week.
     """
@@ -43,7 +41,6 @@ class Favourite:
     held: Numbers
     others: Numbers
     alone: float
-    seen: Numbers
     left_laid: Laid
 
     def by_coin(self, course: Course, size: float = 1.0) -> Numbers:
@@ -53,9 +50,10 @@ class Favourite:
         return self._told(np.log(chance), np.log1p(-chance))
 
     def unmoved(self) -> Numbers:
-        """(c, t) log likelihood of which orders hold it if nothing falls."""
-        coins = COINS[:, None, None] * np.ones_like(self.seen)
-        return np.asarray(logsumexp(self._told(np.log(coins), np.log1p(-coins)), axis=0))
+        """(c, 1) log likelihood of which orders hold it if nothing falls, from whichever week."""
+        held, others = (each.sum(axis=1, keepdims=True) for each in (self.held, self.others))
+        by_coin = [held * np.log(coin) + others * np.log1p(-coin) for coin in COINS]
+        return np.asarray(logsumexp(by_coin, axis=0))
 
     def left(self, course: Course, size: float = 1.0) -> Numbers:
         """(w, t) what a course leaves of the category, if it takes so much of it in the end."""
@@ -68,7 +66,7 @@ class Favourite:
     def _told(self, held: Numbers, others: Numbers) -> Numbers:
         return np.stack(
             [
-                self.held @ (with_it * self.seen) + self.others @ (without * self.seen)
+                self.held @ with_it + self.others @ without
                 for with_it, without in zip(held, others, strict=True)
             ]
         )
