@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import logsumexp
 
 from segml.losses.clock import Clock
 from segml.losses.courses import FALLS, ORDER_COURSES, Course
@@ -131,10 +132,26 @@ def test_a_clean_fall_of_the_margin_is_dated_where_it_is() -> None:
     declines = dict(zip(steady.weeks.clients, steady.onset, strict=True))
     lines = steady.lines
     costs = lines["day"] >= lines["client_id"].map(declines).fillna(END)
-    drawn = Drawn(lines.assign(profit=lines["profit"].where(~costs, -lines["profit"])), steady.onset)
+    drawn = Drawn(
+        lines.assign(profit=lines["profit"].where(~costs, -lines["profit"])), steady.onset
+    )
     found = errors(drawn)
     assert np.median(np.abs(found)) <= 14
     assert abs(np.median(found)) <= 10
+
+
+def test_a_pause_between_clumps_of_orders_is_hardly_a_decline() -> None:
+    rng = np.random.default_rng(4)
+    parts = []
+    for place in range(CLIENTS):
+        starts = np.cumsum(rng.exponential(90.0, 30)).astype(np.int64)
+        days = np.unique((starts[:, None] + rng.integers(0, 30, (30, 9))).ravel())
+        days = days[days < END]
+        parts.append(lines_of(f"c{place:03d}", days, np.full(len(days), 100.0)))
+    weeks = Drawn(pd.concat(parts, ignore_index=True), np.zeros(CLIENTS)).weeks
+    evidence = evidence_of(weeks, RHYTHM)
+    told = logsumexp(log_kinds(evidence, even_weights(evidence)), axis=(0, 2))
+    assert np.mean(told > np.log(20.0 * len(evidence.onsets))) < 0.25
 
 
 def test_what_declines_look_like_is_learnt() -> None:

@@ -1,6 +1,7 @@
 """How well each course of a decline from each week on explains a client's weeks, beside none.
 
-Orders are a Poisson count, the more exact the more regular the client is. Their rate is known as
+Orders are a Poisson count, the more exact the more regular the client is, and the less the more
+they come in clumps. Their rate is known as
 well as the weeks before the onset tell it (a gamma, forgotten over a year), times what the course
 leaves. What an order is worth is Gaussian about a mean that nothing is assumed of, less what the
 course takes. All weeks tell that mean, whatever the onset: were it told by those near the onset
@@ -11,7 +12,8 @@ References
 ----------
 West and Harrison (1997), Bayesian Forecasting and Dynamic Models, chapter 6: discounting. Fearnhead
 (2006), Exact and efficient Bayesian inference for multiple changepoint problems, Statistics and
-Computing 16: the marginal likelihood of each segment.
+Computing 16: the marginal likelihood of each segment. von Neumann (1941), Distribution of the ratio
+of the mean square successive difference to the variance, Annals of Mathematical Statistics 12.
 """
 
 from __future__ import annotations
@@ -40,6 +42,11 @@ REGULAR = 3.0
 """Gaps of this shape are believed as Poisson's are: rates wander, which their regularity hides."""
 MOST_REGULAR = 4.0
 """The most that the counts of a client like a clock are believed beyond Poisson's."""
+QUARTER = 13
+"""Weeks whose counts are held against the next ones: longer than most clumps of orders."""
+LEAST_QUARTERS = 4
+IMAGINED_QUARTERS = 4.0
+"""Differences of Poisson's counts beside a client's own."""
 VOLUME_FALLS = (0.5, 1.0, 1.6, 2.3)
 """Of the logarithm: to six, four, two tenths and one."""
 MARGIN_FALLS = (0.5, 1.0, 1.5)
@@ -204,11 +211,37 @@ def _leak(orders: _Orders, favourite: Favourite, gone: Course) -> Numbers:
 def _regularity(weeks: WeeklyOrders, rhythm: Rhythm) -> Numbers:
     """(c,) how many times as exact as Poisson's a client's counts are.
 
-    Counts of gaps with a gamma's shape k vary k times less (Cox 1962, Renewal Theory, 4.2).
+    Counts of gaps with a gamma's shape k vary k times less (Cox 1962, Renewal Theory, 4.2). Orders
+    that come in clumps vary more than Poisson's, whatever their gaps say.
     """
     joint = np.log(rhythm.weight) + rhythm.log_evidence(*weeks.gaps)
     shape = np.exp(joint - logsumexp(joint, axis=1, keepdims=True)) @ SHAPES
-    return np.asarray(np.clip(shape / REGULAR, 1.0, MOST_REGULAR), dtype=np.float64)
+    wide = _clumping(weeks)
+    exact = np.where(wide > 1.0, 1.0 / wide, np.clip(shape / REGULAR, 1.0, MOST_REGULAR))
+    return np.asarray(exact, dtype=np.float64)
+
+
+def _clumping(weeks: WeeklyOrders) -> Numbers:
+    """(c,) how many times as wide as Poisson's the counts of quarters are, positive.
+
+    By the squared differences of quarters that follow one another, since the first with an order
+    (von Neumann 1941): a drift is hardly in them, and a fall once. Some of Poisson's are imagined
+    beside, for a few quarters tell little.
+    """
+    quarters = weeks.count.shape[1] // QUARTER
+    if quarters < LEAST_QUARTERS:
+        return np.ones(len(weeks.count))
+    last = slice(-QUARTER * quarters, None)
+    long = weeks.ticks[last].reshape(quarters, QUARTER).sum(axis=1)
+    bought = weeks.count[:, last].reshape(-1, quarters, QUARTER).sum(axis=2)
+    count = bought * (long.mean() / np.maximum(long, _NOTHING))
+    known = np.cumsum(bought, axis=1)[:, :-1] > 0.0
+    apart = (np.diff(count, axis=1) ** 2 * known).sum(axis=1)
+    pairs = (count[:, :-1] + count[:, 1:]) * known
+    imagined = IMAGINED_QUARTERS * pairs.sum(axis=1) / np.maximum((pairs > 0.0).sum(axis=1), 1)
+    whole = pairs.sum(axis=1) + imagined
+    wide = np.divide(apart + imagined, whole, out=np.ones_like(whole), where=whole > 0.0)
+    return np.asarray(wide, dtype=np.float64)
 
 
 def _foretold(shape: Numbers, rate: Numbers, count: Numbers, ticks: Numbers) -> Numbers:
