@@ -56,6 +56,19 @@ def test_those_that_faded_are_mostly_lost_in_truth(opened: tuple, declines: Decl
     assert np.mean([each in truth.index for each in added]) > 0.6
 
 
+def test_those_that_faded_were_lost_when_they_had_and_not_when_the_period_began(
+    opened: tuple, declines: Declines
+) -> None:
+    truth, end = opened[5], opened[4]
+    start, added = end - 365, set(declines.fates.lost) - set(opened[2].lost)
+    complete = (pd.to_datetime(truth["complete_on"]) - pd.Timestamp(0)).dt.days
+    complete = complete[complete.index.isin(added) & (complete > start)]
+    told = np.array([declines.fates.lost[each].lost_on for each in complete.index])
+    assert len(complete) > 10
+    assert ((start < told) & (told <= end)).all()
+    assert np.median(abs(told - complete)) < 0.75 * np.median(abs(start + 1 - complete))
+
+
 def test_half_of_the_onsets_are_dated_within_a_quarter(opened: tuple, declines: Declines) -> None:
     truth, end = opened[5], opened[4]
     known = [each for each in declines.fates.lost if each in truth.index]

@@ -7,7 +7,7 @@ at once (`declines`): what declines of this portfolio look like is learnt from a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +18,7 @@ from segml.ledger import Ledger
 from segml.losses.books import Books
 from segml.losses.confidence import chance_at_a_loss
 from segml.losses.courses import WEEK
-from segml.losses.decline_evidence import Evidence, in_blocks
+from segml.losses.decline_evidence import in_blocks
 from segml.losses.decline_kinds import Weights, log_kinds, weights_of
 from segml.losses.declines import Dated
 from segml.losses.fading import chance_of_fading
@@ -128,11 +128,12 @@ def _with_faded(
     now = look.faded(fates.stayed, weights, odds, end)
     before = look.faded(sorted(now), weights, odds, start)
     late = {each for each, chance in before.items() if chance >= FADED}
+    since = look.faded_since(sorted(now), weights, odds, dates)
     lost = {
         each: Transition(
             kind=_kind_of(look.books, each, end),
             certainty="certain" if chance >= SURELY_FADED else "probable",
-            lost_on=start + 1,
+            lost_on=since[each],
             onset=Onset(end - WINDOW_DAYS, start, end - WINDOW_DAYS, 0.0),
         )
         for each, chance in now.items()
@@ -188,19 +189,38 @@ class _Look:
         """What the courses of declines are."""
         return weights_of(self._weeks(sorted(declined), end), self.books.lens.rhythm)
 
-    def _blocks(self, clients: Sequence[str], end: int) -> Iterator[tuple[WeeklyOrders, Evidence]]:
-        return in_blocks(self._weeks(clients, end), self.books.lens.rhythm)
-
     def faded(
         self, clients: Sequence[str], weights: Weights, odds: float, end: int
     ) -> dict[str, float]:
         """Who of the clients may well have faded by a day (`FADED`), with the chance."""
-        found: dict[str, float] = {}
-        for weeks, evidence in self._blocks(clients, end):
-            below, count = self.books.lens.shrunk_below, len(weeks.starts)
-            chance = chance_of_fading(evidence, weights, weeks=count, below=below, odds=odds)
-            found |= dict(zip(weeks.clients, chance.tolist(), strict=True))
+        weeks = self._weeks(clients, end)
+        chances = self._chances(weeks, weights, odds).tolist()
+        found = dict(zip(weeks.clients, chances, strict=True))
         return {each: chance for each, chance in found.items() if chance >= FADED}
+
+    def _chances(self, weeks: WeeklyOrders, weights: Weights, odds: float) -> Numbers:
+        """(c,) the chance that each client has faded by the end of the weeks."""
+        below, count = self.books.lens.shrunk_below, len(weeks.starts)
+        found = [
+            chance_of_fading(evidence, weights, weeks=count, below=below, odds=odds)
+            for _, evidence in in_blocks(weeks, self.books.lens.rhythm)
+        ]
+        return np.concatenate([*found, np.empty(0)])
+
+    def faded_since(
+        self, faded: Sequence[str], weights: Weights, odds: float, dates: tuple[int, int]
+    ) -> dict[str, int]:
+        """The day between two dates from which on each, week by week, had faded up to the later."""
+        start, end = dates
+        since, still = dict.fromkeys(faded, end), self._weeks(faded, end)
+        for back in range(1, min((end - start - 1) // WEEK + 1, len(still.starts))):
+            still = still.until(len(still.starts) - 1)
+            has = self._chances(still, weights, odds) >= FADED
+            still = still.of(np.flatnonzero(has))
+            if not still.clients:
+                break
+            since |= dict.fromkeys(still.clients, end - back * WEEK)
+        return since
 
     def dated(self, declined: Mapping[str, Transition], weights: Weights, end: int) -> Dated:
         """The weeks in which declines began, with their probabilities.
@@ -216,7 +236,7 @@ class _Look:
         first = np.array([_third_order(self.books, each, end) for each in clients], dtype=np.int64)
         last = np.array([_latest(declined[each], end) for each in clients], dtype=np.int64)
         days, done, by_week, by_kind = np.empty(0, np.int64), 0, [], []
-        for weeks, evidence in self._blocks(clients, end):
+        for weeks, evidence in in_blocks(self._weeks(clients, end), self.books.lens.rhythm):
             days = weeks.starts[evidence.onsets]
             rows = slice(done, done := done + len(weeks.clients))
             possible = (days > first[rows, None]) & (days <= last[rows, None])

@@ -51,6 +51,10 @@ class Channel:
         """Of some of the clients, by their places."""
         return Channel(sums=self.sums[rows], variance=self.variance[rows])
 
+    def until(self, weeks: int) -> Channel:
+        """Its first weeks."""
+        return Channel(sums=self.sums[:, :weeks], variance=self.variance)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class WeeklyOrders:
@@ -98,6 +102,18 @@ class WeeklyOrders:
             volume=self.volume.of(rows),
             margin=self.margin.of(rows),
             held=self.held[rows],
+        )
+
+    def until(self, weeks: int) -> WeeklyOrders:
+        """The first weeks of them; what is usual is what all weeks tell."""
+        return replace(
+            self,
+            starts=self.starts[:weeks],
+            ticks=self.ticks[:weeks],
+            count=self.count[:, :weeks],
+            volume=self.volume.until(weeks),
+            margin=self.margin.until(weeks),
+            held=self.held[:, :weeks],
         )
 
 
