@@ -11,6 +11,7 @@ from segml.ledger import (
     day_of,
     described_events,
     discontinued,
+    industries,
     recorded_ends,
 )
 
@@ -72,6 +73,14 @@ def test_a_recorded_end_is_known_from_the_day_after_it_on(opened: Callable[..., 
     assert known["left_day"].tolist() == [day_of(dt.date(2011, 3, 10)), day_of(dt.date(2011, 2, 1))]
     assert known["left_reason"].tolist()[0] == "went broke"
     assert known["left_reason"].isna().tolist() == [False, True]
+
+
+def test_the_industry_of_a_client_is_told_once_it_is_known(opened: Callable[..., Ledger]) -> None:
+    clients = "client_id,acquired_on,industry\na,,retail\nb,,\nd,2011-06-01,farms\n"
+    ledger = opened(LINES, clients)
+    assert industries(ledger.past(dt.date(2011, 2, 1))) == {"a": "retail"}
+    assert industries(ledger.past(dt.date(2012, 1, 1))) == {"a": "retail", "d": "farms"}
+    assert industries(opened(LINES).past(dt.date(2012, 1, 1))) == {}
 
 
 def test_an_event_is_described_once_its_day_is_past(opened: Callable[..., Ledger]) -> None:

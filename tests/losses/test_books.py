@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pandas as pd
@@ -93,3 +94,54 @@ def test_who_shrank_through_withdrawn_goods_alone_is_told_with_the_money(books: 
 
 def test_who_had_shrunk_by_the_earlier_date_is_not_told_again(books: Books) -> None:
     assert through_withdrawals(books, ["steady"], start=END - 1, end=END).clients == ()
+
+
+@pytest.fixture(scope="module")
+def seasonal(tmp_path_factory: pytest.TempPathFactory) -> Books:
+    """Shops buy weekly, camps in the first half of every year alone; it is October of the last."""
+    first, end = 18_000, 18_000 + 2 * 364 + 280
+    parts, rows = [], []
+    for place in range(60):
+        parts.append(bought(f"shop{place:02d}", "tea", 50.0, days=range(first + place % 7, end, 7)))
+        rows.append((f"shop{place:02d}", "shops"))
+    for place in range(12):
+        for year in range(3):
+            opens = first + 364 * year + place % 7
+            last = end if place else first + 364 * 2 + 90
+            days = range(opens, min(opens + 182, last), 7)
+            parts.append(bought(f"camp{place:02d}", "tea", 50.0, days=days))
+        rows.append((f"camp{place:02d}", "camps"))
+    folder = tmp_path_factory.mktemp("seasonal")
+    pd.concat(parts, ignore_index=True).to_parquet(folder / "lines.parquet")
+    clients = pd.DataFrame([*rows, ("new", None)], columns=["client_id", "industry"])
+    clients.to_parquet(folder / "clients.parquet")
+    plan = LedgerPlan(
+        transactions=SourcePlan(path=str(folder / "lines.parquet")),
+        clients=SourcePlan(path=str(folder / "clients.parquet")),
+    )
+    known = [each for each, _ in rows]
+    with open_ledger(plan, Economics(currency="EUR", margin_rate=0.5)) as ledger:
+        return open_books(
+            ledger, known, known=known, start=end - 180, end=end, shrunk_below=0.3, seed=1
+        )
+
+
+def left_by(books: Books, client_id: str, end: int) -> bool:
+    found = transition(client_of(books, client_id), books.lens, end=end)
+    return found is not None and found.kind == "left"
+
+
+def test_a_client_is_counted_by_the_clock_of_its_industry(seasonal: Books) -> None:
+    end, lens = 18_000 + 2 * 364 + 280, seasonal.lens
+    assert lens.is_seasonal
+    assert lens.clock_of("camp03") is not lens.clock_of("shop03")
+    assert lens.clock_of("camp03") is lens.clock_of("camp04")
+    assert lens.clock_of("new") is lens.clock
+    alike = dataclasses.replace(seasonal, lens=dataclasses.replace(lens, own_clocks={}))
+    assert left_by(alike, "camp03", end)
+    assert not left_by(seasonal, "camp03", end)
+
+
+def test_who_stops_within_its_season_is_lost_on_the_clock_of_its_industry(seasonal: Books) -> None:
+    assert left_by(seasonal, "camp00", 18_000 + 2 * 364 + 180)
+    assert not left_by(seasonal, "camp03", 18_000 + 2 * 364 + 180)

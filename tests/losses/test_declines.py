@@ -287,3 +287,21 @@ def test_a_decline_had_begun_by_a_week_with_the_chance_of_all_weeks_up_to_it() -
     assert found.begun_by(0.5).tolist() == [0, 14]
     assert found.begun_by(0.75).tolist() == [7, 14]
     assert found.begun_by(0.95).tolist() == [14, 14]
+
+
+def test_weeks_are_as_long_as_the_clock_of_each_client_says() -> None:
+    drawn = draw(Course(0.0))
+    slow = Clock(0, np.repeat([0.4, 1.6], 26))
+    clients = ["c001", "c000", "c002"]
+    weeks, plain = (
+        weekly_orders(drawn.lines, clients, CLOCK, first_day=0, end=END, own_clocks=own)
+        for own in ({"c000": slow, "c077": slow}, {})
+    )
+    np.testing.assert_allclose(plain.ticks, 7.0)
+    np.testing.assert_allclose(weeks.ticks[[0, 2]], 7.0)
+    np.testing.assert_allclose(weeks.ticks[1], np.diff(slow.at(np.append(weeks.starts, END))))
+    days = np.sort(drawn.lines.loc[drawn.lines["client_id"] == "c000", "day"].unique())
+    days = days[days >= weeks.starts[0]]
+    assert weeks.gaps[1, 1] == pytest.approx(float(slow.at(days[-1]) - slow.at(days[0])))
+    np.testing.assert_allclose(weeks.gaps[:, [0, 2]], plain.gaps[:, [0, 2]])
+    np.testing.assert_allclose(weeks.of(np.array([1])).ticks, weeks.ticks[[1]])

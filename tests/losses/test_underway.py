@@ -10,11 +10,13 @@ from segml.losses.clock import Clock
 from segml.losses.courses import WEEK
 from segml.losses.decline_kinds import weights_of
 from segml.losses.rhythm import Rhythm
+from segml.losses.transitions import Lens
 from segml.losses.underway import BACK_WEEKS, LIMITS, UNDERWAY, underway
 from segml.losses.weeks import weekly_orders
 
 CLOCK = Clock(0, np.ones(52))
 RHYTHM = Rhythm(2.0, 20.0, np.full(7, 1 / 7))
+LENS = Lens(rhythm=RHYTHM, clock=CLOCK, shrunk_below=0.3)
 TODAY, GAP, STOP = 800, 10, 720
 
 
@@ -40,8 +42,7 @@ def told(book: dict[str, np.ndarray], day: int = TODAY) -> pd.DataFrame:
         table,
         list(book),
         day,
-        rhythm=RHYTHM,
-        clock=CLOCK,
+        lens=LENS,
         first_day=0,
         weights=weights_of(weeks, RHYTHM),
     )
@@ -87,7 +88,5 @@ def test_a_short_history_is_no_obstacle(day: int) -> None:
 def test_nobody_is_asked_about() -> None:
     weeks = weekly_orders(lines(BOOK), ["stopped"], CLOCK, first_day=0, end=TODAY)
     weights = weights_of(weeks, RHYTHM)
-    found = underway(
-        lines(BOOK), [], TODAY, rhythm=RHYTHM, clock=CLOCK, first_day=0, weights=weights
-    )
+    found = underway(lines(BOOK), [], TODAY, lens=LENS, first_day=0, weights=weights)
     assert found.shape == (0, len(UNDERWAY))

@@ -29,7 +29,7 @@ from segml.ledger.space import room_told
 from segml.ledger.spark import on_spark
 from segml.ledger.spark_reading import check_on_spark, open_on_spark
 from segml.ledger.terms import TermsChanged, terms_changed
-from segml.ledger.told import described_events, recorded_ends
+from segml.ledger.told import described_events, industries, recorded_ends
 from segml.ledger.volumes import WINDOWS, volumes
 from segml.ledger.worth import worth
 
@@ -59,6 +59,7 @@ __all__ = [
     "described_events",
     "discontinued",
     "discounts",
+    "industries",
     "is_address",
     "micro",
     "on_spark",

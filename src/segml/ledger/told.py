@@ -1,4 +1,4 @@
-"""What people wrote down and a past knows: recorded ends of clients, descriptions of events."""
+"""What people wrote down and a past knows: ends of clients, their industries, events in words."""
 
 from __future__ import annotations
 
@@ -26,6 +26,14 @@ def recorded_ends(past: Past) -> pd.DataFrame:
         "SELECT client_id, left_day, left_reason FROM {clients} WHERE left_day IS NOT NULL "
         "ORDER BY client_id"
     )
+
+
+def industries(past: Past) -> dict[str, str]:
+    """The industry of every client known on the day that has one, by client id."""
+    told = past.frame(
+        "SELECT client_id, industry FROM {clients} WHERE industry IS NOT NULL ORDER BY client_id"
+    )
+    return dict(zip(told["client_id"].astype(str), told["industry"].astype(str), strict=True))
 
 
 def described_events(past: Past, event_ids: Collection[str]) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Losses: which key clients were lost between two dates, when it began, why, what it costs.
 
 `analyse` asks ledger and bundle and gives a `LossAnalysis`; the files are its steps, in order:
-`scene` and `key_clients` (who counted), `books` (`history`, `clock`, `rhythm`), `fates`
+`scene` and `key_clients` (who counted), `books` (`history`, `clock`, `seasons`, `rhythm`), `fates`
 (`transitions`: `silence`, `onset`, `confidence`), `dating` (`weeks`, `courses`, `decline_evidence`,
 `declines`), `money` (`yearly`, `order_level`), `profit_parts`, `attribution`, `causes` (`exposures`
 and the files named after them, `onset_months`, `signatures`, `aftermath`), `shares` and `accounted`

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pandas as pd
 
-from segml.ledger import Ledger, discontinued, recorded_ends
+from segml.ledger import Ledger, discontinued, industries, recorded_ends
 from segml.losses.clock import Clock, learn_clock
 from segml.losses.courses import WEEK
 from segml.losses.ends import End, ends_by_client, standing_ends
 from segml.losses.history import EMPTY, History, histories, of
 from segml.losses.money import brought_by, with_referrals
 from segml.losses.rhythm import Rhythm, learn_rhythm
+from segml.losses.seasons import learn_seasons
 from segml.losses.transitions import Client, Lens, Transition, transition
 from segml.losses.yearly import Peers, learn_peers
 
@@ -107,8 +109,9 @@ def open_books(
     book = histories(table, charges)
     withdrawn = discontinued(past)
     on_sale = histories(past.orders(known, without=withdrawn), charges) if withdrawn else book
-    days = np.sort(table.loc[~table["is_return"], "day"].to_numpy(dtype=np.int64))
-    clock = learn_clock(days, first_day=ledger.first_day, end=min(end, past.last_day + 1))
+    clock, own_clocks = _clocks(
+        table, industries(past), first_day=ledger.first_day, end=min(end, past.last_day + 1)
+    )
     referrals = past.brought()
     weight = past.economics.referral_weight
     told = ends_by_client(recorded_ends(past))
@@ -117,7 +120,11 @@ def open_books(
         orders=book,
         brought={each: brought_by(book, referrals.get(each, ()), weight) for each in key},
         lens=Lens(
-            rhythm=_rhythm(book, key, clock), clock=clock, shrunk_below=shrunk_below, seed=seed
+            rhythm=_rhythm(book, key, lambda each: own_clocks.get(each, clock)),
+            clock=clock,
+            shrunk_below=shrunk_below,
+            seed=seed,
+            own_clocks=own_clocks,
         ),
         peers=learn_peers([of(book, each) for each in key], clock, start=start),
         ends=stand,
@@ -127,9 +134,23 @@ def open_books(
     )
 
 
-def _rhythm(book: Mapping[str, History], key: Sequence[str], clock: Clock) -> Rhythm:
+def _clocks(
+    table: pd.DataFrame, industry: Mapping[str, str], *, first_day: int, end: int
+) -> tuple[Clock, dict[str, Clock]]:
+    """The portfolio's clock, and those of clients whose industry has another."""
+    bought = table.loc[~table["is_return"], ["client_id", "day"]].sort_values("day", kind="stable")
+    clock = learn_clock(bought["day"].to_numpy(dtype=np.int64), first_day=first_day, end=end)
+    parts = bought["day"].groupby(bought["client_id"].map(industry))
+    days = {str(name): part.to_numpy(dtype=np.int64) for name, part in parts}
+    seasons = learn_seasons(days, clock, first_day=first_day, end=end)
+    return clock, {each: seasons[name] for each, name in industry.items() if name in seasons}
+
+
+def _rhythm(
+    book: Mapping[str, History], key: Sequence[str], clock_of: Callable[[str], Clock]
+) -> Rhythm:
     def gaps(ids: Sequence[str]) -> list[np.ndarray]:
-        found = [np.diff(clock.at(of(book, each).days)) for each in ids]
+        found = [np.diff(clock_of(each).at(of(book, each).days)) for each in ids]
         return [each for each in found if len(each)]
 
     own = gaps(key)

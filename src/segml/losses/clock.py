@@ -11,7 +11,7 @@ from segml.losses.history import Days, Numbers
 
 WEEKS = 52
 YEARS_NEEDED = 2
-_KERNEL = np.array([1.0, 2.0, 3.0, 2.0, 1.0]) / 9.0
+KERNEL = np.array([1.0, 2.0, 3.0, 2.0, 1.0]) / 9.0
 _FLOOR, _CEILING = 0.2, 5.0
 _YEAR = np.arange(WEEKS + 1.0)
 
@@ -89,25 +89,57 @@ def learn_clock(order_days: Days, *, first_day: int, end: int) -> Clock:
     >>> learn_clock(np.arange(0, 400), first_day=0, end=400).is_seasonal
     False
     """
+    known = seasonal_ratios(order_days, first_day=first_day, end=end)
+    if known is None:
+        return Clock(first_day, np.ones(WEEKS))
+    raw = np.bincount(known.week, known.ratio, minlength=WEEKS)
+    noise = np.bincount(known.week, 1.0 / known.trend, minlength=WEEKS)
+    years = np.bincount(known.week, minlength=WEEKS)
+    return Clock(first_day, _shrunk(raw / years, noise / years**2))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ratios:
+    """Orders a week over their moving average: the season, and chance.
+
+    Parameters
+    ----------
+    week
+        (n,) week of the year of each, counted from the first day.
+    ratio
+        (n,) orders over their centred 52-week moving average, one week after the other.
+    trend
+        (n,) that average.
+    """
+
+    week: Days
+    ratio: Numbers
+    trend: Numbers
+
+
+def seasonal_ratios(order_days: Days, *, first_day: int, end: int) -> Ratios | None:
+    """The ratios of [first_day, end); None for less than two years, or a year without an order."""
     weeks = (end - first_day) // 7
     if weeks < YEARS_NEEDED * WEEKS:
-        return Clock(first_day, np.ones(WEEKS))
+        return None
     position = (order_days - first_day) // 7
     inside = position[(position >= 0) & (position < weeks)]
     counts = np.bincount(inside, minlength=weeks).astype(np.float64)
     trend = np.convolve(counts, np.r_[0.5, np.ones(WEEKS - 1), 0.5] / WEEKS, mode="valid")
-    middle = np.arange(len(trend)) + WEEKS // 2
     if np.any(trend <= 0):
-        return Clock(first_day, np.ones(WEEKS))
-    raw = np.bincount(middle % WEEKS, counts[middle] / trend, minlength=WEEKS)
-    noise = np.bincount(middle % WEEKS, 1.0 / trend, minlength=WEEKS)
-    years = np.bincount(middle % WEEKS, minlength=WEEKS)
-    return Clock(first_day, _shrunk(raw / years, noise / years**2))
+        return None
+    middle = np.arange(len(trend)) + WEEKS // 2
+    return Ratios(middle % WEEKS, counts[middle] / trend, trend)
+
+
+def smoothed(raw: Numbers) -> Numbers:
+    """(52,) values of the weeks of a year, smoothed over five weeks; the year is a circle."""
+    return np.convolve(np.r_[raw[-2:], raw, raw[:2]], KERNEL, mode="valid")
 
 
 def _shrunk(raw: Numbers, noise: Numbers) -> Numbers:
-    smooth = np.convolve(np.r_[raw[-2:], raw, raw[:2]], _KERNEL, mode="valid")
-    counting = float(np.mean(noise) * np.sum(_KERNEL**2))
+    smooth = smoothed(raw)
+    counting = float(np.mean(noise) * np.sum(KERNEL**2))
     spread = float(np.var(smooth))
     kept = max(0.0, 1.0 - counting / spread) if spread > 0 else 0.0
     index = np.clip(1.0 + kept * (smooth / smooth.mean() - 1.0), _FLOOR, _CEILING)

@@ -182,8 +182,15 @@ class _Look:
     first_day: int
 
     def _weeks(self, clients: Sequence[str], end: int) -> WeeklyOrders:
-        clock = self.books.lens.clock
-        return weekly_orders(self.lines, clients, clock, first_day=self.first_day, end=end)
+        lens = self.books.lens
+        return weekly_orders(
+            self.lines,
+            clients,
+            lens.clock,
+            first_day=self.first_day,
+            end=end,
+            own_clocks=lens.own_clocks,
+        )
 
     def weights(self, declined: Mapping[str, Transition], end: int) -> Weights:
         """What the courses of declines are."""

@@ -171,14 +171,14 @@ class _Orders:
 
     def laid(self, course: Course) -> Numbers:
         """(w, t) what a course leaves in each week, of an onset each."""
-        return _laid(course.left_since, self.ticks.shape[1], self.onsets)
+        return _laid(course.left_since, self.count.shape[1], self.onsets)
 
     def ratio(self, left: Numbers) -> Numbers:
         """(c, t) log likelihood ratio of what is left (w, t).
 
         None where nothing is left in a week with an order.
         """
-        length = self.ticks.shape[1]
+        length = self.count.shape[1]
         since = _laid(lambda weeks: (weeks >= 0).astype(np.float64), length, self.onsets)
         fallen = self.count @ (np.log(np.maximum(left, _NOTHING)) * since)
         after = _foretold(self.shape, self.rate, self.count @ since, self.ticks @ (left * since))
@@ -232,9 +232,9 @@ def _clumping(weeks: WeeklyOrders) -> Numbers:
     if quarters < LEAST_QUARTERS:
         return np.ones(len(weeks.count))
     last = slice(-QUARTER * quarters, None)
-    long = weeks.ticks[last].reshape(quarters, QUARTER).sum(axis=1)
+    long = weeks.ticks[:, last].reshape(-1, quarters, QUARTER).sum(axis=2)
     bought = weeks.count[:, last].reshape(-1, quarters, QUARTER).sum(axis=2)
-    count = bought * (long.mean() / np.maximum(long, _NOTHING))
+    count = bought * (long.mean(axis=1, keepdims=True) / np.maximum(long, _NOTHING))
     known = np.cumsum(bought, axis=1)[:, :-1] > 0.0
     apart = (np.diff(count, axis=1) ** 2 * known).sum(axis=1)
     pairs = (count[:, :-1] + count[:, 1:]) * known

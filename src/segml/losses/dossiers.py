@@ -158,7 +158,7 @@ def _money(
         loss,
         of(books.orders, client_id),
         books.brought.get(client_id, EMPTY),
-        books.lens.clock,
+        books.lens.clock_of(client_id),
         books.peers,
         end=scene.end,
         level=level,
@@ -277,9 +277,9 @@ def _trails(
 def _path(
     scene: Scene, books: Books, cases: Mapping[str, Case], lost: Decomposition
 ) -> pd.DataFrame:
-    rows = []
+    rows, lens = [], books.lens
     for place, (client_id, case) in enumerate(cases.items()):
-        quiet = silence(of(books.orders, client_id), books.lens.rhythm, books.lens.clock)
+        quiet = silence(of(books.orders, client_id), lens.rhythm, lens.clock_of(client_id))
         rows.append(
             {
                 "client_id": client_id,

@@ -91,6 +91,7 @@ def recorded_loss(client: Client, end: End, lens: Lens) -> Transition:
 
 
 def _onset(client: Client, day: int, lens: Lens) -> Onset:
+    lens = lens.of(client.client_id)
     fallen_silent = left(client, lens, end=day)
     if fallen_silent is not None:
         return fallen_silent.onset

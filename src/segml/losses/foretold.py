@@ -157,7 +157,14 @@ def _courses(
 ) -> Weights:
     """How common each course is in the declines known today."""
     first_day, lens = scene.ledger.first_day, books.lens
-    weeks = weekly_orders(lines, sorted(losses), lens.clock, first_day=first_day, end=scene.end)
+    weeks = weekly_orders(
+        lines,
+        sorted(losses),
+        lens.clock,
+        first_day=first_day,
+        end=scene.end,
+        own_clocks=lens.own_clocks,
+    )
     return weights_of(weeks, lens.rhythm)
 
 
@@ -199,8 +206,7 @@ class _Look:
                 self.lines,
                 clients,
                 day,
-                rhythm=self.books.lens.rhythm,
-                clock=self.books.lens.clock,
+                lens=self.books.lens,
                 first_day=self.scene.ledger.first_day,
                 weights=self.weights,
             ),

@@ -57,7 +57,7 @@ def summary(
         "declines_learnt_from": found.learnt.onsets if found.learnt else None,
         "explained_beyond_chance": found.learnt.explained if found.learnt else None,
         "high_risk_line": scene.high_risk if np.isfinite(scene.high_risk) else None,
-        "seasonal_clock": books.lens.clock.is_seasonal,
+        "seasonal_clock": books.lens.is_seasonal,
         "shrunk_below": books.lens.shrunk_below,
         "currency": scene.ledger.currency,
         "gain_beyond_chance": found.learnt.gain if found.learnt else None,
@@ -80,7 +80,7 @@ def _explained(reasons: pd.DataFrame) -> float | None:
 
 def _notes(scene: Scene, books: Books, found: Dossiers) -> list[str]:
     notes = []
-    if not books.lens.clock.is_seasonal:
+    if not books.lens.is_seasonal:
         notes.append(
             "rhythms are read in plain days: the ledger holds less than two years, or no season"
         )

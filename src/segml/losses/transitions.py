@@ -9,7 +9,8 @@ goods that can still be bought, then and now.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -72,6 +73,8 @@ class Lens:
         Of the resampling.
     every
         Days between two days that an onset is looked for on.
+    own_clocks
+        Client id to the clock of its industry, where that is another (`seasons`).
     """
 
     rhythm: Rhythm
@@ -79,6 +82,21 @@ class Lens:
     shrunk_below: float
     seed: int = 0
     every: int = 1
+    own_clocks: Mapping[str, Clock] = field(default_factory=dict)
+
+    @property
+    def is_seasonal(self) -> bool:
+        """Whether any client's days are not plain ones."""
+        return self.clock.is_seasonal or bool(self.own_clocks)
+
+    def clock_of(self, client_id: str) -> Clock:
+        """The clock that a client's days are counted by."""
+        return self.own_clocks.get(client_id, self.clock)
+
+    def of(self, client_id: str) -> Lens:
+        """The lens with the clock of one client in it."""
+        own = self.own_clocks.get(client_id)
+        return self if own is None else replace(self, clock=own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +121,13 @@ def transition(client: Client, lens: Lens, *, end: int) -> Transition | None:
     end
         The later date, in days.
     """
-    return left(client, lens, end=end) or _faded(client, lens, end=end)
+    own = lens.of(client.client_id)
+    return left(client, own, end=end) or _faded(client, own, end=end)
 
 
 def left(client: Client, lens: Lens, *, end: int) -> Transition | None:
     """The departure of a client whose silence at `end` is longer than its rhythm allows."""
-    known = client.own.until(end)
+    known, lens = client.own.until(end), lens.of(client.client_id)
     if not len(known.days):
         return None
     ticks, days = lens.clock.at(known.days[-(RECENT_GAPS + 1) :]), end - int(known.days[-1])

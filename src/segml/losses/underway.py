@@ -16,11 +16,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import logsumexp
 
-from segml.losses.clock import Clock
 from segml.losses.courses import WEEK
 from segml.losses.decline_evidence import FIRST_WEEK, Evidence, in_blocks
 from segml.losses.decline_kinds import Weights, log_kinds
-from segml.losses.rhythm import Rhythm
+from segml.losses.transitions import Lens
 from segml.losses.weeks import weekly_orders
 
 BACK_WEEKS = 40
@@ -45,8 +44,7 @@ def underway(
     clients: Sequence[str],
     day: int,
     *,
-    rhythm: Rhythm,
-    clock: Clock,
+    lens: Lens,
     first_day: int,
     weights: Weights,
 ) -> npt.NDArray[np.float32]:
@@ -60,8 +58,8 @@ def underway(
         n ids.
     day
         In days.
-    rhythm, clock
-        Of the portfolio.
+    lens
+        The rhythm and the clocks of the portfolio.
     first_day
         Of the ledger, in days.
     weights
@@ -74,9 +72,11 @@ def underway(
     """
     since = max(first_day, day - KNOWN_WEEKS * WEEK)
     near = lines[lines["day"].between(since, day - 1)]
-    weeks = weekly_orders(near, clients, clock, first_day=since, end=day)
+    weeks = weekly_orders(
+        near, clients, lens.clock, first_day=since, end=day, own_clocks=lens.own_clocks
+    )
     first = max(FIRST_WEEK, len(weeks.starts) - BACK_WEEKS)
-    found = [_columns(told, weights) for _, told in in_blocks(weeks, rhythm, first=first)]
+    found = [_columns(told, weights) for _, told in in_blocks(weeks, lens.rhythm, first=first)]
     table = np.concatenate([*found, np.empty((0, len(UNDERWAY)))])
     return np.asarray(np.clip(table, *LIMITS), dtype=np.float32)
 

@@ -7,8 +7,9 @@ those weeks show (list prices and costs rise for everybody, and no client declin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,8 @@ WIDE = 0.8
 """A margin wanders: at least the spread of all but the widest fifth of clients is assumed."""
 LEAST_VARIANCE = 0.05
 """Of one order: equal orders must not make a cent an onset."""
+NO_CLOCKS: Mapping[str, Clock] = MappingProxyType({})
+"""Every client keeps the portfolio's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -67,7 +70,7 @@ class WeeklyOrders:
     starts
         (w,) first days of the weeks.
     ticks
-        (w,) how long each is by the season's clock.
+        (c, w) how long each is by the season's clock of each client.
     count
         (c, w) order days.
     gaps
@@ -97,6 +100,7 @@ class WeeklyOrders:
         return replace(
             self,
             clients=tuple(self.clients[row] for row in rows),
+            ticks=self.ticks[rows],
             count=self.count[rows],
             gaps=self.gaps[:, rows],
             volume=self.volume.of(rows),
@@ -118,7 +122,13 @@ class WeeklyOrders:
 
 
 def weekly_orders(
-    lines: pd.DataFrame, clients: Sequence[str], clock: Clock, *, first_day: int, end: int
+    lines: pd.DataFrame,
+    clients: Sequence[str],
+    clock: Clock,
+    *,
+    first_day: int,
+    end: int,
+    own_clocks: Mapping[str, Clock] = NO_CLOCKS,
 ) -> WeeklyOrders:
     """The weeks of some clients up to a day.
 
@@ -134,6 +144,8 @@ def weekly_orders(
         Of the ledger, in days.
     end
         The day after the last week; lines dated on it or later are not read.
+    own_clocks
+        Client id to its own clock, where it has another.
     """
     weeks = int(min(MOST_WEEKS, max(1, (end - first_day) // WEEK)))
     starts = end - WEEK * np.arange(weeks, 0, -1, dtype=np.int64)
@@ -143,18 +155,49 @@ def weekly_orders(
     place = orders["place"].to_numpy()
     week = (orders["day"].to_numpy(dtype=np.int64) - int(starts[0])) // WEEK
     held = (orders["favourite"] > 0.0).to_numpy()
+    clocks = _Clocks.of(clients, clock, own_clocks)
     cells = _Cells(place, week, (len(everybody), weeks), len(clients))
     return WeeklyOrders(
         clients=tuple(clients),
         starts=starts,
-        ticks=np.diff(clock.at(np.append(starts, end))),
+        ticks=clocks.over(np.append(starts, end)),
         count=cells.sums(np.ones(len(orders))),
-        gaps=cells.gaps(clock.at(orders["day"].to_numpy())),
+        gaps=cells.gaps(clocks.at(orders["day"].to_numpy(dtype=np.int64), place)),
         volume=cells.channel(np.log(orders["listed"].to_numpy())),
         margin=cells.channel(_by_usual(orders["profit"] / orders["listed"], place), WIDE),
         held=cells.sums(held.astype(np.float64)),
         alone=float((orders["favourite"] >= orders["listed"])[held].mean()) if held.any() else 1.0,
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Clocks:
+    """Some clocks, and which of them each client has; others have the first, the portfolio's."""
+
+    clocks: Sequence[Clock]
+    which: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, clients: Sequence[str], clock: Clock, own: Mapping[str, Clock]) -> _Clocks:
+        mine = [own.get(each, clock) for each in clients]
+        clocks = {id(each): each for each in (clock, *mine)}
+        places = {name: place for place, name in enumerate(clocks)}
+        which = np.array([places[id(each)] for each in mine], dtype=np.int64)
+        return cls(tuple(clocks.values()), which)
+
+    def over(self, edges: Days) -> Numbers:
+        """(c, w) ticks between days, of each client."""
+        return np.stack([np.diff(clock.at(edges)) for clock in self.clocks])[self.which]
+
+    def at(self, days: Days, place: npt.NDArray[np.int64]) -> Numbers:
+        """(n,) ticks of days of clients, each by its place; those beyond have the first clock."""
+        which = np.zeros(max(int(place.max(initial=-1)) + 1, len(self.which)), dtype=np.int64)
+        which[: len(self.which)] = self.which
+        found = np.empty(len(days))
+        for number, clock in enumerate(self.clocks):
+            rows = which[place] == number
+            found[rows] = clock.at(days[rows])
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

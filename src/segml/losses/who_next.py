@@ -78,7 +78,9 @@ def who_next(
             rank=int(places[place]),
             chance=float(foretold.chance[each]),
             profit=float(profit[each]),
-            quiet=silence(of(books.orders, each).until(scene.end), lens.rhythm, lens.clock),
+            quiet=silence(
+                of(books.orders, each).until(scene.end), lens.rhythm, lens.clock_of(each)
+            ),
             warned_on=warned.get(each),
             alike=alike.get(each, ()),
         )

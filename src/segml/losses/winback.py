@@ -71,7 +71,13 @@ def winback(
     lost = losses[losses["kind"].isin(["left", "shrunk"]) & (losses["profit_lost"] > 0)]
     lens = books.lens
     known = [
-        episodes((of(books.orders, each) for each in group), lens.rhythm, lens.clock, end=end)
+        [
+            episode
+            for each in group
+            for episode in episodes(
+                [of(books.orders, each)], lens.rhythm, lens.clock_of(each), end=end
+            )
+        ]
         for group in comparable
     ]
     ends = [ended_episodes(books, group) for group in comparable]
@@ -82,7 +88,8 @@ def winback(
         if row["kind"] == "left" and ended is not None:
             chance = _first_known(ends, float(max(1, end - ended.day)), end)
         elif row["kind"] == "left":
-            quiet = silence(of(books.orders, row["client_id"]).until(end), lens.rhythm, lens.clock)
+            clock = lens.clock_of(row["client_id"])
+            quiet = silence(of(books.orders, row["client_id"]).until(end), lens.rhythm, clock)
             chance = _first_known(known, _length(quiet, end), end)
         rows.append(
             {
