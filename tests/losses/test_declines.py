@@ -305,3 +305,7 @@ def test_weeks_are_as_long_as_the_clock_of_each_client_says() -> None:
     assert weeks.gaps[1, 1] == pytest.approx(float(slow.at(days[-1]) - slow.at(days[0])))
     np.testing.assert_allclose(weeks.gaps[:, [0, 2]], plain.gaps[:, [0, 2]])
     np.testing.assert_allclose(weeks.of(np.array([1])).ticks, weeks.ticks[[1]])
+    first = weeks.until(5)
+    np.testing.assert_array_equal(first.ticks, weeks.ticks[:, :5])
+    np.testing.assert_array_equal(first.count, weeks.count[:, :5])
+    np.testing.assert_array_equal(first.starts, weeks.starts[:5])

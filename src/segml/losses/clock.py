@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -59,6 +60,45 @@ class Clock:
         turns = np.floor(value / year)
         weeks = np.interp(value - turns * year, table, _YEAR)
         return np.asarray(self.first_day + 7.0 * (turns * WEEKS + weeks))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clocks:
+    """The clocks of c clients.
+
+    Parameters
+    ----------
+    clocks
+        Those there are, the portfolio's first.
+    which
+        (c,) which of them each client has.
+    """
+
+    clocks: Sequence[Clock]
+    which: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, clients: Sequence[str], clock: Clock, own: Mapping[str, Clock]) -> Clocks:
+        """The own clock of each client that has one, and the portfolio's of all others."""
+        mine = [own.get(each, clock) for each in clients]
+        clocks = {id(each): each for each in (clock, *mine)}
+        places = {name: place for place, name in enumerate(clocks)}
+        which = np.array([places[id(each)] for each in mine], dtype=np.int64)
+        return cls(tuple(clocks.values()), which)
+
+    def over(self, edges: Days) -> Numbers:
+        """(c, w) ticks between days, of each client."""
+        return np.stack([np.diff(clock.at(edges)) for clock in self.clocks])[self.which]
+
+    def at(self, days: Days, place: npt.NDArray[np.int64]) -> Numbers:
+        """(n,) ticks of days of clients, each by its place; those beyond have the first clock."""
+        which = np.zeros(max(int(place.max(initial=-1)) + 1, len(self.which)), dtype=np.int64)
+        which[: len(self.which)] = self.which
+        found = np.empty(len(days))
+        for number, clock in enumerate(self.clocks):
+            rows = which[place] == number
+            found[rows] = clock.at(days[rows])
+        return found
 
 
 def learn_clock(order_days: Days, *, first_day: int, end: int) -> Clock:

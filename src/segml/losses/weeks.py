@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segml.losses.clock import Clock
+from segml.losses.clock import Clock, Clocks
 from segml.losses.courses import WEEK
 from segml.losses.history import Days, Numbers
 
@@ -113,7 +113,7 @@ class WeeklyOrders:
         return replace(
             self,
             starts=self.starts[:weeks],
-            ticks=self.ticks[:weeks],
+            ticks=self.ticks[:, :weeks],
             count=self.count[:, :weeks],
             volume=self.volume.until(weeks),
             margin=self.margin.until(weeks),
@@ -155,7 +155,7 @@ def weekly_orders(
     place = orders["place"].to_numpy()
     week = (orders["day"].to_numpy(dtype=np.int64) - int(starts[0])) // WEEK
     held = (orders["favourite"] > 0.0).to_numpy()
-    clocks = _Clocks.of(clients, clock, own_clocks)
+    clocks = Clocks.of(clients, clock, own_clocks)
     cells = _Cells(place, week, (len(everybody), weeks), len(clients))
     return WeeklyOrders(
         clients=tuple(clients),
@@ -168,36 +168,6 @@ def weekly_orders(
         held=cells.sums(held.astype(np.float64)),
         alone=float((orders["favourite"] >= orders["listed"])[held].mean()) if held.any() else 1.0,
     )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Clocks:
-    """Some clocks, and which of them each client has; others have the first, the portfolio's."""
-
-    clocks: Sequence[Clock]
-    which: npt.NDArray[np.int64]
-
-    @classmethod
-    def of(cls, clients: Sequence[str], clock: Clock, own: Mapping[str, Clock]) -> _Clocks:
-        mine = [own.get(each, clock) for each in clients]
-        clocks = {id(each): each for each in (clock, *mine)}
-        places = {name: place for place, name in enumerate(clocks)}
-        which = np.array([places[id(each)] for each in mine], dtype=np.int64)
-        return cls(tuple(clocks.values()), which)
-
-    def over(self, edges: Days) -> Numbers:
-        """(c, w) ticks between days, of each client."""
-        return np.stack([np.diff(clock.at(edges)) for clock in self.clocks])[self.which]
-
-    def at(self, days: Days, place: npt.NDArray[np.int64]) -> Numbers:
-        """(n,) ticks of days of clients, each by its place; those beyond have the first clock."""
-        which = np.zeros(max(int(place.max(initial=-1)) + 1, len(self.which)), dtype=np.int64)
-        which[: len(self.which)] = self.which
-        found = np.empty(len(days))
-        for number, clock in enumerate(self.clocks):
-            rows = which[place] == number
-            found[rows] = clock.at(days[rows])
-        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
