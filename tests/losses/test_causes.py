@@ -18,7 +18,7 @@ from segml.ledger import Ledger, open_ledger
 from segml.losses import causes
 from segml.losses.books import Books, client_of, open_books
 from segml.losses.causes import Learnt, as_weights, learn_reasons
-from segml.losses.dating import declines_of, sampled
+from segml.losses.dating import Declines, declines_of, sampled
 from segml.losses.fates import Fates
 from segml.losses.transitions import transition
 
@@ -34,9 +34,17 @@ class World:
     end: int
     truth: pd.DataFrame
 
-    def learnt(self, **changed: Any) -> Learnt | None:
-        given = {"known": self.known, "end": self.end} | changed
-        declines = declines_of(self.ledger, self.books, self.fates, start=self.end - 365, **given)
+    def declines(self, *, known: tuple[str, ...] | None = None) -> Declines:
+        return declines_of(
+            self.ledger,
+            self.books,
+            self.fates,
+            known=known or self.known,
+            start=self.end - 365,
+            end=self.end,
+        )
+
+    def learnt(self, declines: Declines) -> Learnt | None:
         return learn_reasons(self.ledger, self.fates, declines, seed=0, end=self.end)
 
 
@@ -68,8 +76,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.fixture(scope="module")
-def learnt(world: World) -> Learnt:
-    found = world.learnt()
+def declines(world: World) -> Declines:
+    return world.declines()
+
+
+@pytest.fixture(scope="module")
+def learnt(world: World, declines: Declines) -> Learnt:
+    found = world.learnt(declines)
     assert found is not None
     return found
 
@@ -102,30 +115,23 @@ def test_shares_are_probabilities_and_events_have_one_too(learnt: Learnt) -> Non
 
 
 def test_an_event_is_named_where_its_share_is_large(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, declines: Declines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # in so small a world hardly an event is likelier than not behind a loss
     monkeypatch.setattr(causes, "CITED", 0.2)
-    found = world.learnt()
+    found = world.learnt(declines)
     assert found is not None
     assert sum(map(bool, found.events.values())) > 10
 
 
-def test_the_kind_of_a_decline_speaks_for_the_cause_it_came_of(world: World) -> None:
-    declines = declines_of(
-        world.ledger,
-        world.books,
-        world.fates,
-        known=world.known,
-        start=world.end - 365,
-        end=world.end,
-    )
+def test_the_kind_of_a_decline_speaks_for_the_cause_it_came_of(
+    world: World, declines: Declines
+) -> None:
     dated = declines.dated
     is_rival = world.truth["cause"].reindex(dated.clients).eq("competitor").to_numpy()
 
     def share(kinds: np.ndarray) -> float:
-        told = replace(declines, dated=replace(dated, kinds=kinds))
-        found = learn_reasons(world.ledger, world.fates, told, seed=0, end=world.end)
+        found = world.learnt(replace(declines, dated=replace(dated, kinds=kinds)))
         assert found is not None
         rivals = np.array(dated.clients)[is_rival]
         return float(shares(found).reindex(rivals)["competitor"].mean())
@@ -137,7 +143,7 @@ def test_the_kind_of_a_decline_speaks_for_the_cause_it_came_of(world: World) -> 
 
 
 def test_the_order_of_the_clients_changes_nothing(world: World, learnt: Learnt) -> None:
-    again = world.learnt(known=world.known[::-1])
+    again = world.learnt(world.declines(known=world.known[::-1]))
     assert again is not None
     pd.testing.assert_frame_equal(shares(again), shares(learnt), check_exact=True)
 
@@ -145,7 +151,7 @@ def test_the_order_of_the_clients_changes_nothing(world: World, learnt: Learnt) 
 def test_in_a_world_without_reasons_nothing_is_learnt(tmp_path: Path) -> None:
     with made(tmp_path, clients=900, cause_mix={"unknown": 1.0}) as world:
         assert len(world.fates.lost) > 100
-        found = world.learnt()
+        found = world.learnt(world.declines())
         assert found is not None
         assert (found.explained, dict(found.features), dict(found.events)) == (0.0, {}, {})
         assert found.gain < 2 * found.error
@@ -154,7 +160,8 @@ def test_in_a_world_without_reasons_nothing_is_learnt(tmp_path: Path) -> None:
 def test_of_few_declines_nothing_is_learnt(world: World) -> None:
     few = dict(list(world.fates.lost.items())[:3])
     fates = Fates(lost=few, lost_before=(), stayed=())
-    assert replace(world, fates=fates, known=tuple(few)).learnt() is None
+    small = replace(world, fates=fates, known=tuple(few))
+    assert small.learnt(small.declines()) is None
 
 
 def test_a_sample_holds_the_lost_and_does_not_depend_on_the_order() -> None:
