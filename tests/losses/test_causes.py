@@ -115,13 +115,14 @@ def test_shares_are_probabilities_and_events_have_one_too(learnt: Learnt) -> Non
 
 
 def test_an_event_is_named_where_its_share_is_large(
-    world: World, declines: Declines, monkeypatch: pytest.MonkeyPatch
+    world: World, declines: Declines, learnt: Learnt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # in so small a world hardly an event is likelier than not behind a loss
     monkeypatch.setattr(causes, "CITED", 0.2)
     found = world.learnt(declines)
     assert found is not None
     assert sum(map(bool, found.events.values())) > 10
+    assert all(learnt.events[each] <= events for each, events in found.events.items())
 
 
 def test_the_kind_of_a_decline_speaks_for_the_cause_it_came_of(

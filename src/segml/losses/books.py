@@ -138,7 +138,7 @@ def _clocks(
     table: pd.DataFrame, industry: Mapping[str, str], *, first_day: int, end: int
 ) -> tuple[Clock, dict[str, Clock]]:
     """The portfolio's clock, and those of clients whose industry has another."""
-    bought = table.loc[~table["is_return"], ["client_id", "day"]].sort_values("day", kind="stable")
+    bought = table.loc[~table["is_return"], ["client_id", "day"]]
     clock = learn_clock(bought["day"].to_numpy(dtype=np.int64), first_day=first_day, end=end)
     parts = bought["day"].groupby(bought["client_id"].map(industry))
     days = {str(name): part.to_numpy(dtype=np.int64) for name, part in parts}

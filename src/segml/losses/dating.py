@@ -126,18 +126,16 @@ def _with_faded(
         return fates
     odds = share / (1.0 - share) * WEEK / max(end - start, WEEK)
     now = look.faded(fates.stayed, weights, odds, end)
-    before = look.faded(sorted(now), weights, odds, start)
-    late = {each for each, chance in before.items() if chance >= FADED}
-    since = look.faded_since(sorted(now), weights, odds, dates)
+    late = set(look.faded(sorted(now), weights, odds, start))
+    since = look.faded_since(sorted(now.keys() - late), weights, odds, dates)
     lost = {
         each: Transition(
             kind=_kind_of(look.books, each, end),
-            certainty="certain" if chance >= SURELY_FADED else "probable",
-            lost_on=since[each],
+            certainty="certain" if now[each] >= SURELY_FADED else "probable",
+            lost_on=day,
             onset=Onset(end - WINDOW_DAYS, start, end - WINDOW_DAYS, 0.0),
         )
-        for each, chance in now.items()
-        if each not in late
+        for each, day in since.items()
     }
     return Fates(
         lost={**fates.lost, **lost},

@@ -1,12 +1,12 @@
 """How well each course of a decline from each week on explains a client's weeks, beside none.
 
 Orders are a Poisson count, the more exact the more regular the client is, and the less the more
-they come in clumps. Their rate is known as
-well as the weeks before the onset tell it (a gamma, forgotten over a year), times what the course
-leaves. What an order is worth is Gaussian about a mean that nothing is assumed of, less what the
-course takes. All weeks tell that mean, whatever the onset: were it told by those near the onset
-alone, an earlier onset would explain more orders, and gain by that. Everything is a product of a
-clients x weeks matrix with a weeks x onsets one, so all clients are looked at in one go.
+they come in clumps. Their rate is known as well as the weeks before the onset tell it (a gamma,
+forgotten over a year), times what the course leaves. What an order is worth is Gaussian about a
+mean that nothing is assumed of, less what the course takes. All weeks tell that mean, whatever the
+onset: were it told by those near the onset alone, an earlier onset would explain more orders, and
+gain by that. Everything is a product of a clients x weeks matrix with a weeks x onsets one, so all
+clients are looked at in one go.
 
 References
 ----------

@@ -121,8 +121,7 @@ def transition(client: Client, lens: Lens, *, end: int) -> Transition | None:
     end
         The later date, in days.
     """
-    own = lens.of(client.client_id)
-    return left(client, own, end=end) or _faded(client, own, end=end)
+    return left(client, lens, end=end) or _faded(client, lens.of(client.client_id), end=end)
 
 
 def left(client: Client, lens: Lens, *, end: int) -> Transition | None:
