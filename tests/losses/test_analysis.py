@@ -25,6 +25,7 @@ from segml.losses import (
     NEXT_LOST,
     PATH,
     PROFIT_PARTS,
+    RECORDED_REASONS,
     RELIEF,
     TEXT_CODES,
     UNKNOWN,
@@ -53,6 +54,7 @@ FRAMES = (
     "loss_drivers",
     "loss_trend",
     "relief",
+    "recorded_reasons",
     "event_impact",
     "company_events",
 )
@@ -240,6 +242,7 @@ def test_the_frames_have_exactly_the_columns_of_the_contract(analysis: LossAnaly
         "loss_drivers": LOSS_DRIVERS,
         "loss_trend": LOSS_TREND,
         "relief": RELIEF,
+        "recorded_reasons": RECORDED_REASONS,
     }
     for name, columns in tables.items():
         assert list(getattr(analysis, name).columns) == list(columns)

@@ -20,7 +20,9 @@ from segml.losses.books import Books, client_of, open_books
 from segml.losses.causes import Learnt, as_weights, learn_reasons
 from segml.losses.dating import Declines, declines_of, sampled
 from segml.losses.fates import Fates
+from segml.losses.recorded_reasons import recorded_reasons
 from segml.losses.transitions import transition
+from segml.words.feature import REASONS
 
 CLIENTS, MONTHS = 1000, 30
 
@@ -112,6 +114,24 @@ def test_shares_are_probabilities_and_events_have_one_too(learnt: Learnt) -> Non
     assert found["unknown"].between(-1e-9, 1).all()
     assert set(learnt.events) == set(learnt.clients)
     assert 0.0 < learnt.explained <= 1.0
+
+
+def test_the_reasons_of_all_declines_are_those_of_the_lost(learnt: Learnt) -> None:
+    every = pd.DataFrame(learnt.reasons, index=learnt.declined, columns=REASONS)
+    assert every.sum(axis=1).to_numpy() == pytest.approx(1.0)
+    assert set(learnt.clients) <= set(learnt.declined)
+    lost = shares(learnt)
+    pd.testing.assert_frame_equal(every.loc[lost.index, lost.columns], lost, check_names=False)
+
+
+def test_what_people_recorded_goes_with_the_cause_it_came_of(world: World, learnt: Learnt) -> None:
+    rows = recorded_reasons(learnt, world.books.ends, seed=0)
+    sure = rows[rows["p_adjusted"] < 0.05].sort_values("p_adjusted").drop_duplicates("left_reason")
+    assert len(sure) > 0
+    for text, reason in zip(sure["left_reason"], sure["reason"], strict=True):
+        wrote = [each for each, end in world.books.ends.items() if end.reason == text]
+        cause = world.truth["cause"].reindex(wrote).dropna()
+        assert reason == cause.value_counts().index[0]
 
 
 def test_an_event_is_named_where_its_share_is_large(

@@ -10,7 +10,15 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from segml.losses import LOSS_DRIVERS, LOSS_EVENTS, LOSS_FAULTS, LOSS_TREND, LOSSES_BY, RELIEF
+from segml.losses import (
+    LOSS_DRIVERS,
+    LOSS_EVENTS,
+    LOSS_FAULTS,
+    LOSS_TREND,
+    LOSSES_BY,
+    RECORDED_REASONS,
+    RELIEF,
+)
 from segml.losses.compared import MORE
 from segml.losses.tables import framed
 from segml.losses.together import DIMENSIONS as ALL_DIMENSIONS
@@ -67,6 +75,15 @@ def overall(analysed: Published) -> Published:
     relief = {"client_id": "z", "tier_before": "tier 3", "certainty": "certain"}
     relief |= {"onset": dt.date(2024, 2, 1), "lost_on": dt.date(2024, 3, 1), "care_minutes": 90.0}
     relief |= {"cost_freed": 40.0, "profit_forgone": -25.0, "left_reason": None}
+    recorded = [
+        {"left_reason": text, "reason": reason, "clients": clients, "p_adjusted": p}
+        | {"share": share, "usual_share": 0.2}
+        for text, clients, told in (
+            (EVIL, 12, {"price": (0.5, 0.001), "service": (0.31, 0.04), "margin": (0.1, 1.0)}),
+            ("no time", 40, {"price": (0.2, 1.0), "service": (0.2, 1.0), "margin": (0.21, 0.9)}),
+        )
+        for reason, (share, p) in told.items()
+    ]
     return {**run, "trend": {"direction": "rising"}}, {
         **tables,
         "losses_by": framed(by, LOSSES_BY),
@@ -75,6 +92,7 @@ def overall(analysed: Published) -> Published:
         "loss_drivers": framed([driver], LOSS_DRIVERS),
         "loss_trend": framed([quarter], LOSS_TREND),
         "relief": framed([relief], RELIEF),
+        "recorded_reasons": framed(recorded, RECORDED_REASONS),
     }
 
 
@@ -148,6 +166,29 @@ def test_a_relief_without_a_minute_of_care_tells_no_hours(all_facts: ReportFacts
         said = overview.relief_sentence(bare, "EUR")
         assert "hour" not in said
         assert told in said
+
+
+def test_what_people_recorded_stands_beside_what_is_told_of_the_same_clients(
+    facts_of_all: TogetherFacts, all_facts: ReportFacts
+) -> None:
+    assert [each.text for each in facts_of_all.recorded] == ["no time", EVIL]
+    assert [each.clients for each in facts_of_all.recorded] == [40, 12]
+    told = [overview.told_phrase(each).replace("\u00a0", " ") for each in facts_of_all.recorded]
+    assert told == [
+        "no reason stands out",
+        "Price: 50 % (for all 20 %); Service: 31 % (for all 20 %)",
+    ]
+    assert "What people recorded, and what is named without reading it" in render_report(all_facts)
+    assert overview.recorded_sentence(facts_of_all).startswith("Reasons are named without reading")
+    none = dataclasses.replace(facts_of_all, recorded=facts_of_all.recorded[:1])
+    assert overview.recorded_sentence(none).startswith("No recorded reason goes with a named one")
+
+
+def test_an_analysis_without_recorded_reasons_says_nothing_of_them(overall: Published) -> None:
+    run, tables = overall
+    found = together_facts(run, {name: of for name, of in tables.items() if "recorded" not in name})
+    assert found is not None
+    assert found.recorded == ()
 
 
 def test_a_dimension_of_which_the_ledger_says_nothing_is_left_out(all_facts: ReportFacts) -> None:

@@ -35,6 +35,7 @@ TABLES = (
     "loss_drivers",
     "loss_trend",
     "relief",
+    "recorded_reasons",
     "event_impact",
     "company_events",
 )

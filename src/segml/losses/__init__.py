@@ -33,6 +33,7 @@ from segml.losses.tables import (
     MARGINS,
     PATH,
     PROFIT_PARTS,
+    RECORDED_REASONS,
     RELIEF,
 )
 from segml.losses.tables_ahead import LOOKALIKES, NEXT_LOST, WINBACK
@@ -58,6 +59,7 @@ __all__ = [
     "PARTS",
     "PATH",
     "PROFIT_PARTS",
+    "RECORDED_REASONS",
     "RELIEF",
     "TEXT_CODES",
     "UNKNOWN",

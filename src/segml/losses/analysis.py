@@ -18,6 +18,7 @@ from segml.losses.fates import Fates, demoted, fates
 from segml.losses.impact import event_impact
 from segml.losses.outlook import outlook
 from segml.losses.overall import contradicted_note, overall
+from segml.losses.recorded_reasons import recorded_reasons
 from segml.losses.relief import relief
 from segml.losses.scene import Scene
 from segml.losses.summary import summary
@@ -61,6 +62,8 @@ class LossAnalysis:
         What was seen before losses and not with comparable clients, and the losses by quarter.
     relief
         Departures that are a relief (`tables.RELIEF`).
+    recorded_reasons
+        What is told of those beside whom people recorded a reason (`tables.RECORDED_REASONS`).
     event_impact
         What losses and profit did after each company event (`tables.EVENT_IMPACT`).
     company_events
@@ -86,6 +89,7 @@ class LossAnalysis:
     loss_drivers: pd.DataFrame
     loss_trend: pd.DataFrame
     relief: pd.DataFrame
+    recorded_reasons: pd.DataFrame
     event_impact: pd.DataFrame
     company_events: pd.DataFrame
     summary: Mapping[str, Any]
@@ -180,6 +184,7 @@ def _together(
         "loss_drivers": compare_drivers(scene, books, spans, became.stayed),
         "loss_trend": loss_trend(scene, books, found),
         "relief": relief(scene, books),
+        "recorded_reasons": recorded_reasons(found.learnt, books.ends, seed=books.lens.seed),
     }
 
 

@@ -22,7 +22,7 @@ Chernozhukov and others (2018), Double/debiased machine learning, Econometrics J
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -79,6 +79,10 @@ class Learnt:
     gain, error
         What drivers gained over the calendar an onset, less what they gained on onsets laid by
         chance, and its standard error were it chance: in units of log likelihood.
+    declined
+        The ids of all whose declines it was learnt from; none where drivers explain nothing.
+    reasons
+        (declined, reasons) the probability of each of `REASONS`, of each of them.
     """
 
     clients: tuple[str, ...]
@@ -88,6 +92,8 @@ class Learnt:
     onsets: int
     gain: float
     error: float
+    declined: tuple[str, ...] = ()
+    reasons: Numbers = field(default_factory=lambda: np.empty((0, len(REASONS))))
 
 
 def learn_reasons(
@@ -156,6 +162,8 @@ def learn_reasons(
         clients=lost,
         features=features,
         events=dict(zip(lost, events, strict=True)),
+        declined=declined,
+        reasons=_by_reason(shares, columns),
         onsets=len(fold),
         **asdict(gain),
     )
@@ -224,6 +232,12 @@ def _told(
             before = features.get(column.feature, np.zeros(len(by_column)))
             features[column.feature] = before + by_column[:, number]
     return features, _events(columns, by_column)
+
+
+def _by_reason(by_column: Numbers, columns: Sequence[Column]) -> Numbers:
+    """(n, reasons) shares of shape (n, p), by reason."""
+    of = np.array([[each.reason == reason for reason in REASONS] for each in columns])
+    return np.asarray(by_column @ of.astype(np.float64))
 
 
 def _events(columns: Sequence[Column], by_column: Numbers) -> list[frozenset[str]]:

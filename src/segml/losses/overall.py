@@ -10,6 +10,7 @@ import pandas as pd
 from segml.losses.books import Books
 from segml.losses.compared import MORE
 from segml.losses.fates import Fates
+from segml.losses.recorded_reasons import going_together
 from segml.losses.trend import trend_of
 
 SHOWN = 10
@@ -34,7 +35,7 @@ def overall(
     books, fates
         The recorded ends, and what became of the key clients.
     tables
-        `losses_by`, `loss_faults`, `loss_drivers`, `loss_trend` and `relief`.
+        `losses_by`, `loss_faults`, `loss_drivers`, `loss_trend`, `relief` and `recorded_reasons`.
 
     Returns
     -------
@@ -45,6 +46,8 @@ def overall(
     by, faults, relief = tables["losses_by"], tables["loss_faults"], tables["relief"]
     drivers, trend = tables["loss_drivers"], tables["loss_trend"]
     towards = trend_of(trend)
+    recorded = tables["recorded_reasons"]
+    written = recorded.drop_duplicates("left_reason")
     lost_ends = [each for each in fates.lost if each in books.ends]
     unnamed = faults["value"].astype(object).mask(faults["source"].isin(NAMES), None)
     return {
@@ -65,6 +68,11 @@ def overall(
             "profit_forgone": math.fsum(relief["profit_forgone"]),
         },
         "recorded_ends": len(lost_ends),
+        "recorded_reasons": {
+            "clients": int(written["clients"].sum()),
+            "texts": len(written),
+            "going_together": len(going_together(recorded)),
+        },
     }
 
 

@@ -238,6 +238,18 @@ LOSS_TREND: Mapping[str, str] = MappingProxyType(
 )
 """One row a quarter between the two dates: its losses, and the rate of its own key clients."""
 
+RECORDED_REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "left_reason": "str",
+        "reason": "str",
+        "clients": "int64",
+        "share": "float64",
+        "usual_share": "float64",
+        "p_adjusted": "float64",
+    }
+)
+"""One row a text that people recorded and a reason: what is told of those clients, and of all."""
+
 RELIEF: Mapping[str, str] = MappingProxyType(
     {
         "client_id": "str",

@@ -14,6 +14,7 @@ from segml.report.together import (
     FaultFact,
     PartFact,
     QuarterFact,
+    RecordedFact,
     ReliefFact,
 )
 from segml.report.together import TogetherFacts as Facts
@@ -138,6 +139,34 @@ def drivers_sentence(facts: Facts) -> str:
         "with similar key clients that stayed, on the same dates. That is an association: it does "
         "not prove a cause.",
         facts.drivers_compared,
+    )
+
+
+def recorded_sentence(facts: Facts) -> str:
+    """What the reasons that people recorded are held against, and what that is good for."""
+    meant = _(
+        "Reasons are named without reading what people recorded. So where the two agree, each "
+        "supports the other; where a record goes with another reason than its words say, one of "
+        "the two is wrong. All clients whose decline is known count here, not key clients alone."
+    )
+    if any(each.told for each in facts.recorded):
+        return meant
+    nothing = _("No recorded reason goes with a named one more than chance would have it.")
+    return paragraph([nothing, meant])
+
+
+def told_phrase(recorded: RecordedFact) -> str:
+    """The reasons named more for those clients, with their shares; or that there is none."""
+    if not recorded.told:
+        return _("no reason stands out")
+    return "; ".join(
+        _(
+            "{reason}: {share} (for all {usual})",
+            reason=phrases.REASONS.get(each.reason, each.reason),
+            share=percent(each.share),
+            usual=percent(each.usual_share),
+        )
+        for each in recorded.told
     )
 
 

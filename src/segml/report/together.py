@@ -18,7 +18,18 @@ FAULTS_SHOWN = 10
 Fact = TypeVar("Fact")
 DIMENSIONS = ("event", "manager", "category", "product", "industry", "region", "kind", "quarter")
 """The dimensions shown beside the reasons, in the order of the page."""
-TABLES = ("losses_by", "loss_faults", "loss_events", "loss_drivers", "loss_trend", "relief")
+RECORDED = "recorded_reasons"
+"""A table that an analysis of an earlier version does not hold."""
+TABLES = (
+    *("losses_by", "loss_faults", "loss_events", "loss_drivers", "loss_trend", "relief"),
+    RECORDED,
+)
+RECORDED_SHOWN = 12
+"""Texts that are shown, the commonest."""
+TOLD_SHOWN = 2
+"""Reasons that are shown beside a text: more of one is less of all others, and the other way."""
+BEYOND_CHANCE = 0.05
+"""The chance below which a text and a reason count as going together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +107,31 @@ class ReliefFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToldFact:
+    """A reason that is told more of some clients than of others, beyond chance; both shares."""
+
+    reason: str
+    share: float
+    usual_share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedFact:
+    """A reason that people recorded, of how many clients, and the reasons told more of these."""
+
+    text: str
+    clients: int
+    told: tuple[ToldFact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TogetherFacts:
     """All losses together; every dimension's parts add up to the profit lost.
 
     `faults` are the dearest, `faults_money` that of all of them. `drivers` are those that had risen
     more often, of `drivers_compared` that were looked at. `direction` says whether the rate of key
-    clients lost is rising, falling or unclear.
+    clients lost is rising, falling or unclear. `recorded` are the reasons that people recorded, the
+    commonest first; none where too few were.
     """
 
     by: Mapping[str, tuple[PartFact, ...]]
@@ -114,6 +144,7 @@ class TogetherFacts:
     quarters: tuple[QuarterFact, ...]
     direction: str
     relief: ReliefFact
+    recorded: tuple[RecordedFact, ...]
 
 
 def together_facts(
@@ -128,7 +159,7 @@ def together_facts(
     tables
         Those of `TABLES`.
     """
-    if any(name not in tables for name in TABLES):
+    if any(name not in tables for name in TABLES if name != RECORDED):
         return None
     faults = tables["loss_faults"].sort_values(
         ["money", "reason", "source", "value"], ascending=[False, True, True, True]
@@ -153,6 +184,26 @@ def together_facts(
             cost_freed=math.fsum(relief["cost_freed"]),
             profit_forgone=math.fsum(relief["profit_forgone"]),
         ),
+        recorded=_recorded(tables[RECORDED]) if RECORDED in tables else (),
+    )
+
+
+def _recorded(rows: pd.DataFrame) -> tuple[RecordedFact, ...]:
+    """The commonest texts, each with the reasons that are told more beside it, the surest first."""
+    texts = rows.drop_duplicates("left_reason").sort_values(
+        ["clients", "left_reason"], ascending=[False, True]
+    )
+    more = rows[rows["p_adjusted"] < BEYOND_CHANCE].sort_values(["p_adjusted", "reason"])
+    told = {str(text): of.head(TOLD_SHOWN) for text, of in more.groupby("left_reason")}
+    return tuple(
+        RecordedFact(
+            text=row["left_reason"],
+            clients=row["clients"],
+            told=tuple(
+                _of(ToldFact, each) for each in records(told.get(row["left_reason"], more.head(0)))
+            ),
+        )
+        for row in records(texts.head(RECORDED_SHOWN))
     )
 
 

@@ -45,6 +45,7 @@ PERSONAL: Mapping[str, Mapping[str, Kind]] = {
     "losses_by": {"value": "staff"},
     "loss_faults": {"value": "staff"},
     "loss_events": _EVENT,
+    "recorded_reasons": {"left_reason": "text"},
     "company_events": _EVENT,
     "findings": {"first": "text", "message": "text"},
 }

@@ -60,5 +60,17 @@ RELIEF = declare(
     key=("client_id",),
 )
 
-TOGETHER = (LOSSES_BY, LOSS_FAULTS, LOSS_EVENTS, LOSS_DRIVERS, LOSS_TREND, RELIEF)
+RECORDED_REASONS = declare(
+    "recorded_reasons",
+    (
+        *("left_reason text", "reason text", "clients count", "share number"),
+        *("usual_share number", "p_adjusted number"),
+    ),
+    key=("left_reason", "reason"),
+)
+
+TOGETHER = (
+    *(LOSSES_BY, LOSS_FAULTS, LOSS_EVENTS, LOSS_DRIVERS, LOSS_TREND, RELIEF),
+    RECORDED_REASONS,
+)
 """Every table of them."""

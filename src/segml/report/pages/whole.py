@@ -38,7 +38,7 @@ OF_LOSSES = (
 """The tables of a loss analysis with rows of single clients."""
 OF_ALL_LOSSES = (
     *("losses_by", "loss_faults", "loss_events", "loss_drivers", "loss_trend", "relief"),
-    *("event_impact", "company_events"),
+    *("recorded_reasons", "event_impact", "company_events"),
 )
 """The tables of a loss analysis about all losses together."""
 
