@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -156,6 +157,30 @@ def test_a_ledger_without_the_expectation_is_carried_by_the_forest(rows: Rows) -
     )
     assert bare.score.curves == ()
     assert bare.score.forest_weight > 0
+
+
+def with_order_sizes(rows: Rows, unit: float) -> Rows:
+    """The rows with the size of the orders for a third column, which truly lowers the risk."""
+    rng = np.random.default_rng(11)
+    size = rng.lognormal(4.0, 1.0, len(rows))
+    size[::37] = 0.0
+    gone = rng.random(len(rows)) < 1 / (1 + np.exp(1.5 * (np.log(size + 1.0) - 4.0)))
+    X = rows.X.copy()
+    X[:, 2] = size * unit
+    columns = (*rows.columns[:2], churn.ORDER, *rows.columns[3:])
+    return replace(rows, X=X, y=gone.astype(float), columns=columns)
+
+
+def test_the_size_of_the_orders_speaks_in_any_currency(rows: Rows) -> None:
+    told = [with_order_sizes(rows, unit) for unit in (1.0, 1024.0)]
+    euros, others = (_fit(each) for each in told)
+    size = next(curve for curve in euros.score.curves if curve.feature == churn.ORDER)
+    assert size.weight > 0.2
+    assert size.scale == pytest.approx(np.median(told[0].X[told[0].X[:, 2] > 0, 2]))
+    X = np.repeat(told[0].X[:20], 30, axis=0)
+    X[:, 2] = np.tile(np.geomspace(1.0, 1000.0, 30), 20).astype(np.float32)
+    assert (np.diff(euros.raw(X).reshape(20, 30), axis=1) < 0).all()
+    assert euros.raw(told[0].X).tobytes() == others.raw(told[1].X).tobytes()
 
 
 def test_only_active_clients_can_churn() -> None:

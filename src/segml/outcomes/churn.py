@@ -37,6 +37,10 @@ CURVES = (
 With E orders expected, the log-odds of none fall like log E where E is small, and faster where it
 is large: how fast is learnt, by two curves of the one feature.
 """
+ORDER = "spend_per_order_365"
+"""What that theory leaves out: it counts orders, and does not ask what they are worth."""
+SMALLEST_ORDER = 0.01
+"""Of the usual order; a smaller one is as good as none."""
 
 
 def label(future: Future, client_ids: pd.Index) -> pd.Series:
@@ -200,7 +204,7 @@ def fit_churn_told(
     folds = split(rows, label_days=gap_days + horizon_days).teaching(rows.y)
     recipe = Recipe(
         loss="logistic",
-        curves=CURVES,
+        curves=_curves(rows),
         seed=seed,
         threads=threads,
         forest=forest or ForestPlan(),
@@ -234,6 +238,17 @@ def fit_churn_told(
         },
     )
     return model, learnt
+
+
+def _curves(rows: Rows) -> tuple[Curve, ...]:
+    """`CURVES`, and one of the size of the orders, in orders of the usual size."""
+    sizes = rows.X[:, rows.columns.index(ORDER)] if ORDER in rows.columns else np.empty(0)
+    sizes = sizes[sizes > 0.0]
+    if not len(sizes):
+        return CURVES
+    usual = float(np.median(sizes))
+    size = Curve(feature=ORDER, shape="log", sign=-1, scale=usual, floor=SMALLEST_ORDER)
+    return (*CURVES, size)
 
 
 def foretold(
