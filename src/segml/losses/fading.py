@@ -29,6 +29,9 @@ from segml.losses.weeks import MOST_WEEKS
 
 AT_ONCE = 16
 """Onsets whose courses are weighed at once."""
+_Line = tuple[tuple[int, Numbers], ...]
+"""Courses of the margin, by their places, to which ways (a) and sizes (b) go below: (a, b) 0 or 1.
+Of other margins none does."""
 _NEVER = -1e6
 """Log likelihood of what is impossible, beside which it stays so."""
 
@@ -60,31 +63,29 @@ def chance_of_fading(
         some = slice(first, min(first + AT_ONCE, count))
         likely = [_courses(evidence, weights, kind, some) for kind in range(KINDS)]
         for place in range(some.stop - first):
-            left = _left_after(int(since[first + place]))
-            for kind, told in enumerate(likely):
-                below_line = _below(told.at(place), left.of(kind), below)
-                found += np.exp(kinds[kind, :, first + place] - total) * below_line
+            lines = _below(int(since[first + place]), below)
+            for kind, (told, line) in enumerate(zip(likely, lines, strict=True)):
+                chance = told.chance(place, line)
+                found += np.exp(kinds[kind, :, first + place] - total) * chance
     return np.asarray(found * expit(total + np.log(odds)), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Courses:
-    """Of each way of the orders and course of their size and margin, how likely or what it leaves.
-
-    (k, c, t) or (k, c) likely; (k,) left.
-    """
+    """(k, c, t) how likely each way of the orders and course of their size and margin is."""
 
     ways: Numbers
     volume: Numbers
     margin: Numbers
 
-    def at(self, place: int) -> _Courses:
-        """At one of the onsets."""
-        return _Courses(self.ways[:, :, place], self.volume[:, :, place], self.margin[:, :, place])
-
-    def of(self, kind: int) -> _Courses:
-        """With the ways of one kind of decline alone."""
-        return _Courses(self.ways[kind == KIND_OF_WAY], self.volume, self.margin)
+    def chance(self, place: int, line: _Line) -> Numbers:
+        """(c,) of what is below the line, from one of the onsets on."""
+        found = np.zeros(self.ways.shape[1])
+        ways, volume = self.ways[:, :, place], self.volume[:, :, place]
+        for level, is_below in line:
+            pairs = np.einsum("ac,ab,bc->c", ways, is_below, volume)
+            found += self.margin[level, :, place] * pairs
+        return found
 
 
 def _courses(evidence: Evidence, weights: Weights, kind: int, onsets: slice) -> _Courses:
@@ -99,19 +100,6 @@ def _courses(evidence: Evidence, weights: Weights, kind: int, onsets: slice) -> 
     )
 
 
-def _below(likely: _Courses, left: _Courses, below: float) -> Numbers:
-    """(c,) the chance that what is left of orders, size and margin is below a share together."""
-    pair = np.multiply.outer(left.ways, left.volume)
-    found = np.zeros(likely.ways.shape[1])
-    for level, chance in zip(left.margin, likely.margin, strict=True):
-        is_below = pair * level < below
-        if is_below.any():
-            found += chance * np.einsum(
-                "ac,ab,bc->c", likely.ways, is_below.astype(np.float64), likely.volume
-            )
-    return found
-
-
 def _likely(ratios: Numbers, weights: Numbers) -> Numbers:
     """(k, c, t) how likely each course is of (k, c, t) log likelihood ratios and weights (k,).
 
@@ -123,8 +111,19 @@ def _likely(ratios: Numbers, weights: Numbers) -> Numbers:
 
 
 @lru_cache(maxsize=MOST_WEEKS)
-def _left_after(since: int) -> _Courses:
-    """What each course leaves so many weeks on."""
+def _below(since: int, below: float) -> tuple[_Line, ...]:
+    """What is below a share so many weeks on, by kind of decline."""
+    ways, volume, margin = _left_after(since)
+    found = []
+    for kind in range(KINDS):
+        pair = np.multiply.outer(ways[kind == KIND_OF_WAY], volume)
+        line = ((place, pair * level < below) for place, level in enumerate(margin))
+        found.append(tuple((place, is_.astype(np.float64)) for place, is_ in line if is_.any()))
+    return tuple(found)
+
+
+def _left_after(since: int) -> tuple[Numbers, Numbers, Numbers]:
+    """What each way of the orders, and each course of their size and margin, leaves."""
     week = np.array([since], dtype=np.int64)
 
     def left(course: Course) -> float:
@@ -138,4 +137,4 @@ def _left_after(since: int) -> _Courses:
     orders = [1.0, *(left(course) for course in ORDER_COURSES), *leaked]
     volume = [float(np.exp(-size * each)) for each in gone for size in VOLUME_FALLS]
     margin = [1.0 - size * each for each in gone for size in MARGIN_FALLS]
-    return _Courses(np.array(orders), np.array([1.0, *volume]), np.array([1.0, *margin]))
+    return np.array(orders), np.array([1.0, *volume]), np.array([1.0, *margin])
