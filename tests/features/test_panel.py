@@ -52,7 +52,7 @@ def test_few_snapshots_are_made_ahead_of_their_use(
         return snapshot(past, *given, **named)
 
     monkeypatch.setattr(import_module("segml.features.panel"), "snapshot", counted)
-    days = [DAYS[0] + 40 * place for place in range(6)]
+    days = [DAYS[0] + 20 * place for place in range(12)]
     for used, made in enumerate(snapshots(ledger, days, PLAN), start=1):
         assert made.as_of == days[used - 1]
         assert len(begun) <= used + 2
