@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from tests.conftest import group_of
 
@@ -11,3 +13,8 @@ def test_a_worker_sees_each_test_with_its_group(request: pytest.FixtureRequest) 
         return  # one process has every world once anyway
     grouped = [item for item in request.session.items if group_of(item) is not None]
     assert [item.nodeid.rpartition("@")[2] for item in grouped] == [*map(group_of, grouped)]
+
+
+def test_what_was_collected_is_not_looked_through_for_garbage_any_more() -> None:
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > 0

@@ -1,10 +1,12 @@
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from segml.bundle import Bundle, fit, version_name
 from segml.bundle.parts import encode
+from segml.features import FeaturePlan, Snapshot, snapshot
 from segml.ledger import Ledger, open_ledger
 from segml.words.errors import HistoryTooShort
 from segml.words.plan import ChurnPlan, Plan, PotentialPlan
@@ -25,6 +27,24 @@ def test_fits_side_by_side_change_no_byte(
 ) -> None:
     again = fit(ledger, as_of, plan, threads=2)
     assert version_name(again) == version_name(bundle)
+
+
+def test_the_snapshot_that_is_seen_is_that_of_the_date(
+    ledger: Ledger, as_of: int, plan: Plan
+) -> None:
+    seen: list[Snapshot] = []
+
+    def see(now: Snapshot) -> None:
+        seen.append(now)
+        raise LookupError("seen")
+
+    with pytest.raises(LookupError, match="seen"):
+        fit(ledger, as_of, plan, seen=see)
+    features = FeaturePlan(horizon_days=plan.churn.horizon_days, active_days=plan.churn.active_days)
+    alone = snapshot(ledger.past(as_of), features)
+    assert [one.as_of for one in seen] == [as_of]
+    pd.testing.assert_frame_equal(seen[0].frame, alone.frame, check_exact=True)
+    pd.testing.assert_series_equal(seen[0].status, alone.status)
 
 
 def test_every_label_ends_by_the_as_of_date(bundle: Bundle, as_of: int, plan: Plan) -> None:

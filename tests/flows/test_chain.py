@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from tests.conftest import Filled
+from tests.conftest import Challenged, Filled
 from tests.flows.worlds import copied
 
 import segml
@@ -222,10 +222,12 @@ def test_a_second_run_at_the_same_time_is_refused(chain: Any) -> None:
         segml.score(chain.config, as_of="2024-04-01")
 
 
-def test_a_later_version_is_a_challenger_until_promoted(chain: Any, tmp_path: Path) -> None:
-    config = _copy(chain, tmp_path)
-    later = segml.train(config, as_of="2024-02-01").version
+def test_a_later_version_is_a_challenger_until_promoted(
+    chain: Any, challenged: Challenged, tmp_path: Path
+) -> None:
+    later = challenged.trained.version
     assert later.status == "challenger"
+    config = shutil.copytree(challenged.config.parent, tmp_path / "copy") / challenged.config.name
     assert segml.score(config, as_of="2024-04-01").version.version == (
         chain.trained.version.version
     )
@@ -267,7 +269,7 @@ def test_changed_money_is_refused_and_changed_rules_are_followed(
     assert any(
         "`churn.horizon_days` 120 there, 60 here" in note for note in scored.summary["notes"]
     )
-    lost = segml.analyse_losses(config, start="2023-10-01", end="2023-12-01")
+    lost = segml.analyse_losses(config, start="2023-10-01", end="2023-11-01")
     assert lost.summary["shrunk_below"] == 0.9
     assert lost.summary["key_clients"] > chain.lost.summary["key_clients"]
 

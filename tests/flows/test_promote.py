@@ -10,19 +10,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from tests.conftest import Challenged
 
 import segml
 from segml.words.errors import ConfigurationRefused, PromotionRefused
 
 
 @pytest.fixture(scope="module")
-def versions(chain: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+def versions(challenged: Challenged, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The world with a champion and, of four months later, a challenger."""
     target = tmp_path_factory.mktemp("gate") / "world"
-    ignored = shutil.ignore_patterns("out", "mlruns", "mlruns.db")
-    shutil.copytree(chain.config.parent, target, ignore=ignored)
-    config = target / chain.config.name
-    return config, segml.train(config, as_of="2024-02-01").version.version
+    shutil.copytree(challenged.config.parent, target)
+    return target / challenged.config.name, challenged.trained.version.version
 
 
 def _trail(config: Path) -> list[dict[str, Any]]:

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import duckdb
 import pytest
 
 from segml.ledger import Check, Ledger
+from segml.ledger.mapping import _types_at_once
 from segml.words.errors import ConfigurationRefused
 
 ROWS = "Customer ID,When,Price,Quantity\n12345.0,2011-01-01,2.5,4\n777.0,2011-01-02,1,2\n"
@@ -86,3 +88,18 @@ def test_an_id_compared_to_text_in_where_stays_text(checked: Callable[..., Check
     rows = "client_id,date,amount,shop\n1,2011-01-01,1,5\n2,2011-01-01,1,6\n"
     counts = checked(rows, where="client_id <> 'b' AND shop <> 'x'").counts["transactions"]
     assert counts.kept == 2
+
+
+def test_types_are_those_that_each_expression_has_alone() -> None:
+    asked = {"a": "(x + 1\n)", "b": "(x || '')", "c": '"y"', "d": "(sum(x) over ())"}
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE raw AS SELECT 1 AS x, DATE '2020-01-01' AS y")
+        found = _types_at_once(connection, "raw", [*asked.values()], "x > 0")
+        alone = [
+            str(connection.execute(f"DESCRIBE SELECT {each} FROM raw").fetchall()[0][1])
+            for each in asked.values()
+        ]
+        assert found == alone == ["INTEGER", "VARCHAR", "DATE", "HUGEINT"]
+        assert _types_at_once(connection, "raw", ["x, y"], "true") is None
+        assert _types_at_once(connection, "raw", ["sum(x)", "y"], "true") is None
+        assert _types_at_once(connection, "raw", ["x"], "nobody > 0") is None

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no stubs
+from segml.words.one_thread import one_thread
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def abreast(threads: int) -> Iterator[ThreadPoolExecutor]:
     threads
         At least one.
     """
-    with threadpool_limits(limits=1):
+    with one_thread():
         pool = ThreadPoolExecutor(max_workers=threads)
         try:
             yield pool

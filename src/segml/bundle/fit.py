@@ -43,6 +43,7 @@ from segml.words.plan import Plan
 
 Progress = Callable[[str, int, int], None]
 """Called as (what is done next, steps done, steps in all)."""
+Seen = Callable[[Snapshot], None]
 _STEPS = ("features", "churn", "tiers", "outlook", "prospects", "potential", "done")
 
 
@@ -54,6 +55,7 @@ def fit(
     previous: Bundle | None = None,
     threads: int = 1,
     progress: Progress | None = None,
+    seen: Seen | None = None,
 ) -> Bundle:
     """The bundle learnt from what was known before a date.
 
@@ -71,6 +73,8 @@ def fit(
         Processors to use at most; changes no byte of the bundle.
     progress
         Called before each step.
+    seen
+        Given the snapshot of the date.
 
     Raises
     ------
@@ -85,7 +89,7 @@ def fit(
     windows = windows_for(ledger, as_day(as_of), plan)
     features = FeaturePlan(horizon_days=plan.churn.horizon_days, active_days=plan.churn.active_days)
     tell(_STEPS[0], 0, 6)
-    past = _snapshots(ledger, windows, features)
+    past = _snapshots(ledger, windows, features, seen or _unseen)
     now = past[windows.as_of]
     encoder = _encoder(ledger, past, windows.as_of)
     tell(_STEPS[1], 1, 6)
@@ -181,9 +185,17 @@ def _silent(step: str, done: int, steps: int) -> None:
     del step, done, steps
 
 
-def _snapshots(ledger: Ledger, windows: Windows, features: FeaturePlan) -> dict[int, Snapshot]:
+def _unseen(now: Snapshot) -> None:
+    del now
+
+
+def _snapshots(
+    ledger: Ledger, windows: Windows, features: FeaturePlan, seen: Seen
+) -> dict[int, Snapshot]:
     days = sorted({*windows.churn, *windows.potential, windows.as_of})
-    return {one.as_of: one for one in panel(ledger, days, features).snapshots}
+    made = {one.as_of: one for one in panel(ledger, days, features).snapshots}
+    seen(made[windows.as_of])
+    return made
 
 
 def _at(snapshots: Mapping[int, Snapshot], days: Sequence[int]) -> list[Snapshot]:

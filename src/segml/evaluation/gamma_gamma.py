@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import gammaln
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no stubs
+
+from segml.words.one_thread import one_thread
 
 Values = npt.NDArray[np.float64]
 FEWEST_CLIENTS = 30
@@ -72,7 +73,7 @@ def fit_gamma_gamma(orders: Values, mean: Values) -> GammaGamma | None:
         return None
     scale = float(z.mean())
     # one thread, as BG/NBD's fit has: a second could change last bits
-    with threadpool_limits(limits=1):
+    with one_thread():
         found = minimize(
             _loss, np.array([1.0, 1.2, 0.5]), args=(x, z / scale), method="L-BFGS-B", bounds=_BOUNDS
         )

@@ -19,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import betaln, digamma, expit, gammaln, hyp2f1
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no stubs
+
+from segml.words.one_thread import one_thread
 
 Array = npt.NDArray[np.float64]
 Counted = tuple[Array, Array]
@@ -168,7 +169,7 @@ def _maximum(history: PurchaseHistory) -> BgNbd | None:
     best = None
     for r, a, b in _STARTS:
         # products of four numbers: a second thread would only spin, and could change last bits
-        with threadpool_limits(limits=1):
+        with one_thread():
             found = minimize(
                 _loss,
                 np.log([r, r / rate, a, b]),

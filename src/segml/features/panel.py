@@ -11,12 +11,12 @@ from itertools import pairwise
 from typing import TypeVar
 
 import pandas as pd
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no stubs
 
 from segml.features.plan import FeaturePlan
 from segml.features.reached import sharing_reach
 from segml.features.snapshot import AT_ONCE, Snapshot, features_alone, snapshot
 from segml.ledger import Ledger, Past
+from segml.words.one_thread import one_thread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +148,7 @@ Made = TypeVar("Made")
 
 def _ahead(pasts: Sequence[Past], ask: Callable[[Past], Made]) -> Generator[Made]:
     # the limit is the process's: what one snapshot ends must not change another's last bits
-    with threadpool_limits(limits=1), ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+    with one_thread(), ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         begun: deque[Future[Made]] = deque()
         for past in pasts:
             begun.append(pool.submit(ask, past))

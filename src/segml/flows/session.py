@@ -12,7 +12,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import scipy.linalg  # noqa: F401  # brings a BLAS of its own, which has to be there to be limited
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no stubs
 
 from segml import __version__
 from segml.features import left_out
@@ -20,6 +19,7 @@ from segml.flows.settings import Settings
 from segml.ledger import Ledger, day_of, open_ledger, open_on_spark, require_fresh, room_told
 from segml.stores import Pulse, Registry, beating, lock, sweep
 from segml.words.errors import ConfigurationRefused
+from segml.words.one_thread import one_thread
 
 FIRST_DATE, LAST_DATE = dt.date(1970, 1, 1), dt.date(2100, 12, 31)
 """The days a run may speak of."""
@@ -99,7 +99,7 @@ def session(settings: Settings, command: str, *, create: bool = False) -> Iterat
     folder = settings.models / settings.plan.portfolio
     with (
         lock(folder, command=command, started=started, create=create),
-        threadpool_limits(limits=1, user_api="blas"),
+        one_thread(user_api="blas"),
     ):
         output = settings.output
         for place in (folder, output, output / "losses", output / "metrics"):

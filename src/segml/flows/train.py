@@ -13,11 +13,10 @@ from typing import Any
 
 from segml.boosting import processors
 from segml.bundle import Bundle, card, fit, save, support_of
-from segml.features import Snapshot, snapshot
+from segml.features import Snapshot
 from segml.flows.result import Progress, Result, silent
 from segml.flows.session import Session, as_date, opened, registry_of, session
 from segml.flows.settings import Settings, read_settings
-from segml.ledger import Ledger
 from segml.report import contribution_plot
 from segml.scoring import Subject, coded, take_apart
 from segml.stores import (
@@ -81,6 +80,7 @@ def train(
     with session(settings, f"segml train --as-of {day}", create=True) as run:
         registry = registry_of(settings)
         with opened(run, until=day, today=today) as ledger:
+            seen: list[Snapshot] = []
             with run.timed("fit"):
                 bundle = fit(
                     ledger,
@@ -89,12 +89,13 @@ def train(
                     previous=_previous(registry),
                     threads=processors(),
                     progress=progress,
+                    seen=seen.append,
                 )
             with run.timed("plots"):
                 files = {
                     "model_card.md": card(bundle).encode(),
                     **_tier_numbers(bundle),
-                    **_plots(bundle, ledger),
+                    **_plots(bundle, *seen),
                 }
             with registry.staging() as aside:
                 manifest = save(bundle, aside)
@@ -186,9 +187,9 @@ def _tracked(
         return None
 
 
-def _plots(bundle: Bundle, ledger: Ledger) -> dict[str, bytes]:
+def _plots(bundle: Bundle, now: Snapshot) -> dict[str, bytes]:
     """SHAP summary plots of each score at the as-of date, over active clients, if there are any."""
-    shown = _shown(snapshot(ledger.past(bundle.as_of), bundle.features))
+    shown = _shown(now)
     if shown.frame.empty:
         return {}
     labels = {feature.name: feature.label for feature in bundle.encoder.features}

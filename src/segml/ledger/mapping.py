@@ -187,14 +187,29 @@ def _try_expressions(
     where: str,
     table: Table,
 ) -> dict[str, str]:
-    types: dict[str, str] = {}
-    for column, expression in expressions.items():
-        described = _described(
-            connection, f"SELECT {expression} AS x FROM {view} AS s", table, column
-        )
-        types[column] = described
+    types = _types_at_once(connection, view, [*expressions.values()], where)
+    if types is not None:
+        return dict(zip(expressions, types, strict=True))
+    each = {
+        column: _described(connection, f"SELECT {expression} AS x FROM {view} AS s", table, column)
+        for column, expression in expressions.items()
+    }
     _described(connection, f"SELECT 1 AS x FROM {view} AS s WHERE {where}", table, "where")
-    return types
+    return each
+
+
+def _types_at_once(
+    connection: duckdb.DuckDBPyConnection, view: str, expressions: list[str], where: str
+) -> list[str] | None:
+    """The types of all of them; None where one is refused, or is not one column alone."""
+    names = [f"({place})" for place in range(len(expressions))]
+    asked = ", ".join(f'{each} AS "{name}"' for name, each in zip(names, expressions, strict=True))
+    query = f"DESCRIBE SELECT {asked} FROM {view} AS s WHERE {where}"
+    try:
+        rows = connection.execute(query).fetchall()
+    except duckdb.Error:
+        return None
+    return [str(row[1]) for row in rows] if [row[0] for row in rows] == names else None
 
 
 def _described(connection: duckdb.DuckDBPyConnection, query: str, table: Table, column: str) -> str:

@@ -9,6 +9,7 @@ the chances of those whose product is below the line add up.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import expit, logsumexp
@@ -24,7 +25,13 @@ from segml.losses.decline_evidence import (
 from segml.losses.decline_kinds import KIND_OF_WAY, KINDS, Weights, log_kinds, ways_of
 from segml.losses.history import Numbers
 from segml.losses.transitions import WINDOW_DAYS
+from segml.losses.weeks import MOST_WEEKS
 
+AT_ONCE = 16
+"""Onsets whose courses are weighed at once."""
+_Line = tuple[tuple[int, Numbers], ...]
+"""Courses of the margin, by their places, to which ways (a) and sizes (b) go below: (a, b) 0 or 1.
+Of other margins none does."""
 _NEVER = -1e6
 """Log likelihood of what is impossible, beside which it stays so."""
 
@@ -50,48 +57,73 @@ def chance_of_fading(
     kinds = log_kinds(evidence, weights)
     total = logsumexp(kinds, axis=(0, 2))
     found = np.zeros(len(total))
-    for place, onset in enumerate(evidence.onsets):
-        since = weeks - 1 - int(onset)
-        if (since + 1) * WEEK < WINDOW_DAYS:
-            continue
-        left = _left_after(since)
-        for kind in range(KINDS):
-            taken = kind == KIND_OF_WAY
-            ways = _likely(ways_of(evidence, place)[taken], weights.ways[taken])
-            volume, margin = (
-                _likely(getattr(evidence, name)[:, :, place], weights.worth[name][kind])
-                for name in ("volume", "margin")
-            )
-            pair = np.multiply.outer(left.ways[taken], left.volume)
-            below_line = np.zeros(len(total))
-            for level, likely in zip(left.margin, margin, strict=True):
-                is_below = (pair * level < below).astype(np.float64)
-                below_line += likely * np.einsum("ac,ab,bc->c", ways, is_below, volume)
-            found += np.exp(kinds[kind, :, place] - total) * below_line
+    since = weeks - 1 - evidence.onsets
+    count = int(((since + 1) * WEEK >= WINDOW_DAYS).sum())  # the first ones: onsets rise
+    for first in range(0, count, AT_ONCE):
+        some = slice(first, min(first + AT_ONCE, count))
+        likely = [_courses(evidence, weights, kind, some) for kind in range(KINDS)]
+        for place in range(some.stop - first):
+            lines = _below(int(since[first + place]), below)
+            for kind, (told, line) in enumerate(zip(likely, lines, strict=True)):
+                chance = told.chance(place, line)
+                found += np.exp(kinds[kind, :, first + place] - total) * chance
     return np.asarray(found * expit(total + np.log(odds)), dtype=np.float64)
 
 
-def _likely(ratios: Numbers, weights: Numbers) -> Numbers:
-    """(k, c) how likely each course is of (k, c) log likelihood ratios and weights (k,).
-
-    Of a client to whom none is possible, nothing.
-    """
-    joint = ratios + np.log(weights)[:, None]
-    whole = np.maximum(logsumexp(joint, axis=0), _NEVER)
-    return np.asarray(np.exp(joint - whole), dtype=np.float64)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class _Left:
-    """What each way of the orders leaves of them, and each course of their size and margin."""
+class _Courses:
+    """(k, c, t) how likely each way of the orders and course of their size and margin is."""
 
     ways: Numbers
     volume: Numbers
     margin: Numbers
 
+    def chance(self, place: int, line: _Line) -> Numbers:
+        """(c,) of what is below the line, from one of the onsets on."""
+        found = np.zeros(self.ways.shape[1])
+        ways, volume = self.ways[:, :, place], self.volume[:, :, place]
+        for level, is_below in line:
+            pairs = np.einsum("ac,ab,bc->c", ways, is_below, volume)
+            found += self.margin[level, :, place] * pairs
+        return found
 
-def _left_after(since: int) -> _Left:
-    """What is left so many weeks on."""
+
+def _courses(evidence: Evidence, weights: Weights, kind: int, onsets: slice) -> _Courses:
+    """How likely each course is in a decline of a kind, from each of some onsets on."""
+    taken = kind == KIND_OF_WAY
+    return _Courses(
+        _likely(ways_of(evidence, onsets)[taken], weights.ways[taken]),
+        *(
+            _likely(getattr(evidence, name)[:, :, onsets], weights.worth[name][kind])
+            for name in ("volume", "margin")
+        ),
+    )
+
+
+def _likely(ratios: Numbers, weights: Numbers) -> Numbers:
+    """(k, c, t) how likely each course is of (k, c, t) log likelihood ratios and weights (k,).
+
+    Of a client to whom none is possible, nothing.
+    """
+    joint = ratios + np.log(weights)[:, None, None]
+    whole = np.maximum(logsumexp(joint, axis=0), _NEVER)
+    return np.asarray(np.exp(joint - whole), dtype=np.float64)
+
+
+@lru_cache(maxsize=MOST_WEEKS)
+def _below(since: int, below: float) -> tuple[_Line, ...]:
+    """What is below a share so many weeks on, by kind of decline."""
+    ways, volume, margin = _left_after(since)
+    found = []
+    for kind in range(KINDS):
+        pair = np.multiply.outer(ways[kind == KIND_OF_WAY], volume)
+        line = ((place, pair * level < below) for place, level in enumerate(margin))
+        found.append(tuple((place, is_.astype(np.float64)) for place, is_ in line if is_.any()))
+    return tuple(found)
+
+
+def _left_after(since: int) -> tuple[Numbers, Numbers, Numbers]:
+    """What each way of the orders, and each course of their size and margin, leaves."""
     week = np.array([since], dtype=np.int64)
 
     def left(course: Course) -> float:
@@ -105,4 +137,4 @@ def _left_after(since: int) -> _Left:
     orders = [1.0, *(left(course) for course in ORDER_COURSES), *leaked]
     volume = [float(np.exp(-size * each)) for each in gone for size in VOLUME_FALLS]
     margin = [1.0 - size * each for each in gone for size in MARGIN_FALLS]
-    return _Left(np.array(orders), np.array([1.0, *volume]), np.array([1.0, *margin]))
+    return np.array(orders), np.array([1.0, *volume]), np.array([1.0, *margin])

@@ -13,9 +13,10 @@ onset stands within the gap that was expected, not on the last order.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from segml.losses.clock import Clock
 from segml.losses.history import Days, History, Numbers
@@ -139,19 +140,35 @@ class _Scan:
             np.concatenate([[0.0], np.cumsum(np.log(np.diff(ticks)))]),
         )
 
+    def of(self, rows: npt.NDArray[np.intp]) -> _Scan:
+        """With some of the candidates alone, by their places."""
+        return replace(
+            self,
+            now=self.now[rows],
+            last=self.last[rows],
+            following=self.following[rows],
+            n_after=self.n_after[rows],
+        )
+
 
 def _order_profile(
     bought: Days, candidates: Days, rhythm: Rhythm, clock: Clock, end: int
 ) -> tuple[Numbers, float]:
     """Log likelihood of the orders for each candidate day, and the one without any change."""
     scan = _Scan.over(bought, candidates, clock, end)
-    parts = [_slowed(slowing, scan, rhythm) for slowing in SLOWINGS]
+    last, none_after = np.array([len(candidates) - 1]), np.flatnonzero(scan.n_after == 0)
+    stopped = np.full(len(candidates), -np.inf)  # no order comes after a stop
+    stopped[none_after] = _slowed(SLOWINGS[0], scan.of(none_after), rhythm)
+    parts = [stopped, *(_slowed(slowing, scan, rhythm) for slowing in SLOWINGS[1:])]
     profile = np.logaddexp.reduce(parts) - np.log(len(SLOWINGS))
-    return np.asarray(profile, dtype=np.float64), float(_slowed(1.0, scan, rhythm)[-1])
+    return np.asarray(profile, dtype=np.float64), float(_slowed(1.0, scan.of(last), rhythm)[0])
 
 
 def _slowed(slowing: float, scan: _Scan, rhythm: Rhythm) -> Numbers:
-    """(candidates,) log likelihood when own time runs `slowing` times as fast from each on."""
+    """(candidates,) log likelihood when own time runs `slowing` times as fast from each on.
+
+    Of a stop (0), on candidates after which no order comes.
+    """
     ticks, last = scan.ticks, scan.last
     none_after = scan.n_after == 0
     # own time from the order before the candidate to the one after it, and over all gaps
@@ -159,7 +176,6 @@ def _slowed(slowing: float, scan: _Scan, rhythm: Rhythm) -> Numbers:
     after = np.where(none_after, 0.0, ticks[-1] - scan.following)
     total = (ticks[last] - ticks[0]) + np.where(none_after, 0.0, bridge) + slowing * after
     silent = np.where(none_after, bridge, slowing * (scan.closing - ticks[-1]))
-    possible = none_after | (slowing > 0.0)
     pace = np.log(slowing) if slowing > 0.0 else 0.0
     tail = scan.logs[-1] - scan.logs[np.minimum(last + 1, len(ticks) - 1)]
     changed = np.log(np.maximum(bridge, 1e-6)) + tail + np.maximum(scan.n_after - 1, 0) * pace
@@ -169,7 +185,7 @@ def _slowed(slowing: float, scan: _Scan, rhythm: Rhythm) -> Numbers:
     silence = np.log(np.maximum(rhythm.survival(silent, count, total), 1e-300))
     joint = np.logaddexp.reduce(np.log(rhythm.weight) + evidence + silence, axis=1)
     # each order after the candidate brings the density of a slower clock with it
-    return np.where(possible, joint + scan.n_after * pace, -np.inf)
+    return np.asarray(joint + scan.n_after * pace, dtype=np.float64)
 
 
 def _worth_profile(earned: Numbers, bought: Days, candidates: Days) -> Numbers:

@@ -24,9 +24,9 @@ import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no stubs
 
 from segml.outcomes.rows import Values, weights_of
+from segml.words.one_thread import one_thread
 
 Ints = npt.NDArray[np.int64]
 DOWN, STAY, UP = 0, 1, 2
@@ -188,7 +188,7 @@ def fit_moves(
     # a handful of steps where gradients alone take hundreds: there are few columns and many rows
     model = LogisticRegression(C=1.0 / RIDGE, tol=1e-6, max_iter=2000, solver="newton-cholesky")
     # one thread: sums in another order would change last bits
-    with threadpool_limits(limits=1):
+    with one_thread():
         model.fit(np.hstack([ranks, z]), rows.move, sample_weight=rows.weight)
     coef = np.full((3, tiers + z.shape[1]), 0.0)
     level = np.full(3, -np.inf)

@@ -17,10 +17,10 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no stubs
 
 from segml.outcomes.onset_hazard import Columns, Weights, columns_of
 from segml.outcomes.onset_signs import Kinds, Signs, likelihood_ratios, pull_of
+from segml.words.one_thread import one_thread
 
 Values = npt.NDArray[np.float64]
 MOST_STEPS = 200
@@ -69,7 +69,7 @@ class Causes:
     @cached_property
     def _alone(self) -> Values:
         """(p,) the weights of the baseline alone, nothing of the others."""
-        with threadpool_limits(limits=1):
+        with one_thread():
             weights = np.zeros_like(self.weights)
             weights[self.design.is_baseline] = _fit(self.design.baseline(), self.teaches).mean
         return weights
@@ -127,7 +127,7 @@ def learn_causes(
     """
     design = columns_of(met, mass, cause, causes, alike=alike)
     of = np.ones(len(design.met)) if teaches is None else np.asarray(teaches, dtype=np.float64)
-    with threadpool_limits(limits=1):
+    with one_thread():
         weights = _fit(design, of).mean
         hazards = design.hazards(weights)
         for _ in range(ROUNDS if signs else 0):

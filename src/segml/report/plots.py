@@ -49,7 +49,7 @@ def contribution_plot(values: Array, data: Array, names: list[str], *, top: int 
         axes.scatter(
             values[:, order].T.ravel(),
             np.concatenate([row + _spread(values[:, j]) for row, j in enumerate(order.tolist())]),
-            c=[colour for j in order.tolist() for colour in _rank_colours(data[:, j])],
+            c=np.concatenate([_rank_colours(data[:, j]) for j in order.tolist()]),
             s=5,
             linewidths=0,
         )
@@ -126,24 +126,15 @@ def _spread(values: Array) -> Array:
     return np.clip(offsets * 8, -0.4, 0.4)
 
 
-def _rank_colours(values: Array) -> list[tuple[float, float, float]]:
+def _rank_colours(values: Array) -> Array:
+    """(n, 3) from low to high by rank, grey where unknown."""
     import matplotlib.colors as mcolors
 
-    low, high = mcolors.to_rgb(ACCENT), mcolors.to_rgb(WARN)
-    grey = mcolors.to_rgb(SOFT)
+    low, high, grey = (np.array(mcolors.to_rgb(colour)) for colour in (ACCENT, WARN, SOFT))
     known = np.isfinite(values)
     share = np.zeros(len(values))
     share[known] = np.argsort(np.argsort(values[known], kind="stable")) / max(known.sum() - 1, 1)
-    return [
-        (
-            low[0] + (high[0] - low[0]) * part,
-            low[1] + (high[1] - low[1]) * part,
-            low[2] + (high[2] - low[2]) * part,
-        )
-        if is_known
-        else grey
-        for part, is_known in zip(share.tolist(), known.tolist(), strict=True)
-    ]
+    return np.where(known[:, None], low + (high - low) * share[:, None], grey)
 
 
 def _png(figure: Figure) -> bytes:

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no stubs
+
+from segml.words.one_thread import one_thread
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -82,7 +83,7 @@ def find_centroids(z: Array, number: int, *, n_init: int, random_state: object) 
     changes last bits from run to run.
     """
     kmeans = KMeans(number, n_init=n_init, max_iter=1000, tol=0.0, random_state=random_state)
-    with threadpool_limits(limits=1), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         # fewer distinct rows than clusters is no surprise here: fewer centroids are returned
         warnings.simplefilter("ignore", ConvergenceWarning)
         if len(z) > STARTS_ON:
