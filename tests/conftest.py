@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import shutil
+import sqlite3
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 from tests import canary
 from tests import spark as small_spark
 from tests.server import Server, binaries, running
@@ -157,6 +160,17 @@ def canaries(tmp_path: Path) -> Path:
     folder = tmp_path / "canaries"
     folder.mkdir()
     return folder
+
+
+def pytest_configure() -> None:
+    """What tests track need not outlast a power failure: SQLite waits for no disk."""
+    event.listen(Engine, "connect", _without_waiting)
+
+
+def _without_waiting(connection: Any, record: Any) -> None:
+    del record
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous = OFF")
 
 
 @pytest.hookimpl(wrapper=True)
