@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 import segml
+from segml.bundle import Bundle
+from segml.features import Snapshot, snapshot
 from segml.flows.session import registry_of
 from segml.flows.settings import read_settings
+from segml.ledger import Ledger
 from segml.stores import load_version
 
 
@@ -30,7 +33,14 @@ def test_a_training_is_logged_to_postgresql(
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     registry = registry_of(read_settings(config))
     learnt = load_version(registry, registry.champion())
-    monkeypatch.setattr("segml.flows.train.fit", lambda *_, **__: learnt)  # fitted before
+
+    def fitted_before(
+        ledger: Ledger, as_of: int, *_: Any, seen: Callable[[Snapshot], None], **__: Any
+    ) -> Bundle:
+        seen(snapshot(ledger.past(as_of), learnt.features))
+        return learnt
+
+    monkeypatch.setattr("segml.flows.train.fit", fitted_before)
 
     trained = segml.train(config, as_of=chain.trained.summary["as_of"])
 

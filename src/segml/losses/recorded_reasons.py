@@ -35,6 +35,7 @@ LEAST_CLIENTS = 10
 """A text that stands beside fewer clients says nothing of what is told beside it, and may name
 somebody."""
 SHUFFLES = 2_000
+LEVEL = 0.05
 
 
 def recorded_reasons(learnt: Learnt | None, ends: Mapping[str, End], *, seed: int) -> pd.DataFrame:
@@ -152,6 +153,6 @@ def _by_chance(beside: _Beside, draws: np.random.Generator) -> Numbers:
     )
 
 
-def going_together(rows: pd.DataFrame, level: float = 0.05) -> Sequence[str]:
+def going_together(rows: pd.DataFrame) -> Sequence[str]:
     """The texts that go with a reason beyond chance, in the order of the rows."""
-    return tuple(dict.fromkeys(rows.loc[rows["p_adjusted"] < level, "left_reason"]))
+    return tuple(dict.fromkeys(rows.loc[rows["p_adjusted"] < LEVEL, "left_reason"]))
