@@ -173,8 +173,12 @@ def _without_waiting(connection: Any, record: Any) -> None:
         connection.execute("PRAGMA synchronous = OFF")
 
 
+FROZEN = pytest.StashKey[int]()
+"""How many objects were left to themselves: a test of a tool that thaws them may come later."""
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Leave what is collected and imported to itself: it stays, whoever looks for garbage in it.
 
     Walking through it again and again takes a third of the collection's time.
@@ -185,6 +189,7 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.collect()
         gc.freeze()
+        session.config.stash[FROZEN] = gc.get_freeze_count()
         gc.enable()
 
 
