@@ -126,7 +126,7 @@ def test_the_reasons_of_all_declines_are_those_of_the_lost(learnt: Learnt) -> No
 
 def test_what_people_recorded_goes_with_the_cause_it_came_of(world: World, learnt: Learnt) -> None:
     rows = recorded_reasons(learnt, world.books.ends, seed=0)
-    sure = rows[rows["p_adjusted"] < 0.05].sort_values("p_adjusted").drop_duplicates("left_reason")
+    sure = rows[rows["goes_together"]].sort_values("p_adjusted").drop_duplicates("left_reason")
     assert len(sure) > 0
     for text, reason in zip(sure["left_reason"], sure["reason"], strict=True):
         wrote = [each for each, end in world.books.ends.items() if end.reason == text]

@@ -9,7 +9,7 @@ import pytest
 import segml.losses.recorded_reasons as module
 from segml.losses.causes import Learnt
 from segml.losses.ends import End
-from segml.losses.recorded_reasons import LEAST_CLIENTS, going_together, recorded_reasons
+from segml.losses.recorded_reasons import LEAST_CLIENTS, recorded_reasons
 from segml.losses.tables import RECORDED_REASONS
 from segml.words.feature import REASONS
 
@@ -56,17 +56,17 @@ def test_a_text_goes_with_what_is_told_of_its_clients() -> None:
     assert of.loc[("moved away", "service"), "share"] == pytest.approx(told[30:60, SERVICE].mean())
     assert of.loc[("dear", "price"), "usual_share"] == pytest.approx(told[:60, PRICE].mean())
     assert set(rows["clients"]) == {30}
-    sure = rows[rows["p_adjusted"] < 0.05].set_index("left_reason")
+    assert rows["goes_together"].equals(rows["p_adjusted"] < 0.05)
+    sure = rows[rows["goes_together"]].set_index("left_reason")
     assert sure.loc[["dear"], "reason"].tolist() == ["price"]
     assert "price" not in sure.loc[sure.index == "moved away", "reason"].tolist()
-    assert going_together(rows)[0] == "dear"
 
 
 def test_texts_laid_by_chance_seldom_go_with_anything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SHUFFLES", 199)
     texts: list[str | None] = [*["a"] * 40, *["b"] * 30, *["c"] * 20, *["d"] * 10]
     found = [
-        bool(going_together(recorded(learnt(shares(100, seed)), texts, seed=seed)))
+        recorded(learnt(shares(100, seed)), texts, seed=seed)["goes_together"].any()
         for seed in range(300)
     ]
     assert np.mean(found) <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / len(found))
@@ -114,4 +114,4 @@ def test_of_too_few_records_nothing_is_told(count: int) -> None:
 def test_a_text_that_all_have_goes_with_nothing() -> None:
     rows = recorded(learnt(shares(30, seed=7)), ["no longer a client"] * 30)
     assert rows["share"].to_numpy() == pytest.approx(rows["usual_share"].to_numpy())
-    assert going_together(rows) == ()
+    assert not rows["goes_together"].any()

@@ -77,7 +77,7 @@ def overall(analysed: Published) -> Published:
     relief |= {"cost_freed": 40.0, "profit_forgone": -25.0, "left_reason": None}
     recorded = [
         {"left_reason": text, "reason": reason, "clients": clients, "p_adjusted": p}
-        | {"share": share, "usual_share": 0.2}
+        | {"share": share, "usual_share": 0.2, "goes_together": p < 0.05}
         for text, clients, told in (
             (EVIL, 12, {"price": (0.5, 0.001), "service": (0.31, 0.04), "margin": (0.1, 1.0)}),
             ("no time", 40, {"price": (0.2, 1.0), "service": (0.2, 1.0), "margin": (0.21, 0.9)}),

@@ -19,7 +19,7 @@ Techniques, 2.6: the error of the mean of a sample without replacement.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +36,7 @@ LEAST_CLIENTS = 10
 somebody."""
 SHUFFLES = 2_000
 LEVEL = 0.05
+"""The chance below which a text and a reason go together."""
 
 
 def recorded_reasons(learnt: Learnt | None, ends: Mapping[str, End], *, seed: int) -> pd.DataFrame:
@@ -73,6 +74,7 @@ def recorded_reasons(learnt: Learnt | None, ends: Mapping[str, End], *, seed: in
                 "share": means[row, place],
                 "usual_share": usual[place],
                 "p_adjusted": more[row, place],
+                "goes_together": more[row, place] < LEVEL,
             }
             for row, text in enumerate(beside.texts)
             for place, reason in enumerate(REASONS)
@@ -151,8 +153,3 @@ def _by_chance(beside: _Beside, draws: np.random.Generator) -> Numbers:
             for _ in range(SHUFFLES)
         ]
     )
-
-
-def going_together(rows: pd.DataFrame) -> Sequence[str]:
-    """The texts that go with a reason beyond chance, in the order of the rows."""
-    return tuple(dict.fromkeys(rows.loc[rows["p_adjusted"] < LEVEL, "left_reason"]))

@@ -246,6 +246,7 @@ RECORDED_REASONS: Mapping[str, str] = MappingProxyType(
         "share": "float64",
         "usual_share": "float64",
         "p_adjusted": "float64",
+        "goes_together": "bool",
     }
 )
 """One row a text that people recorded and a reason: what is told of those clients, and of all."""

@@ -28,8 +28,6 @@ RECORDED_SHOWN = 12
 """Texts that are shown, the commonest."""
 TOLD_SHOWN = 2
 """Reasons that are shown beside a text: more of one is less of all others, and the other way."""
-BEYOND_CHANCE = 0.05
-"""The chance below which a text and a reason count as going together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +191,7 @@ def _recorded(rows: pd.DataFrame) -> tuple[RecordedFact, ...]:
     texts = rows.drop_duplicates("left_reason").sort_values(
         ["clients", "left_reason"], ascending=[False, True]
     )
-    more = rows[rows["p_adjusted"] < BEYOND_CHANCE].sort_values(["p_adjusted", "reason"])
+    more = rows[rows["goes_together"]].sort_values(["p_adjusted", "reason"])
     told = {str(text): of.head(TOLD_SHOWN) for text, of in more.groupby("left_reason")}
     return tuple(
         RecordedFact(

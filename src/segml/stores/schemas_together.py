@@ -64,7 +64,7 @@ RECORDED_REASONS = declare(
     "recorded_reasons",
     (
         *("left_reason text", "reason text", "clients count", "share number"),
-        *("usual_share number", "p_adjusted number"),
+        *("usual_share number", "p_adjusted number", "goes_together flag"),
     ),
     key=("left_reason", "reason"),
 )
