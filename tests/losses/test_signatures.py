@@ -276,6 +276,10 @@ def test_bills_paid_later_than_the_habit_raise_the_level() -> None:
     assert levels(replace(NOTHING, bills=late), "late_payment") == [4, 1, 0]
 
 
+def test_late_payment_alone_lasts_from_before_the_onset() -> None:
+    assert [sign.name for sign in seen(whole()).values() if sign.lasts] == ["late_payment"]
+
+
 def test_an_unpaid_bill_is_as_late_as_it_is_and_a_credit_note_is_none() -> None:
     rows = bills(
         *((who, 700, 700.0, 10.0) for who in LOST),

@@ -147,3 +147,30 @@ def test_few_declines_of_a_cause_say_little_of_its_kinds() -> None:
     kind = np.array([1] * 2 + [0] * 499 + [1] * 499)
     logs = Kinds(chance=np.eye(2)[kind]).log_ratios(_sure(np.array([0] * 2 + [1] * 998)))
     assert 0.0 < logs[0, 0] < 0.2
+
+
+def test_a_sign_that_lasts_is_told_among_onsets_exposed_alike() -> None:
+    """The habit is there before the onset whatever the cause: it is no second witness."""
+    rng = np.random.default_rng(3)
+    has_habit = rng.random(8000) < 0.5
+    level = (has_habit & (rng.random(8000) < 0.8)).astype(np.int64)
+    hazards = np.where(has_habit, 0.6, 0.1)[:, None] * [1.0, 0.0] + [0.0, 0.4]
+    alike, lasting = (
+        likelihood_ratios([Signs(level=level, speaks_for=(0,), lasts=lasts)], hazards)
+        for lasts in (False, True)
+    )
+    of_habit = [float(np.mean(ratios[has_habit & (level == 1), 1])) for ratios in (alike, lasting)]
+    assert of_habit[0] < 0.8
+    assert of_habit[1] == pytest.approx(1.0, abs=0.02)
+
+
+def test_a_sign_that_lasts_speaks_as_loudly_where_only_the_cause_brings_it() -> None:
+    cause, level = _made(20_000)
+    hazards = 0.98 * _sure(cause) + 0.01
+    alike, lasting = (
+        likelihood_ratios([Signs(level=level, speaks_for=(0,), lasts=lasts)], hazards)
+        for lasts in (False, True)
+    )
+    loud = (cause == 0) & (level == 2)
+    assert alike[loud, 1].max() < 0.25
+    assert lasting[loud, 1].mean() == pytest.approx(alike[loud, 1].mean(), rel=0.25)

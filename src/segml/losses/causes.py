@@ -214,6 +214,7 @@ def _sign(seen: Sequence[Sign]) -> Signs:
         level=np.stack([each.level for each in seen]),
         speaks_for=tuple(REASONS.index(reason) for reason in seen[0].reasons),
         has_unseen=seen[0].has_unseen,
+        lasts=seen[0].lasts,
     )
 
 

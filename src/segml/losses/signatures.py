@@ -94,12 +94,15 @@ class Sign:
         (n,) int64, 0 and up; greater is more of what these reasons bring.
     has_unseen
         Whether level 0 means that nothing could be seen; it then says nothing.
+    lasts
+        Whether it may have begun before the onset, where the exposures tell of it too.
     """
 
     name: str
     reasons: tuple[Reason, ...]
     level: Days
     has_unseen: bool
+    lasts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +229,9 @@ def _late_payment(bills: pd.DataFrame, declined: Declined) -> Sign | None:
     earlier, habit = (declined.total(told, DUE.year_before, of) for of in (None, "late"))
     mean = habit.sum() / max(earlier.sum(), 1.0)
     usual = (habit + HABIT_BILLS * mean) / (earlier + HABIT_BILLS)
-    return _seen("late_payment", "payment", shares_of(days, due) - usual, LATER_DAYS)
+    later = shares_of(days, due) - usual
+    # who pays late mostly did so before the onset, and would have without one
+    return replace(_seen("late_payment", "payment", later, LATER_DAYS), lasts=True)
 
 
 def _discount_rise(orders: pd.DataFrame, declined: Declined) -> Sign | None:

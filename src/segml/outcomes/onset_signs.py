@@ -6,6 +6,10 @@ of a cause, it says in one direction: the likelihood ratio of a cause against th
 distribution never falls with the level. An onset is known to some weeks alone: a sign may be seen
 from several days, each as likely, and the likelihood is then the mean of what is seen from each.
 
+Some signs last: who pays late did so before the onset, where the hazard told of it, and would have
+without one. Such a sign is no second witness of what the hazard saw: what it says is told apart
+among the half of the onsets whose hazard of its causes is greater, and among the rest.
+
 A decline is also of a kind (a stop, ever fewer orders, …), known as a probability of each. Kinds
 have no order, and each cause has a distribution of its own.
 
@@ -26,7 +30,7 @@ co-training, COLT: two views of the same things teach each other.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -53,6 +57,8 @@ class Signs:
         The causes whose distribution of levels may differ from that of all others.
     has_unseen
         Whether level 0 means that nothing could be seen; it then speaks for no cause.
+    lasts
+        Whether what is seen may have begun before the onset, where the hazard tells of it too.
 
     Raises
     ------
@@ -64,6 +70,7 @@ class Signs:
     level: npt.NDArray[np.int64]
     speaks_for: tuple[int, ...]
     has_unseen: bool = False
+    lasts: bool = False
 
     def __post_init__(self) -> None:
         level = np.asarray(self.level)
@@ -162,10 +169,22 @@ def likelihood_ratios(signs: Sequence[Signs | Kinds], hazards: Values) -> Values
     for _ in range(PASSES):
         others = [sum(logs[:place] + logs[place + 1 :], nothing) for place in range(len(signs))]
         logs = [
-            _by_day(sign.log_ratios(shared_by(hazards, _likely(other))))
+            _by_day(_log_ratios(sign, shared_by(hazards, _likely(other)), hazards))
             for sign, other in zip(signs, others, strict=True)
         ]
     return _likely(sum(logs, nothing))
+
+
+def _log_ratios(sign: Signs | Kinds, shares: Values, hazards: Values) -> Values:
+    """The log likelihood ratios of a sign; of one that lasts, among onsets exposed alike."""
+    if isinstance(sign, Kinds) or not sign.lasts:
+        return sign.log_ratios(shares)
+    logs = np.zeros((*sign.level.shape, shares.shape[1]))
+    exposed = np.argsort(hazards[:, sign.speaks_for].sum(axis=1), kind="stable")
+    for half in np.array_split(exposed, 2):
+        of_half = replace(sign, level=sign.level[..., half])
+        logs[..., half, :] = of_half.log_ratios(shares[half])
+    return logs
 
 
 def shared_by(hazards: Values, ratios: Values) -> Values:
