@@ -12,6 +12,7 @@ import pytest
 
 from segml.portfolio import CONDITIONS, EATERS, VERDICTS
 from segml.report import health_words, render_report, report_facts
+from segml.report.cut import cut_sentence
 from segml.report.edges import BoundaryFact, DecisionFact
 from segml.report.health import HealthFacts, health_facts
 from segml.stores import TABLES
@@ -197,7 +198,7 @@ def test_sentences_say_the_figures(health: HealthFacts) -> None:
         "24 contacts due",
         "4 were missed",
         "3 contacts more",
-        "1 of 2 active key clients",
+        "Of 2 active key clients one costs so much",
         "30.0 %, tier 2 2.0 %",
         "2 active clients cost 174 EUR",
         "80 % as often",
@@ -206,6 +207,14 @@ def test_sentences_say_the_figures(health: HealthFacts) -> None:
         "prices 10.0 % higher, no more contacts than planned for its tier (saves 16 EUR a year)",
     ):
         assert figure in said, figure
+
+
+def test_a_list_that_is_cut_says_how_many_there_are(health: HealthFacts) -> None:
+    assert health.decisions is not None
+    shown, count = len(health.decisions.shown), health.decisions.count
+    assert cut_sentence(shown, count, "profit") == ""
+    said = cut_sentence(shown, 1411, "profit")
+    assert said == f"Shown: {shown} of 1,411, the lowest profit first."
 
 
 def test_beyond_all_that_goods_leave_a_share_is_not_told(health: HealthFacts) -> None:

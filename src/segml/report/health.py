@@ -69,7 +69,7 @@ class AttentionFacts:
     """`told` is whether contacts are known; `others` got more contacts than planned for them.
 
     `over` counts clients with a discount above their playbook's limit, `over_money` the excess;
-    `discounts_told` is whether discounts are known.
+    `discounts_told` is whether discounts are known; of `managers_count` the first `managers`.
     """
 
     told: bool
@@ -85,6 +85,7 @@ class AttentionFacts:
     over: int
     over_money: float
     discounts_told: bool
+    managers_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +180,7 @@ def _attention(
         over=asked.count(over),
         over_money=asked.sums(("discount_over",), over)["discount_over"],
         discounts_told=asked.count(("discount_over", "is", True)) > 0,
+        managers_count=len(managers),
     )
 
 

@@ -163,6 +163,16 @@ def boundaries_sentence(facts: BoundaryFacts) -> str:
             "what goods leave.",
             facts.key_clients,
         )
+    if facts.count == 1:
+        return counted(
+            "Of {count} active key client one costs so much in discounts, requests, care or unpaid "
+            "bills that the profit is gone, is about to go, or is less than half of what goods "
+            "leave.",
+            "Of {count} active key clients one costs so much in discounts, requests, care or "
+            "unpaid bills that the profit is gone, is about to go, or is less than half of what "
+            "goods leave.",
+            facts.key_clients,
+        )
     return counted(
         "{on} of {count} active key client cost so much in discounts, requests, care or unpaid "
         "bills that the profit is gone, is about to go, or is less than half of what goods leave.",
