@@ -123,6 +123,7 @@ def tables() -> dict[str, pd.DataFrame]:
             ("top", "profit", 1, None, 0.25, 250.0),
             ("top", "profit", 5, None, 0.5, 500.0),
             ("top", "profit", 10, None, 0.75, 750.0),
+            ("top", "expected", 10, None, 0.4, 400.0),
             ("hhi", "profit", 0, None, 0.125, None),
             ("stress", "without", 1, "a", 0.3, 700.0),
             *(("year", item, 0, None, None, money) for item, money in year.items()),
@@ -207,6 +208,18 @@ def test_sentences_say_the_figures(health: HealthFacts) -> None:
         "prices 10.0 % higher, no more contacts than planned for its tier (saves 16 EUR a year)",
     ):
         assert figure in said, figure
+
+
+def test_where_less_is_expected_of_the_largest_than_they_brought_it_is_said(
+    health: HealthFacts,
+) -> None:
+    assert health.concentration is not None
+    said = health_words.concentration_sentence(health.concentration).replace("\u00a0", " ")
+    assert "Of the next year the ten of whom most is expected bring 40 %" in said
+    alike = replace(health.concentration, tops_ahead={10: 0.75})
+    assert "next year" not in health_words.concentration_sentence(alike)
+    unknown = replace(health.concentration, tops_ahead={})
+    assert "next year" not in health_words.concentration_sentence(unknown)
 
 
 def test_a_list_that_is_cut_says_how_many_there_are(health: HealthFacts) -> None:

@@ -32,9 +32,13 @@ class StressFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConcentrationFacts:
-    """`tops` and `hhi` are shares of last year's profit; `year` the items of the simulated year."""
+    """`tops` and `hhi` are shares of last year's profit; `year` the items of the simulated year.
+
+    `tops_ahead` are shares of the year that is expected, each of the clients with the most of it.
+    """
 
     tops: Mapping[int, float]
+    tops_ahead: Mapping[int, float]
     hhi: float | None
     stress: tuple[StressFact, ...]
     year: Mapping[str, float]
@@ -122,10 +126,12 @@ def _concentration(
     if table is None:
         return None
     profit = table[table["item"] == "profit"]
-    tops = records(profit[profit["part"] == "top"])
+    top = table[table["part"] == "top"]
+    tops, ahead = (records(top[top["item"] == item]) for item in ("profit", "expected"))
     hhi = records(profit[profit["part"] == "hhi"])
     return ConcentrationFacts(
         tops={row["rank"]: row["share"] for row in tops},
+        tops_ahead={row["rank"]: row["share"] for row in ahead},
         hhi=hhi[0]["share"] if hhi else None,
         stress=tuple(
             StressFact(

@@ -62,7 +62,15 @@ def concentration_sentence(facts: ConcentrationFacts) -> str:
         "That is as concentrated as {clients} clients of equal size would be.",
         clients=number(1 / facts.hhi),
     )
-    return paragraph([said, alike])
+    last, ahead = percent(facts.tops.get(10)), facts.tops_ahead.get(10)
+    if ahead is None or percent(ahead) == last or ahead > facts.tops.get(10, 0.0):
+        return paragraph([said, alike])
+    drawn = _(
+        "Of the next year the ten of whom most is expected bring {ahead}: an estimate draws large "
+        "clients towards the others, so hold it against what you know of each.",
+        ahead=percent(ahead),
+    )
+    return paragraph([said, alike, drawn])
 
 
 def year_sentence(facts: ConcentrationFacts, currency: str | None) -> str:
