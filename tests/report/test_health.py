@@ -222,6 +222,17 @@ def test_where_less_is_expected_of_the_largest_than_they_brought_it_is_said(
     assert "next year" not in health_words.concentration_sentence(unknown)
 
 
+def test_where_nobody_knows_whether_it_accepts_keeping_is_not_said_to_be_best(
+    health: HealthFacts,
+) -> None:
+    assert health.decisions is not None
+    fact = replace(health.decisions.shown[0], best="keep", condition="may_accept", break_even=0.1)
+    assert health_words.OPTIONS[fact.condition] == "Keep, or new terms"
+    said = health_words.condition_sentence(fact, "EUR").replace("\u00a0", " ")
+    assert said.startswith("how likely it accepts is not known; new terms are better from a chance")
+    assert "10 %" in said
+
+
 def test_a_list_that_is_cut_says_how_many_there_are(health: HealthFacts) -> None:
     assert health.decisions is not None
     shown, count = len(health.decisions.shown), health.decisions.count

@@ -130,7 +130,8 @@ def two_chances_sentence(facts: NextFacts, churn_days: int | None) -> str:
     return _(
         "The chance of loss is that of any loss (to leave, to shrink, to turn unprofitable), or "
         "of its beginning, within {days} days. The “{risk}” told elsewhere is of another event and "
-        "other days: the two figures of a client need not be alike.",
+        "other days: the two figures of a client need not be alike, nor the profit told beside "
+        "each.",
         days=facts.horizon_days,
         risk=about,
     )

@@ -26,7 +26,8 @@ NEARLY_ALL = 0.9
 """From this share of key clients that missed a contact on the rhythm itself is in question."""
 LEAST_RISE, LEAST_MONEY = 0.0005, 0.5
 """A smaller rise of prices, and less money a year, is no part of new terms."""
-OPTIONS = Phrases({"keep": "Keep as it is", "reprice": "New terms", "release": "Let go"})
+OPEN = {"keep": "Keep as it is", "may_accept": "Keep, or new terms"}
+OPTIONS = Phrases({**OPEN, "reprice": "New terms", "release": "Let go"})
 LINES = Phrases(
     {
         "below_zero": "below zero already",
@@ -266,8 +267,8 @@ def condition_sentence(fact: DecisionFact, currency: str | None) -> str:
         return _("{terms}; the best if it accepts with a chance of at least {chance}", **given)
     if fact.condition == "may_accept":
         return _(
-            "new terms are better only if it accepts with a chance above {chance}; they would be: "
-            "{terms}",
+            "how likely it accepts is not known; new terms are better from a chance of {chance} "
+            "on, and would be: {terms}",
             **given,
         )
     if fact.condition == "nothing_to_lose":
