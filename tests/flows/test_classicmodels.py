@@ -118,12 +118,18 @@ def test_the_chain_runs_to_the_report_and_says_what_few_clients_support(config: 
     assert set(run["support"]["sentences"]) <= set(run["notes"])
     lost = segml.analyse_losses(config, start="2004-12-01", end="2005-06-01")
     assert lost.summary["support"]["is_small"]
+    assert lost.told[0] == "None of 31 key clients was lost."
     explained = segml.explain(config, "141", as_of="2005-06-01")
     assert any("98 clients have bought" in line for line in explained.told)
+    assert not any(line.startswith("Suggested") for line in explained.told)
     page = segml.write_report(config).path.read_text("utf-8")
     assert "A small portfolio: how far this goes" in page
     assert "Euro+ Shopping Channel" in page
     assert "its usual gap of" in page
+    assert "nothing within 365 days" in page
+    assert "Suggested" not in page
+    assert "180 days" not in page[page.index("Who is next") : page.index('id="risk"')]
+    assert "The ledger tells no contacts, so none can be held against the playbook." in page
 
 
 def segml_card(config: Path) -> str:

@@ -94,6 +94,16 @@ def test_a_file_that_is_not_what_its_ending_says_is_refused(tmp_path: Path, name
         open_ledger(plan(tmp_path / name), Economics())
 
 
+def test_the_one_file_of_many_that_is_cut_off_is_named(tmp_path: Path) -> None:
+    whole = pd.DataFrame({"client_id": ["a"], "date": ["2011-01-01"], "amount": [1.0]})
+    for name in ("a.parquet", "aa.parquet", "b.parquet"):
+        whole.to_parquet(tmp_path / name)
+    kept = (tmp_path / "aa.parquet").read_bytes()
+    (tmp_path / "aa.parquet").write_bytes(kept[: len(kept) // 2])
+    with pytest.raises(DataRefused, match=r"the file \S+/aa\.parquet of `ledger\.transactions"):
+        open_ledger(plan(tmp_path / "*.parquet"), Economics())
+
+
 def test_a_path_that_names_no_file_is_refused_with_the_nearest(tmp_path: Path) -> None:
     (tmp_path / "lines.csv").write_text(HEADER)
     with pytest.raises(ConfigurationRefused, match=r"did you mean `lines\.csv`"):

@@ -117,6 +117,16 @@ def test_without_interactions_no_contact_is_said_to_be_missed(
     assert table[["due", "made", "missed", "extra", "extra_cost"]].isna().all().all()
 
 
+def test_where_nobody_writes_a_visit_or_call_down_none_is_said_to_be_missed(
+    opened: Opened, scene_of: Scenes
+) -> None:
+    rows = [contact("a", 20, "complaint"), contact("a", 9, "discount_request")]
+    table = attention(scene_of(opened([line("a", 300)], interactions=rows)))
+    assert table[["due", "made", "missed", "extra", "extra_cost"]].isna().all().all()
+    earlier = attention(scene_of(opened([line("a", 600)], interactions=[contact("a", 500)])))
+    assert earlier["missed"].tolist() == [12]
+
+
 def test_without_discounts_none_is_said_to_be_within_the_limit(
     opened: Opened, scene_of: Scenes
 ) -> None:

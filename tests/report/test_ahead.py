@@ -12,7 +12,7 @@ import pytest
 
 from segml.losses import LEVERS, LOOKALIKES, NEXT_LOST, VERDICTS, WINBACK
 from segml.losses.tables import framed
-from segml.report import ReportFacts, ahead_words, render_report, report_facts
+from segml.report import ReportFacts, ahead_words, render_report, report_facts, winback_words
 from segml.report.ahead import (
     SAME_ROAD_SHOWN,
     NextClient,
@@ -214,6 +214,16 @@ def test_the_sentence_says_how_far_the_order_can_be_trusted(facts_ahead: NextFac
     assert not ahead_words.two_chances_sentence(unlearnt, 120)
 
 
+def test_where_no_loss_was_learnt_from_the_money_at_risk_is_told_by_its_own_event_and_days(
+    facts_ahead: NextFacts,
+) -> None:
+    unlearnt = dataclasses.replace(facts_ahead, learnt_from=None, caught=None)
+    said = ahead_words.next_sentence(unlearnt, "EUR", 365).replace("\u00a0", " ")
+    assert "1,100 EUR of last year's profit" in said
+    assert "may buy nothing within 365 days" in said
+    assert "180" not in said
+
+
 @pytest.mark.parametrize(
     ("caught", "silence", "means"),
     [
@@ -253,6 +263,7 @@ def test_clients_like_no_lost_one_are_told_of_once_and_not_row_by_row(
     assert alike
     assert ahead_words.unlike_sentence(alike) == ""
     assert not ahead_words.any_resembles(tuple(unlike))
+    assert ahead_words.unlike_sentence(tuple(unlike)).startswith("None of those shown is like")
 
 
 def test_nothing_is_told_as_a_cause(html: str, facts_ahead: NextFacts) -> None:
@@ -262,7 +273,8 @@ def test_nothing_is_told_as_a_cause(html: str, facts_ahead: NextFacts) -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "text"), [(None, "no sign yet"), (1.2, "1 day"), (0.0, "0 days"), (33.0, "33 days")]
+    ("days", "text"),
+    [(None, "no sign yet"), (1.2, "1 day"), (0.0, "0 days"), (33, "33 days"), (787, "over a year")],
 )
 def test_days_left_are_whole_days_or_no_sign_is_there(days: float | None, text: str) -> None:
     assert ahead_words.days_left_text(client(days_left=days)) == text
@@ -295,9 +307,9 @@ def test_every_lever_has_words_and_without_one_people_are_asked() -> None:
 
 
 def test_a_chance_of_return_is_told_with_what_it_was_counted_from() -> None:
-    said = ahead_words.return_text(gone()).replace("\u00a0", " ")
+    said = winback_words.return_text(gone()).replace("\u00a0", " ")
     assert said == "20 % (10 % to 30 %): 10 of the 50 silent for as long ordered again"
-    ended = ahead_words.return_text(gone(verdict="estimated_of_ends"))
+    ended = winback_words.return_text(gone(verdict="estimated_of_ends"))
     assert ended.endswith("10 of the 50 recorded as gone for as long ordered again")
 
 
@@ -313,6 +325,10 @@ def test_a_chance_of_return_is_told_with_what_it_was_counted_from() -> None:
             3,
             "too few to tell: 3 of the 64 recorded as gone for as long ordered again",
         ),
+        (
+            *("too_few_returns", 1, 0),
+            "too few to tell: one other was gone for as long and did not order again",
+        ),
         ("too_few_ends", 0, 0, "not known: no other client has been gone for as long yet"),
     ],
 )
@@ -320,21 +336,21 @@ def test_without_a_chance_it_is_told_who_was_counted_and_how_many_returned(
     verdict: str, compared: int, returned: int, text: str
 ) -> None:
     few = gone(verdict=verdict, compared=compared, returned=returned, **UNKNOWN)
-    assert ahead_words.return_text(few) == text
+    assert winback_words.return_text(few) == text
 
 
 def test_a_client_that_shrank_has_not_left() -> None:
-    assert ahead_words.return_text(gone(verdict="still_buys", **UNKNOWN)) == "has not left"
+    assert winback_words.return_text(gone(verdict="still_buys", **UNKNOWN)) == "has not left"
 
 
 def test_a_client_that_left_and_may_well_return_is_told_of_in_its_dossier() -> None:
     likely = gone(kind="left", chance=0.975, returned=39, compared=40)
-    said = ahead_words.may_return(likely)
+    said = winback_words.may_return(likely)
     assert said is not None
     assert said.startswith("After 39 of 40 silences as long as this one an order followed")
     for other in ({"chance": 0.49}, {"kind": "shrunk"}, {"verdict": "estimated_of_ends"}):
-        assert ahead_words.may_return(dataclasses.replace(likely, **other)) is None
-    assert ahead_words.may_return(gone(verdict="too_few_returns", **UNKNOWN)) is None
+        assert winback_words.may_return(dataclasses.replace(likely, **other)) is None
+    assert winback_words.may_return(gone(verdict="too_few_returns", **UNKNOWN)) is None
 
 
 def test_the_report_tells_it_beside_the_loss(facts: ReportFacts) -> None:
@@ -353,12 +369,12 @@ def test_every_verdict_has_its_own_words() -> None:
     rows = [
         gone(verdict=each, **({} if each.startswith("estimated") else UNKNOWN)) for each in VERDICTS
     ]
-    assert len({ahead_words.return_text(row) for row in rows}) == len(VERDICTS)
+    assert len({winback_words.return_text(row) for row in rows}) == len(VERDICTS)
 
 
 def test_win_back_adds_up_what_was_counted_and_says_what_was_not(ahead: Published) -> None:
     clients = winback_facts(ahead[1]["winback"], names=NAMED)
-    said = ahead_words.winback_sentence(clients, "EUR").replace("\u00a0", " ")
+    said = winback_words.winback_sentence(clients, "EUR").replace("\u00a0", " ")
     assert "2 lost clients may bring back 420 EUR of profit a year" in said
     assert "For 1 no chance is told" in said
     assert "A visit costs 35 EUR." in said
@@ -366,7 +382,7 @@ def test_win_back_adds_up_what_was_counted_and_says_what_was_not(ahead: Publishe
 
 
 def test_without_any_count_no_money_is_promised_and_no_unknown_cost_is_told() -> None:
-    said = ahead_words.winback_sentence(
+    said = winback_words.winback_sentence(
         (gone(verdict="too_few_returns", attempt_cost=None, **UNKNOWN),), "EUR"
     )
     assert "bring back" not in said

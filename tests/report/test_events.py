@@ -139,5 +139,12 @@ def test_the_page_holds_the_events_as_text(
     assert "What followed our events" in page
     assert "&lt;script&gt;alert(&#39;outage&#39;)" in page
     assert "<script" not in page
+    assert "Of the others nothing is told:" in page
+    silent = {name: rows[rows["event_id"].isin(["e3", "e5"])] for name, rows in tables.items()}
+    quiet = render_report(
+        report_facts(*published, losses=(run, losses | silent), features=features)
+    )
+    assert "Why nothing is told of them:" in quiet
+    assert "Of the others" not in quiet
     without = render_report(report_facts(*published, losses=analysed, features=features))
     assert "What followed our events" not in without

@@ -12,6 +12,7 @@ import pytest
 
 from segml.portfolio import CONDITIONS, EATERS, VERDICTS
 from segml.report import health_words, render_report, report_facts
+from segml.report.cut import cut_sentence
 from segml.report.edges import BoundaryFact, DecisionFact
 from segml.report.health import HealthFacts, health_facts
 from segml.stores import TABLES
@@ -122,6 +123,7 @@ def tables() -> dict[str, pd.DataFrame]:
             ("top", "profit", 1, None, 0.25, 250.0),
             ("top", "profit", 5, None, 0.5, 500.0),
             ("top", "profit", 10, None, 0.75, 750.0),
+            ("top", "expected", 10, None, 0.4, 400.0),
             ("hhi", "profit", 0, None, 0.125, None),
             ("stress", "without", 1, "a", 0.3, 700.0),
             *(("year", item, 0, None, None, money) for item, money in year.items()),
@@ -197,7 +199,7 @@ def test_sentences_say_the_figures(health: HealthFacts) -> None:
         "24 contacts due",
         "4 were missed",
         "3 contacts more",
-        "1 of 2 active key clients",
+        "Of 2 active key clients one costs so much",
         "30.0 %, tier 2 2.0 %",
         "2 active clients cost 174 EUR",
         "80 % as often",
@@ -206,6 +208,37 @@ def test_sentences_say_the_figures(health: HealthFacts) -> None:
         "prices 10.0 % higher, no more contacts than planned for its tier (saves 16 EUR a year)",
     ):
         assert figure in said, figure
+
+
+def test_where_less_is_expected_of_the_largest_than_they_brought_it_is_said(
+    health: HealthFacts,
+) -> None:
+    assert health.concentration is not None
+    said = health_words.concentration_sentence(health.concentration).replace("\u00a0", " ")
+    assert "Of the next year the ten of whom most is expected bring 40 %" in said
+    alike = replace(health.concentration, tops_ahead={10: 0.75})
+    assert "next year" not in health_words.concentration_sentence(alike)
+    unknown = replace(health.concentration, tops_ahead={})
+    assert "next year" not in health_words.concentration_sentence(unknown)
+
+
+def test_where_nobody_knows_whether_it_accepts_keeping_is_not_said_to_be_best(
+    health: HealthFacts,
+) -> None:
+    assert health.decisions is not None
+    fact = replace(health.decisions.shown[0], best="keep", condition="may_accept", break_even=0.1)
+    assert health_words.OPTIONS[fact.condition] == "Keep, or new terms"
+    said = health_words.condition_sentence(fact, "EUR").replace("\u00a0", " ")
+    assert said.startswith("how likely it accepts is not known; new terms are better from a chance")
+    assert "10 %" in said
+
+
+def test_a_list_that_is_cut_says_how_many_there_are(health: HealthFacts) -> None:
+    assert health.decisions is not None
+    shown, count = len(health.decisions.shown), health.decisions.count
+    assert cut_sentence(shown, count, "profit") == ""
+    said = cut_sentence(shown, 1411, "profit")
+    assert said == f"Shown: {shown} of 1,411, the lowest profit first."
 
 
 def test_beyond_all_that_goods_leave_a_share_is_not_told(health: HealthFacts) -> None:

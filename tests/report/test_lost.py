@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from segml.report import LossFacts
+from segml.report import LossFacts, signs
 from segml.report.lost import loss_facts
 
 Published = tuple[dict[str, Any], dict[str, pd.DataFrame]]
@@ -123,6 +123,31 @@ def test_demoted_clients_stand_by_the_fall_of_their_value(analysed: Published) -
         ("b", "b"),
         ("d", "d"),
     ]
+
+
+def test_who_fell_out_and_bought_nothing_for_a_year_is_told_as_open(analysed: Published) -> None:
+    assert signs.silent_sentence(loss_facts(*analysed, names={}, kinds=KINDS)) == ""
+    tables = analysed[1]
+    tables["demoted"] = (
+        tables["demoted"]
+        .loc[[0, 0, 0]]
+        .assign(client_id=["b", "c", "d"], value_after=[0.0, 0.0, 7.0])
+    )
+    said = signs.silent_sentence(loss_facts(*analysed, names={}, kinds=KINDS))
+    assert said.startswith("2 of them brought nothing in the last year: too few orders")
+
+
+def test_evidence_that_is_cut_is_counted(analysed: Published) -> None:
+    rows = analysed[1]["evidence"]
+    more = rows.loc[[0] * 20].assign(row_key=[f"r{n}" for n in range(20)])
+    analysed[1]["evidence"] = pd.concat([rows, more], ignore_index=True)
+    client = next(
+        each
+        for each in loss_facts(*analysed, names={}, kinds=KINDS).lost
+        if each.client_id == rows.loc[0, "client_id"]
+    )
+    assert len(client.evidence) == 8
+    assert client.evidence_count >= 20
 
 
 def test_a_share_that_reads_as_nothing_is_named_nowhere(analysed: Published) -> None:

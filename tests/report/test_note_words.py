@@ -6,7 +6,7 @@ import pytest
 
 from segml.ledger.notes import ledger_notes
 from segml.report.language import speaking
-from segml.report.note_words import NOTES, note_sentence
+from segml.report.note_words import NOTES, for_analysts, for_managers, note_sentence
 from segml.words.plan import Economics
 
 FULL = frozenset({"interactions", "invoices", "interactions.minutes", "invoices.paid_on"})
@@ -15,6 +15,7 @@ FULL = frozenset({"interactions", "invoices", "interactions.minutes", "invoices.
 def test_each_note_that_has_words_is_one_that_a_ledger_tells() -> None:
     poor = frozenset({"interactions", "invoices"})
     told = {
+        *ledger_notes(frozenset(), Economics()),
         *ledger_notes(poor, Economics(minute=1.0)),
         *ledger_notes(FULL | {"cost", "order_id"}, Economics()),
     }
@@ -27,3 +28,11 @@ def test_a_note_that_is_always_the_same_is_told_in_the_language(language: str, s
     with speaking(language):
         assert note_sentence(note).startswith(start)
         assert note_sentence("margin rate 0.35 used where a line has no cost").startswith("Margin")
+
+
+def test_what_a_ledger_lacks_is_a_managers_and_what_a_model_lacks_an_analysts() -> None:
+    lacking = ledger_notes(frozenset(), Economics(margin_rate=0.35))
+    technical = ("`alive` has moved since 2004-12-01: stability index 2.77", "churn: 4 of 12 fit")
+    notes = (*technical, *lacking)
+    assert for_managers(notes) == [note_sentence(each) for each in lacking]
+    assert for_analysts(notes) == [note_sentence(each) for each in technical]

@@ -113,6 +113,20 @@ def test_what_changed_is_told_since_the_run_before() -> None:
     assert facts.stake_before == pytest.approx(0.19 * 2000 + 0.1 * 500)
 
 
+def test_where_few_clients_foretell_nothing_no_risk_is_a_thing_to_do() -> None:
+    facts = monday_facts(
+        clients(),
+        None,
+        TABLES,
+        names=NAMES,
+        days=(NOW, None, NOW),
+        reasons_of=reasons_of,
+        foretells=False,
+    )
+    assert "call" in {each.kind for each in told(None).tasks}
+    assert "call" not in {each.kind for each in facts.tasks}
+
+
 def test_without_a_run_before_a_month_is_news_and_nothing_has_changed() -> None:
     facts = told(None)
     assert [each.client_id for each in facts.lost] == ["e"]

@@ -134,6 +134,7 @@ def test_magnets_outside_the_key_tiers_are_named_with_what_they_brought(
         ("special", 1, 10.0),
     ]
     (quiet,) = facts.quiet_magnets
+    assert facts.quiet_count == 1
     assert (quiet.name, quiet.brought_clients, quiet.brought_profit) == ("Anna", 4, 900.0)
     assert roles_sentence(facts) == (
         "1 client is a key client by role alone, outside the key tiers."

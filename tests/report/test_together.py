@@ -184,6 +184,19 @@ def test_what_people_recorded_stands_beside_what_is_told_of_the_same_clients(
     assert overview.recorded_sentence(none).startswith("No recorded reason goes with a named one")
 
 
+def test_of_more_texts_than_are_shown_the_page_says_how_many_there_are(
+    published: Published, overall: Published, features: dict[str, Feature]
+) -> None:
+    run, tables = overall
+    one = tables["recorded_reasons"].head(1)
+    many = [one.assign(left_reason=f"text {n}", clients=10 + n) for n in range(14)]
+    tables = {**tables, "recorded_reasons": pd.concat(many, ignore_index=True)}
+    html = render_report(report_facts(*published, losses=(run, tables), features=features))
+    assert "Shown: 12 of 14, the commonest first." in html
+    assert "<bdi>text 13</bdi>" in html
+    assert "<bdi>text 0</bdi>" not in html
+
+
 def test_an_analysis_without_recorded_reasons_says_nothing_of_them(overall: Published) -> None:
     run, tables = overall
     found = together_facts(run, {name: of for name, of in tables.items() if "recorded" not in name})

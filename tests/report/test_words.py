@@ -59,11 +59,18 @@ def test_a_loss_greater_than_the_year_before_says_why(facts: ReportFacts) -> Non
     assert "900 EUR a year (the profit that is gone and what it costs now)." in plain(
         words.loss_sentence(unprofitable, "EUR")
     )
-    assert "600 a year (at the pace of a full year)." in words.loss_sentence(left, None)
+    assert "600 a year (what the same orders would earn in the year after)." in (
+        words.loss_sentence(left, None)
+    )
+    cheaper = dataclasses.replace(left, profit_lost=left.profit_before - 40)
+    assert "would earn in the year after" in words.loss_sentence(cheaper, None)
     assert words.loss_sentence(shrunk, None).endswith("the loss is 100 a year.")
+    below_zero = dataclasses.replace(shrunk, profit_before=-380.0)
+    assert words.loss_sentence(below_zero, None).endswith("it buys since brings 100 a year less.")
     young = dataclasses.replace(left, new_in=dt.date(2024, 2, 1))
     said = words.loss_sentence(young, None)
     assert "Its first month with orders was Feb 2024; until the decline it brought" in said
+    assert "(at the pace of a full year)" in said
     assert "In the year before" not in said
 
 

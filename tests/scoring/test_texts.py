@@ -16,7 +16,7 @@ from segml.words.feature import Unit
         (2.54, "days", "2.5 days"),
         (45.4, "days", "45 days"),
         (1234567.8, "money", "1,234,568 GBP"),
-        (-0.004, "money", "0.00 GBP"),
+        (-0.004, "money", "0 GBP"),
         (12.3, "money", "12.30 GBP"),
         (0.5, "share", "50 %"),
         (0.12345, "share", "12.3 %"),

@@ -137,7 +137,7 @@ def _moves(ground: Ground, horizons: Sequence[int]) -> tuple[tuple[Moves, ...], 
         if learnt is None:
             notes.append(
                 f"outlook: no chances of another tier within {days} days: {LEAST_MOVED} clients "
-                f"that rose and as many that fell are needed, of one of both there are {rows.moved}"
+                f"that rose and as many that fell are needed; one of the two counts {rows.moved}"
             )
         else:
             found.append(learnt)

@@ -72,7 +72,7 @@ def windows_for(ledger: Ledger, as_of: int, plan: Plan) -> Windows:
         None
         if end == as_of
         else f"the last row seen is of {date_of(last)}: the last labels end there, "
-        f"{as_of - end} days before the as-of date",
+        f"{as_of - end} {'day' if as_of - end == 1 else 'days'} before the as-of date",
         _season_note(as_of - first),
     ]
     return Windows(

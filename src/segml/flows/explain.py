@@ -38,6 +38,7 @@ from segml.report import (
     support_facts,
     support_sentences,
 )
+from segml.report.support import advised
 from segml.scoring import ClientFacts, client_facts
 from segml.stores import find_table, list_runs, read_run, read_table, read_whole
 from segml.words.feature import Feature
@@ -101,7 +102,7 @@ def _explained(settings: Settings, folder: Path, client_id: str, day: dt.date) -
         "potential_days": run.get("potential_horizon_days"),
     }
     loss, said = _loss(settings, day, facts, features)
-    lines = client_lines(facts, profit=profit, is_lost=loss is not None, **spans)
+    lines = client_lines(advised(facts, run), profit=profit, is_lost=loss is not None, **spans)
     if standing is not None:
         lines += standing_lines(standing, features, facts.currency)
     lines += [""]

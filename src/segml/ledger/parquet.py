@@ -55,7 +55,7 @@ def parquet_in_place(connection: duckdb.DuckDBPyConnection, path: str, table: st
         ).fetchall()
     except duckdb.Error as error:
         require_unchanged(stamps, key)
-        raise unreadable_files(key, error) from None
+        raise unreadable_files(key, error, files) from None
     columns = {str(row[0]): str(row[1]) for row in described}
     rows = {str(name): int(number) for name, number in counted}
     if _TAKEN & {name.lower() for name in columns} or set(rows) != set(files):

@@ -187,7 +187,7 @@ def _take_in(
         require_unchanged(source.files, key)  # if one changed, that is why
         if isinstance(error, duckdb.Error) and source.files:
             # a page of a Parquet file may turn out to be broken in any reading
-            raise unreadable_files(key, error) from None
+            raise unreadable_files(key, error, [stamp[0] for stamp in source.files]) from None
         raise
     require_unchanged(source.files, key)
     return taken

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -169,7 +170,7 @@ def load_files(connection: duckdb.DuckDBPyConnection, path: str, key: str, name:
             loaded = _load_csv(connection, [stamp[:2] for stamp in stamps], name)
     except duckdb.Error as error:
         require_unchanged(stamps, key)  # if one changed, that is why
-        raise unreadable_files(key, error) from None
+        raise unreadable_files(key, error, files) from None
     require_unchanged(stamps, key)
     return loaded
 
@@ -262,8 +263,8 @@ def describe(
     )
 
 
-def unreadable_files(key: str, error: duckdb.Error) -> DataRefused:
-    """Return the refusal of files that DuckDB cannot read.
+def unreadable_files(key: str, error: duckdb.Error, files: Sequence[str]) -> DataRefused:
+    """Return the refusal of files that DuckDB cannot read, which names the one it stopped at.
 
     Parameters
     ----------
@@ -271,14 +272,19 @@ def unreadable_files(key: str, error: duckdb.Error) -> DataRefused:
         The configuration's key that holds their path.
     error
         What DuckDB said.
+    files
+        All that the path names.
 
     Returns
     -------
     DataRefused
         To be raised.
     """
+    said = str(error)
+    named = files if len(files) == 1 else [each for each in files if each in said]
+    which = f"the file {max(named, key=len)}" if named else f"one of {len(files)} files"
     return DataRefused(
-        f"the files of `{key}` cannot be read: {short_reason(error)}",
-        allowed="Parquet, or CSV in UTF-8 with a header line, plain or .gz",
-        next_step="open the named file and save it again in one of these forms",
+        f"{which} of `{key}` cannot be read: {short_reason(error)}",
+        allowed="Parquet, or CSV in UTF-8 with a header line, plain or .gz, whole",
+        next_step="have its source write it again (aside, then renamed); see what it holds now",
     )

@@ -27,15 +27,16 @@ def attention(scene: Scene) -> pd.DataFrame:
     -------
     DataFrame
         Sorted by client_id: every key client, and each other client that got more contacts than its
-        playbook plans or a discount above its limit. Contacts are null where the ledger has no
-        interactions, discounts where it tells none.
+        playbook plans or a discount above its limit. Contacts are null where the ledger tells no
+        visit or call at all (whoever writes none down has not missed them all), discounts where it
+        tells none.
     """
     book, as_of = scene.book, scene.past.as_of
-    told = "interactions" in scene.past.has
     begun = _begun(scene)
     rhythm = scene.contact_days
     due = np.where(np.isnan(rhythm) | ~(begun < as_of), 0.0, _fallen_due(as_of - begun, rhythm))
     seen = contact_days(scene.past, days=YEAR)
+    told = len(seen) > 0 or len(contact_days(scene.past, days=as_of)) > 0
     place, day = (seen[name].to_numpy(dtype=np.int64) for name in ("place", "day"))
     theirs = day >= begun[place]
     place, day = place[theirs], day[theirs]

@@ -1,13 +1,12 @@
-"""Sentences of what comes after the losses: who is next, and who may come back."""
+"""Sentences of what comes after the losses: who is next, on whose road, and what could be tried."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from segml.report import phrases, spans
-from segml.report.ahead import NextClient, NextFacts, WinBackClient
+from segml.report.ahead import NextClient, NextFacts
 from segml.report.figures import (
-    chance_range,
     counted,
     day,
     days,
@@ -21,10 +20,10 @@ from segml.report.figures import (
 from segml.report.language import Phrases, _, paragraph
 from segml.words.feature import Feature
 
-LIKELY = 0.5
-"""From this chance of a return on the dossier of a client that left says so."""
 ALIKE = 0.05
 """A smaller difference between two shares that an order caught says nothing."""
+YEAR = 365
+"""A rhythm so slow that its silence may last longer gives no date to act by."""
 MOST = 0.5
 """From this share on most of the lost stood in the first tenth."""
 LEVERS = Phrases(
@@ -45,27 +44,51 @@ LEVERS = Phrases(
 )
 
 
-def next_sentence(facts: NextFacts, currency: str | None) -> str:
-    """How many key clients stand there, what is at risk, and by what they are ordered."""
-    said = [
-        counted(
-            "{count} key client is active today and not lost. By the model's estimate {money} of "
-            "yearly profit is expected to be lost, or to begin to be lost, within {days} days.",
-            "{count} key clients are active today and not lost. By the model's estimate {money} of "
-            "yearly profit is expected to be lost, or to begin to be lost, within {days} days.",
-            facts.count,
-            money=money(facts.profit_at_risk, currency),
-            days=facts.horizon_days,
-        )
-    ]
+def next_sentence(facts: NextFacts, currency: str | None, churn_days: int | None = None) -> str:
+    """How many key clients stand there, what is at risk, and by what they are ordered.
+
+    Parameters
+    ----------
+    facts
+        Who is next.
+    currency
+        Of the money.
+    churn_days
+        The days of the risk of no purchase, which stands in where nothing was learnt.
+    """
     if facts.learnt_from is None:
-        said.append(
-            _(
-                "Too few losses are known to learn from: they stand in the order of their risk of "
-                "no purchase."
-            )
-        )
-    return paragraph(said)
+        return _by_risk(facts, currency, churn_days)
+    return counted(
+        "{count} key client is active today and not lost. By the model's estimate {money} of "
+        "yearly profit is expected to be lost, or to begin to be lost, within {days} days.",
+        "{count} key clients are active today and not lost. By the model's estimate {money} of "
+        "yearly profit is expected to be lost, or to begin to be lost, within {days} days.",
+        facts.count,
+        money=money(facts.profit_at_risk, currency),
+        days=facts.horizon_days,
+    )
+
+
+def _by_risk(facts: NextFacts, currency: str | None, churn_days: int | None) -> str:
+    """Where nothing was learnt of losses: what is at stake is by another event and other days."""
+    who = counted(
+        "{count} key client is active today and not lost.",
+        "{count} key clients are active today and not lost.",
+        facts.count,
+    )
+    order = _(
+        "Too few losses are known to learn from: they stand in the order of their risk of "
+        "no purchase."
+    )
+    if churn_days is None:
+        return paragraph([who, order])
+    stake = _(
+        "By the model's estimate {money} of last year's profit is at stake with those that may buy "
+        "nothing within {days} days.",
+        money=money(facts.profit_at_risk, currency),
+        days=churn_days,
+    )
+    return paragraph([who, order, stake])
 
 
 def trusted_sentence(facts: NextFacts) -> str:
@@ -107,7 +130,8 @@ def two_chances_sentence(facts: NextFacts, churn_days: int | None) -> str:
     return _(
         "The chance of loss is that of any loss (to leave, to shrink, to turn unprofitable), or "
         "of its beginning, within {days} days. The “{risk}” told elsewhere is of another event and "
-        "other days: the two figures of a client need not be alike.",
+        "other days: the two figures of a client need not be alike, nor the profit told beside "
+        "each.",
         days=facts.horizon_days,
         risk=about,
     )
@@ -118,6 +142,11 @@ def unlike_sentence(clients: tuple[NextClient, ...]) -> str:
     unlike = sum(not resembles(each) for each in clients)
     if not unlike:
         return ""
+    if unlike == len(clients):
+        return _(
+            "None of those shown is like a lost client in anything that may drive a loss: the "
+            "ledger points at nothing there, so ask the people who know them."
+        )
     return counted(
         "{count} of the {shown} shown is like no lost client in anything that may drive a loss: "
         "the ledger points at nothing there, so ask the people who know it.",
@@ -140,7 +169,9 @@ def resembles(client: NextClient) -> bool:
 
 def days_left_text(client: NextClient) -> str:
     """The days there may be to act; "no sign yet" where nothing has begun."""
-    return _("no sign yet") if client.days_left is None else days(round(client.days_left))
+    if client.days_left is None:
+        return _("no sign yet")
+    return _("over a year") if client.days_left > YEAR else days(round(client.days_left))
 
 
 def sign_text(client: NextClient) -> str:
@@ -187,7 +218,7 @@ def _names(names: tuple[str, ...]) -> str:
 def lever_text(lever: str | None) -> str:
     """What could be tried, or that the ledger cannot say."""
     if lever is None:
-        return _("Ask the people who know it: the ledger points at nothing")
+        return _("Ask the people who know it: nothing in the ledger stands out")
     return LEVERS.get(lever, lever)
 
 
@@ -197,94 +228,4 @@ def same_road_sentence(names: tuple[str, ...]) -> str:
         "On the same road today, by what may have driven this loss: {clients}. A likeness, not a "
         "forecast.",
         clients=_names(names),
-    )
-
-
-def winback_sentence(clients: tuple[WinBackClient, ...], currency: str | None) -> str:
-    """How many can be counted on, what that is worth, and what an attempt costs."""
-    known = [each for each in clients if each.expected_value is not None]
-    said = []
-    if known:
-        said.append(
-            counted(
-                "Of clients that had been silent for as long, some ordered again within a year. By "
-                "that, {count} lost client may bring back {money} of profit a year.",
-                "Of clients that had been silent for as long, some ordered again within a year. By "
-                "that, {count} lost clients may bring back {money} of profit a year.",
-                len(known),
-                money=money(sum(each.expected_value or 0.0 for each in known), currency),
-            )
-        )
-    if len(known) < len(clients):
-        said.append(
-            counted(
-                "For {count} no chance is told: too few clients gone for as long ordered again to "
-                "count one, or it has not left.",
-                "For {count} no chance is told: too few clients gone for as long ordered again to "
-                "count one, or they have not left.",
-                len(clients) - len(known),
-            )
-        )
-    cost = next((each.attempt_cost for each in clients if each.attempt_cost is not None), None)
-    if cost is not None:
-        said.append(_("A visit costs {money}.", money=money(cost, currency)))
-    said.append(
-        _(
-            "The chance is that of coming back at all, whether or not somebody tried; what an "
-            "attempt adds to it no ledger shows."
-        )
-    )
-    return paragraph(said)
-
-
-def may_return(client: WinBackClient) -> str | None:
-    """What a director should know of a client that left lately; None where most do not return."""
-    if client.kind != "left" or client.verdict != "estimated" or (client.chance or 0.0) < LIKELY:
-        return None
-    return _(
-        "After {returned} of {compared} silences as long as this one an order followed within a "
-        "year: it may well order again.",
-        returned=number(client.returned),
-        compared=number(client.compared),
-    )
-
-
-def return_text(client: WinBackClient) -> str:
-    """The chance of a return, with its interval and what it was counted from."""
-    is_recorded = client.verdict in {"too_few_ends", "estimated_of_ends"}
-    counts = {"returned": number(client.returned), "compared": number(client.compared)}
-    if client.verdict == "still_buys":
-        return _("has not left")
-    if client.chance is None:
-        return _not_known(client, counts, is_recorded=is_recorded)
-    likely = chance_range(client.chance, client.chance_low, client.chance_high)
-    if is_recorded:
-        return _(
-            "{chance}: {returned} of the {compared} recorded as gone for as long ordered again",
-            chance=likely,
-            **counts,
-        )
-    return _(
-        "{chance}: {returned} of the {compared} silent for as long ordered again",
-        chance=likely,
-        **counts,
-    )
-
-
-def _not_known(client: WinBackClient, counts: Mapping[str, str], *, is_recorded: bool) -> str:
-    """Why no chance is told: nobody to compare with, or too few of them that ordered again."""
-    if not client.compared:
-        return _("not known: no other client has been gone for as long yet")
-    if is_recorded and not client.returned:
-        return _("none of the {compared} recorded as gone for as long ordered again", **counts)
-    if is_recorded:
-        return _(
-            "too few to tell: {returned} of the {compared} recorded as gone for as long ordered "
-            "again",
-            **counts,
-        )
-    if not client.returned:
-        return _("none of the {compared} silent for as long ordered again", **counts)
-    return _(
-        "too few to tell: {returned} of the {compared} silent for as long ordered again", **counts
     )

@@ -87,6 +87,8 @@ def client_lines(
         lines.append(_risk(risk, horizon_days))
     if is_lost:
         return [*lines, _("This client counts as lost.")]
+    if not client.action:  # a small portfolio's model suggests nothing
+        return lines
     action = phrases.ACTIONS.get(client.action, client.action).lower()
     return [*lines, _("Suggested: {action}.", action=action)]
 

@@ -95,6 +95,7 @@ class LostClient:
 
     `first_signal_by` is `p_churn` or a driver; `left_on` and `left_reason` are what a person
     recorded; `new_in` is the first month with orders, where it had no year of them before.
+    Of `evidence_count` rows the first are `evidence`.
     """
 
     client_id: str
@@ -121,6 +122,7 @@ class LostClient:
     left_on: dt.date | None = None
     left_reason: str | None = None
     new_in: dt.date | None = None
+    evidence_count: int = 0
 
 
 def lost_client(
@@ -157,6 +159,7 @@ def lost_client(
     months = sorted(rows["course"], key=lambda each: each["month"])
     course = tuple(MonthFact(**_picked(MonthFact, each)) for each in months)
     moves = _moves(rows["loss_reasons"], _slope(path))
+    evidence = _evidence(rows["evidence"], [reason for reason, _ in reasons])
     kept = {name: row[name] for name in LostClient.__slots__ if name in row}
     return LostClient(
         **kept,
@@ -164,7 +167,8 @@ def lost_client(
         reasons=reasons,
         drivers=_drivers(moves),
         symptoms=_symptoms(moves, kinds),
-        evidence=_described(_evidence(rows["evidence"], [reason for reason, _ in reasons]), rows),
+        evidence=_described(evidence[:EVIDENCE_SHOWN], rows),
+        evidence_count=len(evidence),
         path=PathFact(**_picked(PathFact, path[0])) if path else None,
         course=course,
         pace=_pace(course, row["onset"], end),
@@ -267,7 +271,7 @@ def _evidence(rows: Rows, reasons: Sequence[str]) -> tuple[EvidenceFact, ...]:
         key = (fact.reason, fact.table, fact.row_key, fact.text_code)
         earlier = found.get(key)
         found[key] = replace(fact, amount=_sum(earlier.amount, fact.amount)) if earlier else fact
-    return tuple(found.values())[:EVIDENCE_SHOWN]
+    return tuple(found.values())
 
 
 def _described(

@@ -23,7 +23,7 @@ from segml.report.prospects import ProspectFacts, prospects_facts
 from segml.report.records import Rows, records
 from segml.report.silence import RiskFacts, with_silence
 from segml.report.standing import RolesFacts, StandingFacts, roles_facts, standing_facts
-from segml.report.support import SupportFacts, support_facts
+from segml.report.support import SupportFacts, advised, support_facts
 from segml.report.table import Table
 from segml.report.waterfall import ProfitFacts, client_profit, profit_facts
 from segml.scoring import ClientFacts, client_facts
@@ -137,7 +137,8 @@ def report_facts(
     if support is not None:
         at_risk = with_silence(at_risk, tables.get("features"))
     notes = [*run.get("notes", ()), *(losses[0].get("notes", ()) if losses else ())]
-    example = _example(scores, reasons, clients, at_risk)
+    found = _example(scores, reasons, clients, at_risk)
+    example = advised(found, run) if found else None
     profit = tables.get("profit")
     said = {*(run.get("support") or {}).get("sentences", ()), *_sentences(losses)}
     return ReportFacts(

@@ -32,9 +32,13 @@ class StressFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConcentrationFacts:
-    """`tops` and `hhi` are shares of last year's profit; `year` the items of the simulated year."""
+    """`tops` and `hhi` are shares of last year's profit; `year` the items of the simulated year.
+
+    `tops_ahead` are shares of the year that is expected, each of the clients with the most of it.
+    """
 
     tops: Mapping[int, float]
+    tops_ahead: Mapping[int, float]
     hhi: float | None
     stress: tuple[StressFact, ...]
     year: Mapping[str, float]
@@ -69,7 +73,7 @@ class AttentionFacts:
     """`told` is whether contacts are known; `others` got more contacts than planned for them.
 
     `over` counts clients with a discount above their playbook's limit, `over_money` the excess;
-    `discounts_told` is whether discounts are known.
+    `discounts_told` is whether discounts are known; of `managers_count` the first `managers`.
     """
 
     told: bool
@@ -85,6 +89,7 @@ class AttentionFacts:
     over: int
     over_money: float
     discounts_told: bool
+    managers_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,10 +126,12 @@ def _concentration(
     if table is None:
         return None
     profit = table[table["item"] == "profit"]
-    tops = records(profit[profit["part"] == "top"])
+    top = table[table["part"] == "top"]
+    tops, ahead = (records(top[top["item"] == item]) for item in ("profit", "expected"))
     hhi = records(profit[profit["part"] == "hhi"])
     return ConcentrationFacts(
         tops={row["rank"]: row["share"] for row in tops},
+        tops_ahead={row["rank"]: row["share"] for row in ahead},
         hhi=hhi[0]["share"] if hhi else None,
         stress=tuple(
             StressFact(
@@ -179,6 +186,7 @@ def _attention(
         over=asked.count(over),
         over_money=asked.sums(("discount_over",), over)["discount_over"],
         discounts_told=asked.count(("discount_over", "is", True)) > 0,
+        managers_count=len(managers),
     )
 
 

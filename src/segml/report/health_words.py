@@ -26,7 +26,8 @@ NEARLY_ALL = 0.9
 """From this share of key clients that missed a contact on the rhythm itself is in question."""
 LEAST_RISE, LEAST_MONEY = 0.0005, 0.5
 """A smaller rise of prices, and less money a year, is no part of new terms."""
-OPTIONS = Phrases({"keep": "Keep as it is", "reprice": "New terms", "release": "Let go"})
+OPEN = {"keep": "Keep as it is", "may_accept": "Keep, or new terms"}
+OPTIONS = Phrases({**OPEN, "reprice": "New terms", "release": "Let go"})
 LINES = Phrases(
     {
         "below_zero": "below zero already",
@@ -62,7 +63,15 @@ def concentration_sentence(facts: ConcentrationFacts) -> str:
         "That is as concentrated as {clients} clients of equal size would be.",
         clients=number(1 / facts.hhi),
     )
-    return paragraph([said, alike])
+    last, ahead = percent(facts.tops.get(10)), facts.tops_ahead.get(10)
+    if ahead is None or percent(ahead) == last or ahead > facts.tops.get(10, 0.0):
+        return paragraph([said, alike])
+    drawn = _(
+        "Of the next year the ten of whom most is expected bring {ahead}: an estimate draws large "
+        "clients towards the others, so hold it against what you know of each.",
+        ahead=percent(ahead),
+    )
+    return paragraph([said, alike, drawn])
 
 
 def year_sentence(facts: ConcentrationFacts, currency: str | None) -> str:
@@ -163,6 +172,16 @@ def boundaries_sentence(facts: BoundaryFacts) -> str:
             "what goods leave.",
             facts.key_clients,
         )
+    if facts.count == 1:
+        return counted(
+            "Of {count} active key client one costs so much in discounts, requests, care or unpaid "
+            "bills that the profit is gone, is about to go, or is less than half of what goods "
+            "leave.",
+            "Of {count} active key clients one costs so much in discounts, requests, care or "
+            "unpaid bills that the profit is gone, is about to go, or is less than half of what "
+            "goods leave.",
+            facts.key_clients,
+        )
     return counted(
         "{on} of {count} active key client cost so much in discounts, requests, care or unpaid "
         "bills that the profit is gone, is about to go, or is less than half of what goods leave.",
@@ -248,8 +267,8 @@ def condition_sentence(fact: DecisionFact, currency: str | None) -> str:
         return _("{terms}; the best if it accepts with a chance of at least {chance}", **given)
     if fact.condition == "may_accept":
         return _(
-            "new terms are better only if it accepts with a chance above {chance}; they would be: "
-            "{terms}",
+            "how likely it accepts is not known; new terms are better from a chance of {chance} "
+            "on, and would be: {terms}",
             **given,
         )
     if fact.condition == "nothing_to_lose":

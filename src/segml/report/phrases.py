@@ -121,11 +121,11 @@ EVIDENCE = Pairs(
         "goods_returned": ("goods sent back", "returned"),
         "favourite_category_last": (
             "its last purchase of its favourite category",
-            "that category brought, the year before,",
+            "sales of that category to it, the year before:",
         ),
         "withdrawn_product_last": (
             "its last purchase of a product that is no longer sold",
-            "that product brought, in a year,",
+            "sales of that product to it, in a year:",
         ),
         "price_rise": (
             "we raised prices of what it buys",

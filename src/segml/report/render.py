@@ -20,6 +20,7 @@ from segml.report import (
     ahead_words,
     called,
     client_words,
+    cut,
     events,
     figures,
     health_words,
@@ -30,6 +31,7 @@ from segml.report import (
     role_words,
     signs,
     spans,
+    winback_words,
     words,
 )
 from segml.report.course import CourseChart, course_chart
@@ -142,6 +144,7 @@ def environment() -> Environment:
         "who": _who,
         "called": called,
         "client_words": client_words,
+        "cut": cut,
         "events": events,
         "figures": figures,
         "gap": gap,
@@ -156,6 +159,7 @@ def environment() -> Environment:
         "steps": steps,
         "strengths": strengths,
         "support_sentences": support_sentences,
+        "winback_words": winback_words,
         "words": words,
     }
     return made
@@ -188,7 +192,7 @@ def _counted(one: str, many: str, count: int, /, **values: object) -> Markup:
 
 def _dossiers(losses: LossFacts) -> list[Dossier]:
     """The dearest losses, each with what its chance of a return says."""
-    returns = {each.client_id: ahead_words.may_return(each) for each in losses.winback}
+    returns = {each.client_id: winback_words.may_return(each) for each in losses.winback}
     return [
         replace(dossier_of(client), may_return=returns.get(client.client_id))
         for client in losses.lost[:DOSSIERS_SHOWN]

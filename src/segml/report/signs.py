@@ -1,12 +1,13 @@
-"""Sentences of one lost client: when it could have been seen, and what a person recorded."""
+"""Sentences beside a loss: when it could have been seen, what a person recorded, who is silent."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from segml.report.dossier import LostClient
-from segml.report.figures import day, days, label
+from segml.report.figures import counted, day, days, label
 from segml.report.language import _
+from segml.report.lost import LossFacts
 from segml.words.feature import Feature
 
 
@@ -55,3 +56,17 @@ def recorded_sentence(client: LostClient) -> str:
     if client.kind == "left":
         return _("{sentence}.", sentence=told)
     return _("{sentence}, though it went on buying.", sentence=told)
+
+
+def silent_sentence(losses: LossFacts) -> str:
+    """How many that fell out of the key tiers bought nothing for a year, which is no loss yet."""
+    silent = sum(each.value_after == 0 for each in losses.demoted)
+    if not silent:
+        return ""
+    return counted(
+        "{count} of them brought nothing in the last year: too few orders, or too far between, to "
+        "tell a departure from a long gap, so ask the people who know it.",
+        "{count} of them brought nothing in the last year: too few orders, or too far between, to "
+        "tell a departure from a long gap, so ask the people who know them.",
+        silent,
+    )

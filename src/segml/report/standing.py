@@ -104,11 +104,19 @@ class QuietMagnet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolesFacts:
-    """Roles of the whole portfolio; `by_role_alone` counts key clients outside the key tiers."""
+    """Roles of the whole portfolio; `by_role_alone` counts key clients outside the key tiers.
+
+    Of `quiet_count` magnets outside these tiers the first are `quiet_magnets`.
+    """
 
     roles: tuple[RoleFacts, ...]
     by_role_alone: int
     quiet_magnets: tuple[QuietMagnet, ...]
+    quiet_count: int = 0
+
+
+_MAGNETS = (("role", "=", "magnet"), ("source", "=", "found"))
+_BROUGHT = (*_MAGNETS, ("measure", "=", "brought_profit_365"))
 
 
 def standing_facts(
@@ -179,22 +187,23 @@ def roles_facts(
         ),
         by_role_alone=asked.count(outside, ("is_key", "=", True)),
         quiet_magnets=_quiet(quiet, as_table(roles), names),
+        quiet_count=as_table(roles).count(
+            *_BROUGHT, ("client_id", "in", [row["client_id"] for row in quiet])
+        ),
     )
 
 
 def _quiet(magnets: Rows, roles: Table, names: Mapping[str, str]) -> tuple[QuietMagnet, ...]:
     known = {row["client_id"]: row for row in magnets}
-    found = (("role", "=", "magnet"), ("source", "=", "found"))
     first = roles.rows(
-        *found,
-        ("measure", "=", "brought_profit_365"),
+        *_BROUGHT,
         ("client_id", "in", list(known)),
         order=(("value", True), ("client_id", False)),
         most=QUIET_SHOWN,
         columns=("client_id", "value"),
     )
     ids = ("client_id", "in", [row["client_id"] for row in first])
-    counted = roles.rows(*found, ("measure", "=", "referred_clients"), ids)
+    counted = roles.rows(*_MAGNETS, ("measure", "=", "referred_clients"), ids)
     brought = {row["client_id"]: int(row["value"]) for row in counted}
     return tuple(
         QuietMagnet(

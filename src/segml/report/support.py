@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from segml.report.figures import counted, number, percent
 from segml.report.language import _, paragraph
+from segml.scoring import ClientFacts
 
 JUDGED_BY = 100
 """Lost clients that it takes to judge a risk model (see `segml.bundle.support`)."""
@@ -58,6 +59,31 @@ def support_facts(run: Mapping[str, Any]) -> SupportFacts | None:
         horizon_days=int(run["churn_horizon_days"]),
         notes=tuple(found["sentences"]),
     )
+
+
+def advised(client: ClientFacts, run: Mapping[str, Any]) -> ClientFacts:
+    """The client with what is suggested for it; without, where its run's model foretells nothing.
+
+    Parameters
+    ----------
+    client
+        Its facts.
+    run
+        The run.json of the scores.
+    """
+    return client if foretells(run) else replace(client, action="")
+
+
+def foretells(run: Mapping[str, Any]) -> bool:
+    """Whether what a run says of days to come was tried on later days, or learnt from enough.
+
+    Examples
+    --------
+    >>> foretells({}), foretells({"support": {"is_small": False}})
+    (True, True)
+    """
+    support = support_facts(run)
+    return support is None or support.foretells
 
 
 def support_sentences(support: SupportFacts) -> list[str]:

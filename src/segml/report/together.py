@@ -129,7 +129,7 @@ class TogetherFacts:
     `faults` are the dearest, `faults_money` that of all of them. `drivers` are those that had risen
     more often, of `drivers_compared` that were looked at. `direction` says whether the rate of key
     clients lost is rising, falling or unclear. `recorded` are the reasons that people recorded, the
-    commonest first; none where too few were.
+    commonest of `recorded_count` first; none where too few were.
     """
 
     by: Mapping[str, tuple[PartFact, ...]]
@@ -143,6 +143,7 @@ class TogetherFacts:
     direction: str
     relief: ReliefFact
     recorded: tuple[RecordedFact, ...]
+    recorded_count: int = 0
 
 
 def together_facts(
@@ -183,6 +184,7 @@ def together_facts(
             profit_forgone=math.fsum(relief["profit_forgone"]),
         ),
         recorded=_recorded(tables[RECORDED]) if RECORDED in tables else (),
+        recorded_count=tables[RECORDED]["left_reason"].nunique() if RECORDED in tables else 0,
     )
 
 

@@ -13,6 +13,7 @@ from segml.report import called, phrases
 from segml.report.dossier import EvidenceFact, LostClient
 from segml.report.facts import PortfolioFacts
 from segml.report.figures import (
+    chance,
     counted,
     day,
     days,
@@ -93,7 +94,7 @@ def losses_sentence(losses: LossFacts, currency: str | None = None) -> str:
             _(
                 "For {share} of the money nothing recorded in the ledger explains the loss; ask "
                 "the people who knew these clients.",
-                share=percent(share),
+                share=percent(share) if share == 1 else chance(share),
             )
         )
     return paragraph(said)
@@ -171,6 +172,13 @@ def _cost(client: LostClient, currency: str | None) -> str:
             "year.",
             **before,
         )
+    if client.kind == "left" and client.new_in is None:
+        # brought to the level of the year after (`losses.money`): more, or less, than it brought
+        return _(
+            "In the year before that it brought {profit} of profit; the loss is {loss} a year "
+            "(what the same orders would earn in the year after).",
+            **given,
+        )
     if client.profit_lost <= client.profit_before + 0.5:
         return _(
             "In the year before that it brought {profit} of profit; the loss is {loss} a year.",
@@ -182,7 +190,7 @@ def _cost(client: LostClient, currency: str | None) -> str:
             "profit that is gone and what it costs now).",
             **given,
         )
-    if client.new_in is not None:
+    if client.new_in is not None:  # brought to a year, whatever else
         return _(
             "Its first month with orders was {month}; until the decline it brought {profit} of "
             "profit; the loss is {loss} a year (at the pace of a full year).",
@@ -190,8 +198,8 @@ def _cost(client: LostClient, currency: str | None) -> str:
             **given,
         )
     return _(
-        "In the year before that it brought {profit} of profit; the loss is {loss} a year (at the "
-        "pace of a full year).",
+        "In the year before that it brought {profit} of profit; what it buys since brings {loss} a "
+        "year less.",
         **given,
     )
 

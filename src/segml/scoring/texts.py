@@ -43,8 +43,8 @@ def value_text(value: float | str | None, unit: Unit, currency: str | None = Non
     ('45 days', '12.3 %', 'unknown')
     >>> value_text(-12345.678, "money", "GBP"), value_text("Retail", "category")
     ('-12,346 GBP', 'Retail')
-    >>> value_text(0.0024, "points"), value_text(0.01, "points")
-    ('0.2 points', '1 point')
+    >>> value_text(0.0024, "points"), value_text(0.01, "points"), value_text(-0.001, "money")
+    ('0.2 points', '1 point', '0')
     """
     if value is None:
         return UNKNOWN
@@ -124,6 +124,7 @@ def _number_text(value: float, unit: Unit, currency: str | None) -> str:
             text += " day" if text == "1" else " days"
         case "money":
             text = _rounded(value, 0 if abs(value) >= 100 else 2, trim=False)
+            text = "0" if text == "0.00" else text
             text += f" {currency}" if currency else ""
         case "share":
             text = f"{_rounded(100 * value, 1)} %"

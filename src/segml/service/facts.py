@@ -29,6 +29,7 @@ from segml.report.pages import (
     told_part,
     whole_facts,
 )
+from segml.report.support import advised, foretells
 from segml.report.table import Tables
 from segml.service.desk import COMPANY, Desk, Unseen
 from segml.stores import Shelf
@@ -54,6 +55,7 @@ def monday_of(desk: Desk) -> MondayFacts:
             days=(held.as_of, held.former_as_of, span[1] if span else None),
             names=desk.names(),
             reasons_of=desk.reasons_of,
+            foretells=foretells(held.scores.run),
         )
 
     return desk.recall("monday", work)
@@ -150,7 +152,8 @@ def profile_of(desk: Desk, client_id: str) -> ProfileFacts:
     if held.former is not None and held.former_as_of is not None:
         then = _features(desk, held.former, client_id, compared)
         past = (held.former_as_of, then["features"]) if then else None
-    return profile_facts(row, tables, past, peers=_peers(desk, row["industry"]))
+    told = profile_facts(row, tables, past, peers=_peers(desk, row["industry"]))
+    return replace(told, client=advised(told.client, held.scores.run))
 
 
 def _features(

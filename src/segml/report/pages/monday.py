@@ -101,6 +101,7 @@ def monday_facts(
     names: Mapping[str, str],
     days: tuple[dt.date, dt.date | None, dt.date | None],
     reasons_of: ReasonsOf,
+    foretells: bool = True,
 ) -> MondayFacts:
     """The facts of the first page.
 
@@ -118,6 +119,8 @@ def monday_facts(
         The as-of date, that of the run before, and the later date of the loss analysis.
     reasons_of
         Gives the published reasons of some clients.
+    foretells
+        Whether the model of the run foretells; else no risk is a thing to do.
     """
     as_of, since, end = days
     losses = frame_of(tables, "losses")
@@ -145,7 +148,7 @@ def monday_facts(
         moved=tuple(_moved_fact(row) for row in records(largest(moved, "profit_365", SHOWN))),
         moved_up=int(moved["up"].sum()),
         moved_down=int((~moved["up"].astype(bool)).sum()),
-        tasks=tasks(stayed, tables, names=names, reasons_of=reasons_of),
+        tasks=tasks(stayed, tables, names=names, reasons_of=reasons_of if foretells else None),
     )
 
 

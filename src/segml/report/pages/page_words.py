@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from segml.report import ahead_words, called, phrases
+from segml.report import ahead_words, called, phrases, winback_words
 from segml.report.ahead import WinBackClient
 from segml.report.figures import (
     MISSING,
@@ -158,7 +158,7 @@ def care_sentence(care: CareFact) -> str:
 
 def return_sentence(client: WinBackClient, currency: str | None) -> str:
     """How likely a lost client comes back, what that is worth, and what could be tried."""
-    told = ahead_words.return_text(client)
+    told = winback_words.return_text(client)
     if client.chance is None:
         said = _("Chance of a return within a year: {chance}.", chance=told)
     else:

@@ -39,7 +39,7 @@ def tasks(
     tables: Tables,
     *,
     names: Mapping[str, str],
-    reasons_of: ReasonsOf,
+    reasons_of: ReasonsOf | None,
 ) -> tuple[TaskFact, ...]:
     """The dearest thing of each kind, a client once, the most money first.
 
@@ -52,10 +52,10 @@ def tasks(
     names
         Client id to name, of those that may be seen.
     reasons_of
-        Gives the published reasons of some clients.
+        Gives the published reasons of some clients; None: no risk is a thing to do.
     """
     found = [
-        *_calls(now, reasons_of, names),
+        *(_calls(now, reasons_of, names) if reasons_of else ()),
         *_visits(now, tables.get("attention")),
         *_terms(tables.get("decisions"), names),
         *_returns(tables.get("winback"), names),
