@@ -188,6 +188,37 @@ def test_protocol_6_still_scores_and_has_one_spread_for_every_age() -> None:
     )
 
 
+def test_protocol_7_still_scores_and_its_amounts_have_a_slope_of_one() -> None:
+    bundle = load(
+        KEPT / "7",
+        manifest_digest="a7c0735ec7f62cd5b3aeb2d1368a965bd8c372d6b8ec74ca947b919197d6a73b",
+    )
+    assert bundle.protocol == 7
+    assert bundle.potential.amount.slope == 1.0
+    assert bundle.potential.ages.edges == (365.0,)
+    columns = len(bundle.encoder.columns)
+    X = (np.arange(4 * columns).reshape(4, columns) % 7).astype(np.float32)
+    X[3] = np.nan
+    # as the last segml of protocol 7 printed them
+    assert bundle.churn.raw(X) == pytest.approx(
+        [6.933203643057399, -0.6573528512849812, -2.962597578176631, -1.9716949209542178],
+        abs=1e-12,
+    )
+    assert bundle.potential.expected(X) == pytest.approx(
+        [-72.13104710632653, -92.18237157631879, -83.62445890104834, 131.00326308346942], abs=1e-9
+    )
+    low, median, high = bundle.potential.interval(X)
+    assert low == pytest.approx(
+        [-416.144916868931, -498.31395079382264, -463.24417682487996, -258.08771086805245], abs=1e-9
+    )
+    assert median == pytest.approx(
+        [-9.820929436243155, -18.62107444593687, -14.865169311820551, 112.14821175227806], abs=1e-9
+    )
+    assert high == pytest.approx(
+        [407.4824003069463, 474.0336561272179, 445.629555610476, 427.3460794669012], abs=1e-9
+    )
+
+
 @pytest.mark.parametrize("protocol", sorted(READABLE - {PROTOCOL}))
 def test_what_is_packed_for_other_machines_scores_as_the_kept_bundle(protocol: int) -> None:
     folder = KEPT / str(protocol)

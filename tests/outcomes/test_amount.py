@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from scipy import stats
 
@@ -16,14 +17,51 @@ from segml.outcomes.amount import (
     scale_of,
 )
 
+Values = npt.NDArray[Any]
+
+
+def _fitted(raw: Values, came: Values, client: Values | None = None) -> Amount:
+    clients = np.arange(len(raw)) if client is None else client
+    return fit_amount(raw, came, weight=np.ones(len(raw)), client=clients, scale=50.0)
+
 
 def test_the_smearing_factor_makes_the_total_right() -> None:
     rng = np.random.default_rng(0)
     raw, noise = rng.normal(1.0, 1.0, 4000), rng.normal(0.0, 0.8, 4000)
     actual = 50 * np.sinh(raw + noise)
-    found = fit_amount(raw, weight=np.ones(4000), total=float(actual.sum()), scale=50.0)
+    found = _fitted(raw, actual)
     assert found.smear > 1.2
     assert found.expected(raw).sum() == pytest.approx(actual.sum())
+
+
+@pytest.mark.parametrize("drawn", [0.6, 1.0])
+def test_the_slope_makes_the_total_of_the_large_right(drawn: float) -> None:
+    """Scores drawn to one another promise the large too little and the small too much."""
+    rng = np.random.default_rng(1)
+    size, noise = rng.normal(2.0, 1.0, 40_000), rng.normal(0.0, 0.3, 40_000)
+    actual, raw = 50 * np.sinh(size + noise), drawn * size + (1 - drawn) * 2.0
+    found = _fitted(raw, actual)
+    large = size > np.quantile(size, 0.99)
+    assert found.slope == pytest.approx(1 / drawn, rel=0.08)
+    for part in (large, ~large):
+        assert found.expected(raw)[part].sum() == pytest.approx(actual[part].sum(), rel=0.12)
+
+
+def test_few_clients_say_little_of_the_slope() -> None:
+    rng = np.random.default_rng(2)
+    size = rng.normal(2.0, 1.0, 30)
+    raw, actual = 0.5 * size + 1.0, 50 * np.sinh(size + rng.normal(0.0, 0.8, 30))
+    many, echoes = np.tile(raw, 400), np.tile(actual, 400)
+    of_few = _fitted(many, echoes, np.tile(np.arange(30), 400)).slope
+    assert 1.0 < of_few < _fitted(many, echoes).slope
+
+
+def test_a_slope_is_sought_within_its_bounds_alone() -> None:
+    raw = np.repeat([0.1, 1.0], 5000)
+    steep = _fitted(raw, np.repeat([0.001, 1e6], 5000))
+    flat = _fitted(raw, np.repeat([1e6, 0.001], 5000))
+    assert steep.slope == pytest.approx(2.0, abs=0.01)
+    assert 0.5 <= flat.slope < 0.7
 
 
 def test_more_score_is_more_money_and_losses_stay_losses() -> None:
@@ -34,8 +72,9 @@ def test_more_score_is_more_money_and_losses_stay_losses() -> None:
 
 @pytest.mark.parametrize("total", [-100.0, 0.0, 1e12])
 def test_a_total_that_says_nothing_cannot_run_away_with_the_factor(total: float) -> None:
-    found = fit_amount(np.array([0.5, 1.0]), weight=np.ones(2), total=total, scale=10.0)
+    found = _fitted(np.array([0.5, 1.0]), np.full(2, total / 2))
     assert 0.1 <= found.smear <= 10.0
+    assert 0.5 <= found.slope <= 2.0
 
 
 def test_the_scale_is_the_median_size_of_what_is_not_zero() -> None:

@@ -14,7 +14,7 @@ metric in the training record or a new sentence in the card does not change the 
 
 from __future__ import annotations
 
-PROTOCOL: int = 7
+PROTOCOL: int = 8
 """The protocol this code writes, and the greatest it reads.
 
 1: without `economics.kinds`; profit knew neither interactions nor invoices.
@@ -28,7 +28,8 @@ PROTOCOL: int = 7
 6: what hysteresis adds depends on both tiers, the one that was held and the other (`held` of
    `tiers.json`); before, one constant was taken off the tier that was held.
 7: `potential.json` has `ages`, a level and a spread for each; before, one `spread` for everybody.
+8: the `amount` of `potential.json` has a `slope`; before, it was one.
 """
 
-READABLE: frozenset[int] = frozenset({1, 2, 3, 4, 5, 6, 7})
+READABLE: frozenset[int] = frozenset({1, 2, 3, 4, 5, 6, 7, 8})
 """Every protocol this code reads."""

@@ -105,7 +105,7 @@ def fit_additive(rows: Rows, folds: Folds, recipe: Recipe, *, teach: Mask | None
         "validated_rows": sum(len(fold.validate) for fold in folds.folds),
         "rounds": rounds,
         "forest_weight": score.forest_weight,
-        "curve_weights": {f"{c.shape}({c.feature})": c.weight for c in score.curves},
+        "curve_weights": {curve.name: curve.weight for curve in score.curves},
     }
     return Learnt(
         score=score,

@@ -58,6 +58,20 @@ class Curve:
         if self.sign not in {-1, 1} or min(self.weight, self.prior) < 0 or self.scale <= 0:
             raise ValueError(f"{self.feature}: a sign of ±1, a weight >= 0 and a scale > 0")
 
+    @property
+    def name(self) -> str:
+        """What tells it from other curves of its feature.
+
+        Examples
+        --------
+        >>> Curve(feature="alive", shape="sqrt", sign=-1).name
+        'sqrt(alive)'
+        >>> Curve(feature="profit_365", shape="asinh", sign=1, scale=250.0).name
+        'asinh(profit_365 / 250)'
+        """
+        unit = "" if self.scale == 1.0 else f" / {self.scale:.6g}"
+        return f"{self.shape}({self.feature}{unit})"
+
     def values(self, x: npt.ArrayLike) -> Values:
         """The signed curve without its weight.
 

@@ -122,8 +122,8 @@ class Money:
         )
         p = calibration.probability(buys)
         idle = float(profit[rows.y == 0].mean()) if (rows.y == 0).any() else 0.0
-        total = float((profit - (1 - p) * idle).sum())
-        amount = fit_amount(spends, weight=p, total=total, scale=self.scale)
+        came = profit - (1 - p) * idle
+        amount = fit_amount(spends, came, weight=p, client=rows.client, scale=self.scale)
         expected = joined(p, amount.expected(spends), idle)
         seen = AgedRows(
             age=self._age[at], client=rows.client, cutoff=rows.cutoff, label_days=self.label_days

@@ -40,7 +40,11 @@ BUYS_CURVES = (
     Curve(feature="silence_over_gap", shape="log1p", sign=-1),
 )
 OWN_PAST = ("profit_365", "spend_365", "spend_same_season")
-"""Features whose own amount speaks of the amount to come, on the same asinh scale."""
+"""Features whose own amount speaks of the amount to come, on the same asinh scale; of the first
+also on one of `LARGE` times as much."""
+LARGE = 10.0
+"""A client of so many times the usual amount is large: who is keeps more of its size than others,
+of whom most ordered once or twice, and is told by a curve of its own."""
 
 
 def label(future: Future, client_ids: pd.Index) -> pd.DataFrame:
@@ -253,8 +257,6 @@ def _measured(rows: Rows, profit: Values, told: Told) -> Metrics:
 
 
 def _own_past(scale: float) -> tuple[Curve, ...]:
-    """The client's own past amounts on the asinh scale; the first is the prior."""
-    return tuple(
-        Curve(feature=name, shape="asinh", sign=1, scale=scale, prior=float(name == OWN_PAST[0]))
-        for name in OWN_PAST
-    )
+    """The client's own past amounts on the asinh scale, the first of which is the prior."""
+    prior, *others = (Curve(feature=name, shape="asinh", sign=1, scale=scale) for name in OWN_PAST)
+    return (replace(prior, prior=1.0), *others, replace(prior, scale=LARGE * scale))
