@@ -226,6 +226,25 @@ def test_an_interval_holds_nine_onsets_in_ten() -> None:
     assert np.mean(inside) >= 0.75
 
 
+def test_a_clock_that_skips_ever_more_of_its_orders_has_not_stopped_at_once() -> None:
+    # what is left of them comes by chance, however regular they were
+    rng = np.random.default_rng(11)
+    onset = rng.integers(500, 900, CLIENTS)
+    parts = []
+    for place, day in enumerate(onset):
+        days = np.arange(rng.integers(0, 14), END, 14)
+        left = Course(150.0 if place % 2 else 0.0).left_since((days - day) / 7.0 - 0.5)
+        days = days[rng.random(len(days)) < left]
+        listed = 100.0 * np.exp(rng.normal(0.0, 0.4, len(days)))
+        parts.append(lines_of(f"c{place:03d}", days, listed))
+    drawn = Drawn(pd.concat(parts, ignore_index=True), onset)
+    found = dated(drawn).onsets().values()
+    inside = [each.low <= day <= each.high for each, day in zip(found, onset, strict=True)]
+    # believed four times as much, the intervals held a third of the fadings
+    assert np.mean(inside[0::2]) >= 0.6
+    assert np.mean(inside[1::2]) >= 0.45
+
+
 def test_steady_clients_show_less_than_those_that_decline() -> None:
     def strength(drawn: Drawn) -> np.ndarray:
         evidence = evidence_of(drawn.weeks, RHYTHM)

@@ -40,8 +40,11 @@ MEMORY_WEEKS = 52.0
 """The rate of orders before an onset is known from about the year before it: seasons cancel."""
 REGULAR = 3.0
 """Gaps of this shape are believed as Poisson's are: rates wander, which their regularity hides."""
-MOST_REGULAR = 4.0
-"""The most that the counts of a client like a clock are believed beyond Poisson's."""
+MOST_REGULAR = 2.0
+"""The most that the counts of a client like a clock are believed beyond Poisson's. Where a decline
+skips orders by chance and leaves a share l of them, counts of dispersion d have 1 - l + l d
+(thinning: Cox and Isham 1980, Point Processes): of a perfect clock half of whose orders are left,
+a half. Believed to be a clock's all the same, a fading would pass for a stop at its end."""
 QUARTER = 13
 """Weeks whose counts are held against the next ones: longer than most clumps of orders."""
 LEAST_QUARTERS = 4
