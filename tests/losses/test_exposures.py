@@ -229,6 +229,21 @@ def test_a_complaint_raises_service_from_the_next_month_on_and_decays() -> None:
         assert (found[8] <= 0).all()
 
 
+def test_who_complains_all_the_time_is_exposed_though_it_does_so_no_more_than_usual() -> None:
+    told = records()
+    months = months_of(at_risk(told.orders), told.orders)
+    days = [day for start in MONTHS[:18] for day in (start + 3, start + 17)]
+    every = [("c07", day, "complaint", None, None) for day in days]
+    told = but(told, contacts=pd.DataFrame(every, columns=NAMES["contacts"]))
+    rise, whole = (
+        [found[7, 17] for found in values(told, months, feature)]
+        for feature in ("complaints_rise_180", "complaints_180")
+    )
+    assert len(whole) == 2
+    assert max(rise) < 2.0
+    assert min(whole) > 2.5
+
+
 def test_an_answer_that_came_later_is_not_known() -> None:
     told = records()
     months = months_of(at_risk(told.orders), told.orders)

@@ -11,6 +11,7 @@ from segml.losses.exposed_columns import Exposure
 from segml.losses.exposed_months import (
     Months,
     days_of,
+    decayed,
     excess,
     numbers_of,
     usual,
@@ -49,13 +50,18 @@ def exposed_contacts(contacts: pd.DataFrame, months: Months) -> Iterator[Exposur
     Yields
     ------
     Exposure
-        Decayed excess over the client's own usual rate; shortfall of visits and calls, in
-        standard deviations of a Poisson count and as a share.
+        Decayed excess over the client's own usual rate, of complaints also all of them; shortfall
+        of visits and calls, in standard deviations of a Poisson count and as a share.
     """
     complaints = contacts[contacts["kind"] == "complaint"]
     demands = contacts[contacts["kind"].isin(["discount_request", "return_request"])]
     support = contacts[contacts["kind"] == "support"]
-    yield from _excesses("service", "complaints_rise_180", _counts(complaints, months), months)
+    count = _counts(complaints, months)
+    yield from _excesses("service", "complaints_rise_180", count, months)
+    # who complains all the time has no more than usual to complain of, and reason to leave
+    for tau in FEW_TAUS_DAYS:
+        values = decayed(count, tau)
+        yield Exposure(reason="service", feature="complaints_180", values=values)
     yield from _excesses("service", "resolution_rise_180", _slow(complaints, months), months)
     yield from _excesses("margin", "demands_rise_180", _counts(demands, months), months)
     count = _counts(support, months)
