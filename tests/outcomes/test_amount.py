@@ -56,6 +56,13 @@ def test_few_clients_say_little_of_the_slope() -> None:
     assert 1.0 < of_few < _fitted(many, echoes).slope
 
 
+@pytest.mark.parametrize("raw", [[0.7] * 3, [0.7], [0.0, 0.0], [0.5, 0.5, 0.5, -2.0], []])
+def test_scores_of_one_size_or_of_no_profit_know_no_slope(raw: list[float]) -> None:
+    found = _fitted(np.array(raw), np.linspace(40.0, 60.0, len(raw)))
+    assert found.slope == pytest.approx(1.0)
+    assert np.isfinite(found.expected(np.array([-1.0, 0.0, 2.0]))).all()
+
+
 def test_a_slope_is_sought_within_its_bounds_alone() -> None:
     raw = np.repeat([0.1, 1.0], 5000)
     steep = _fitted(raw, np.repeat([0.001, 1e6], 5000))

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from segml.portfolio import CONDITIONS, EATERS, VERDICTS
-from segml.report import health_words, render_report, report_facts
+from segml.report import health_words, phrases, render_report, report_facts
 from segml.report.cut import cut_sentence
 from segml.report.edges import BoundaryFact, DecisionFact
 from segml.report.health import HealthFacts, health_facts
@@ -227,7 +227,7 @@ def test_where_nobody_knows_whether_it_accepts_keeping_is_not_said_to_be_best(
 ) -> None:
     assert health.decisions is not None
     fact = replace(health.decisions.shown[0], best="keep", condition="may_accept", break_even=0.1)
-    assert health_words.OPTIONS[fact.condition] == "Keep, or new terms"
+    assert phrases.OPTIONS[fact.condition] == "Keep, or new terms"
     said = health_words.condition_sentence(fact, "EUR").replace("\u00a0", " ")
     assert said.startswith("how likely it accepts is not known; new terms are better from a chance")
     assert "10 %" in said

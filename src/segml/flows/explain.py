@@ -25,6 +25,7 @@ from segml.report import (
     STANDING,
     LostClient,
     ProspectFact,
+    advised,
     client_lines,
     client_profit,
     contribution_lines,
@@ -38,7 +39,6 @@ from segml.report import (
     support_facts,
     support_sentences,
 )
-from segml.report.support import advised
 from segml.scoring import ClientFacts, client_facts
 from segml.stores import find_table, list_runs, read_run, read_table, read_whole
 from segml.words.feature import Feature

@@ -156,10 +156,12 @@ def _fitted(ledger: Ledger, first: dt.date, settings: Settings, progress: Progre
 def _lines(analysis: LossAnalysis, currency: str | None, folder: Path) -> tuple[str, ...]:
     losses, unit = analysis.losses, f" {currency}" if currency else ""
     summary = analysis.summary
-    head = f"{len(losses)} of {summary['key_clients']} key clients were lost; that costs "
-    head += f"{losses['profit_lost'].sum():,.0f}{unit} of profit a year."
-    if not len(losses):
-        head = f"None of {summary['key_clients']} key clients was lost."
+    cost = f"{losses['profit_lost'].sum():,.0f}{unit} of profit a year"
+    head = (
+        f"{len(losses)} of {summary['key_clients']} key clients were lost; that costs {cost}."
+        if len(losses)
+        else f"None of {summary['key_clients']} key clients was lost."
+    )
     reasons = analysis.loss_reasons.groupby("reason")["money"].sum().sort_values(ascending=False)
     told = reasons[reasons.abs() >= 0.5]
     money = [f"  {reason}: {value:,.0f}{unit}" for reason, value in told.items()]

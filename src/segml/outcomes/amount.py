@@ -118,11 +118,13 @@ class _Steepness:
 
     def slope(self, client: npt.NDArray[Any]) -> float:
         """The slope, drawn to one by how little the clients tell of it."""
-        if self.came.sum() <= 0 or self.told(1.0).sum() <= 0:
-            return 1.0
         low, high = SLOPES
-        if self._short(low) <= 0 or self._short(high) >= 0:
-            found = low if self._short(low) <= 0 else high
+        if self.came.sum() <= 0 or min(self.told(each).sum() for each in (low, 1.0, high)) <= 0:
+            return 1.0
+        if self._short(low) <= 0:
+            found = low
+        elif self._short(high) >= 0:
+            found = high
         else:
             found = float(brentq(self._short, low, high, xtol=1e-6))
         expected = self._expected(found)
@@ -130,7 +132,10 @@ class _Steepness:
         size = size - float(expected @ size) / float(expected.sum())
         of_client = np.unique(client, return_inverse=True)[1]
         apart = np.bincount(of_client, weights=(self.came - expected) * size)
-        variance = float(apart @ apart) / float(expected @ size**2) ** 2
+        spread = float(expected @ size**2)
+        if spread <= 0:  # scores of one size know no slope
+            return 1.0
+        variance = float(np.square(apart / spread).sum())
         return 1.0 + (found - 1.0) * SLOPE_PRIOR**2 / (SLOPE_PRIOR**2 + variance)
 
     def _expected(self, slope: float) -> Values:

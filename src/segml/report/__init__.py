@@ -37,7 +37,13 @@ if TYPE_CHECKING:
     from segml.report.silence import RiskFacts
     from segml.report.standing import TABLES as STANDING
     from segml.report.standing import StandingFacts, standing_facts
-    from segml.report.support import SupportFacts, support_facts, support_sentences
+    from segml.report.support import (
+        SupportFacts,
+        advised,
+        foretells,
+        support_facts,
+        support_sentences,
+    )
     from segml.report.together import TABLES as TOGETHER
     from segml.report.together import TogetherFacts
     from segml.report.waterfall import ProfitFacts, client_profit, profit_facts
@@ -85,6 +91,8 @@ _FACE = {
     "speaking": ("language", "speaking"),
     "standing_facts": ("standing", "standing_facts"),
     "standing_lines": ("role_words", "standing_lines"),
+    "advised": ("support", "advised"),
+    "foretells": ("support", "foretells"),
     "support_facts": ("support", "support_facts"),
     "support_sentences": ("support", "support_sentences"),
     "verdict_line": ("gate_words", "verdict_line"),
@@ -113,11 +121,13 @@ __all__ = [
     "StandingFacts",
     "SupportFacts",
     "TogetherFacts",
+    "advised",
     "calibration_plot",
     "client_lines",
     "client_profit",
     "contribution_lines",
     "contribution_plot",
+    "foretells",
     "gain_plot",
     "grade_lines",
     "headline",

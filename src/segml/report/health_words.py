@@ -26,8 +26,6 @@ NEARLY_ALL = 0.9
 """From this share of key clients that missed a contact on the rhythm itself is in question."""
 LEAST_RISE, LEAST_MONEY = 0.0005, 0.5
 """A smaller rise of prices, and less money a year, is no part of new terms."""
-OPEN = {"keep": "Keep as it is", "may_accept": "Keep, or new terms"}
-OPTIONS = Phrases({**OPEN, "reprice": "New terms", "release": "Let go"})
 LINES = Phrases(
     {
         "below_zero": "below zero already",

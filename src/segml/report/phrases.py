@@ -284,3 +284,12 @@ MODELS = Phrases(
     }
 )
 """What each model or rule of a backtest is called."""
+OPTIONS = Phrases(
+    {
+        "keep": "Keep as it is",
+        "may_accept": "Keep, or new terms",
+        "reprice": "New terms",
+        "release": "Let go",
+    }
+)
+"""What to do with a client below zero; `may_accept`: nobody knows whether it takes new terms."""

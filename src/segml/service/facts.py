@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from segml.report import PROSPECTS, LossFacts, LostClient, ReportFacts
+from segml.report import PROSPECTS, LossFacts, LostClient, ReportFacts, advised, foretells
 from segml.report.dossier import TOLD_OF
 from segml.report.pages import (
     LEAST_PEERS,
@@ -29,7 +29,6 @@ from segml.report.pages import (
     told_part,
     whole_facts,
 )
-from segml.report.support import advised, foretells
 from segml.report.table import Tables
 from segml.service.desk import COMPANY, Desk, Unseen
 from segml.stores import Shelf
