@@ -14,6 +14,7 @@ from segml.losses.courses import FALLS, ORDER_COURSES, Course
 from segml.losses.decline_evidence import evidence_of
 from segml.losses.decline_kinds import (
     GOING_ON,
+    SHRINKING,
     STOPPED,
     Weights,
     even_weights,
@@ -205,6 +206,33 @@ def test_a_favourite_category_that_goes_first_dates_the_decline() -> None:
     assert abs(np.median(found)) <= 21
 
 
+@pytest.mark.parametrize("left", [0.2, 0.5])
+def test_a_decline_that_begins_with_smaller_orders_is_dated_by_them(left: float) -> None:
+    drawn = draw(Course(0.0, 0.0, 120.0), Course(90.0, left), between=(500, 780))
+    found = dated(drawn)
+    error = np.array([each.day for each in found.onsets().values()]) - drawn.onset
+    # of stops alone they are told a month late, or two
+    assert abs(np.median(error)) <= 14
+    assert found.kinds[:, SHRINKING].mean() > 0.9
+
+
+def test_stops_are_not_told_to_have_begun_with_smaller_orders() -> None:
+    assert dated(draw(Course(0.0))).kinds[:, SHRINKING].mean() < 0.02
+
+
+def test_a_margin_that_falls_below_cost_is_dated_though_most_orders_came_after_it() -> None:
+    drawn = draw(Course(0.0, 1.0), seed=9, between=(330, 500))
+    day = drawn.lines["day"].to_numpy()
+    place = drawn.lines["client_id"].str[1:].astype(int).to_numpy()
+    is_declining = (drawn.lines["client_id"].str[0] == "c").to_numpy()
+    gone = np.clip((day - drawn.onset[place]) / 200.0, 0.0, 1.0) * is_declining
+    noise = np.random.default_rng(9).normal(0.0, 0.06, len(day))
+    profit = drawn.lines["amount"] * (0.3 - 0.45 * gone + noise)
+    found = errors(Drawn(drawn.lines.assign(profit=profit), drawn.onset))
+    # in units of the median of all orders, which is a loss, they are told three months late
+    assert abs(np.median(found)) <= 45
+
+
 def test_smaller_orders_are_dated_though_none_is_missing() -> None:
     found = errors(draw(Course(0.0, 1.0), Course(60.0, 0.2)))
     assert np.median(np.abs(found)) <= 40
@@ -240,9 +268,12 @@ def test_a_clock_that_skips_ever_more_of_its_orders_has_not_stopped_at_once() ->
     drawn = Drawn(pd.concat(parts, ignore_index=True), onset)
     found = dated(drawn).onsets().values()
     inside = [each.low <= day <= each.high for each, day in zip(found, onset, strict=True)]
-    # believed four times as much, the intervals held a third of the fadings
-    assert np.mean(inside[0::2]) >= 0.6
-    assert np.mean(inside[1::2]) >= 0.45
+    late = [each.day - day for each, day in zip(found, onset, strict=True)]
+    # were they believed a clock's all the same, the intervals would hold half of the fadings, told
+    # three months late
+    assert np.mean(inside[0::2]) >= 0.9
+    assert np.mean(inside[1::2]) >= 0.85
+    assert np.median(late[1::2]) <= 60
 
 
 def test_steady_clients_show_less_than_those_that_decline() -> None:

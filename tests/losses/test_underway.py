@@ -59,10 +59,10 @@ def test_who_stopped_or_slowed_shows_it_and_who_buys_on_does_not() -> None:
 
 def test_the_kind_and_the_quarter_of_the_decline_stand_out() -> None:
     found = told(BOOK)
-    kinds = [name for name in UNDERWAY[:4] if name != "underway_leaking"]
+    kinds = [name for name in UNDERWAY[:5] if name != "underway_leaking"]
     assert found.loc["stopped", kinds].idxmax() == "underway_stopped"
     assert found.loc["slower", kinds].idxmax() == "underway_fewer"
-    quarters = list(UNDERWAY[4:7])
+    quarters = list(UNDERWAY[5:8])
     assert found.loc["stopped", quarters].idxmax() == "underway_13_weeks"
     assert found.loc["slower", quarters].idxmax() == "underway_26_weeks"
 

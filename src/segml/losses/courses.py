@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,11 +44,20 @@ class Course:
         return np.asarray(1.0 - (1.0 - self.left) * gone, dtype=np.float64)
 
 
+def laid(of_since: Callable[[Weeks], Numbers], length: int, onsets: Weeks) -> Numbers:
+    """(w, t) a function of the weeks since the onset, for each of w weeks and t onsets."""
+    return of_since(np.arange(length, dtype=np.int64)[:, None] - onsets[None, :])
+
+
 ORDER_COURSES = (
     *(Course(days) for days in (0.0, 45.0, 90.0, 135.0, 180.0, 270.0)),
     *(Course(days, left) for left in (0.15, 0.35, 0.6) for days in (0.0, 90.0)),
     *(Course(days, 0.35) for days in (45.0, 135.0)),
 )
 """Orders become fewer or stop, at once or over some months; which courses are common is learnt."""
+STOPS_AFTER = tuple(
+    Course(over, 0.0, after) for after in (60.0, 120.0, 180.0) for over in (0.0, 90.0)
+)
+"""Orders stop, at once or over some months, months after they began to become smaller."""
 FALLS = tuple(Course(days) for days in (0.0, 45.0, 90.0, 150.0, 240.0, 365.0))
 """What an order is worth falls: at once up to a year, by sizes that each channel names."""

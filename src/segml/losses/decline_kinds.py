@@ -1,10 +1,10 @@
 """How declines go: kinds of them, and how common each course is in each kind, learnt by EM.
 
 A decline is of one kind: the orders go on and what they are worth falls, they become fewer, they
-stop, or the favourite category goes first and the orders stop months later. In each kind every
-channel (volume, margin, favourite category) has weights of its own: clients that buy half as often
-buy smaller orders too, and those that stop do not. Weights shared by all kinds would let the few
-orders after a stop be taken for small ones, and date it on the last order.
+stop, or they stop months after they became smaller or lost the favourite category. In each kind
+every channel (volume, margin, favourite category) has weights of its own: clients that buy half as
+often buy smaller orders too, and those that stop do not. Weights shared by all kinds would let the
+few orders after a stop be taken for small ones, and date it on the last order.
 
 References
 ----------
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logsumexp
 
-from segml.losses.courses import ORDER_COURSES, Course
+from segml.losses.courses import ORDER_COURSES, STOPS_AFTER, Course
 from segml.losses.decline_evidence import LEAKS, Evidence, evidence_of
 from segml.losses.history import Days, Numbers
 from segml.losses.rhythm import Rhythm
@@ -36,16 +36,17 @@ IMAGINED = 20.0
 UNMOVED = 0.95
 """How often what an order is worth takes no course, and no favourite leaks, beforehand."""
 CHANNELS = ("volume", "margin", "favourite")
-GOING_ON, FEWER, STOPPED, LEAKING = range(4)
+GOING_ON, FEWER, STOPPED, SHRINKING, LEAKING = range(5)
 KIND_OF_WAY: Days = np.array(
     [
         GOING_ON,
         *(STOPPED if course.left == 0.0 else FEWER for course in ORDER_COURSES),
+        *(SHRINKING for _ in STOPS_AFTER),
         *(LEAKING for _ in LEAKS),
     ]
 )
-"""The kind of each way that orders may go: none, `ORDER_COURSES`, `LEAKS`."""
-KINDS = 4
+"""The kind of each way that orders may go: none, `ORDER_COURSES`, `STOPS_AFTER`, `LEAKS`."""
+KINDS = 5
 _LEAST = float(np.finfo(np.float64).tiny)
 
 
@@ -58,7 +59,7 @@ class Weights:
     ways
         (w,) of the ways of the orders, over all kinds; they sum to one.
     worth
-        (4, k) of each channel's courses in each kind, no change first; rows sum to one.
+        (5, k) of each channel's courses in each kind, no change first; rows sum to one.
     """
 
     ways: Numbers
@@ -85,11 +86,13 @@ class Channel:
 
 def ways_of(evidence: Evidence, place: int | slice = slice(None)) -> Numbers:
     """(w, c, t) log likelihood ratios of the ways that orders may go; (w, c) at one onset."""
-    return np.concatenate([evidence.orders[:, :, place], evidence.leak[:, :, place]])
+    return np.concatenate(
+        [of[:, :, place] for of in (evidence.orders, evidence.after, evidence.leak)]
+    )
 
 
 def kinds_of(ways: Channel, weights: Numbers) -> Numbers:
-    """(4, c, t) log likelihood ratios of the orders in each kind, its weight among them."""
+    """(5, c, t) log likelihood ratios of the orders in each kind, its weight among them."""
     by_kind = np.where(np.arange(KINDS)[:, None] == KIND_OF_WAY, weights, 0.0)
     return np.asarray(np.log(ways.mixed(by_kind)) + ways.top)
 
@@ -100,14 +103,22 @@ def even_weights(evidence: Evidence) -> Weights:
     Of a channel that fell in half of all declines, an order after the onset that shows no fall
     would speak against that onset, and so every onset would move behind the last order.
     """
-    leaks = len(evidence.leak)
+    later = len(evidence.after) + len(evidence.leak)
     apart = np.ones(len(evidence.orders))
     # of few orders a stop looks like a fading over a month: as many stop at once as all that fade
     apart[1 + ORDER_COURSES.index(Course(0.0))] = len(ORDER_COURSES) - 1
     return Weights(
-        ways=np.r_[UNMOVED * apart / apart.sum(), np.full(leaks, (1.0 - UNMOVED) / leaks)],
-        worth={name: _rather_none(len(getattr(evidence, name))) for name in CHANNELS},
+        ways=np.r_[UNMOVED * apart / apart.sum(), np.full(later, (1.0 - UNMOVED) / later)],
+        worth={name: _beforehand(name, len(getattr(evidence, name))) for name in CHANNELS},
     )
+
+
+def _beforehand(name: str, courses: int) -> Numbers:
+    """(5, k) weights of a channel: rather no course, but for the size where orders shrink first."""
+    rows = _rather_none(courses)
+    if name == "volume":
+        rows[SHRINKING] = np.r_[0.0, np.full(courses - 1, 1.0 / (courses - 1))]
+    return rows
 
 
 def _rather_none(courses: int) -> Numbers:
@@ -116,7 +127,7 @@ def _rather_none(courses: int) -> Numbers:
 
 
 def log_kinds(evidence: Evidence, weights: Weights) -> Numbers:
-    """(4, c, t) log likelihood ratio of a decline of each kind from each week on against none."""
+    """(5, c, t) log likelihood ratio of a decline of each kind from each week on against none."""
     found = kinds_of(Channel.of(ways_of(evidence)), weights.ways)
     for name in CHANNELS:
         channel = Channel.of(getattr(evidence, name))

@@ -32,7 +32,7 @@ class Dated:
     chance
         (c, t) the probability of each; rows sum to one.
     kinds
-        (c, 4) the probability of each kind of `decline_kinds`; rows sum to one.
+        (c, 5) the probability of each kind of `decline_kinds`; rows sum to one.
     """
 
     clients: tuple[str, ...]

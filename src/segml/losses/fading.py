@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import expit, logsumexp
 
-from segml.losses.courses import FALLS, ORDER_COURSES, WEEK, Course
+from segml.losses.courses import FALLS, ORDER_COURSES, STOPS_AFTER, WEEK, Course
 from segml.losses.decline_evidence import (
     LATER_STOPS,
     LEAKS,
     MARGIN_FALLS,
-    VOLUME_FALLS,
+    VOLUME_LEFT,
     Evidence,
 )
 from segml.losses.decline_kinds import KIND_OF_WAY, KINDS, Weights, log_kinds, ways_of
@@ -29,9 +30,10 @@ from segml.losses.weeks import MOST_WEEKS
 
 AT_ONCE = 16
 """Onsets whose courses are weighed at once."""
-_Line = tuple[tuple[int, Numbers], ...]
-"""Courses of the margin, by their places, to which ways (a) and sizes (b) go below: (a, b) 0 or 1.
-Of other margins none does."""
+_Line = tuple[npt.NDArray[np.intp], Numbers]
+"""Places of m courses of the margin, and (m, a b) 0 or 1: which pairs of a ways and b sizes go
+below with each. With other margins none does."""
+_LEAST = float(np.finfo(np.float64).tiny)
 _NEVER = -1e6
 """Log likelihood of what is impossible, beside which it stays so."""
 
@@ -72,7 +74,7 @@ def chance_of_fading(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Courses:
-    """(k, c, t) how likely each way of the orders and course of their size and margin is."""
+    """(t, k, c) how likely each way of the orders and course of their size and margin is."""
 
     ways: Numbers
     volume: Numbers
@@ -80,12 +82,10 @@ class _Courses:
 
     def chance(self, place: int, line: _Line) -> Numbers:
         """(c,) of what is below the line, from one of the onsets on."""
-        found = np.zeros(self.ways.shape[1])
-        ways, volume = self.ways[:, :, place], self.volume[:, :, place]
-        for level, is_below in line:
-            pairs = np.einsum("ac,ab,bc->c", ways, is_below, volume)
-            found += self.margin[level, :, place] * pairs
-        return found
+        places, is_below = line
+        pairs = self.ways[place][:, None] * self.volume[place][None]
+        below = is_below @ pairs.reshape(is_below.shape[1], -1)
+        return np.asarray((self.margin[place][places] * below).sum(axis=0))
 
 
 def _courses(evidence: Evidence, weights: Weights, kind: int, onsets: slice) -> _Courses:
@@ -101,13 +101,13 @@ def _courses(evidence: Evidence, weights: Weights, kind: int, onsets: slice) -> 
 
 
 def _likely(ratios: Numbers, weights: Numbers) -> Numbers:
-    """(k, c, t) how likely each course is of (k, c, t) log likelihood ratios and weights (k,).
+    """(t, k, c) how likely each course is of (k, c, t) log likelihood ratios and weights (k,).
 
     Of a client to whom none is possible, nothing.
     """
-    joint = ratios + np.log(weights)[:, None, None]
+    joint = ratios + np.log(np.maximum(weights, _LEAST))[:, None, None]
     whole = np.maximum(logsumexp(joint, axis=0), _NEVER)
-    return np.asarray(np.exp(joint - whole), dtype=np.float64)
+    return np.ascontiguousarray(np.moveaxis(np.exp(joint - whole), 2, 0))
 
 
 @lru_cache(maxsize=MOST_WEEKS)
@@ -116,9 +116,10 @@ def _below(since: int, below: float) -> tuple[_Line, ...]:
     ways, volume, margin = _left_after(since)
     found = []
     for kind in range(KINDS):
-        pair = np.multiply.outer(ways[kind == KIND_OF_WAY], volume)
-        line = ((place, pair * level < below) for place, level in enumerate(margin))
-        found.append(tuple((place, is_.astype(np.float64)) for place, is_ in line if is_.any()))
+        pairs = np.multiply.outer(ways[kind == KIND_OF_WAY], volume).ravel()
+        is_below = np.multiply.outer(margin, pairs) < below
+        places = np.flatnonzero(is_below.any(axis=1))
+        found.append((places, is_below[places].astype(np.float64)))
     return tuple(found)
 
 
@@ -134,7 +135,7 @@ def _left_after(since: int) -> tuple[Numbers, Numbers, Numbers]:
         float(np.mean([left(Course(days, 0.0, gone_after)) for days in LATER_STOPS]))
         for gone_after in LEAKS
     ]
-    orders = [1.0, *(left(course) for course in ORDER_COURSES), *leaked]
-    volume = [float(np.exp(-size * each)) for each in gone for size in VOLUME_FALLS]
+    orders = [1.0, *(left(course) for course in (*ORDER_COURSES, *STOPS_AFTER)), *leaked]
+    volume = [1.0 - (1.0 - least) * each for each in gone for least in VOLUME_LEFT]
     margin = [1.0 - size * each for each in gone for size in MARGIN_FALLS]
     return np.array(orders), np.array([1.0, *volume]), np.array([1.0, *margin])

@@ -31,7 +31,7 @@ QUARTERS = (13, 26, BACK_WEEKS)
 LIMITS = (-30.0, 60.0)
 """Ratios beyond say no more than these do."""
 UNDERWAY: tuple[str, ...] = (
-    *(f"underway_{kind}" for kind in ("going_on", "fewer", "stopped", "leaking")),
+    *(f"underway_{kind}" for kind in ("going_on", "fewer", "stopped", "shrinking", "leaking")),
     *(f"underway_{weeks}_weeks" for weeks in QUARTERS),
     "underway",
 )
@@ -68,7 +68,7 @@ def underway(
     Returns
     -------
     numpy.ndarray
-        (n, 8) the columns of `UNDERWAY`.
+        (n, 9) the columns of `UNDERWAY`.
     """
     since = max(first_day, day - KNOWN_WEEKS * WEEK)
     near = lines[lines["day"].between(since, day - 1)]

@@ -265,8 +265,14 @@ def _orders(lines: pd.DataFrame, clients: pd.Index, start: int, end: int) -> pd.
 
 
 def _by_usual(values: pd.Series, place: npt.NDArray[np.int64]) -> Numbers:
-    """Values in units of each client's median, at least a quarter of what is usual for all."""
-    usual = values.groupby(place).median()
+    """Values in units of what is usual for each client, at least a quarter of what is for all.
+
+    The median of the better half of its orders, the earlier or the later: of all of them it would
+    be that of the fall, where most came after it.
+    """
+    by_client = values.groupby(place)
+    is_late = 2 * by_client.cumcount() >= by_client.transform("size")
+    usual = values.groupby([place, is_late.to_numpy()]).median().groupby(level=0).max()
     typical = float(usual.median()) if len(usual) else 1.0
     least = typical / 4.0 if typical > 0.0 else 1.0
     return np.asarray(values / usual.clip(lower=least).reindex(place).to_numpy(), dtype=np.float64)

@@ -1,0 +1,170 @@
+"""How well the course of a decline explains a client's orders from each week on, beside none.
+
+Orders are a Poisson count, the less exact the more they come in clumps, and of dispersion a half
+where they come as if by a clock. Their rate is known as well as the weeks before the onset tell it
+(a gamma, forgotten over a year), times what the course leaves.
+
+A decline that leaves a share l of the orders skips them by chance, so that what is left of a
+clock's comes by chance as well: counts of dispersion d have 1 - l + l d then. So has a binomial of
+chance 1 - d that is thinned, and as one they are told: an order left counts with its odds, and no
+order in a while with the chance that all that were due are skipped. Believed to be a clock's all
+the same, a fading would pass for a stop at its end.
+
+References
+----------
+West and Harrison (1997), Bayesian Forecasting and Dynamic Models, chapter 6: discounting. Fearnhead
+(2006), Exact and efficient Bayesian inference for multiple changepoint problems, Statistics and
+Computing 16: the marginal likelihood of each segment. Cox and Isham (1980), Point Processes:
+thinning. von Neumann (1941), Distribution of the ratio of the mean square successive difference to
+the variance, Annals of Mathematical Statistics 12.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import gammaln, logsumexp
+
+from segml.losses.courses import Course, laid
+from segml.losses.courses import Weeks as WeekNumbers
+from segml.losses.history import Numbers
+from segml.losses.rhythm import SHAPES, Rhythm
+from segml.losses.weeks import WeeklyOrders
+
+MEMORY_WEEKS = 52.0
+"""The rate of orders before an onset is known from about the year before it: seasons cancel."""
+REGULAR = 3.0
+"""Gaps of this shape are believed as Poisson's are: rates wander, which their regularity hides."""
+CLOCK_CHANCE = 0.5
+"""Of the binomial that the counts of a client like a clock are told as: its dispersion is a half.
+More is not believed of anybody: a pace that changes would be taken for a decline."""
+CLOCK_WEIGHT = float(-np.log1p(-CLOCK_CHANCE) / CLOCK_CHANCE)
+"""How many times as much as Poisson's such counts tell of their rate: the logarithm of the chance
+of no order at all, over Poisson's."""
+QUARTER = 13
+"""Weeks whose counts are held against the next ones: longer than most clumps of orders."""
+LEAST_QUARTERS = 4
+IMAGINED_QUARTERS = 4.0
+"""Differences of Poisson's counts beside a client's own."""
+_LEAST = 1e-3
+_NOTHING = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OrderEvidence:
+    """Orders by week, and what was known of their rate before each onset.
+
+    `since` (w, t) is one from the onset on, and `bought` the orders in those weeks. `shape` and
+    `rate` are the gamma's, `undisturbed` is the log likelihood of the weeks since the
+    onset without a decline: each foretold by all before it, so a rate may drift without one.
+    """
+
+    count: Numbers
+    ticks: Numbers
+    is_clock: npt.NDArray[np.bool_]
+    onsets: WeekNumbers
+    since: Numbers
+    bought: Numbers
+    shape: Numbers
+    rate: Numbers
+    undisturbed: Numbers
+
+    @classmethod
+    def of(cls, weeks: WeeklyOrders, rhythm: Rhythm, onsets: WeekNumbers) -> OrderEvidence:
+        """Of some clients' weeks, for declines that begin in the weeks `onsets`."""
+        wide = _clumping(weeks)
+        is_clock = (wide <= 1.0) & _like_a_clock(weeks, rhythm)
+        weight = np.where(is_clock, CLOCK_WEIGHT, 1.0 / np.maximum(wide, 1.0))[:, None]
+        count, ticks = weight * weeks.count, weight * weeks.ticks
+        kept = float(np.exp(-1.0 / MEMORY_WEEKS))
+        shape = np.empty((count.shape[0], count.shape[1] + 1))
+        rate = np.empty_like(shape)
+        shape[:, 0], rate[:, 0] = rhythm.a, rhythm.b
+        for week in range(count.shape[1]):
+            shape[:, week + 1] = np.maximum(kept * shape[:, week], _LEAST) + count[:, week]
+            rate[:, week + 1] = kept * rate[:, week] + ticks[:, week]
+        foretold = _foretold(shape[:, :-1], rate[:, :-1], count, ticks)
+        undisturbed = np.cumsum(foretold[:, ::-1], axis=1)[:, ::-1]
+        since = laid(lambda weeks: (weeks >= 0).astype(np.float64), count.shape[1], onsets)
+        known = (each[:, onsets] for each in (shape, rate, undisturbed))
+        return cls(count, ticks, is_clock, onsets, since, count @ since, *known)
+
+    def laid(self, course: Course) -> Numbers:
+        """(w, t) what a course leaves in each week, of an onset each."""
+        return laid(course.left_since, self.count.shape[1], self.onsets)
+
+    def ratio(self, left: Numbers) -> Numbers:
+        """(c, t) log likelihood ratio of what is left (w, t).
+
+        None where nothing is left in a week with an order.
+        """
+        impossible = self.count @ ((left <= _NOTHING) * self.since) > 0.0
+        some = np.maximum(left, _NOTHING)
+        ratio = np.empty_like(self.undisturbed)
+        for rows, (kept, due) in (
+            (~self.is_clock, (np.log(some), some)),
+            (self.is_clock, _thinned_clock(some)),
+        ):
+            ratio[rows] = self.count[rows] @ (kept * self.since) + _foretold(
+                self.shape[rows],
+                self.rate[rows],
+                self.bought[rows],
+                self.ticks[rows] @ (due * self.since),
+            )
+        return np.where(impossible, -np.inf, ratio - self.undisturbed)
+
+
+def _thinned_clock(left: Numbers) -> tuple[Numbers, Numbers]:
+    """What an order tells that a thinned clock leaves, and what the time it is due in, weighted.
+
+    An order of a share l left has the odds p l / (1 - p l), beside p / (1 - p) of all; time without
+    any has the chance log(1 - p l), beside log(1 - p).
+    """
+    none = np.log1p(-CLOCK_CHANCE * left)
+    kept = np.log(left) + np.log1p(-CLOCK_CHANCE) - none
+    return kept / CLOCK_WEIGHT, none / np.log1p(-CLOCK_CHANCE)
+
+
+def _like_a_clock(weeks: WeeklyOrders, rhythm: Rhythm) -> npt.NDArray[np.bool_]:
+    """(c,) whether a client's counts are rather twice as exact as Poisson's than as exact.
+
+    Counts of gaps with a gamma's shape k vary k times less (Cox 1962, Renewal Theory, 4.2).
+    """
+    joint = np.log(rhythm.weight) + rhythm.log_evidence(*weeks.gaps)
+    shape = np.exp(joint - logsumexp(joint, axis=1, keepdims=True)) @ SHAPES
+    return np.asarray(shape / REGULAR > (1.0 - CLOCK_CHANCE) ** -0.5)
+
+
+def _clumping(weeks: WeeklyOrders) -> Numbers:
+    """(c,) how many times as wide as Poisson's the counts of quarters are, positive.
+
+    By the squared differences of quarters that follow one another, since the first with an order
+    (von Neumann 1941): a drift is hardly in them, and a fall once. Some of Poisson's are imagined
+    beside, for a few quarters tell little.
+    """
+    quarters = weeks.count.shape[1] // QUARTER
+    if quarters < LEAST_QUARTERS:
+        return np.ones(len(weeks.count))
+    last = slice(-QUARTER * quarters, None)
+    long = weeks.ticks[:, last].reshape(-1, quarters, QUARTER).sum(axis=2)
+    bought = weeks.count[:, last].reshape(-1, quarters, QUARTER).sum(axis=2)
+    count = bought * (long.mean(axis=1, keepdims=True) / np.maximum(long, _NOTHING))
+    known = np.cumsum(bought, axis=1)[:, :-1] > 0.0
+    apart = (np.diff(count, axis=1) ** 2 * known).sum(axis=1)
+    pairs = (count[:, :-1] + count[:, 1:]) * known
+    imagined = IMAGINED_QUARTERS * pairs.sum(axis=1) / np.maximum((pairs > 0.0).sum(axis=1), 1)
+    whole = pairs.sum(axis=1) + imagined
+    wide = np.divide(apart + imagined, whole, out=np.ones_like(whole), where=whole > 0.0)
+    return np.asarray(wide, dtype=np.float64)
+
+
+def _foretold(shape: Numbers, rate: Numbers, count: Numbers, ticks: Numbers) -> Numbers:
+    """Log likelihood of counts whose rate is a gamma, but for terms of the counts alone."""
+    return np.asarray(
+        gammaln(shape + count)
+        - gammaln(shape)
+        + shape * np.log(rate)
+        - (shape + count) * np.log(rate + ticks)
+    )
