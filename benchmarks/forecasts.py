@@ -16,7 +16,8 @@ limit is wall time, so that a loaded machine (the load stands above) gives it le
 Figures are means over origins with 90 % intervals by bootstrap over clients; `ahead` is ours less
 the best other's (for the Brier score the other way round), paired client by client, and the bound
 is on the mean. Value is profit over the same days: mean absolute error of the published median, the
-rest of the published mean.
+rest of the published mean. The total ratio is also told by size, clients ranked by what each model
+expects of them: giants must not pay for the rest.
 
 SEGML_BENCH_DAYS=<number> takes one horizon alone. SEGML_BENCH_PEER=<folder> keeps the peer's
 environment there, or takes it from there.
@@ -36,7 +37,7 @@ from benchmarks.leads import best_of, compare
 from benchmarks.peer import Foretold, Peer, peer
 from benchmarks.result import Result
 from segml.evaluation import BASELINES, MODEL, MONEY_BASELINES, backtest, default_origins
-from segml.evaluation.measures import chance_column
+from segml.evaluation.measures import chance_column, money_columns
 from segml.evaluation.replaying import MODELS
 from segml.evaluation.summary import by_origin
 from segml.features import FeaturePlan, available, snapshot
@@ -56,6 +57,12 @@ PEERS = ("automl_rfm", "automl_rich")
 RULES = (MODEL, *BASELINES)
 MONEY = {"spearman": 1, "gini": 1, "mae": -1, "total_ratio": 0}
 LEAST_TOTAL, MOST_TOTAL = 0.9, 1.1
+SIZES = {
+    "the first hundredth": (0.0, 0.01),
+    "the rest of the first tenth": (0.01, 0.1),
+    "all others": (0.1, 1.0),
+}
+"""Clients by the rank of what is expected of them."""
 
 
 def forecasts() -> Iterator[Result]:
@@ -81,6 +88,7 @@ def forecasts() -> Iterator[Result]:
                 yield from _effort([one for _, each in said for one in each], days)
             yield from _risk(predictions, days, models)
             yield from _value(predictions, days)
+            yield from _by_size(predictions, days)
 
 
 def _effort(told: list[Foretold], days: int) -> Iterator[Result]:
@@ -147,3 +155,16 @@ def _value(predictions: pd.DataFrame, days: int) -> Iterator[Result]:
         total = float(means["total_ratio", MODEL])
         yield Result(f"{days} days, value, total_ratio: at least", total, least=LEAST_TOTAL)
         yield Result(f"{days} days, value, total_ratio: at most", total, most=MOST_TOTAL)
+
+
+def _by_size(predictions: pd.DataFrame, days: int) -> Iterator[Result]:
+    """Expected over realised profit of clients of like size, a mean over origins."""
+    for name in (MODEL, *MONEY_BASELINES):
+        expected = money_columns(name)[0]
+        origins = predictions.groupby("origin")
+        place = origins[expected].rank(ascending=False, method="first")
+        share = place / origins["client_id"].transform("size")
+        for size, (above, most) in SIZES.items():
+            some = predictions[(share > above) & (share <= most)].groupby("origin")
+            ratios = some[expected].sum() / some["profit"].sum()
+            yield Result(f"{days} days, value, total_ratio of {size}: {name}", ratios.mean())
