@@ -8,7 +8,7 @@ import pytest
 from scipy.special import expit
 
 from segml.outcomes import ChurnModel, Rows, Season, fit_churn, fit_churn_told
-from segml.outcomes.season import FEATURE, PRIOR, elasticity, without_season
+from segml.outcomes.season import FEATURE, PRIOR, PRIOR_SPREAD, elasticity, without_season
 
 HORIZON = 60
 LABELS = {"horizon_days": HORIZON, "gap_days": 0}
@@ -52,12 +52,23 @@ def test_a_season_that_came_again_is_trusted_and_one_that_did_not_is_not() -> No
     assert _season(3, 0.02, noise=0.3).again(UNTIL).share < PRIOR
 
 
-def test_before_a_season_came_again_half_of_it_is_taken() -> None:
-    first = _season(1.05, 0.4).again(UNTIL)
-    assert (first.share, first.blocks) == (PRIOR, 0)
-    more = _season(1.5, 0.4).again(UNTIL)
-    assert PRIOR < more.share < _season(3, 0.4).again(UNTIL).share
+def test_before_a_season_came_again_half_of_a_blocks_is_taken() -> None:
+    month = replace(_season(1.05, 0.4), horizon_days=30).again(UNTIL)
+    assert (month.share, month.spread) == (PRIOR, PRIOR_SPREAD)
+    first, more = _season(1.05, 0.4).again(UNTIL), _season(1.5, 0.4).again(UNTIL)
+    assert first.blocks == 0
+    assert PRIOR < first.share < more.share < _season(3, 0.4).again(UNTIL).share
     assert first.spread > more.spread > _season(3, 0.4).again(UNTIL).spread
+
+
+def test_more_comes_again_of_a_long_horizons_season_than_of_a_blocks() -> None:
+    season = _season(1.5, 0.3, noise=0.05)
+    month, twice, far = (replace(season, horizon_days=days).again(UNTIL) for days in (30, 60, 300))
+    # a mean of two is as reliable as Spearman and Brown say
+    assert twice.share == pytest.approx(2 * month.share / (1 + month.share))
+    assert month.share < twice.share < far.share < 1.0
+    assert month.spread > twice.spread > far.spread
+    assert month.blocks == far.blocks
 
 
 def test_growth_is_no_season() -> None:

@@ -22,9 +22,9 @@ def season_said(outcome: OutcomeRecord) -> str:
     ahead = 100 * math.expm1(season["ahead"])
     seen = (
         f"so much has come again in {season['blocks']} blocks of 30 days that were seen twice, "
-        "half being assumed before any was"
+        "half of a block's being assumed before any was"
         if season["blocks"] > 1
-        else "which is assumed, since no season was seen twice yet"
+        else "which is assumed (half of that of 30 days), since no season was seen twice yet"
     )
     return (
         "The level follows the portfolio's season. A year ago clients ordered in the coming "

@@ -15,8 +15,8 @@ NO_SEASON = (
     "are those of an average of the past cut-offs"
 )
 ONE_SEASON = (
-    "the level follows a season that was seen once: with less than two years of history it is "
-    "taken by half where it has not come again yet"
+    "the level follows a season that was seen once: with less than two years of history not all "
+    "of it is taken where it has not come again yet"
 )
 
 

@@ -37,7 +37,7 @@ GROWTH_WORTH = 6.0
 
 @dataclass(frozen=True, kw_only=True)
 class Again:
-    """How much of a season comes again a year later.
+    """How much of a season of a horizon's length comes again a year later.
 
     Parameters
     ----------
@@ -123,7 +123,9 @@ class Season:
         """How much of a season has come again, by the blocks before a day and those a year before.
 
         A regression through the origin of each block's deviation on that of a year before, with a
-        normal prior on the slope; what strays from it is learnt with it.
+        normal prior on the slope; what strays from it is learnt with it. What strays from a block
+        to its neighbour averages out over a horizon, the season does not, so that more of a long
+        one comes again: as the reliability of a mean of so many alike (Spearman and Brown).
 
         Parameters
         ----------
@@ -132,7 +134,9 @@ class Season:
 
         References
         ----------
-        Gelman and others (2013), Bayesian Data Analysis, 3rd ed., section 14.8.
+        Gelman and others (2013), Bayesian Data Analysis, 3rd ed., section 14.8. Spearman (1910),
+        Correlation calculated from faulty data, British Journal of Psychology 3; Brown (1910), Some
+        experimental results in the correlation of mental abilities, the same volume.
         """
         ends = np.arange(until, self.first_day + YEAR + BLOCK - 1, -BLOCK)
         now, then = (
@@ -142,7 +146,7 @@ class Season:
         count = len(ends)
         growth = float((now - then).sum()) / (count + GROWTH_WORTH)
         if count < 2:
-            return Again(share=PRIOR, spread=PRIOR_SPREAD, growth=growth, blocks=count)
+            return self._of_horizon(PRIOR, PRIOR_SPREAD, growth, count)
         drift = growth * (ends - ends.mean()) / YEAR
         x, y = (values - values.mean() - drift for values in (then, now))
         share, worth = PRIOR, count - 1 + STRAY_WORTH
@@ -150,11 +154,18 @@ class Season:
             stray = (STRAY_WORTH * STRAY**2 + float(((y - share * x) ** 2).sum())) / worth
             held = stray / PRIOR_SPREAD**2
             share = (held * PRIOR + float(x @ y)) / (held + float(x @ x))
+        spread = float(np.sqrt(stray / (held + float(x @ x))))
+        return self._of_horizon(float(np.clip(share, 0.0, 1.0)), spread, growth, count)
+
+    def _of_horizon(self, share: float, spread: float, growth: float, blocks: int) -> Again:
+        """Of a horizon what is told of a block."""
+        length = self.horizon_days / BLOCK
+        whole = 1.0 + (length - 1.0) * share
         return Again(
-            share=float(np.clip(share, 0.0, 1.0)),
-            spread=float(np.sqrt(stray / (held + float(x @ x)))),
+            share=length * share / whole,
+            spread=length * spread / whole**2,
             growth=growth,
-            blocks=count,
+            blocks=blocks,
         )
 
     def usual(self, cutoff: npt.NDArray[np.int64], until: int, growth: float) -> float:
