@@ -82,7 +82,7 @@ ACTIONS = Phrases(
         "keep": "Keep in touch",
         "watch": "Watch",
         "grow": "Offer more",
-        "maintain": "No special effort",
+        "maintain": "Serve as usual",
     }
 )
 RECOMMENDED = Phrases(
