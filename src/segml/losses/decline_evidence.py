@@ -93,14 +93,14 @@ def evidence_of(weeks: WeeklyOrders, rhythm: Rhythm, *, first: int = FIRST_WEEK)
     orders = OrderEvidence.of(weeks, rhythm, onsets)
     gone = [1.0 - laid(course.left_since, length, onsets) for course in FALLS]
     smaller = [-np.log1p((left - 1.0) * each) for each in gone for left in VOLUME_LEFT]
-    dearer = [size * each for each in gone for size in MARGIN_FALLS]
+    thinner = [size * each for each in gone for size in MARGIN_FALLS]
     favourite = _favourite(weeks, onsets)
     unmoved = favourite.unmoved()
     return Evidence(
         onsets=onsets,
         orders=_beside_none([orders.ratio(orders.laid(course)) for course in ORDER_COURSES]),
         volume=_beside_none(_fallen(weeks.count, weeks.volume, smaller)),
-        margin=_beside_none(_fallen(weeks.count, weeks.margin, dearer)),
+        margin=_beside_none(_fallen(weeks.count, weeks.margin, thinner)),
         favourite=_beside_none(
             [
                 logsumexp(favourite.by_coin(course, size), axis=0) - unmoved
