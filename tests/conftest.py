@@ -20,7 +20,6 @@ from tests import spark as small_spark
 from tests.server import Server, binaries, running
 
 import segml
-from segml.boosting.stretches import processors
 from segml.flows.losses import LossRun
 from segml.flows.score import ScoreRun
 from segml.flows.train import Trained
@@ -172,15 +171,6 @@ def _without_waiting(connection: Any, record: Any) -> None:
     del record
     if isinstance(connection, sqlite3.Connection):
         connection.execute("PRAGMA synchronous = OFF")
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """One process a core and one more, for tests wait for what they start and for disks.
-
-    More than four would wait for the longest group.
-    """
-    return min(processors() + 1, 4)
 
 
 FROZEN = pytest.StashKey[int]()
