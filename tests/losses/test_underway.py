@@ -8,10 +8,10 @@ import pytest
 
 from segml.losses.clock import Clock
 from segml.losses.courses import WEEK
-from segml.losses.decline_kinds import weights_of
+from segml.losses.decline_kinds import KINDS, weights_of
 from segml.losses.rhythm import Rhythm
 from segml.losses.transitions import Lens
-from segml.losses.underway import BACK_WEEKS, LIMITS, UNDERWAY, underway
+from segml.losses.underway import BACK_WEEKS, LIMITS, QUARTERS, UNDERWAY, underway
 from segml.losses.weeks import weekly_orders
 
 CLOCK = Clock(0, np.ones(52))
@@ -59,10 +59,10 @@ def test_who_stopped_or_slowed_shows_it_and_who_buys_on_does_not() -> None:
 
 def test_the_kind_and_the_quarter_of_the_decline_stand_out() -> None:
     found = told(BOOK)
-    kinds = [name for name in UNDERWAY[:5] if name != "underway_leaking"]
+    kinds = [name for name in UNDERWAY[: len(KINDS)] if name != "underway_leaking"]
     assert found.loc["stopped", kinds].idxmax() == "underway_stopped"
     assert found.loc["slower", kinds].idxmax() == "underway_fewer"
-    quarters = list(UNDERWAY[5:8])
+    quarters = [f"underway_{weeks}_weeks" for weeks in QUARTERS]
     assert found.loc["stopped", quarters].idxmax() == "underway_13_weeks"
     assert found.loc["slower", quarters].idxmax() == "underway_26_weeks"
 

@@ -21,8 +21,8 @@ def season_said(outcome: OutcomeRecord) -> str:
         return "The level follows no season."
     ahead = 100 * math.expm1(season["ahead"])
     seen = (
-        f"so much has come again in {season['blocks']} blocks of 30 days that were seen twice, "
-        "half of a block's being assumed before any was"
+        f"so much is told of a horizon by {season['blocks']} blocks of 30 days that were seen "
+        "twice, half of a block's being assumed before any was"
         if season["blocks"] > 1
         else "which is assumed (half of that of 30 days), since no season was seen twice yet"
     )

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logsumexp
 
-from segml.losses.courses import FALLS, ORDER_COURSES, STOPS_AFTER, Course, laid
+from segml.losses.courses import FALLS, ORDER_COURSES, STOPS_AFTER, Course
 from segml.losses.courses import Weeks as WeekNumbers
 from segml.losses.decline_orders import OrderEvidence
 from segml.losses.favourite import Favourite
@@ -91,10 +91,15 @@ def evidence_of(weeks: WeeklyOrders, rhythm: Rhythm, *, first: int = FIRST_WEEK)
     length = len(weeks.starts)
     onsets = np.arange(min(first, length - 1), length, dtype=np.int64)
     orders = OrderEvidence.of(weeks, rhythm, onsets)
-    gone = [1.0 - laid(course.left_since, length, onsets) for course in FALLS]
+    gone = [1.0 - orders.laid(course) for course in FALLS]
     smaller = [-np.log1p((left - 1.0) * each) for each in gone for left in VOLUME_LEFT]
     thinner = [size * each for each in gone for size in MARGIN_FALLS]
-    favourite = _favourite(weeks, onsets)
+    favourite = Favourite(
+        held=weeks.held,
+        others=weeks.count - weeks.held,
+        alone=weeks.alone,
+        left_laid=orders.laid,
+    )
     unmoved = favourite.unmoved()
     return Evidence(
         onsets=onsets,
@@ -115,16 +120,6 @@ def evidence_of(weeks: WeeklyOrders, rhythm: Rhythm, *, first: int = FIRST_WEEK)
 
 def _beside_none(ratios: Sequence[Numbers]) -> Numbers:
     return np.stack([np.zeros_like(ratios[0]), *ratios])
-
-
-def _favourite(weeks: WeeklyOrders, onsets: WeekNumbers) -> Favourite:
-    length = len(weeks.starts)
-    return Favourite(
-        held=weeks.held,
-        others=weeks.count - weeks.held,
-        alone=weeks.alone,
-        left_laid=lambda course: laid(course.left_since, length, onsets),
-    )
 
 
 def _leak(orders: OrderEvidence, favourite: Favourite, gone: Course) -> Numbers:

@@ -36,7 +36,8 @@ IMAGINED = 20.0
 UNMOVED = 0.95
 """How often what an order is worth takes no course, and no favourite leaks, beforehand."""
 CHANNELS = ("volume", "margin", "favourite")
-GOING_ON, FEWER, STOPPED, SHRINKING, LEAKING = range(5)
+KINDS = ("going_on", "fewer", "stopped", "shrinking", "leaking")
+GOING_ON, FEWER, STOPPED, SHRINKING, LEAKING = range(len(KINDS))
 KIND_OF_WAY: Days = np.array(
     [
         GOING_ON,
@@ -46,7 +47,6 @@ KIND_OF_WAY: Days = np.array(
     ]
 )
 """The kind of each way that orders may go: none, `ORDER_COURSES`, `STOPS_AFTER`, `LEAKS`."""
-KINDS = 5
 _LEAST = float(np.finfo(np.float64).tiny)
 
 
@@ -93,7 +93,7 @@ def ways_of(evidence: Evidence, place: int | slice = slice(None)) -> Numbers:
 
 def kinds_of(ways: Channel, weights: Numbers) -> Numbers:
     """(5, c, t) log likelihood ratios of the orders in each kind, its weight among them."""
-    by_kind = np.where(np.arange(KINDS)[:, None] == KIND_OF_WAY, weights, 0.0)
+    by_kind = np.where(np.arange(len(KINDS))[:, None] == KIND_OF_WAY, weights, 0.0)
     return np.asarray(np.log(ways.mixed(by_kind)) + ways.top)
 
 
@@ -123,7 +123,7 @@ def _beforehand(name: str, courses: int) -> Numbers:
 
 def _rather_none(courses: int) -> Numbers:
     row = np.r_[UNMOVED, np.full(courses - 1, (1.0 - UNMOVED) / (courses - 1))]
-    return np.tile(row, (KINDS, 1))
+    return np.tile(row, (len(KINDS), 1))
 
 
 def log_kinds(evidence: Evidence, weights: Weights) -> Numbers:

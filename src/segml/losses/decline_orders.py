@@ -57,8 +57,8 @@ class OrderEvidence:
     """Orders by week, and what was known of their rate before each onset.
 
     `since` (w, t) is one from the onset on, and `bought` the orders in those weeks. `shape` and
-    `rate` are the gamma's, `undisturbed` is the log likelihood of the weeks since the
-    onset without a decline: each foretold by all before it, so a rate may drift without one.
+    `rate` are the gamma's, `undisturbed` is the log likelihood of the weeks since the onset without
+    a decline: each foretold by all before it, so a rate may drift without one.
     """
 
     count: Numbers
@@ -117,10 +117,10 @@ class OrderEvidence:
 
 
 def _thinned_clock(left: Numbers) -> tuple[Numbers, Numbers]:
-    """What an order tells that a thinned clock leaves, and what the time it is due in, weighted.
+    """What each order of a thinned clock tells, and the time it is due in, by `CLOCK_WEIGHT`.
 
-    An order of a share l left has the odds p l / (1 - p l), beside p / (1 - p) of all; time without
-    any has the chance log(1 - p l), beside log(1 - p).
+    Of a share l left, an order has the odds p l / (1 - p l), beside p / (1 - p) of all; that none
+    comes has the chance 1 - p l, beside 1 - p.
     """
     none = np.log1p(-CLOCK_CHANCE * left)
     kept = np.log(left) + np.log1p(-CLOCK_CHANCE) - none

@@ -33,7 +33,6 @@ AT_ONCE = 16
 _Line = tuple[npt.NDArray[np.intp], Numbers]
 """Places of m courses of the margin, and (m, a b) 0 or 1: which pairs of a ways and b sizes go
 below with each. With other margins none does."""
-_LEAST = float(np.finfo(np.float64).tiny)
 _NEVER = -1e6
 """Log likelihood of what is impossible, beside which it stays so."""
 
@@ -63,7 +62,7 @@ def chance_of_fading(
     count = int(((since + 1) * WEEK >= WINDOW_DAYS).sum())  # the first ones: onsets rise
     for first in range(0, count, AT_ONCE):
         some = slice(first, min(first + AT_ONCE, count))
-        likely = [_courses(evidence, weights, kind, some) for kind in range(KINDS)]
+        likely = [_courses(evidence, weights, kind, some) for kind in range(len(KINDS))]
         for place in range(some.stop - first):
             lines = _below(int(since[first + place]), below)
             for kind, (told, line) in enumerate(zip(likely, lines, strict=True)):
@@ -105,7 +104,8 @@ def _likely(ratios: Numbers, weights: Numbers) -> Numbers:
 
     Of a client to whom none is possible, nothing.
     """
-    joint = ratios + np.log(np.maximum(weights, _LEAST))[:, None, None]
+    with np.errstate(divide="ignore"):  # a course that a kind never takes
+        joint = ratios + np.log(weights)[:, None, None]
     whole = np.maximum(logsumexp(joint, axis=0), _NEVER)
     return np.ascontiguousarray(np.moveaxis(np.exp(joint - whole), 2, 0))
 
@@ -115,7 +115,7 @@ def _below(since: int, below: float) -> tuple[_Line, ...]:
     """What is below a share so many weeks on, by kind of decline."""
     ways, volume, margin = _left_after(since)
     found = []
-    for kind in range(KINDS):
+    for kind in range(len(KINDS)):
         pairs = np.multiply.outer(ways[kind == KIND_OF_WAY], volume).ravel()
         is_below = np.multiply.outer(margin, pairs) < below
         places = np.flatnonzero(is_below.any(axis=1))

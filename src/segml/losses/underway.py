@@ -18,7 +18,7 @@ from scipy.special import logsumexp
 
 from segml.losses.courses import WEEK
 from segml.losses.decline_evidence import FIRST_WEEK, Evidence, in_blocks
-from segml.losses.decline_kinds import Weights, log_kinds
+from segml.losses.decline_kinds import KINDS, Weights, log_kinds
 from segml.losses.transitions import Lens
 from segml.losses.weeks import weekly_orders
 
@@ -31,7 +31,7 @@ QUARTERS = (13, 26, BACK_WEEKS)
 LIMITS = (-30.0, 60.0)
 """Ratios beyond say no more than these do."""
 UNDERWAY: tuple[str, ...] = (
-    *(f"underway_{kind}" for kind in ("going_on", "fewer", "stopped", "shrinking", "leaking")),
+    *(f"underway_{kind}" for kind in KINDS),
     *(f"underway_{weeks}_weeks" for weeks in QUARTERS),
     "underway",
 )
