@@ -127,7 +127,7 @@ def test_one_client_in_lines_for_page_and_terminal(
     told = plain("\n".join(client_lines(client, horizon_days=120)))
     assert "ООО Ромашка (c) is an active client in tier 2 on 1 Jul 2024" in told
     assert "buys nothing within 120 days: 30 % (25 % to 36 %)" in told
-    lines = contribution_lines(client, features)
+    lines = [plain(line) for line in contribution_lines(client, features)]
     assert "    +15.0 points  days since the last order (111 days)" in lines
     assert "          −0.400  spend of 90 days (40.00 EUR)" in lines
 
@@ -135,11 +135,22 @@ def test_one_client_in_lines_for_page_and_terminal(
 def test_nothing_is_suggested_of_a_client_that_counts_as_lost(published: Published) -> None:
     tables = published[1]
     client = client_facts(tables["scores"], tables["reasons"], tables["clients"], client_id="c")
-    assert client_lines(client)[-1].startswith("Suggested: ")
-    assert client_lines(client, is_lost=True) == [
-        *client_lines(client)[:-1],
-        "This client counts as lost.",
-    ]
+    place, *rest, suggested = client_lines(client)
+    assert suggested.startswith("Suggested: ")
+    assert client_lines(client, is_lost=True) == [place, "This client counts as lost.", *rest]
+
+
+def test_an_active_client_that_counts_as_lost_is_told_what_active_means(
+    published: Published,
+) -> None:
+    tables = published[1]
+    client = client_facts(tables["scores"], tables["reasons"], tables["clients"], client_id="c")
+    told = client_lines(client, is_lost=True, active_days=365)
+    assert "is an active client" in told[0]
+    assert told[1].startswith("All the same it counts as lost")
+    assert "365 days" in told[1]
+    gone = dataclasses.replace(client, status="lapsed")
+    assert client_lines(gone, is_lost=True, active_days=365)[1] == "This client counts as lost."
 
 
 def test_a_lapsed_client_has_no_risk_to_tell(published: Published) -> None:

@@ -102,7 +102,13 @@ def _explained(settings: Settings, folder: Path, client_id: str, day: dt.date) -
         "potential_days": run.get("potential_horizon_days"),
     }
     loss, said = _loss(settings, day, facts, features)
-    lines = client_lines(advised(facts, run), profit=profit, is_lost=loss is not None, **spans)
+    lines = client_lines(
+        advised(facts, run),
+        profit=profit,
+        is_lost=loss is not None,
+        active_days=run.get("active_days"),
+        **spans,
+    )
     if standing is not None:
         lines += standing_lines(standing, features, facts.currency)
     lines += [""]

@@ -11,7 +11,7 @@ from segml.report.figures import (
     label,
     listed,
     money,
-    published,
+    shown,
     signed,
 )
 from segml.report.language import _
@@ -56,6 +56,7 @@ def client_lines(
     potential_days: int | None = None,
     profit: ProfitFacts | None = None,
     is_lost: bool = False,
+    active_days: int | None = None,
 ) -> list[str]:
     """One client in sentences, for a page or a terminal.
 
@@ -69,10 +70,13 @@ def client_lines(
         What its profit is made of, where known.
     is_lost
         Whether it counts as lost: what is suggested for others is not for it.
+    active_days
+        For how many days after its last order a client is called active, where known.
     """
     currency = client.currency
     lines = [
         _place(client),
+        *([_lost(client, active_days)] if is_lost else []),
         _(
             "It brought {profit} of profit on sales of {sales} in the 365 days before.",
             profit=money(client.profit_365, currency),
@@ -85,9 +89,7 @@ def client_lines(
     if client.p_churn is not None:
         risk = chance_range(client.p_churn, client.p_churn_low, client.p_churn_high)
         lines.append(_risk(risk, horizon_days))
-    if is_lost:
-        return [*lines, _("This client counts as lost.")]
-    if not client.action:  # a small portfolio's model suggests nothing
+    if is_lost or not client.action:  # a small portfolio's model suggests nothing
         return lines
     action = phrases.ACTIONS.get(client.action, client.action).lower()
     return [*lines, _("Suggested: {action}.", action=action)]
@@ -106,6 +108,16 @@ def _place(client: ClientFacts) -> str:
         "{client} is {status} in {tier} on {day}; the nearest other tier is {rival}.",
         rival=called.tier(client.tier_rival),
         **given,
+    )
+
+
+def _lost(client: ClientFacts, active_days: int | None) -> str:
+    if client.status != "active" or not active_days:
+        return _("This client counts as lost.")
+    return _(
+        "All the same it counts as lost: a client is called active for {days} days after its last "
+        "order, whatever became of it.",
+        days=active_days,
     )
 
 
@@ -156,6 +168,6 @@ def contribution_lines(
                 if fact.points is not None
                 else signed(fact.contribution, 3)
             )
-            told = f" ({published(fact.value_text)})" if fact.value_text else ""
+            told = f" ({shown(fact.value_text)})" if fact.value_text else ""
             lines.append(f"  {change:>14}  {label(fact.feature, features)}{told}")
     return lines

@@ -258,14 +258,3 @@ def shown(text: str) -> str:
     if not figure[:1].isdigit():
         return text
     return ("−" if figure != text else "") + figure.replace(" ", KEPT)
-
-
-def published(text: str) -> str:
-    """A published value's text for a terminal: as it stands in English, else as `shown`.
-
-    Examples
-    --------
-    >>> published("-45 days")
-    '-45 days'
-    """
-    return text if spoken() == ENGLISH else shown(text)

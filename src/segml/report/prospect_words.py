@@ -11,7 +11,6 @@ from segml.report.figures import (
     label,
     money,
     number,
-    published,
     shown,
 )
 from segml.report.language import _, paragraph
@@ -153,7 +152,7 @@ def prospect_lines(
         *lines,
         *(
             f"  {added_money(one.money, currency):>14}  {label(one.feature, features)} "
-            f"({published(one.value_text)})"
+            f"({shown(one.value_text)})"
             for one in prospect.effects
         ),
     ]

@@ -116,16 +116,17 @@ def expected_against_found(
     """
     total = float(profit.sum())
     said = []
-    for tier, clients in EXPECTED_CLIENTS.items():
-        places = [names.index(name) for name in tier.split(" or ") if name in names]
+    for tiers, clients in EXPECTED_CLIENTS.items():
+        places = [names.index(name) for name in tiers if name in names]
         if not places:
             continue
         inside = np.isin(labels, places)
-        text = f"{tier}: {100 * inside.mean():.0f} % of the clients ({_range(clients)} expected)"
+        share = f"{100 * inside.mean():.0f} % of the clients ({_range(clients)} expected)"
+        text = f"{' or '.join(tiers)}: {share}"
         if total > 0:
             text += f", {100 * float(profit[inside].sum()) / total:.0f} % of the profit"
-            if tier in EXPECTED_PROFIT:
-                text += f" ({_range(EXPECTED_PROFIT[tier])} expected)"
+            if tiers in EXPECTED_PROFIT:
+                text += f" ({_range(EXPECTED_PROFIT[tiers])} expected)"
         said.append(text)
     return tuple(said)
 
@@ -148,11 +149,11 @@ def expected_shares(estimator: TierEstimator) -> list[dict[str, Any]]:
         return []
     return [
         {
-            "tiers": tier.split(" or "),
+            "tiers": list(tiers),
             "clients": list(clients),
-            "profit": list(EXPECTED_PROFIT[tier]) if tier in EXPECTED_PROFIT else None,
+            "profit": list(EXPECTED_PROFIT[tiers]) if tiers in EXPECTED_PROFIT else None,
         }
-        for tier, clients in EXPECTED_CLIENTS.items()
+        for tiers, clients in EXPECTED_CLIENTS.items()
     ]
 
 

@@ -16,19 +16,19 @@ from segml.tiers.rules import RuleTiers, banded
 Array = npt.NDArray[np.float64]
 Bands = Literal["auto"] | Sequence[float]
 
-EXPECTED_CLIENTS: Mapping[str, tuple[float, float]] = {
-    "vip": (0.05, 0.10),
-    "important": (0.15, 0.20),
-    "ordinary": (0.40, 0.50),
-    "potential or small": (0.20, 0.30),
+EXPECTED_CLIENTS: Mapping[tuple[str, ...], tuple[float, float]] = {
+    ("vip",): (0.05, 0.10),
+    ("important",): (0.15, 0.20),
+    ("ordinary",): (0.40, 0.50),
+    ("potential", "small"): (0.20, 0.30),
 }
-"""The shares of clients that the scheme expects, top first."""
-EXPECTED_PROFIT: Mapping[str, tuple[float, float]] = {
-    "vip": (0.50, 1.00),
-    "important": (0.20, 0.30),
-    "ordinary": (0.15, 0.20),
+"""The shares of clients that the scheme expects of tiers taken together, top first."""
+EXPECTED_PROFIT: Mapping[tuple[str, ...], tuple[float, float]] = {
+    ("vip",): (0.50, 1.00),
+    ("important",): (0.20, 0.30),
+    ("ordinary",): (0.15, 0.20),
 }
-"""The shares of profit that it expects."""
+"""The shares of profit that it expects of the same."""
 QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _ROOM = 0.5
 """The height of room from which a client of the last band is `potential`."""
