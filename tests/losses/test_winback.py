@@ -50,6 +50,7 @@ def loss(client_id: str = "lost", **given: Any) -> dict[str, Any]:
             "tier_before": "tier 1",
             "kind": "left",
             "certainty": "certain",
+            "profit_before": 800.0,
             "profit_lost": 800.0,
             "reason_1": "price",
         }
@@ -123,6 +124,12 @@ def test_a_client_that_still_buys_has_no_return_to_count_and_keeps_what_it_lost(
 
 def test_who_became_unprofitable_or_whose_loss_costs_nothing_is_not_won_back() -> None:
     assert told(loss(kind="unprofitable"), loss("other", profit_lost=0.0)).empty
+
+
+def test_who_brought_no_profit_before_its_decline_is_not_won_back() -> None:
+    shrunk = {"kind": "shrunk", "profit_lost": 900.0}
+    assert told(loss(profit_before=-50.0, **shrunk)).empty
+    assert len(told(loss(profit_before=50.0, **shrunk))) == 1
 
 
 def test_of_a_recorded_end_the_chance_is_counted_among_recorded_ends_as_old() -> None:

@@ -49,6 +49,8 @@ def winback(
 ) -> pd.DataFrame:
     """The clients that left or shrank, by the expected value of winning them back.
 
+    One that brought no profit before its decline would bring none if it came back.
+
     Parameters
     ----------
     losses, loss_reasons
@@ -68,7 +70,8 @@ def winback(
     pandas.DataFrame
         Columns of `tables_ahead.WINBACK`, one row a client.
     """
-    lost = losses[losses["kind"].isin(["left", "shrunk"]) & (losses["profit_lost"] > 0)]
+    worth = (losses["profit_lost"] > 0) & (losses["profit_before"] > 0)
+    lost = losses[losses["kind"].isin(["left", "shrunk"]) & worth]
     lens = books.lens
     known = [
         [
