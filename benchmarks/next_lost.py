@@ -30,8 +30,9 @@ from benchmarks.losses import SEED, WORLDS
 from benchmarks.result import Result
 from segml.bundle import Bundle
 from segml.ledger import day_of, open_ledger
+from segml.losses.asked import HORIZON_DAYS, past_dates
 from segml.losses.books import open_books
-from segml.losses.foretold import HORIZON_DAYS, foretell, past_dates
+from segml.losses.foretold import foretell
 from segml.losses.scene import Scene
 from segml.outcomes import caught
 from segml.simulate.world import START

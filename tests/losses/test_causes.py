@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import mannwhitneyu
 
 import segml
 from segml.ledger import Ledger, open_ledger
 from segml.losses import causes
+from segml.losses.asked import HORIZON_DAYS, Asked, past_dates
 from segml.losses.books import Books, client_of, open_books
 from segml.losses.causes import Learnt, as_weights, learn_reasons
 from segml.losses.dating import Declines, declines_of, sampled
@@ -46,8 +48,8 @@ class World:
             end=self.end,
         )
 
-    def learnt(self, declines: Declines) -> Learnt | None:
-        return learn_reasons(self.ledger, self.fates, declines, seed=0, end=self.end)
+    def learnt(self, declines: Declines, asked: Asked | None = None) -> Learnt | None:
+        return learn_reasons(self.ledger, self.fates, declines, seed=0, end=self.end, asked=asked)
 
 
 @contextmanager
@@ -114,6 +116,26 @@ def test_shares_are_probabilities_and_events_have_one_too(learnt: Learnt) -> Non
     assert found["unknown"].between(-1e-9, 1).all()
     assert set(learnt.events) == set(learnt.clients)
     assert 0.0 < learnt.explained <= 1.0
+
+
+def test_who_declined_later_had_the_greater_hazard_and_to_ask_changes_no_reason(
+    world: World, declines: Declines, learnt: Learnt
+) -> None:
+    (day, *_) = past = past_dates(world.ledger.first_day, world.end, least=180)
+    found = world.learnt(declines, Asked(clients=declines.clients, past=past, today=world.end))
+    assert found is not None
+    assert found.hazards is not None
+    assert found.reasons.tobytes() == learnt.reasons.tobytes()
+    assert found.hazards.a_month.shape == (len(declines.clients), 1 + len(past))
+    assert found.hazards.a_month.min() > 0.0
+    began = (pd.to_datetime(world.truth["onset"]) - pd.Timestamp("1970-01-01")).dt.days
+    began = began.reindex(declines.clients).to_numpy(np.float64)
+    hazard = found.hazards.a_month[:, 1 + past.index(day)]
+    coming = (began >= day) & (began < day + HORIZON_DAYS)
+    others = ~(began < day) & ~coming
+    greater = mannwhitneyu(hazard[coming], hazard[others]).statistic
+    assert coming.sum() > 40
+    assert greater / (coming.sum() * others.sum()) > 0.55
 
 
 def test_the_reasons_of_all_declines_are_those_of_the_lost(learnt: Learnt) -> None:

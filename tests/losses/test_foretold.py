@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from segml.ledger import date_of
 from segml.losses import LossAnalysis
+from segml.losses.asked import DATES, HORIZON_DAYS, past_dates, sample
 from segml.losses.ends import End
-from segml.losses.foretold import DATES, HORIZON_DAYS, foretell, past_dates, ranked, sample
+from segml.losses.foretold import foretell, ranked
 from segml.outcomes.next_loss import LEAST_LOST
 
 from .conftest import Ahead
@@ -25,8 +28,14 @@ def test_the_horizon_of_every_past_date_has_ended_by_today() -> None:
 
 
 def test_no_past_date_lies_before_the_history_that_a_date_needs() -> None:
-    assert past_dates(0, 180 + HORIZON_DAYS, least=180) == (180,)
-    assert past_dates(0, 179 + HORIZON_DAYS, least=180) == ()
+    assert past_dates(0, 181 + HORIZON_DAYS, least=180) == (181,)  # 1970-07-01
+    assert past_dates(0, 180 + HORIZON_DAYS, least=180) == ()
+
+
+def test_past_dates_are_month_starts_two_months_apart() -> None:
+    days = [date_of(day) for day in past_dates(0, 2000, least=180)]
+    assert {day.day for day in days} == {1}
+    assert {(one.month - two.month) % 12 for one, two in pairwise(days)} == {2}
 
 
 def test_equal_chances_stand_by_id_and_unknown_ones_last() -> None:
@@ -35,7 +44,7 @@ def test_equal_chances_stand_by_id_and_unknown_ones_last() -> None:
 
 
 def test_the_sample_always_holds_who_is_asked_for_and_bought(ahead: Ahead) -> None:
-    chosen = sample(ahead.books, ["coming", "never bought"])
+    chosen = sample(ahead.books.orders, ["coming", "never bought"])
     assert "coming" in chosen
     assert "never bought" not in chosen
     assert chosen == sorted(set(chosen))

@@ -7,7 +7,7 @@ import pytest
 
 from segml.losses.exposures import Column, Risk
 from segml.losses.onset_months import OnsetMonths
-from segml.losses.taught import FOLDS, Gain, gain_of, met_by, shares_of
+from segml.losses.taught import FOLDS, Gain, crossed, gain_of, met_by, shares_of
 
 COUNT, MONTHS = 60, 6000.0
 MET = np.zeros((COUNT, 3))
@@ -28,7 +28,7 @@ def columns() -> list[Column]:
 
 
 def shares() -> np.ndarray:
-    return shares_of(MET, columns(), FOLD, ())
+    return shares_of(crossed(MET, columns(), FOLD), FOLD, ())
 
 
 def test_shares_of_an_onset_sum_to_one_and_none_is_of_a_column_it_did_not_meet() -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from segml.ledger import date_of
-from segml.losses.foretold import HORIZON_DAYS
+from segml.losses.asked import HORIZON_DAYS
 from segml.losses.who_next import warnings_of
 
 from .conftest import Ahead

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import mannwhitneyu
@@ -60,6 +62,23 @@ def test_rows_are_told_by_forests_that_never_saw_their_client() -> None:
     seen, unseen = (abs(_above(told, fate) - 0.5) for told in (found.chance, found.held_out))
     assert seen > 0.1
     assert unseen < 0.05
+
+
+def test_what_else_is_said_of_a_client_is_pooled_alike_before_the_level_is_set() -> None:
+    rows, true = world(slope=0.0)
+    asked = np.array([[0, 0]] * 3, dtype=np.float32)
+    alone = learn_next_loss(rows, asked, like=ALL, seed=1, threads=1)
+    odds = np.random.default_rng(5).normal(size=len(true))
+    told = replace(rows, y=(odds > np.quantile(odds, 0.8)).astype(np.float64))
+    pooled = learn_next_loss(
+        told, asked, like=ALL, seed=1, threads=1, beside=(odds, np.array([-2.0, 0.0, 2.0]))
+    )
+    assert alone is not None
+    assert pooled is not None
+    assert np.ptp(alone.chance) < 1e-9
+    assert (np.diff(pooled.chance) > 0.001).all()
+    assert _above(pooled.held_out, told.y) > 0.95
+    assert pooled.held_out.mean() == pytest.approx(0.2, abs=0.02)
 
 
 def _above(told: np.ndarray, lost: np.ndarray) -> float:

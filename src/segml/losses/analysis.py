@@ -10,9 +10,11 @@ import pandas as pd
 
 from segml.bundle import Bundle
 from segml.ledger import Ledger
+from segml.losses.asked import asked_about, key_today
 from segml.losses.books import Books, open_books
+from segml.losses.causes import learn_reasons
 from segml.losses.compared import compare_drivers
-from segml.losses.dating import declines_of
+from segml.losses.dating import Declines, declines_of
 from segml.losses.dossiers import Dossiers, dossiers, no_dossiers
 from segml.losses.fates import Fates, demoted, fates
 from segml.losses.impact import event_impact
@@ -135,11 +137,12 @@ def analyse(
     )
     tell("losses", 2, 6)
     became = fates(books, scene.key, start=start, end=end)
-    declines = declines_of(ledger, books, became, known=known, start=start, end=end)
+    dates = {"start": start, "end": end}
+    declines = declines_of(ledger, books, became, known=known, **dates, always=key_today(scene))
     became = declines.fates
     fallen = demoted(scene.before, scene.after, became.stayed)
     tell("reasons", 3, 6)
-    found = dossiers(scene, books, became, declines) if became.lost else no_dossiers()
+    found = _dossiers(scene, books, declines)
     together = _together(scene, books, became, found)
     tell("who is next", 4, 6)
     coming = outlook(scene, books, found)
@@ -169,6 +172,22 @@ def analyse(
         event_impact=impact.event_impact,
         company_events=impact.company_events,
     )
+
+
+def _dossiers(scene: Scene, books: Books, declines: Declines) -> Dossiers:
+    """The lost clients one by one, with what all declines taught of reasons and of hazards."""
+    if not declines.fates.lost:
+        return no_dossiers()
+    learnt = learn_reasons(
+        scene.ledger,
+        declines.fates,
+        declines,
+        seed=books.lens.seed,
+        end=scene.end,
+        active_days=scene.bundle.plan.churn.active_days,
+        asked=asked_about(scene, declines.clients),
+    )
+    return dossiers(scene, books, declines.fates, learnt)
 
 
 def _together(

@@ -29,6 +29,7 @@ import pandas as pd
 
 from segml.features import CATALOGUE
 from segml.ledger import Ledger, Past, discontinued
+from segml.losses.asked import Asked
 from segml.losses.attribution import Decomposition
 from segml.losses.courses import WEEK
 from segml.losses.dating import Declines
@@ -36,13 +37,14 @@ from segml.losses.declines import Dated
 from segml.losses.exposed_risk import ACTIVE_DAYS
 from segml.losses.exposures import Column, Records, Risk, calendar_of, columns_of, risk_of
 from segml.losses.fates import Fates
+from segml.losses.hazards import Hazards, hazards_of, with_asked
 from segml.losses.history import Days, Numbers
 from segml.losses.known_by import known_by
 from segml.losses.onset import Onset
 from segml.losses.onset_months import MIDWEEK, beside, by_chance, onset_months
 from segml.losses.shares import DRIVEN, Weights
 from segml.losses.signatures import Sign, signatures
-from segml.losses.taught import FOLDS, gain_of, met_by, shares_of
+from segml.losses.taught import FOLDS, crossed, gain_of, met_by, shares_of
 from segml.outcomes.onset_signs import Kinds, Signs
 from segml.words.feature import REASONS
 
@@ -83,6 +85,9 @@ class Learnt:
         The ids of all whose declines it was learnt from; none where drivers explain nothing.
     reasons
         (declined, reasons) the probability of each of `REASONS`, of each of them.
+    hazards
+        How likely a decline is to begin, of the clients and days asked about; None where drivers
+        explain nothing, or nothing was asked.
     """
 
     clients: tuple[str, ...]
@@ -94,6 +99,7 @@ class Learnt:
     error: float
     declined: tuple[str, ...] = ()
     reasons: Numbers = field(default_factory=lambda: np.empty((0, len(REASONS))))
+    hazards: Hazards | None = None
 
 
 def learn_reasons(
@@ -104,6 +110,7 @@ def learn_reasons(
     seed: int,
     end: int,
     active_days: int = ACTIVE_DAYS,
+    asked: Asked | None = None,
 ) -> Learnt | None:
     """The reasons of the losses; None where too few declines are known to ask.
 
@@ -121,6 +128,8 @@ def learn_reasons(
         The later date, in days; no row on or after it is read.
     active_days
         Days since its last order for which a client still could begin to decline.
+    asked
+        Clients, of those of `declines`, and days whose hazards are told; None: of none.
     """
     clients = declines.clients
     records = _records(ledger.past(end), clients)
@@ -139,7 +148,7 @@ def learn_reasons(
         return None
     draws = np.random.default_rng(seed)
     every = [began, *(by_chance(began, draws) for _ in range(CHANCES))]
-    all_of_them = beside(every)
+    all_of_them = with_asked(beside(every), asked)
     columns = columns_of(records, all_of_them)
     calendar = calendar_of(all_of_them, began.by_month)
     fold = draws.permutation(len(began.clients)) % FOLDS
@@ -155,7 +164,8 @@ def learn_reasons(
     ]
     signs: list[Signs | Kinds] = [_sign(each) for each in zip(*seen, strict=True)]
     signs.append(_kinds(declines.dated, declined))
-    shares = shares_of(met[0][:, : len(columns)], columns, fold, signs)
+    taught = crossed(met[0][:, : len(columns)], columns, fold, signs)
+    shares = shares_of(taught, fold, signs)
     rows = [row for row, each in enumerate(declined) if each in fates.lost]
     features, events = _told(shares[rows], columns)
     return Learnt(
@@ -164,6 +174,9 @@ def learn_reasons(
         events=dict(zip(lost, events, strict=True)),
         declined=declined,
         reasons=_by_reason(shares, columns),
+        hazards=hazards_of(taught, columns, dict(zip(declined, fold, strict=True)), asked)
+        if asked
+        else None,
         onsets=len(fold),
         **asdict(gain),
     )

@@ -67,7 +67,14 @@ class Declines:
 
 
 def declines_of(
-    ledger: Ledger, books: Books, fates: Fates, *, known: Sequence[str], start: int, end: int
+    ledger: Ledger,
+    books: Books,
+    fates: Fates,
+    *,
+    known: Sequence[str],
+    start: int,
+    end: int,
+    always: Sequence[str] = (),
 ) -> Declines:
     """The declines up to a day, dated.
 
@@ -83,8 +90,10 @@ def declines_of(
         Ids of every client.
     start, end
         The two dates, in days; no row on or after `end` is read.
+    always
+        Ids that are looked at besides the key clients of the earlier date and the sample.
     """
-    clients = sampled(known, (*fates.lost, *fates.stayed), seed=books.lens.seed)
+    clients = sampled(known, (*fates.lost, *fates.stayed, *always), seed=books.lens.seed)
     declined = {**_declined(books, clients, end), **fates.lost}
     lines = ledger.past(end).lines(clients)
     lines = lines[~lines["product"].isin(books.withdrawn)]

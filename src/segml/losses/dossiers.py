@@ -13,9 +13,8 @@ from segml.features import CATALOGUE
 from segml.losses.accounted import shared, told_by_seen
 from segml.losses.attribution import Decomposition, Span, decompose, reason_weights, span_of
 from segml.losses.books import Books
-from segml.losses.causes import Learnt, as_weights, learn_reasons
+from segml.losses.causes import Learnt, as_weights
 from segml.losses.course import course
-from segml.losses.dating import Declines
 from segml.losses.earlier import with_earlier
 from segml.losses.evidence import evidence
 from segml.losses.exposed_events import LEAST_SHARE
@@ -88,7 +87,7 @@ def no_dossiers() -> Dossiers:
     )
 
 
-def dossiers(scene: Scene, books: Books, fates: Fates, declines: Declines) -> Dossiers:
+def dossiers(scene: Scene, books: Books, fates: Fates, learnt: Learnt | None) -> Dossiers:
     """The frames of all clients lost between the two dates.
 
     Parameters
@@ -99,8 +98,8 @@ def dossiers(scene: Scene, books: Books, fates: Fates, declines: Declines) -> Do
         Histories, rhythm, clock.
     fates
         Who was lost, and who stayed to compare with.
-    declines
-        Of the lost and of a sample, dated.
+    learnt
+        What their reasons are told by; None: the scores speak alone.
     """
     spans = {each: _span(scene, books, each, loss) for each, loss in fates.lost.items()}
     scene.prepare(day for span in spans.values() for day in (span.before, span.after))
@@ -111,14 +110,6 @@ def dossiers(scene: Scene, books: Books, fates: Fates, declines: Declines) -> Do
     }
     lines = by_client(scene.ledger.past(scene.end).lines(list(costs)), costs)
     changes = _changes(scene, lines, costs)
-    learnt = learn_reasons(
-        scene.ledger,
-        fates,
-        declines,
-        seed=books.lens.seed,
-        end=scene.end,
-        active_days=scene.bundle.plan.churn.active_days,
-    )
     weights = as_weights(learnt, lost) if learnt else reason_weights(lost, _stayed(scene, fates))
     shares = told_by_seen(shared(weights, lost, list(changes.values())), lost)
     signals = missed_signals(scene, books, fates, spans, speaking_drivers(lost, shares))

@@ -12,7 +12,7 @@ losses are known, or the ledger is too short, the bundle's probability of no pur
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,9 +20,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from segml.features import CATALOGUE
+from segml.losses.asked import HORIZON_DAYS, asked_about, key_today
 from segml.losses.books import Books, client_of
 from segml.losses.decline_kinds import Weights, weights_of
 from segml.losses.ends import recorded_loss
+from segml.losses.hazards import Hazards
 from segml.losses.history import Numbers
 from segml.losses.recent import COURSE, FAVOURITE, recent_course, recent_favourite
 from segml.losses.scene import Scene
@@ -35,11 +37,6 @@ from segml.scoring import key_at
 Told = Callable[[Sequence[str], int], npt.NDArray[np.float32]]
 """Gives k numbers a client on a day, shape (clients, k)."""
 
-HORIZON_DAYS = 180
-DATES, STEP_DAYS = 6, 60
-"""Past dates that are learnt from, and the days between them."""
-SAMPLE = 8_000
-"""Clients, besides key clients, whose past dates are learnt from."""
 _DISCOUNT = ("discount_rate_90", "discount_rate_365")
 """Its last months against its year: the difference is one column."""
 
@@ -67,7 +64,12 @@ class Foretold:
 
 
 def foretell(
-    scene: Scene, books: Books, *, lost: Collection[str] = (), told: Told | None = None
+    scene: Scene,
+    books: Books,
+    *,
+    lost: Collection[str] = (),
+    hazards: Hazards | None = None,
+    told: Told | None = None,
 ) -> Foretold:
     """The chances of today's key clients.
 
@@ -79,26 +81,34 @@ def foretell(
         Histories, rhythm and clock.
     lost
         Who is known to be lost by more than its own orders.
+    hazards
+        How likely declines are to begin; None: the forest speaks alone.
     told
         What is known of clients besides the ledger, for benchmarks: how much better the same
         learner would do with it.
     """
-    end, after = scene.end, scene.after
-    key = [str(each) for each in after.index[after["is_key"] & after["is_active"]]]
-    chosen = sample(books, [*key, *scene.key])
+    end = scene.end
+    asked = hazards.asked if hazards else asked_about(scene, books.orders)
+    chosen = asked.clients
     losses = _losses(books, chosen, end)
-    today = [each for each in key if each not in losses and each not in lost]
+    today = [each for each in key_today(scene) if each not in losses and each not in lost]
     churn = scene.chances(end).reindex(today).rename("chance").astype("float64")
-    days = past_dates(scene.ledger.first_day, end, least=scene.bundle.plan.churn.min_history_days)
-    if not days or not today:
+    if not asked.past or not today:
         return Foretold(chance=churn)
-    scene.prepare(days)
+    scene.prepare(asked.past)
     lines = scene.ledger.past(end).lines(chosen)
     look = _Look(scene, books, lines, _courses(scene, books, lines, losses), told)
-    found = [_then(look, chosen, losses, day) for day in days]
+    found = [_then(look, chosen, losses, day) for day in asked.past]
     rows = _rows(look.columns, found)
     key_rows = np.concatenate([each.is_key for each in found])
-    learnt = learn_next_loss(rows, look.matrix(today, end), like=key_rows, seed=books.lens.seed)
+    matrix = look.matrix(today, end)
+    learnt = learn_next_loss(
+        rows,
+        matrix,
+        like=key_rows,
+        seed=books.lens.seed,
+        beside=_beside(hazards, look.columns, found, today, matrix) if hazards else None,
+    )
     if learnt is None:
         return Foretold(chance=churn)
     silent = np.concatenate([each.silence for each in found])
@@ -110,33 +120,21 @@ def foretell(
     )
 
 
-def sample(books: Books, always: Iterable[str]) -> list[str]:
-    """About `SAMPLE` clients that ever bought, and those that are always there, sorted."""
-    everyone = sorted(books.orders)
-    step = -(-len(everyone) // SAMPLE) or 1
-    return sorted({*everyone[::step], *always} & {*everyone})
-
-
-def past_dates(first_day: int, end: int, *, least: int) -> tuple[int, ...]:
-    """The past dates to learn from, the latest first; their horizons had ended by `end`.
-
-    Parameters
-    ----------
-    first_day
-        Of the ledger, in days.
-    end
-        The later date.
-    least
-        Days of history that a date needs before it.
-
-    Examples
-    --------
-    >>> past_dates(0, 500, least=180)
-    (320, 260, 200)
-    """
-    latest = end - HORIZON_DAYS
-    days = (latest - STEP_DAYS * place for place in range(DATES))
-    return tuple(day for day in days if day - first_day >= least)
+def _beside(
+    hazards: Hazards,
+    columns: Sequence[str],
+    found: Sequence[_Then],
+    today: Sequence[str],
+    matrix: npt.NDArray[np.float32],
+) -> tuple[Numbers, Numbers]:
+    """The log odds of past rows, and of today's, by hazards and what is under way."""
+    place = columns.index(UNDERWAY[-1])
+    past = [
+        hazards.log_odds(each.clients, each.day, each.X[:, place].astype(np.float64))
+        for each in found
+    ]
+    now = hazards.log_odds(today, hazards.asked.today, matrix[:, place].astype(np.float64))
+    return np.concatenate(past), now
 
 
 def _losses(books: Books, clients: Sequence[str], end: int) -> dict[str, Transition]:

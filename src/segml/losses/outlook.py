@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from segml.losses.asked import HORIZON_DAYS, sample
 from segml.losses.books import Books
 from segml.losses.dossiers import Dossiers
-from segml.losses.foretold import HORIZON_DAYS, sample
 from segml.losses.scene import Scene
 from segml.losses.who_next import who_next
 from segml.losses.winback import winback
@@ -36,13 +36,14 @@ def outlook(scene: Scene, books: Books, found: Dossiers) -> Outlook:
     """
     shares = found.loss_reasons[["client_id", "reason", "feature", "share"]]
     spans = {each: case.span for each, case in found.cases.items()}
-    coming = who_next(scene, books, found.losses, shares, spans)
+    hazards = found.learnt.hazards if found.learnt else None
+    coming = who_next(scene, books, found.losses, shares, spans, hazards=hazards)
     back = winback(
         found.losses,
         found.loss_reasons,
         books,
         scene.ledger.past(scene.end).contacts(list(scene.key)),
-        comparable=(scene.key, sample(books, scene.key)),
+        comparable=(scene.key, sample(books.orders, scene.key)),
         end=scene.end,
     )
     told = coming.foretold

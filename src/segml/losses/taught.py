@@ -65,7 +65,7 @@ def gain_of(met: Sequence[Numbers], columns: Sequence[Column], fold: Days) -> Ga
     fold
         (n,) of each onset, 0 to `FOLDS` - 1.
     """
-    taught = _crossed(met[0], columns, fold)
+    taught = crossed(met[0], columns, fold)
     own, *chance = (
         np.stack([each.gained_by(values) for each in taught])[fold, np.arange(len(fold))]
         for values in met
@@ -79,30 +79,22 @@ def gain_of(met: Sequence[Numbers], columns: Sequence[Column], fold: Days) -> Ga
     return Gain(gain=beyond, error=error, explained=explained)
 
 
-def shares_of(
-    met: Numbers,
-    columns: Sequence[Column],
-    fold: Days,
-    signs: Sequence[Signs | Kinds],
-) -> Numbers:
+def shares_of(taught: Sequence[Causes], fold: Days, signs: Sequence[Signs | Kinds]) -> Numbers:
     """(n, p) the probability of each column, each onset's by what the other folds taught.
 
     Parameters
     ----------
-    met
-        (n, p) the columns' values at the onsets.
-    columns
-        Their masses, kinds and reasons.
+    taught
+        What all folds but one taught, fold by fold.
     fold
         (n,) of each onset, 0 to `FOLDS` - 1.
     signs
         What was seen after the onsets, and of what kind the declines are.
     """
-    found = _crossed(met, columns, fold, signs)
-    hazards = np.stack([each.hazards for each in found])[fold, np.arange(len(fold))]
+    hazards = np.stack([each.hazards for each in taught])[fold, np.arange(len(fold))]
     pull = told_by(hazards, signs)
-    shares = np.zeros_like(met)
-    for held, each in enumerate(found):
+    shares = np.zeros_like(taught[0].design.met)
+    for held, each in enumerate(taught):
         mine = fold == held
         shares[mine] = each.design.shares(each.weights, pull)[mine]
     return shares
@@ -118,16 +110,29 @@ def met_by(every: Sequence[OnsetMonths], columns: Sequence[Column]) -> list[Numb
     for first in range(0, len(columns), _BLOCK):
         part = slice(first, first + _BLOCK)
         met = np.stack([column.met for column in columns[part]], axis=1)
+        met = met[: sum(len(each.weight) for each in every)]  # the others are asked about
         values = met.reshape(len(every), -1, met.shape[1])
         for place, each in enumerate(every):
             found[place][:, part] = each.mean(values[place])
     return found
 
 
-def _crossed(
+def crossed(
     met: Numbers, columns: Sequence[Column], fold: Days, signs: Sequence[Signs | Kinds] = ()
 ) -> list[Causes]:
-    """What all folds but one taught, fold by fold."""
+    """What all folds but one taught, fold by fold.
+
+    Parameters
+    ----------
+    met
+        (n, p) the columns' values at the onsets.
+    columns
+        Their masses, kinds and reasons.
+    fold
+        (n,) of each onset, 0 to `FOLDS` - 1.
+    signs
+        What was seen after the onsets, and of what kind the declines are.
+    """
     kinds = sorted({column.kind for column in columns if column.kind})
     alike = [kinds.index(column.kind) if column.kind else NONE_ALIKE for column in columns]
     return [

@@ -11,10 +11,12 @@ import pandas as pd
 
 from segml.features import CATALOGUE
 from segml.ledger import day_of
+from segml.losses.asked import HORIZON_DAYS
 from segml.losses.attribution import Span
 from segml.losses.books import Books
 from segml.losses.days_left import days_left, lead_days
-from segml.losses.foretold import HORIZON_DAYS, Foretold, foretell, ranked
+from segml.losses.foretold import Foretold, foretell, ranked
+from segml.losses.hazards import Hazards
 from segml.losses.history import of
 from segml.losses.lookalikes import Likeness, likenesses
 from segml.losses.months import as_date, month_starts
@@ -49,6 +51,8 @@ def who_next(
     losses: pd.DataFrame,
     shares: pd.DataFrame,
     spans: Mapping[str, Span],
+    *,
+    hazards: Hazards | None = None,
 ) -> WhoNext:
     """Today's key clients, who are active and not lost, by the chance of being lost.
 
@@ -62,8 +66,10 @@ def who_next(
         `client_id, reason, feature, share`: what each loss goes with.
     spans
         Lost client to the dates its reasons are taken between.
+    hazards
+        How likely declines are to begin, where that was learnt.
     """
-    foretold = foretell(scene, books, lost=frozenset(losses["client_id"]))
+    foretold = foretell(scene, books, lost=frozenset(losses["client_id"]), hazards=hazards)
     today = list(foretold.chance.index)
     alike = _alike(scene, today, shares, spans)
     warned, leads = (

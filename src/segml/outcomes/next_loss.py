@@ -5,10 +5,15 @@ The label is a loss of any kind (it left, shrank, became unprofitable), not the 
 clients, since the few key clients of a portfolio could not teach it, and its level is calibrated
 on the key clients' own rows, scored by a forest that never saw their client.
 
+What else is said of the same clients is pooled with it, log odds with log odds and alike: the
+labels are losses that were found, which a forest foretells better than those that came, so they
+cannot say whom to believe more.
+
 References
 ----------
 Friedman (2001), Greedy Function Approximation: A Gradient Boosting Machine, Annals of Statistics
-29; Platt (1999) for the calibration.
+29; Platt (1999) for the calibration; Genest and Zidek (1986), Combining Probability Distributions,
+Statistical Science 1, for the logarithmic pool.
 """
 
 from __future__ import annotations
@@ -60,7 +65,13 @@ class NextLoss:
 
 
 def learn_next_loss(
-    rows: Rows, asked: Matrix, *, like: npt.NDArray[np.bool_], seed: int, threads: int = 2
+    rows: Rows,
+    asked: Matrix,
+    *,
+    like: npt.NDArray[np.bool_],
+    seed: int,
+    threads: int = 2,
+    beside: tuple[Values, Values] | None = None,
 ) -> NextLoss | None:
     """The chances of the clients asked about; None where too few losses are known.
 
@@ -75,6 +86,9 @@ def learn_next_loss(
         them were lost.
     seed, threads
         Of LightGBM.
+    beside
+        (n,) and (m,) log odds of the rows and of the clients asked about that something else gives;
+        None: the forest speaks alone.
     """
     order = rows.order
     rows, like = rows.take(order), like[order]
@@ -89,11 +103,14 @@ def learn_next_loss(
         mine = half == side
         learnt = rows.take(np.flatnonzero(~mine))
         raw[mine] = _raw(learnt, rows.X[mine], seed, threads)
+    now = _raw(rows, asked, seed, threads)
+    if beside is not None:
+        raw, now = (raw + beside[0][order]) / 2, (now + beside[1]) / 2
     calibration = _calibrated(rows, raw, like, seed)
     held_out = np.empty(len(rows))
     held_out[order] = calibration.probability(raw)
     return NextLoss(
-        chance=calibration.probability(_raw(rows, asked, seed, threads)),
+        chance=calibration.probability(now),
         held_out=held_out,
         lost=lost,
     )
