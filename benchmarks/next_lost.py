@@ -3,7 +3,7 @@
 For each world: today is 180 days before its end, the model was trained a year before today, and the
 loss analysis of that year ranks today's key clients. Caught is the share of the true losses of the
 next 180 days that stand in the tenth ranked first, by three orders: silence over the own gap
-(`recency`), ours, and the same learner on the same rows given the latent state besides (every
+(`recency`), ours, and the same forest on the same rows given the latent state besides (every
 cause's hazard with the client's own sensitivity, and how far a decline has gone). A loss of these
 180 days is counted in three ways: it begins in them (of clients whose decline has not begun), is
 complete in them, or either. `closes` is (ours - recency) / (latent - recency), of the means.

@@ -6,10 +6,11 @@
 of `decline_orders`, `decline_kinds`, `declines`), `money` (`yearly`, `order_level`),
 `profit_parts`, `attribution`, `causes` (`exposures` and the files named after them, `onset_months`,
 `signatures`, `aftermath`), `shares` and `accounted` (reasons), `evidence`, `course`, `missed`
-(`signal`), `dossiers`; then what comes: `outlook` (`foretold` of `recent`, `who_next` of
-`pressure`, `lookalikes` and `days_left`, `winback` of `returns`, `levers`); then all of them
-together: `together` (`mix`, `behind`), `compared`, `trend`, `relief`, `impact` (`impact_reach`,
-`impact_weeks`, `impact_study`, `impact_contrast`), `summary`.
+(`signal`), `dossiers`; then what comes: `outlook` (`foretold` of `recent` and `underway`, and of
+the `hazards` of who is `asked` about, `who_next` of `pressure`, `lookalikes` and `days_left`,
+`winback` of `returns`, `levers`); then all of them together: `together` (`mix`, `behind`),
+`compared`, `trend`, `relief`, `impact` (`impact_reach`, `impact_weeks`, `impact_study`,
+`impact_contrast`), `summary`.
 What a person recorded of a leaving is `ends`.
 """
 

@@ -137,8 +137,9 @@ def analyse(
     )
     tell("losses", 2, 6)
     became = fates(books, scene.key, start=start, end=end)
-    dates = {"start": start, "end": end}
-    declines = declines_of(ledger, books, became, known=known, **dates, always=key_today(scene))
+    declines = declines_of(
+        ledger, books, became, known=known, start=start, end=end, always=key_today(scene)
+    )
     became = declines.fates
     fallen = demoted(scene.before, scene.after, became.stayed)
     tell("reasons", 3, 6)
@@ -185,7 +186,7 @@ def _dossiers(scene: Scene, books: Books, declines: Declines) -> Dossiers:
         seed=books.lens.seed,
         end=scene.end,
         active_days=scene.bundle.plan.churn.active_days,
-        asked=asked_about(scene, declines.clients),
+        asked=asked_about(scene, [each for each in declines.clients if each in books.orders]),
     )
     return dossiers(scene, books, declines.fates, learnt)
 

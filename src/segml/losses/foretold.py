@@ -4,10 +4,11 @@
 
     past dates ── snapshot, recent course ─┐
     losses known at the later date ────────┴─ forest ─┐
-    today ── snapshot, recent course ─────────────────┴─ calibrated on key clients ── chance
+    today ── snapshot, recent course ─────────────────┼─ calibrated on key clients ── chance
+    hazards of both, what is under way on both ───────┘
 
-The past dates lie so far back that the horizon of each had ended by the later date. Where too few
-losses are known, or the ledger is too short, the bundle's probability of no purchase stands in.
+Forest and hazards are pooled (`outcomes.next_loss`). Where too few losses are known, or the ledger
+is too short, the bundle's probability of no purchase stands in.
 """
 
 from __future__ import annotations
