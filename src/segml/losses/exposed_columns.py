@@ -81,8 +81,15 @@ def steps(exposure: Exposure, risk: Risk) -> Iterator[Column]:
 
 
 def steps_both_ways(exposure: Exposure, risk: Risk) -> Iterator[Column]:
-    """The columns that are one above a step, and those that are one up to it."""
-    for cut in np.unique(np.quantile(exposure.values[risk.at_risk], BASELINE_QUANTILES)):
+    """The columns that are one above a step, and those that are one up to it.
+
+    Client-months count by what is known of their declines: the last months, of which little is,
+    would else be a step of their own of whatever rises with time.
+    """
+    values = exposure.values[risk.at_risk]
+    known = np.broadcast_to(risk.known, risk.at_risk.shape)[risk.at_risk]
+    cuts = np.quantile(values, BASELINE_QUANTILES, weights=known, method="inverted_cdf")
+    for cut in np.unique(cuts):
         above = exposure.values > cut
         yield _flag(exposure, above, risk)
         yield _flag(exposure, ~above, risk)
