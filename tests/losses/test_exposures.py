@@ -12,7 +12,7 @@ import pytest
 
 from segml.features import CATALOGUE
 from segml.ledger import day_of
-from segml.losses.exposed_columns import BASELINE, Exposure, steps
+from segml.losses.exposed_columns import BASELINE, Exposure, steps, steps_both_ways
 from segml.losses.exposed_events import TAUS_DAYS
 from segml.losses.exposed_gone import exposed_gone
 from segml.losses.exposed_months import Months, months_of
@@ -555,3 +555,28 @@ def test_what_the_ledger_lacks_gives_no_columns_and_no_warning() -> None:
 def test_without_a_month_at_risk_there_is_no_column() -> None:
     none = Records(**{name: empty(name) for name in NAMES})
     assert columns_of(none, at_risk(none.orders)) == []
+
+
+def _aged(known: np.ndarray) -> list[Column]:
+    """The baseline's columns of what rises by one each month, of 40 clients always at risk."""
+    shape = len(CLIENTS), len(MONTHS)
+    risk = Risk(
+        clients=CLIENTS,
+        starts=np.array(MONTHS),
+        at_risk=np.ones(shape, dtype=bool),
+        lost=np.zeros(shape[1], dtype=np.intp),
+        month=np.arange(shape[1]),
+        known=known,
+    )
+    age = np.broadcast_to(np.arange(shape[1], dtype=np.float64), shape)
+    return list(steps_both_ways(Exposure(reason="unknown", feature=BASELINE, values=age), risk))
+
+
+def test_no_step_of_the_baseline_is_made_of_months_of_which_little_is_known() -> None:
+    known = np.ones(len(MONTHS))
+    known[-6:] = 0.01
+    above = [column for column in _aged(known) if not column.met[0]]
+    assert above
+    assert min(column.mass for column in above) > len(CLIENTS)
+    assert min(column.met.sum() for column in above) > 6
+    assert _aged(np.zeros(len(MONTHS))) == []

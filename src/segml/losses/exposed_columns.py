@@ -88,6 +88,8 @@ def steps_both_ways(exposure: Exposure, risk: Risk) -> Iterator[Column]:
     """
     values = exposure.values[risk.at_risk]
     known = np.broadcast_to(risk.known, risk.at_risk.shape)[risk.at_risk]
+    if not known.any():
+        return
     cuts = np.quantile(values, BASELINE_QUANTILES, weights=known, method="inverted_cdf")
     for cut in np.unique(cuts):
         above = exposure.values > cut
