@@ -5,7 +5,7 @@ python -m benchmarks start                how long `segml --help` and the heavy 
 python -m benchmarks demo                 `segml demo` in an empty folder: time, memory, stages
 python -m benchmarks causes               how often the true cause of a loss is named
 python -m benchmarks losses               how well losses are found, dated, priced and explained
-python -m benchmarks next                 who is lost next: against silence, and the latent state
+python -m benchmarks next_lost            who is lost next: against silence, and the latent state
 python -m benchmarks forecasts            Online Retail beside rules and an AutoML peer
 python -m benchmarks foretold             a large made world, against its latent state; 60 s
 python -m benchmarks cdnow                the CDNOW cohort, 39 weeks ahead of 39
@@ -71,7 +71,7 @@ ALL: dict[str, Callable[[], Iterable[Result]]] = {
     "demo": demo,
     "causes": causes,
     "losses": losses,
-    "next": next_lost,
+    "next_lost": next_lost,
     "forecasts": forecasts,
     "foretold": foretold,
     "cdnow": cdnow,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,13 @@ def test_runs_of_one_benchmark_stand_together_each_under_its_settings() -> None:
     assert "| took | 3 s | < 9 s |" in later
     assert "1 s" not in later
     assert "    python -m benchmarks cdnow\n\n    a machine\n\n" in told
+
+
+def test_each_benchmark_can_be_made_a_page_of() -> None:
+    code = (DOCS.parent / "benchmarks" / "__main__.py").read_text("utf-8")
+    names = re.findall(r"^    \"(\w+)\": \w+,", code, re.MULTILINE)
+    assert len(names) > 15
+    assert [name for name in names if find_spec(f"benchmarks.{name}") is None] == []
 
 
 def test_no_heading_of_the_page_stands_twice() -> None:
