@@ -38,6 +38,8 @@ from segml.scoring import key_at
 Told = Callable[[Sequence[str], int], npt.NDArray[np.float32]]
 """Gives k numbers a client on a day, shape (clients, k)."""
 
+LEVEL_DATES = 3
+"""The latest past dates, which set the level: how many are lost changes with the years."""
 _DISCOUNT = ("discount_rate_90", "discount_rate_365")
 """Its last months against its year: the difference is one column."""
 
@@ -106,7 +108,7 @@ def foretell(
     learnt = learn_next_loss(
         rows,
         matrix,
-        like=key_rows,
+        like=[key_rows & (rows.cutoff >= asked.past[:LEVEL_DATES][-1]), key_rows],
         seed=books.lens.seed,
         beside=_beside(hazards, look.columns, found, today, matrix) if hazards else None,
     )

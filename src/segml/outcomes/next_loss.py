@@ -18,6 +18,7 @@ Statistical Science 1, for the logarithmic pool.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,7 +69,7 @@ def learn_next_loss(
     rows: Rows,
     asked: Matrix,
     *,
-    like: npt.NDArray[np.bool_],
+    like: Sequence[npt.NDArray[np.bool_]],
     seed: int,
     threads: int = 2,
     beside: tuple[Values, Values] | None = None,
@@ -82,8 +83,8 @@ def learn_next_loss(
     asked
         float32 of shape (m, p), the same columns today.
     like
-        (n,) which rows are of clients like those asked about: they set the level, where enough of
-        them were lost.
+        (n,) each, which rows are like those asked about, the most alike first: the first among
+        whom enough were lost set the level; all rows where none has enough.
     seed, threads
         Of LightGBM.
     beside
@@ -91,7 +92,7 @@ def learn_next_loss(
         None: the forest speaks alone.
     """
     order = rows.order
-    rows, like = rows.take(order), like[order]
+    rows, like = rows.take(order), [each[order] for each in like]
     lost = len(set(rows.client[rows.y > 0]))
     codes, _ = pd.factorize(rows.client, sort=True)
     half = np.random.default_rng(seed).permutation(int(codes.max(initial=-1)) + 1)[codes] % 2
@@ -131,9 +132,11 @@ def _raw(rows: Rows, asked: Matrix, seed: int, threads: int) -> Values:
     return np.asarray(forest.raw(asked), dtype=np.float64)
 
 
-def _calibrated(rows: Rows, raw: Values, like: npt.NDArray[np.bool_], seed: int) -> Calibration:
-    enough = len(set(rows.client[like & (rows.y > 0)])) >= LEAST_LOST
-    chosen = np.flatnonzero(like if enough else np.ones(len(rows), dtype=bool))
+def _calibrated(
+    rows: Rows, raw: Values, like: Sequence[npt.NDArray[np.bool_]], seed: int
+) -> Calibration:
+    enough = (each for each in like if len(set(rows.client[each & (rows.y > 0)])) >= LEAST_LOST)
+    chosen = np.flatnonzero(next(enough, np.ones(len(rows), dtype=bool)))
     told = rows.take(chosen)
     return fit_calibration(
         raw[chosen], told.y, client=told.client, cutoff=told.cutoff, seed=seed, count=0
