@@ -195,7 +195,7 @@ EVENT_KINDS = Phrases(
 )
 FAULT_SIGNS = Phrases(
     {
-        "complaints_180": "more complaints than before",
+        "complaints_180": "many complaints",
         "complaints_rise_180": "more complaints than before",
         "complaints_open": "complaints left open",
         "complaint_open_days": "complaints left open for long",
