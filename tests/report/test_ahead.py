@@ -274,7 +274,13 @@ def test_nothing_is_told_as_a_cause(html: str, facts_ahead: NextFacts) -> None:
 
 @pytest.mark.parametrize(
     ("days", "text"),
-    [(None, "no sign yet"), (1.2, "1 day"), (0.0, "0 days"), (33, "33 days"), (787, "over a year")],
+    [
+        (None, "not overdue, no warning"),
+        (1.2, "1 day"),
+        (0.0, "0 days"),
+        (33, "33 days"),
+        (787, "over a year"),
+    ],
 )
 def test_days_left_are_whole_days_or_no_sign_is_there(days: float | None, text: str) -> None:
     assert ahead_words.days_left_text(client(days_left=days)) == text

@@ -168,9 +168,9 @@ def resembles(client: NextClient) -> bool:
 
 
 def days_left_text(client: NextClient) -> str:
-    """The days there may be to act; "no sign yet" where nothing has begun."""
+    """The days there may be to act; "not overdue, no warning" where nothing has begun."""
     if client.days_left is None:
-        return _("no sign yet")
+        return _("not overdue, no warning")
     return _("over a year") if client.days_left > YEAR else days(round(client.days_left))
 
 
