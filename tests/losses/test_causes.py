@@ -127,10 +127,10 @@ def test_who_declined_later_had_the_greater_hazard_and_to_ask_changes_no_reason(
     assert found.hazards is not None
     assert found.reasons.tobytes() == learnt.reasons.tobytes()
     assert found.hazards.a_month.shape == (len(declines.clients), 1 + len(past))
-    assert found.hazards.a_month.min() > 0.0
+    assert found.hazards.a_month.to_numpy().min() > 0.0
     began = (pd.to_datetime(world.truth["onset"]) - pd.Timestamp("1970-01-01")).dt.days
     began = began.reindex(declines.clients).to_numpy(np.float64)
-    hazard = found.hazards.a_month[:, 1 + past.index(day)]
+    hazard = found.hazards.a_month[day].to_numpy()
     coming = (began >= day) & (began < day + HORIZON_DAYS)
     others = ~(began < day) & ~coming
     greater = mannwhitneyu(hazard[coming], hazard[others]).statistic

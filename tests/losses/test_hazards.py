@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,11 +35,24 @@ def risk() -> Risk:
     )
 
 
+def rates(hazard: float) -> pd.DataFrame:
+    return pd.DataFrame(hazard, index=pd.Index(ASKED.clients), columns=list(ASKED.days))
+
+
 def test_a_day_s_month_is_the_last_that_had_begun_before_it() -> None:
     found = with_asked(risk(), ASKED)
     assert found.lost.tolist() == [1, 0, 0, 2, 2]
     assert found.month.tolist() == [3, 8, 4, 8, 4]
     assert with_asked(risk(), None).lost.tolist() == [1]
+
+
+def test_nothing_is_told_of_who_or_of_what_day_was_not_asked_about() -> None:
+    with pytest.raises(ValueError, match="looked for"):
+        with_asked(risk(), replace(ASKED, clients=("a", "nobody")))
+    told = Hazards(asked=ASKED, a_month=rates(0.1))
+    for client, day in (("b", ASKED.today), ("a", ASKED.today + 1)):
+        with pytest.raises(KeyError):
+            told.log_odds([client], day, np.zeros(1))
 
 
 def test_a_client_is_told_by_the_folds_that_its_own_decline_did_not_teach() -> None:
@@ -57,7 +73,7 @@ def test_a_client_is_told_by_the_folds_that_its_own_decline_did_not_teach() -> N
         )
     ]
     taught = crossed(met, columns, fold)
-    found = hazards_of(taught, columns, {"a": 2}, ASKED).a_month
+    found = hazards_of(taught, columns, {"a": 2}, ASKED).a_month.to_numpy()
     weights = np.stack([each.weights for each in taught])
     own = asked_met[:2] @ weights[2]
     assert found[0] == pytest.approx(own)
@@ -73,7 +89,7 @@ def test_a_client_is_told_by_the_folds_that_its_own_decline_did_not_teach() -> N
 def test_the_log_odds_are_bayes_rule_of_a_decline_under_way_or_to_come(
     hazard: float, ratio: float
 ) -> None:
-    told = Hazards(asked=ASKED, a_month=np.full((2, 2), hazard))
+    told = Hazards(asked=ASKED, a_month=rates(hazard))
     (found,) = told.log_odds(["c"], ASKED.today, np.array([ratio]))
     begun = expit(ratio + np.log(hazard * WEEK / MONTH_DAYS))
     comes = 1.0 - np.exp(-hazard * HORIZON_DAYS / MONTH_DAYS)

@@ -158,12 +158,7 @@ def learn_reasons(
     if gain.explained == 0.0:
         return Learnt(clients=lost, features={}, events={}, onsets=len(fold), **asdict(gain))
     declined = began.clients
-    seen = [
-        signatures(records, declined, days, end=end)
-        for days in _seen_from(declines.dated, declined, end)
-    ]
-    signs: list[Signs | Kinds] = [_sign(each) for each in zip(*seen, strict=True)]
-    signs.append(_kinds(declines.dated, declined))
+    signs = _signs(records, declines.dated, declined, end)
     taught = crossed(met[0][:, : len(columns)], columns, fold, signs)
     shares = shares_of(taught, fold, signs)
     rows = [row for row, each in enumerate(declined) if each in fates.lost]
@@ -212,6 +207,12 @@ def _known(risk: Risk, declines: Declines, end: int) -> Numbers:
     middle = (risk.starts + np.append(risk.starts[1:], end)) // 2
     known: Numbers = share[np.clip((end - middle) // WEEK, 0, len(share) - 1)]
     return known
+
+
+def _signs(records: Records, dated: Dated, clients: Sequence[str], end: int) -> list[Signs | Kinds]:
+    """What was seen after each decline, and of what kind it is."""
+    seen = [signatures(records, clients, days, end=end) for days in _seen_from(dated, clients, end)]
+    return [*(_sign(each) for each in zip(*seen, strict=True)), _kinds(dated, clients)]
 
 
 def _seen_from(dated: Dated, clients: Sequence[str], end: int) -> Days:

@@ -26,13 +26,12 @@ from segml.losses.exposed_months import MONTH_DAYS
 from segml.losses.exposed_risk import month_of
 from segml.losses.exposures import Column, Risk
 from segml.losses.history import Numbers
+from segml.losses.taught import BLOCK
 from segml.outcomes.onset import Causes
 from segml.words.one_thread import one_thread
 
 SUREST = 6.0
 """Log odds beyond which no model of orders is believed."""
-_BLOCK = 16
-"""Columns whose client-months are held at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,11 +43,11 @@ class Hazards:
     asked
         c clients and d days.
     a_month
-        (c, d) how many declines a month are expected to begin, above zero.
+        (c, d) how many declines a month are expected to begin, above zero; by client and day.
     """
 
     asked: Asked
-    a_month: Numbers
+    a_month: pd.DataFrame
 
     def log_odds(self, clients: Sequence[str], day: int, underway: Numbers) -> Numbers:
         """(n,) log odds that a decline is under way on a day, or begins within `HORIZON_DAYS`.
@@ -61,9 +60,13 @@ class Hazards:
             One of the days asked about.
         underway
             (n,) the last column of `underway.UNDERWAY`: the log of the ratios of all weeks.
+
+        Raises
+        ------
+        KeyError
+            If a client, or the day, was not asked about.
         """
-        rows = pd.Index(self.asked.clients).get_indexer(pd.Index(clients))
-        hazard = self.a_month[rows, self.asked.days.index(day)]
+        hazard = self.a_month.loc[list(clients), day].to_numpy(np.float64)
         # neither: - log of its chance, a sum over what is under way and what may begin
         neither = np.logaddexp(0.0, underway + np.log(hazard * WEEK / MONTH_DAYS))
         neither += hazard * HORIZON_DAYS / MONTH_DAYS
@@ -74,10 +77,17 @@ def with_asked(risk: Risk, asked: Asked | None) -> Risk:
     """The risk with the client-months asked about after those of the onsets, client by client.
 
     A day's month is the last one that had begun before it, so that nothing later is known in it.
+
+    Raises
+    ------
+    ValueError
+        If a client asked about is none of the risk's.
     """
     if asked is None:
         return risk
     rows = pd.Index(risk.clients).get_indexer(pd.Index(asked.clients))
+    if (rows < 0).any():
+        raise ValueError("hazards are told of clients whose declines were looked for")
     months = month_of(risk.starts, np.array(asked.days, dtype=np.int64) - 1)
     return replace(
         risk,
@@ -107,8 +117,8 @@ def hazards_of(
     weights = np.stack([each.weights for each in taught], axis=1)
     by_fold = np.zeros((shape[0] * shape[1], len(taught)))
     with one_thread():
-        for first in range(0, len(columns), _BLOCK):
-            part = slice(first, first + _BLOCK)
+        for first in range(0, len(columns), BLOCK):
+            part = slice(first, first + BLOCK)
             met = [column.met[len(column.met) - len(by_fold) :] for column in columns[part]]
             by_fold += np.stack(met, axis=1).astype(np.float64) @ weights[part]
     told = by_fold.reshape(*shape, len(taught))
@@ -116,4 +126,5 @@ def hazards_of(
     a_month = np.where(
         own[:, None] < 0, told.mean(axis=2), told[np.arange(shape[0]), :, np.maximum(own, 0)]
     )
-    return Hazards(asked=asked, a_month=a_month)
+    frame = pd.DataFrame(a_month, index=pd.Index(asked.clients), columns=list(asked.days))
+    return Hazards(asked=asked, a_month=frame)

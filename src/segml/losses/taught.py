@@ -27,7 +27,7 @@ from segml.words.feature import REASONS
 FOLDS = 5
 SURELY = 2.326
 """Standard errors by which a gain must be beyond chance (99 %): no reason beats a vain one."""
-_BLOCK = 16
+BLOCK = 16
 """Columns whose client-months are held at once."""
 
 
@@ -107,8 +107,8 @@ def met_by(every: Sequence[OnsetMonths], columns: Sequence[Column]) -> list[Numb
     """
     count = len(every[0].first)
     found = [np.empty((count, len(columns))) for _ in every]
-    for first in range(0, len(columns), _BLOCK):
-        part = slice(first, first + _BLOCK)
+    for first in range(0, len(columns), BLOCK):
+        part = slice(first, first + BLOCK)
         met = np.stack([column.met for column in columns[part]], axis=1)
         met = met[: sum(len(each.weight) for each in every)]  # the others are asked about
         values = met.reshape(len(every), -1, met.shape[1])
