@@ -10,6 +10,7 @@ import pytest
 
 import segml
 from segml.ledger import Ledger, open_ledger
+from segml.losses import dating
 from segml.losses.books import Books, open_books
 from segml.losses.dating import Declines, declines_of
 from segml.losses.fates import Fates, fates
@@ -98,3 +99,16 @@ def test_the_same_question_has_the_same_answer(opened: tuple, declines: Declines
     again = declines_of(ledger, books, became, known=known[::-1], start=end - 365, end=end)
     assert again.dated.chance.tobytes() == declines.dated.chance.tobytes()
     assert again.fates.lost == declines.fates.lost
+
+
+def test_who_is_always_looked_at_is_there_beside_a_sample(
+    opened: tuple, declines: Declines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger, books, _, known, end, _ = opened
+    monkeypatch.setattr(dating, "SAMPLE", 40)
+    nobody, always = Fates(lost={}, lost_before=(), stayed=()), known[-3:]
+    dates = {"start": end - 365, "end": end}
+    found = declines_of(ledger, books, nobody, known=known, **dates, always=always)
+    assert set(always) <= set(found.clients)
+    assert 40 <= len(found.clients) <= 43
+    assert set(found.onsets) <= set(declines.onsets) & set(found.clients)
