@@ -14,6 +14,7 @@ from segml.evaluation.origins import checked_origins, default_origins
 from segml.evaluation.overall import standing_over
 from segml.evaluation.replaying import MODELS, Replay
 from segml.evaluation.summary import by_origin, summarise
+from segml.features import remembering
 from segml.ledger import Ledger, date_of
 from segml.words.plan import Plan
 
@@ -83,7 +84,7 @@ def backtest(
     """
     asked = default_origins(ledger, plan) if origins is None else origins
     days = checked_origins(ledger, plan, asked)
-    replay, replayed = Replay(ledger, plan, threads=threads), []
+    replay, replayed = Replay(remembering(ledger), plan, threads=threads), []
     for done, day in enumerate(days):
         if progress is not None:
             progress(date_of(day).isoformat(), done, len(days))

@@ -15,13 +15,8 @@ from segml.features.encoder import Encoder
 from segml.features.first_contact import FIRST_CONTACT, first_contact
 from segml.features.panel import Panel, frames, panel, snapshots
 from segml.features.plan import FeaturePlan
-from segml.features.snapshot import (
-    CLIENT_COLUMNS,
-    MONEY_COLUMNS,
-    Snapshot,
-    features_alone,
-    snapshot,
-)
+from segml.features.remembered import features_alone, remembering, snapshot
+from segml.features.snapshot import CLIENT_COLUMNS, MONEY_COLUMNS, Snapshot
 from segml.features.usual import SCORES_WATCHED, Usual, learn_usual, watched
 from segml.features.usual_moves import LEAST_CLIENTS, Moved, most_moved, moved
 from segml.features.usual_reasons import ReasonOrder, Weights, agreement, asked, weighed
@@ -55,6 +50,7 @@ __all__ = [
     "moved",
     "of_events",
     "panel",
+    "remembering",
     "snapshot",
     "snapshots",
     "watched",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -14,7 +15,8 @@ import pandas as pd
 
 from segml.features.plan import FeaturePlan
 from segml.features.reached import sharing_reach
-from segml.features.snapshot import AT_ONCE, Snapshot, features_alone, snapshot
+from segml.features.remembered import features_alone, is_remembered, snapshot
+from segml.features.snapshot import AT_ONCE, Snapshot
 from segml.ledger import Ledger, Past
 from segml.words.one_thread import one_thread
 
@@ -119,7 +121,7 @@ def snapshots(
         stop half-way closes it: until then the two ask the ledger, which cannot be closed.
     """
     ask = partial(snapshot, plan=plan, columns=columns, at_once=1)
-    with sharing_reach([ledger.past(day) for day in days], columns) as pasts:
+    with _pasts(ledger, days, plan, columns) as pasts:
         yield from _ahead(pasts, ask)
 
 
@@ -139,8 +141,20 @@ def frames(
         `Snapshot.frame`, held and closed as for `snapshots`.
     """
     ask = partial(features_alone, plan=plan, columns=columns, at_once=1)
-    with sharing_reach([ledger.past(day) for day in days], columns) as pasts:
+    with _pasts(ledger, days, plan, columns) as pasts:
         yield from _ahead(pasts, ask)
+
+
+@contextmanager
+def _pasts(
+    ledger: Ledger, days: Sequence[int], plan: FeaturePlan, columns: Collection[str] | None
+) -> Iterator[list[Past]]:
+    """The pasts of the days; those that are not remembered share what events reached."""
+    pasts = [ledger.past(day) for day in days]
+    made = [past for past in pasts if not is_remembered(past, plan, columns)]
+    with sharing_reach(made, columns) as ready:
+        sharing = {past.as_of: past for past in ready}
+        yield [sharing.get(past.as_of, past) for past in pasts]
 
 
 Made = TypeVar("Made")

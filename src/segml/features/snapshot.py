@@ -71,34 +71,10 @@ class Snapshot:
     state: Mapping[str, float]
 
 
-def snapshot(
-    past: Past,
-    plan: FeaturePlan,
-    *,
-    columns: Collection[str] | None = None,
-    at_once: int = AT_ONCE,
+def make_snapshot(
+    past: Past, plan: FeaturePlan, columns: Collection[str] | None, at_once: int
 ) -> Snapshot:
-    """The snapshot of a past, of every client known in it, prospects included.
-
-    Parameters
-    ----------
-    past
-        The rows dated before its day.
-    plan
-        The horizon and the silence after which a client has lapsed, both in days.
-    columns
-        Names of the features to make; None: all. The same bytes as in the whole frame, for less:
-        nothing is measured or estimated that they do not need. A name the ledger cannot support
-        is left out.
-    at_once
-        Parts of the clients that are asked for side by side; the same bytes for any number.
-
-    Raises
-    ------
-    DataRefused
-        If an amount or minutes beside the lines are beyond nine trillion: they could not be
-        summed exactly.
-    """
+    """The snapshot of a past, made anew; see `remembered.snapshot`."""
     families = supported(past, columns)
     answer = _answer(past, snapshot_question(past, families, plan), families, at_once)
     frame, state = _frame(families, answer, plan)
@@ -112,21 +88,10 @@ def snapshot(
     )
 
 
-def features_alone(
-    past: Past, plan: FeaturePlan, *, columns: Collection[str], at_once: int = AT_ONCE
+def make_features(
+    past: Past, plan: FeaturePlan, columns: Collection[str], at_once: int
 ) -> pd.DataFrame:
-    """`Snapshot.frame` to the byte, for less: nothing is asked for money, status or names.
-
-    Parameters
-    ----------
-    past, plan, columns, at_once
-        As for `snapshot`.
-
-    Raises
-    ------
-    DataRefused
-        As `snapshot` does.
-    """
+    """`Snapshot.frame` of some columns, made anew; see `remembered.features_alone`."""
     families = supported(past, columns)
     question = snapshot_question(past, families, plan, features_alone=True)
     return _frame(families, _answer(past, question, families, at_once), plan)[0]

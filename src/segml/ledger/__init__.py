@@ -13,6 +13,7 @@ from segml.ledger.horizon import Future
 from segml.ledger.ledger import Check, Ledger, check_ledger, open_ledger
 from segml.ledger.leftovers import scratch_folder
 from segml.ledger.levels import yearly_changes
+from segml.ledger.memory import Memory
 from segml.ledger.paths import is_address
 from segml.ledger.places import (
     Baskets,
@@ -45,6 +46,7 @@ __all__ = [
     "Future",
     "Ledger",
     "Level",
+    "Memory",
     "Past",
     "TermsChanged",
     "acquisition_sql",

@@ -28,6 +28,7 @@ from segml.ledger.evidence import (
     withdrawn_products,
 )
 from segml.ledger.fingerprint import fingerprint_of, rows_before
+from segml.ledger.memory import Memory
 from segml.ledger.parts import parts_of
 from segml.ledger.question import ask, written
 from segml.ledger.views import REFERRED, known_by
@@ -53,12 +54,15 @@ class Past:
         The money that is not in the ledger.
     engine
         What computes features in DuckDB's place; None: nothing does.
+    memory
+        Keeps what is made of it; None: nothing does.
     """
 
     as_of: int
     has: frozenset[str]
     economics: Economics
     engine: Engine | None = field(default=None, repr=False, compare=False)
+    memory: Memory | None = field(default=None, repr=False, compare=False)
     _connection: duckdb.DuckDBPyConnection = field(repr=False, compare=False)
     _only: str = field(default="", repr=False)
     _kept: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
@@ -90,8 +94,7 @@ class Past:
         Parameters
         ----------
         clients
-            The most clients of a part. Rows of other clients are not seen by a part, but for
-            `{product_totals}` and `{events}`.
+            Clients of a part at most; it sees no others' rows but `{product_totals}`, `{events}`.
         at_once
             How many are asked at a time: parts are a multiple of it, unless there is one of few.
         """
@@ -100,11 +103,8 @@ class Past:
         count = -(-known // (clients * at_once)) * at_once
         if count < 2 or known <= min(clients, SMALL):
             return (self,)
-        parts = parts_of(known, count)
-        return tuple(
-            replace(self, _only=f"client >= {part.start} AND client < {part.stop}")
-            for part in parts
-        )
+        spans = [f"client >= {p.start} AND client < {p.stop}" for p in parts_of(known, count)]
+        return tuple(replace(self, _only=span) for span in spans)
 
     @property
     def referred(self) -> Past:

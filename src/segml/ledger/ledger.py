@@ -19,6 +19,7 @@ from segml.ledger.findings import Findings
 from segml.ledger.fingerprint import fingerprint_of
 from segml.ledger.horizon import Future
 from segml.ledger.lines import Maker, build_tables
+from segml.ledger.memory import Memory
 from segml.ledger.quarantine import quarantine_of
 from segml.ledger.reading import Reading, read_ledger
 from segml.ledger.scratch import Scratch, settle
@@ -54,6 +55,8 @@ class Ledger:
         Days after the last row within which "today" makes sense.
     engine
         What computes features in DuckDB's place (see `segml.ledger.on_spark`); None: nothing does.
+    memory
+        Keeps what is made of its pasts; None: nothing does.
     """
 
     findings: Findings
@@ -68,6 +71,7 @@ class Ledger:
     stale_after_days: int
     _scratch: Scratch
     engine: Engine | None = None
+    memory: Memory | None = None
 
     def past(self, as_of: dt.date | int) -> Past:
         """Return what was known at the start of a day.
@@ -87,6 +91,7 @@ class Ledger:
             has=self.has,
             economics=self.economics,
             engine=self.engine,
+            memory=self.memory,
             _connection=self._scratch.connection,
         )
 
