@@ -145,6 +145,17 @@ def test_each_reason_shows_the_records_of_its_last_year(reason: str, expected: l
     assert recorded(reason) == expected
 
 
+def test_where_no_reason_is_named_what_was_left_unsettled_is_shown_and_else_not() -> None:
+    assert recorded("unknown") == [
+        ("interactions", "open", "complaint_open"),
+        ("interactions", "settled later", "complaint_open"),
+        ("invoices", "paid after", "bill_unpaid"),
+        ("invoices", "unpaid", "bill_unpaid"),
+    ]
+    beside = evidence({"a": trail_of(recorded=True)}, {"a": ("unknown", "price")})
+    assert set(beside.loc[beside["reason"] == "unknown", "text_code"]) == {"last_order"}
+
+
 def test_amounts_of_records_are_money_or_missing() -> None:
     rows = evidence({"a": trail_of(recorded=True)}, {"a": ("price", "payment", "manager")})
     amount = rows.set_index("row_key")["amount"]

@@ -11,16 +11,10 @@ from segml.scoring import replay, score
 from segml.words.role import ROLES
 
 
-def test_each_day_is_taken_once_and_serves_the_replay_too(
-    ledger: Ledger, bundle: Bundle, dates: tuple[int, int]
-) -> None:
+def test_each_day_is_taken_once(ledger: Ledger, bundle: Bundle, dates: tuple[int, int]) -> None:
     scene = Scene(ledger=ledger, bundle=bundle, start=dates[0], end=dates[1])
-    narrow = scene.tiered(dates[0])
-    assert scene.tiered(dates[0]) is narrow
     whole = scene.snapshot(dates[0])
     assert scene.snapshot(dates[0]) is whole
-    assert scene.tiered(dates[0]) is whole.frame
-    pd.testing.assert_frame_equal(narrow, whole.frame[list(narrow)], check_exact=True)
 
 
 def test_standing_holds_the_tiers_of_the_replay(

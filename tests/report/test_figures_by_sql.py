@@ -19,6 +19,8 @@ PUBLISHED = (
     *("scores", "profit", "roles", "levers", "attention", "boundaries", "spreads", "decisions"),
     "concentration",
 )
+OF_THOSE_WITH_US = ("attention", "boundaries", "decisions")
+"""Nothing is said there of who left."""
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +35,14 @@ def ask(chain: Any) -> Ask:
     for table in ("transactions", "clients"):
         files = f"{chain.config.parent}/ledger/{table}/*.parquet"
         connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{files}')")
+    losses = chain.lost.folder / "losses.parquet"
+    connection.execute(
+        f"CREATE VIEW gone AS SELECT client_id FROM read_parquet('{losses}') WHERE kind = 'left'"
+    )
     for table in PUBLISHED:
         path = chain.scored.folder / f"{table}.parquet"
-        connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{path}')")
+        with_us = "WHERE client_id NOT IN (FROM gone)" if table in OF_THOSE_WITH_US else ""
+        connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{path}') {with_us}")
     connection.execute(
         "CREATE VIEW sold AS SELECT client_id, sum(amount) AS revenue, sum(cost) AS goods FROM "
         f"transactions WHERE date < DATE '{DAY}' AND date >= DATE '{DAY}' - 365 GROUP BY client_id"
@@ -126,7 +133,10 @@ def test_the_playbooks_gaps(ask: Ask, facts: ReportFacts) -> None:
     )
     rows = [(one.client_id, one.due, one.made, one.missed, one.last_contact) for one in told.worst]
     assert rows == worst
-    keys = ask("SELECT count(*) FROM scores WHERE is_key AND status <> 'prospect'")
+    keys = ask(
+        "SELECT count(*) FROM scores WHERE is_key AND status <> 'prospect' AND "
+        "client_id NOT IN (FROM gone)"
+    )
     assert told.key_clients == keys[0][0]
     managers = ask(
         "SELECT c.manager, count(*), sum(due), sum(missed) FROM attention JOIN clients AS c USING "
@@ -206,7 +216,10 @@ def test_the_boundaries(ask: Ask, facts: ReportFacts) -> None:
         (one.category, one.tier, one.key_discount_rate, one.discount_rate, one.linked)
         for one in told.spreads
     ]
-    keys = ask("SELECT count(*) FROM scores WHERE is_key AND status = 'active'")
+    keys = ask(
+        "SELECT count(*) FROM scores WHERE is_key AND status = 'active' AND "
+        "client_id NOT IN (FROM gone)"
+    )
     assert told.key_clients == keys[0][0]
 
 

@@ -391,8 +391,14 @@ def test_the_page_of_a_whole_run_says_the_published_figures(chain: Any) -> None:
     table = pd.read_parquet(chain.scored.folder / "concentration.parquet")
     year = table[table["part"] == "year"].set_index("item")["money"]
     assert f"{year['at_risk']:,.0f} EUR or more" in text
+    lost = pd.read_parquet(chain.lost.folder / "losses.parquet")
+    left = lost.loc[lost["kind"].eq("left"), "client_id"]
+    assert len(left)
+    assert "Without the clients that left." in text
     attention = pd.read_parquet(chain.scored.folder / "attention.parquet")
+    attention = attention[~attention["client_id"].isin(left)]
     key = attention[attention["is_key"]]
     assert f"Of {key['due'].sum():,} contacts due with {len(key):,} key clients" in text
     decisions = pd.read_parquet(chain.scored.folder / "decisions.parquet")
+    decisions = decisions[~decisions["client_id"].isin(left)]
     assert f"{-decisions['profit_365'].sum():,.0f} EUR more than they brought" in text

@@ -41,7 +41,9 @@ def test_the_headline_of_no_loss_names_no_money(facts: ReportFacts) -> None:
 def test_a_named_reason_leads_and_a_weak_one_does_not(facts: ReportFacts) -> None:
     explained, weak = facts.losses.lost[1], facts.losses.lost[0]
     assert plain(words.reason_sentence(explained)).startswith("The loss goes with price 70 % (")
-    assert words.reason_sentence(weak).startswith("Reason: unknown. Nothing recorded")
+    assert words.reason_sentence(weak).startswith(
+        "Reason: unknown. Nothing that the ledger records"
+    )
     faint = dataclasses.replace(weak, reasons=(("unknown", 0.97), ("price", 0.03)))
     said = plain(words.reason_sentence(faint))
     assert said.startswith("Reason: unknown (97 %). Weak signs: price 3 %")
@@ -49,7 +51,7 @@ def test_a_named_reason_leads_and_a_weak_one_does_not(facts: ReportFacts) -> Non
 
 def test_an_unexplained_portfolio_says_so(facts: ReportFacts) -> None:
     said = plain(words.losses_sentence(facts.losses))
-    assert "For 69 % of the money nothing recorded in the ledger explains the loss" in said
+    assert "For 69 % of the money nothing that the ledger records goes with the loss" in said
     assert "of 7 key clients 1 left, 1 shrank and 1 became unprofitable." in said
     assert "1 of these 7 had been lost earlier" in said
 
@@ -78,6 +80,18 @@ def test_the_warning_says_how_many_days_there_were(facts: ReportFacts) -> None:
     said = plain(signs.signal_sentence(facts.losses.lost[1], facts.features))
     assert said.startswith("First missed signal: 1 Apr 2024, 61 days before it counted as lost")
     assert signs.signal_sentence(facts.losses.lost[0], facts.features).startswith("There was no")
+
+
+def test_with_the_reason_unknown_it_is_not_said_that_no_driver_crossed_its_line(
+    facts: ReportFacts,
+) -> None:
+    quiet = dataclasses.replace(facts.losses.lost[0], first_signal=None)
+    named = dataclasses.replace(quiet, reasons=(("price", 0.6), ("unknown", 0.4)))
+    assert "nor a driver crossed its line" in signs.signal_sentence(named, facts.features)
+    unknown = dataclasses.replace(quiet, reasons=(("unknown", 1.0),))
+    told = signs.signal_sentence(unknown, facts.features)
+    assert told.startswith("There was no early warning by the model's risk; with the reason")
+    assert "nor a driver" not in told
 
 
 def test_a_driver_that_warned_is_named_with_its_side(facts: ReportFacts) -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from segml.bundle import Bundle
-from segml.features import snapshot
+from segml.features import remembering, snapshot
 from segml.ledger import Ledger, date_of, day_of
 from segml.scoring import Scored, replay
 from segml.scoring.months import month_starts
@@ -38,18 +38,13 @@ def test_the_replay_is_the_month_starts_one_after_the_other_with_hysteresis(
     pd.testing.assert_series_equal(replay(bundle, ledger, date), held)
 
 
-def test_the_replay_reads_kept_frames_where_it_is_given_them(
+def test_a_ledger_that_remembers_is_replayed_alike_with_or_without_snapshots_of_its_days(
     bundle: Bundle, ledger: Ledger
 ) -> None:
-    date, asked = ledger.first_day + 130, []
-
-    def kept(day: int) -> pd.DataFrame:
-        asked.append(day)
-        return snapshot(ledger.past(day), bundle.features).frame
-
-    held = replay(bundle, ledger, date, frames=kept)
-    assert asked == list(month_starts(date, ledger.first_day))
-    pd.testing.assert_series_equal(held, replay(bundle, ledger, date))
+    date, known = ledger.first_day + 130, remembering(ledger)
+    snapshot(known.past(month_starts(date, ledger.first_day)[0]), bundle.features)
+    for _ in range(2):
+        pd.testing.assert_series_equal(replay(bundle, known, date), replay(bundle, ledger, date))
 
 
 def test_the_previous_tier_is_the_replayed_one_and_missing_where_the_client_was_unknown(

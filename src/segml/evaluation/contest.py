@@ -18,7 +18,7 @@ from segml.bundle import Bundle, fit
 from segml.evaluation.baselines import BASELINES, USES
 from segml.evaluation.origins import checked_origins
 from segml.evaluation.slices import key_clients, size_of
-from segml.features import Snapshot, available, snapshot
+from segml.features import Snapshot, available, remembering, snapshot
 from segml.ledger import Ledger, date_of
 from segml.outcomes import churn
 from segml.scoring import replay, take_apart
@@ -108,7 +108,7 @@ def hold_contest(
         If a stand-in would have too little history before the day.
     """
     tell = progress or (lambda _what, _done, _total: None)
-    rules = challenger.plan.churn
+    rules, ledger = challenger.plan.churn, remembering(ledger)
     day = ledger.last_day + 1 - rules.gap_days - rules.horizon_days
     tell("challenger on the last day that can be judged", 0, 3)
     first, notes = _as_of(ledger, challenger, day, "the challenger", threads)

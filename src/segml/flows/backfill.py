@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segml import __version__
+from segml.features import remembering
 from segml.flows.publishing import require_database, send_if_lacking
 from segml.flows.result import Progress, Result, silent
 from segml.flows.score import publish_scores
@@ -66,7 +67,8 @@ def backfill(
         for day in days:
             require_place(scores_folder(settings.output, day), portfolio=settings.plan.portfolio)
         folders = []
-        with opened(run, until=days[-1]) as ledger:
+        with opened(run, until=days[-1]) as opening:
+            ledger = remembering(opening)  # the months before one date are those before the next
             for done, (day, version) in enumerate(versions.items()):
                 progress("backfill", done, len(days))
                 folder = scores_folder(settings.output, day)

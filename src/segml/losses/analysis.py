@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from segml.bundle import Bundle
+from segml.features import remembering
 from segml.ledger import Ledger
 from segml.losses.asked import asked_about, key_today
 from segml.losses.books import Books, open_books
@@ -122,7 +123,7 @@ def analyse(
         raise ValueError("start lies before end")
     tell = progress or _silent
     tell("key clients", 0, 6)
-    scene = Scene(ledger=ledger, bundle=bundle, start=start, end=end)
+    scene = Scene(ledger=remembering(ledger), bundle=bundle, start=start, end=end)
     scene.prepare((start, end))
     plan, known = bundle.plan, list(scene.after.index)
     tell("rhythms", 1, 6)

@@ -83,13 +83,15 @@ def evidence(trails: Mapping[str, Trail], named: Mapping[str, tuple[str, ...]]) 
     -------
     pandas.DataFrame
         `client_id, reason, table, row_key, date, text_code, amount`. Rows under `unknown` show the
-        loss itself: its last order, its orders at a loss.
+        loss itself: its last order, its orders at a loss; where no reason is named, what was left
+        unsettled with it as well, of which nobody says that it is the reason.
     """
     rows = []
     for client_id in sorted(trails):
         trail = trails[client_id]
-        for reason in ("unknown", *(each for each in named[client_id] if each != "unknown")):
-            for rule in RULES[reason]:
+        known = [each for each in named[client_id] if each != "unknown"]
+        for reason in ("unknown", *known):
+            for rule in RULES[reason] if known else (*RULES[reason], record_evidence.unsettled):
                 found = _rows(rule(trail))
                 rows += [{"client_id": client_id, "reason": reason, **row} for row in found]
     return framed(rows, EVIDENCE)

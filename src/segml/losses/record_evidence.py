@@ -68,6 +68,12 @@ def payment(trail: Trail) -> pd.DataFrame:
     )
 
 
+def unsettled(trail: Trail) -> pd.DataFrame:
+    """Its complaints that were not settled yet and its bills that were not paid."""
+    found = pd.concat([service(trail), payment(trail)])
+    return found[found["text_code"].isin(["complaint_open", "bill_unpaid"])]
+
+
 def competitor(trail: Trail) -> pd.DataFrame:
     """Rivals that entered the client's market, by what it spends on what they sell."""
     found = _events(trail, "competitor_entry")

@@ -12,7 +12,7 @@ from segml.bundle import Bundle
 from segml.features import Snapshot, snapshot, snapshots
 from segml.ledger import Ledger
 from segml.losses.key_clients import churn_chance, high_risk_line, standing
-from segml.scoring import replay, tier_columns
+from segml.scoring import replay
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,7 +32,6 @@ class Scene:
     start: int
     end: int
     _snapshots: dict[int, Snapshot] = field(default_factory=dict, repr=False)
-    _tiered: dict[int, pd.DataFrame] = field(default_factory=dict, repr=False)
     _chances: dict[int, pd.Series] = field(default_factory=dict, repr=False)
 
     def prepare(self, days: Iterable[int]) -> None:
@@ -46,14 +45,6 @@ class Scene:
         if day not in self._snapshots:
             self._snapshots[day] = snapshot(self.ledger.past(day), self.bundle.features)
         return self._snapshots[day]
-
-    def tiered(self, day: int) -> pd.DataFrame:
-        """The features the tiers read, on a day; from its snapshot where there is one."""
-        if day in self._snapshots:
-            return self._snapshots[day].frame
-        if day not in self._tiered:
-            self._tiered[day] = tier_columns(self.bundle, self.ledger, day)
-        return self._tiered[day]
 
     def chances(self, day: int) -> pd.Series:
         """Every client's probability of churn on a day; missing where not active."""
@@ -72,7 +63,7 @@ class Scene:
         return self._standing(self.end)
 
     def _standing(self, day: int) -> pd.DataFrame:
-        held = replay(self.bundle, self.ledger, day, frames=self.tiered)
+        held = replay(self.bundle, self.ledger, day)
         return standing(self.bundle, self.snapshot(day), held)
 
     @cached_property

@@ -115,8 +115,8 @@ def _lost(client: ClientFacts, active_days: int | None) -> str:
     if client.status != "active" or not active_days:
         return _("This client counts as lost.")
     return _(
-        "All the same it counts as lost: a client is called active for {days} days after its last "
-        "order, whatever became of it.",
+        "All the same it counts as lost, as is told below: active says no more than that it "
+        "ordered in the last {days} days.",
         days=active_days,
     )
 

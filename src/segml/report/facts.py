@@ -131,7 +131,8 @@ def report_facts(
     names = _names(clients)
     kinds = {name: feature.kind for name, feature in features.items()}
     lost = None if losses is None else loss_facts(*losses, names=names, kinds=kinds)
-    gone = gone_clients(None if losses is None else losses[1])
+    lost_tables = losses and losses[1]
+    gone = gone_clients(lost_tables)
     at_risk = risk_facts(most_at_risk(scores, gone=gone), reasons, names)
     support = support_facts(run)
     if support is not None:
@@ -151,7 +152,7 @@ def report_facts(
         features=features,
         notes=tuple(note for note in dict.fromkeys(notes) if note not in said),
         support=support,
-        health=health_facts(tables, names),
+        health=health_facts(tables, names, left=gone_clients(lost_tables, "left")),
         prospects=prospects_facts(tables, names=names),
         roles=roles_facts(scores, tables.get("roles"), names),
         example_standing=standing_facts(tables, example.client_id) if example else None,
@@ -278,9 +279,14 @@ def _names(clients: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def gone_clients(losses: Mapping[str, pd.DataFrame] | None) -> frozenset[str]:
-    """The ids of those that a loss analysis counts as lost: nothing of theirs is at stake."""
-    return frozenset() if losses is None else frozenset(losses["losses"]["client_id"])
+def gone_clients(
+    losses: Mapping[str, pd.DataFrame] | None, kind: str | None = None
+) -> frozenset[str]:
+    """The ids of those that a loss analysis counts as lost, in one way or in any."""
+    if losses is None:
+        return frozenset()
+    found = losses["losses"]
+    return frozenset((found if kind is None else found[found["kind"].eq(kind)])["client_id"])
 
 
 def _example(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from segml.report.edges import SHOWN, BoundaryFacts, DecisionFacts, boundary_facts, decision_facts
 from segml.report.records import records
-from segml.report.table import Table, Tables, as_table, frame_of
+from segml.report.table import Table, Tables, Without, as_table, frame_of
 
 TABLES = ("concentration", "attention", "boundaries", "spreads", "decisions")
 """The tables these facts are read from, where they were published."""
@@ -94,15 +94,21 @@ class AttentionFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthFacts:
-    """The four sections; None where a table was not published."""
+    """The four sections; None where a table was not published.
+
+    `without_those_that_left` is of all but the first: whether there are any who left.
+    """
 
     concentration: ConcentrationFacts | None
     attention: AttentionFacts | None
     boundaries: BoundaryFacts | None
     decisions: DecisionFacts | None
+    without_those_that_left: bool = False
 
 
-def health_facts(tables: Tables, names: Mapping[str, str]) -> HealthFacts:
+def health_facts(
+    tables: Tables, names: Mapping[str, str], *, left: Collection[str] = ()
+) -> HealthFacts:
     """The facts of the portfolio's health.
 
     Parameters
@@ -111,12 +117,19 @@ def health_facts(tables: Tables, names: Mapping[str, str]) -> HealthFacts:
         Those of `TABLES` that were published.
     names
         Client id to name.
+    left
+        Ids of those that left: of their attention, boundaries and decisions nothing is said.
     """
+    attention, boundaries, decisions = (
+        Without(as_table(tables[name]), left) if left and name in tables else tables.get(name)
+        for name in ("attention", "boundaries", "decisions")
+    )
     return HealthFacts(
         concentration=_concentration(frame_of(tables, "concentration"), names),
-        attention=_attention(tables.get("attention"), names),
-        boundaries=boundary_facts(tables.get("boundaries"), frame_of(tables, "spreads"), names),
-        decisions=decision_facts(tables.get("decisions"), names),
+        attention=_attention(attention, names),
+        boundaries=boundary_facts(boundaries, frame_of(tables, "spreads"), names),
+        decisions=decision_facts(decisions, names),
+        without_those_that_left=bool(left),
     )
 
 

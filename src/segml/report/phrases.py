@@ -38,7 +38,7 @@ REASON_MEANINGS = Phrases(
         "payment": "it stopped being able or willing to pay",
         "competitor": "its favourite category went elsewhere while others held",
         "margin": "discounts and cost to serve grew until it stopped paying for itself",
-        "unknown": "nothing recorded in the ledger explains it",
+        "unknown": "nothing that the ledger records goes with it beyond chance",
     }
 )
 ROLES = Phrases(

@@ -14,6 +14,11 @@ from segml.words.feature import Feature
 def signal_sentence(client: LostClient, features: Mapping[str, Feature]) -> str:
     """When it could have been seen, by what, and how many days there were to act."""
     if client.first_signal is None or client.lost_on is None:
+        if all(reason == "unknown" for reason, _share in client.reasons):
+            return _(
+                "There was no early warning by the model's risk; with the reason unknown no driver "
+                "is held against its line."
+            )
         return _(
             "There was no early warning: neither the risk nor a driver crossed its line before."
         )

@@ -106,6 +106,47 @@ class FrameTable:
         return self._frame[np.logical_and.reduce(told)]
 
 
+class Without:
+    """A table without the rows of some clients.
+
+    Parameters
+    ----------
+    table
+        With a column `client_id`.
+    client_ids
+        Whose rows are left out.
+    """
+
+    def __init__(self, table: Table, client_ids: Collection[str]) -> None:
+        self._table, self._kept = table, ("client_id", "not in", sorted(client_ids))
+
+    def count(self, *where: Condition) -> int:
+        """As `Table`."""
+        return self._table.count(*where, self._kept)
+
+    def sums(self, columns: Sequence[str], *where: Condition) -> dict[str, float]:
+        """As `Table`."""
+        return self._table.sums(columns, *where, self._kept)
+
+    def groups(self, by: Sequence[str], sums: Sequence[str], *where: Condition) -> Rows:
+        """As `Table`."""
+        return self._table.groups(by, sums, *where, self._kept)
+
+    def rows(
+        self,
+        *where: Condition,
+        order: Order = (),
+        most: int | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> Rows:
+        """As `Table`."""
+        return self._table.rows(*where, self._kept, order=order, most=most, columns=columns)
+
+    def frame(self, columns: Sequence[str], *where: Condition) -> pd.DataFrame:
+        """As `Table`."""
+        return self._table.frame(columns, *where, self._kept)
+
+
 Tables = Mapping[str, "pd.DataFrame | Table"]
 """Published tables by name: small ones as frames, any as what is asked."""
 

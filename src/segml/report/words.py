@@ -92,8 +92,8 @@ def losses_sentence(losses: LossFacts, currency: str | None = None) -> str:
     if share is not None and share >= 0.5:
         said.append(
             _(
-                "For {share} of the money nothing recorded in the ledger explains the loss; ask "
-                "the people who knew these clients.",
+                "For {share} of the money nothing that the ledger records goes with the loss "
+                "beyond chance; ask the people who knew these clients.",
                 share=percent(share) if share == 1 else chance(share),
             )
         )
@@ -218,7 +218,9 @@ def reason_sentence(client: LostClient) -> str:
         for reason, share in named
     )
     if not named:
-        return _("Reason: unknown. Nothing recorded in the ledger explains this loss.")
+        return _(
+            "Reason: unknown. Nothing that the ledger records goes with this loss beyond chance."
+        )
     if unknown >= 0.5:
         return _(
             "Reason: unknown ({share}). Weak signs: {signs}.", share=percent(unknown), signs=told

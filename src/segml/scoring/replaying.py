@@ -5,24 +5,17 @@ Nothing published is read, so scoring January after March gives what scoring it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
 from contextlib import closing
 
 import pandas as pd
 
 from segml.bundle import Bundle
-from segml.features import features_alone
-from segml.features import frames as frames_of
+from segml.features import features_alone, frames
 from segml.ledger import Ledger
 from segml.scoring.months import month_starts
 
-Frames = Callable[[int], pd.DataFrame]
-"""Gives the feature frame of a day; it holds at least the columns that the tiers read."""
 
-
-def replay(
-    bundle: Bundle, ledger: Ledger, as_of: int, *, frames: Frames | None = None
-) -> pd.Series:
+def replay(bundle: Bundle, ledger: Ledger, as_of: int) -> pd.Series:
     """The tier of each client at the last month start before a date, hysteresis included.
 
     Parameters
@@ -33,9 +26,6 @@ def replay(
         Asked for each month start's past.
     as_of
         Days since 1970-01-01.
-    frames
-        Where the month starts' features come from, for callers that keep them; None: from the
-        ledger, the tiers' columns alone.
 
     Returns
     -------
@@ -44,18 +34,12 @@ def replay(
         month started since the ledger's first day.
     """
     days = month_starts(as_of, ledger.first_day)
-    known = (frames(day) for day in days) if frames else _tier_columns(bundle, ledger, days)
+    known = frames(ledger, days, bundle.features, columns=bundle.tiers.columns)
     held = pd.Series([], index=pd.Index([], dtype="str", name="client_id"), dtype=object)
     with closing(known):  # a model that refuses leaves nobody asking the ledger
         for frame in known:
             held = bundle.tiers.assign(frame, held)["tier"]
     return held
-
-
-def _tier_columns(bundle: Bundle, ledger: Ledger, days: tuple[int, ...]) -> Generator[pd.DataFrame]:
-    """`tier_columns` of several days, made ahead of their use; a few are held at a time."""
-    with closing(frames_of(ledger, days, bundle.features, columns=bundle.tiers.columns)) as made:
-        yield from made
 
 
 def tier_columns(bundle: Bundle, ledger: Ledger, day: int) -> pd.DataFrame:

@@ -70,7 +70,8 @@ def whole_facts(
         Gives the published reasons of some clients.
     """
     lost = frame_of(tables, "losses")
-    gone = gone_clients(None if lost is None else {"losses": lost})
+    lost_tables = None if lost is None else {"losses": lost}
+    gone = gone_clients(lost_tables)
     shown = most_at_risk(scores, gone=gone)
     ids = [row["client_id"] for row in shown]
     at_risk = risk_facts(shown, reasons_of(ids), names) if shown else ()
@@ -86,7 +87,7 @@ def whole_facts(
         notes=tuple(dict.fromkeys(run.get("notes", ()))),
         profit=profit_facts(tables.get("profit")),
         support=support,
-        health=health_facts(tables, names),
+        health=health_facts(tables, names, left=gone_clients(lost_tables, "left")),
         prospects=prospects_facts(tables, names=names),
         roles=roles_facts(scores, tables.get("roles"), names),
     )
