@@ -13,6 +13,7 @@ from segml.ledger import (
     discontinued,
     industries,
     recorded_ends,
+    still_sold,
 )
 
 FIRST = dt.date(2011, 1, 1)
@@ -174,3 +175,42 @@ def test_orders_without_some_products_lack_their_lines_and_orders_of_nothing_els
 def test_without_products_none_is_withdrawn(opened: Callable[..., Ledger]) -> None:
     past = opened("client_id,date,amount\na,2011-01-01,1\n").past(dt.date(2012, 1, 1))
     assert past.withdrawn() == frozenset()
+
+
+def _sold(product: str, days: range) -> str:
+    """A line a day of one product, days counted from 2012-01-01, its withdrawal's day."""
+    start, category = dt.date(2012, 1, 1), {"tea": "hot", "ice": "cold"}[product]
+    return "".join(
+        f"c{day % 7},{start + dt.timedelta(days=day)},5,,{product},{category}\n" for day in days
+    )
+
+
+@pytest.mark.parametrize("scope", ["product,tea", "category,hot"])
+@pytest.mark.parametrize(
+    ("after", "believed"),
+    [
+        (range(0), True),
+        (range(30), True),  # stocks run off
+        (range(0, 120, 4), True),  # not half as many
+        (range(0, 120, 2), False),
+        (range(40, 120), False),  # out of stock for a while
+    ],
+)
+def test_a_withdrawal_of_goods_that_went_on_being_sold_is_none(
+    opened: Callable[..., Ledger], scope: str, after: range, believed: bool
+) -> None:
+    lines = "client_id,date,amount,order_id,product,category\n"
+    lines += _sold("tea", range(-90, 0)) + _sold("tea", after) + _sold("ice", range(-90, 300))
+    events = f"event_id,date,kind,scope,scope_value\ne,2012-01-01,product_withdrawal,{scope}\n"
+    ledger = opened(lines, events=events)
+    assert still_sold(ledger.past(dt.date(2012, 6, 1))) == (frozenset() if believed else {"e"})
+    assert still_sold(ledger.past(dt.date(2012, 4, 29))) == frozenset()  # too early to say
+
+
+def test_other_events_of_goods_that_are_sold_are_let_be(opened: Callable[..., Ledger]) -> None:
+    lines = "client_id,date,amount,order_id,product,category\n" + _sold("tea", range(-90, 200))
+    events = (
+        "event_id,date,kind,scope,scope_value\n"
+        "rise,2012-01-01,price_change,product,tea\nall,2012-01-01,product_withdrawal,all,\n"
+    )
+    assert not still_sold(opened(lines, events=events).past(dt.date(2012, 7, 1)))

@@ -4,7 +4,7 @@ from segml.ledger.books import micro
 from segml.ledger.counting import Counts
 from segml.ledger.cutoff import Past
 from segml.ledger.days import date_of, day_of
-from segml.ledger.discontinued import discontinued
+from segml.ledger.discontinued import discontinued, still_sold
 from segml.ledger.economics import acquisition_sql, bad_debt_sql, overdue_sql, profit
 from segml.ledger.engines import Asked, Engine
 from segml.ledger.findings import Finding, Findings
@@ -77,6 +77,7 @@ __all__ = [
     "room_told",
     "scratch_folder",
     "starts",
+    "still_sold",
     "terms_changed",
     "volumes",
     "worth",

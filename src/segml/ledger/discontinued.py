@@ -1,4 +1,4 @@
-"""Products that can surely no longer be bought, whoever would.
+"""Products that can surely no longer be bought, whoever would, and withdrawals that were none.
 
 `Past.withdrawn` suspects a product that a few clients have stopped to buy, which is a sign; here a
 client is excused by it. So it is asked for more: that the clients who stopped cannot be the reason.
@@ -12,6 +12,11 @@ SILENT_DAYS = 90
 LEAST_LINES, LEAST_CLIENTS = 40, 10
 """In the year to its last sale: about ten lines in the time that it has been silent for, of so many
 clients that a few who left would not silence it."""
+
+BEFORE_DAYS, RUN_OFF_DAYS, AFTER_DAYS = 90, 30, 120
+"""A withdrawal is held against the lines of the days before it and those from the end of its stocks
+to so many days after it."""
+SOLD_LINES, SOLD_SHARE = 10, 0.5
 
 
 def discontinued(past: Past) -> frozenset[str]:
@@ -39,3 +44,29 @@ def discontinued(past: Past) -> frozenset[str]:
         "list_contains(g.categories, e.scope_value)))"
     )
     return frozenset(found["product"])
+
+
+def still_sold(past: Past) -> frozenset[str]:
+    """The ids of recorded withdrawals of goods that went on being sold.
+
+    Of a product or category that in the days 30 to 120 after its withdrawal stood on at least ten
+    lines, and on half as many as in the 90 days before it: whatever was withdrawn, it was not that.
+
+    Parameters
+    ----------
+    past
+        Of the day asked about; of withdrawals of the last 120 days nothing is said.
+    """
+    sold = " UNION ALL ".join(
+        f"SELECT event_id, l.day - e.day AS age FROM {{events}} AS e JOIN {{lines}} AS l "
+        f"ON l.{scope} = e.scope_value WHERE e.kind = 'product_withdrawal' AND e.scope = '{scope}' "
+        f"AND e.day <= {past.as_of - AFTER_DAYS} AND NOT l.is_return AND l.amount > 0 "
+        f"AND l.day >= e.day - {BEFORE_DAYS} AND l.day < e.day + {AFTER_DAYS}"
+        for scope in ("product", "category")
+    )
+    after = f"count(*) FILTER (age >= {RUN_OFF_DAYS})"
+    found = past.frame(
+        f"SELECT event_id FROM ({sold}) GROUP BY event_id HAVING {after} >= {SOLD_LINES} "
+        f"AND {after} >= {SOLD_SHARE} * count(*) FILTER (age < 0)"
+    )
+    return frozenset(found["event_id"])

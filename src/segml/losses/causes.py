@@ -31,6 +31,7 @@ from segml.features import CATALOGUE
 from segml.ledger import Ledger, Past, discontinued
 from segml.losses.asked import Asked
 from segml.losses.attribution import Decomposition
+from segml.losses.believed_events import believed_events
 from segml.losses.courses import WEEK
 from segml.losses.dating import Declines
 from segml.losses.declines import Dated
@@ -183,7 +184,7 @@ def _records(past: Past, clients: Sequence[str]) -> Records:
         lines=past.lines(clients),
         contacts=past.contacts(clients),
         bills=past.bills(clients),
-        events=past.events(clients),
+        events=believed_events(past, clients),
         withdrawn=discontinued(past),
     )
 

@@ -12,6 +12,7 @@ import pandas as pd
 from segml.features import CATALOGUE
 from segml.losses.accounted import shared, told_by_seen
 from segml.losses.attribution import Decomposition, Span, decompose, reason_weights, span_of
+from segml.losses.believed_events import believed_events
 from segml.losses.books import Books
 from segml.losses.causes import Learnt, as_weights
 from segml.losses.course import course
@@ -243,7 +244,11 @@ def _trails(
     past = scene.ledger.past(scene.end)
     contacts, bills, events = (
         by_client(rows, cases)
-        for rows in (past.contacts(list(cases)), past.bills(list(cases)), past.events(list(cases)))
+        for rows in (
+            past.contacts(list(cases)),
+            past.bills(list(cases)),
+            believed_events(past, list(cases)),
+        )
     )
     if learnt:
         events = {
