@@ -10,7 +10,7 @@ from segml.ledger import Past, still_sold
 
 
 def believed_events(past: Past, clients: Sequence[str]) -> pd.DataFrame:
-    """`Past.events`, without withdrawals of goods that went on being sold.
+    """`Past.events`, without withdrawals of products that went on being sold.
 
     Parameters
     ----------
