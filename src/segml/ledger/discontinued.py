@@ -60,10 +60,11 @@ def still_sold(past: Past) -> frozenset[str]:
     """
     after = f"count(*) FILTER (l.day >= e.day + {RUN_OFF_DAYS})"
     found = past.frame(
-        "SELECT event_id FROM {events} AS e JOIN {lines} AS l ON l.product = e.scope_value WHERE "
-        "e.kind = 'product_withdrawal' AND e.scope = 'product' AND NOT l.is_return "
-        f"AND l.amount > 0 AND e.day <= {past.as_of - AFTER_DAYS} AND l.day >= e.day - {BEFORE_DAYS} AND "
-        f"l.day < e.day + {AFTER_DAYS} GROUP BY event_id HAVING {after} >= {SOLD_LINES} "
+        "SELECT event_id FROM {events} AS e JOIN {lines} AS l ON l.product = e.scope_value "
+        "WHERE e.kind = 'product_withdrawal' AND e.scope = 'product' AND NOT l.is_return "
+        f"AND l.amount > 0 AND e.day <= {past.as_of - AFTER_DAYS} "
+        f"AND l.day >= e.day - {BEFORE_DAYS} AND l.day < e.day + {AFTER_DAYS} "
+        f"GROUP BY event_id HAVING {after} >= {SOLD_LINES} "
         f"AND {after} >= {SOLD_SHARE} * count(*) FILTER (l.day < e.day)"
     )
     return frozenset(found["event_id"])
