@@ -20,6 +20,7 @@ from segml.bundle.newcomers import learn_prospects
 from segml.bundle.outlook import Ground, learn_outlook
 from segml.bundle.planned import portable
 from segml.bundle.record import TrainingRecord, library_versions, plain
+from segml.bundle.seldom import seldom_notes
 from segml.bundle.steadiness import with_steadiness
 from segml.bundle.value import Bundle
 from segml.bundle.weights import weights_by_day
@@ -227,6 +228,7 @@ def _record(
     lost, worth = learnt
     past = ledger.past(windows.as_of)
     said = [note for one in learnt for note in one.record.details.get("notes", ())]
+    said += seldom_notes(now, lost.record.horizon_days)
     return TrainingRecord(
         churn=lost.record,
         potential=worth.record,
