@@ -87,6 +87,33 @@ def test_a_file_in_another_encoding_loses_nothing_in_silence(tmp_path: Path) -> 
     assert {"unreadable_line", "empty_ledger"} <= {item.code for item in check.findings.errors}
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
+@pytest.mark.parametrize("ending", ["csv", "csv.gz"])
+def test_a_header_in_another_encoding_is_refused_by_the_name_of_its_file(
+    tmp_path: Path, ending: str, encoding: str
+) -> None:
+    rows = ("Kundennummer;Straße;date;amount\n" + "a;Hauptweg;2011-01-01;1\n" * 9).encode(encoding)
+    file = tmp_path / f"kunden.{ending}"
+    file.write_bytes(gzip.compress(rows) if ending.endswith("gz") else rows)
+    with pytest.raises(DataRefused, match=r"kunden\.csv.* is not UTF-8 .*save it again as UTF-8"):
+        check_ledger(plan(file, columns={"client_id": "Kundennummer"}), Economics())
+
+
+def test_a_finding_of_broken_lines_names_their_files(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text(HEADER + "a,2011-01-01,1\n")
+    (tmp_path / "y.csv").write_text(HEADER + "a,2011-01-01,1,9\nb\n")
+    (tmp_path / "z.csv").write_bytes((HEADER + "Jos\u00e9,2011-01-01,1\n").encode("cp1252"))
+    (found,) = check_ledger(plan(tmp_path / "*.csv"), Economics()).findings.of("unreadable_line")
+    assert [each.split(":")[0] for each in found.first] == [
+        "y.csv line 2",
+        "y.csv line 3",
+        "z.csv line 2",
+    ]
+    assert "3 lines that are no rows (of 4), 1 of them not UTF-8" in found.message
+    assert "in y.csv (2), z.csv (1)" in found.message
+    assert "save it again as UTF-8" in found.message
+
+
 @pytest.mark.parametrize("name", ["a.parquet", "a.csv.gz"])
 def test_a_file_that_is_not_what_its_ending_says_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"this is neither of them")
