@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import gc
 import gzip
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -224,6 +227,39 @@ def test_a_query_on_another_database_is_a_table(tmp_path: Path) -> None:
     of = LedgerPlan(transactions=SourcePlan(query=query, connection=url))
     with pytest.raises(ConfigurationRefused, match="two columns called `amount`"):
         open_ledger(of, Economics())
+
+
+def test_an_sqlite_file_stands_beside_the_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("sqlalchemy", reason="the extra `database` is not installed")
+    (tmp_path / "elsewhere").mkdir()
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as shop:
+        shop.execute("CREATE TABLE t AS SELECT 'x' AS client_id, '2011-01-01' AS date, 2 AS amount")
+        shop.commit()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    asked = partial(SourcePlan, connection="sqlite:///shop.db")
+    of = partial(LedgerPlan, folder=str(tmp_path))
+    assert amounts(of(transactions=asked(query="SELECT * FROM t"))) == [["x", 2.0]]
+    for query, says in [
+        ("SELECT * FROM sales", "no such table: sales"),
+        ("SELECT amont FROM t", "no such column: amont"),
+        ("SELECT FROM t", "syntax error"),
+    ]:
+        with pytest.raises(ConfigurationRefused, match=says):
+            open_ledger(of(transactions=asked(query=query)), Economics())
+    lost = SourcePlan(query="SELECT * FROM t", connection="sqlite:///crm.sqlite")
+    with pytest.raises(ConfigurationRefused, match=r"names no SQLite file: .*crm\.sqlite"):
+        open_ledger(of(transactions=lost), Economics())
+    assert not list(tmp_path.rglob("crm.sqlite"))
+
+
+def test_a_file_that_is_no_sqlite_database_is_refused_with_the_cause(tmp_path: Path) -> None:
+    pytest.importorskip("sqlalchemy", reason="the extra `database` is not installed")
+    (tmp_path / "shop.db").write_text("x" * 2000)
+    of = SourcePlan(query="SELECT 1", connection="sqlite:///shop.db")
+    with pytest.raises(DataRefused, match="file is not a database"):
+        open_ledger(LedgerPlan(transactions=of, folder=str(tmp_path)), Economics())
 
 
 @pytest.mark.parametrize(
