@@ -39,6 +39,8 @@ def test_the_first_run_of_a_month_is_judged_once_its_horizon_has_passed(judged: 
     assert table["metric"].tolist() == ["auc", "lost_ratio", "total_ratio"]
     assert table["card"].notna().tolist() == [True, False, True]
     assert done.summary["runs"] == 1
+    assert ["  card " in line for line in done.told[:3]] == [True, False, True]
+    assert not any("nan" in line for line in done.told)
 
 
 def test_the_figures_are_those_of_the_ledger(judged: Any) -> None:

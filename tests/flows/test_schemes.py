@@ -114,9 +114,12 @@ def _relief_is_marked(scheme: str, lost: Any) -> None:
     ("tiers", "message"),
     [
         ("{scheme: levels, number: 4}", "levels has 3 tiers"),
-        ("{scheme: levels, key: [4]}", "key ranks exist"),
+        ("{scheme: levels, key: [4]}", r"`tiers.key` is \[4\] in .* Allowed: .* 1 \(top\) to 3"),
         ("{scheme: levels, bands: [3, 2, 1]}", "bands go with strategic"),
-        ("{scheme: strategic, bands: [1, 2, 3]}", "bands fall and are above zero"),
+        (
+            "{scheme: strategic, bands: [1, 2, 3]}",
+            r"`tiers.bands` is \[1.0, 2.0, 3.0\] .* each below the one before",
+        ),
         ("{scheme: strategic, bands: [3, 2]}", "tiers.bands"),
         ("{scheme: gold}", "tiers.scheme"),
     ],

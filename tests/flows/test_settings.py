@@ -95,7 +95,18 @@ def test_a_connection_comes_from_the_environment(
         ("- a list\n", "holds list"),
         ("portfolio: [\n", "is no YAML"),
         (SMALLEST + "churn: {cutoffs: 2}\n", "churn.cutoffs"),
-        (SMALLEST + "tiers: {number: 3, key: [4]}\n", "key ranks exist"),
+        (
+            SMALLEST + "tiers: {key: [1, 7]}\n",
+            r"`tiers.key` is \[1, 7\] in `.*`. Allowed: .* to 4, .* Next: mend `tiers.key`",
+        ),
+        (
+            SMALLEST + "tiers: {number: auto, key: [3]}\n",
+            r"is \[3\] .* only the ranks 1 and 2 can",
+        ),
+        (
+            SMALLEST + "outlook: {horizons: [30, 30]}\n",
+            r"`outlook.horizons` is \[30, 30\] .* Allowed: days that differ",
+        ),
         (SMALLEST + "losses: {shrunk_below: 1.5}\n", "shrunk_below"),
         (SMALLEST + "economics: {currency: Euro}\n", "currency"),
         (SMALLEST + f"seed: {'9' * 5000}\n", "a number too long"),

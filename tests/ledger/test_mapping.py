@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -30,6 +31,30 @@ def test_a_text_that_is_mapped_and_used_in_sql_is_judged_as_text(
     codes = {item.code for item in check.findings}
     assert {"bad_quantity", "missing_amount"} <= codes
     assert check.quarantine["Quantity"].tolist() == ["few"]
+
+
+@pytest.mark.parametrize("usual", ["7", "1.234", "12,5"])
+def test_a_decimal_comma_is_read_by_the_expression_of_the_documents(
+    opened: Callable[..., Ledger], usual: str
+) -> None:
+    amounts = ["1.234,50", "-12,50", "1\u00a0234,5", *[usual] * 40]
+    rows = "".join(f"c{place};2011-01-01;{each}\n" for place, each in enumerate(amounts))
+    expression = "sql: replace(replace(Betrag, '.', ''), ',', '.')"
+    assert expression in (Path(__file__).parents[2] / "docs" / "ledger.md").read_text("utf-8")
+    ledger = opened("client_id;date;Betrag\n" + rows, columns={"amount": expression})
+    read = ledger.past(99_999).frame("SELECT amount FROM {lines} ORDER BY amount")["amount"]
+    usual_one = float(usual.replace(".", "").replace(",", "."))
+    assert sorted([1234.5, -12.5, 1234.5, *[usual_one] * 40]) == read.tolist()
+
+
+def test_a_finding_of_decimal_commas_says_how_to_read_them(checked: Callable[..., Check]) -> None:
+    rows = "client_id;date;amount\na;2011-01-01;1.234,50\nb;2011-01-01;2 345,5\nc;2011-01-01;7\n"
+    (found,) = checked(rows).findings.of("bad_amount")
+    assert "\"sql: replace(replace(<column>, '.', ''), ',', '.')\"" in found.message
+    (other,) = checked(rows + "d;2011-01-01;few\n").findings.of("bad_amount")
+    assert "replace" not in other.message  # not all of them
+    (other,) = checked("client_id;date;amount\na;2011-01-01;few\n").findings.of("bad_amount")
+    assert "replace" not in other.message
 
 
 def test_where_leaves_rows_out_and_they_are_counted(checked: Callable[..., Check]) -> None:

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import gc
 import gzip
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -85,6 +88,33 @@ def test_a_file_in_another_encoding_loses_nothing_in_silence(tmp_path: Path) -> 
     (tmp_path / "a.csv").write_bytes((HEADER + "Jos\u00e9,2011-01-01,1\n").encode("latin1"))
     check = check_ledger(plan(tmp_path / "a.csv"), Economics())
     assert {"unreadable_line", "empty_ledger"} <= {item.code for item in check.findings.errors}
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
+@pytest.mark.parametrize("ending", ["csv", "csv.gz"])
+def test_a_header_in_another_encoding_is_refused_by_the_name_of_its_file(
+    tmp_path: Path, ending: str, encoding: str
+) -> None:
+    rows = ("Kundennummer;Straße;date;amount\n" + "a;Hauptweg;2011-01-01;1\n" * 9).encode(encoding)
+    file = tmp_path / f"kunden.{ending}"
+    file.write_bytes(gzip.compress(rows) if ending.endswith("gz") else rows)
+    with pytest.raises(DataRefused, match=r"kunden\.csv.* is not UTF-8 .*save it again as UTF-8"):
+        check_ledger(plan(file, columns={"client_id": "Kundennummer"}), Economics())
+
+
+def test_a_finding_of_broken_lines_names_their_files(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text(HEADER + "a,2011-01-01,1\n")
+    (tmp_path / "y.csv").write_text(HEADER + "a,2011-01-01,1,9\nb\n")
+    (tmp_path / "z.csv").write_bytes((HEADER + "Jos\u00e9,2011-01-01,1\n").encode("cp1252"))
+    (found,) = check_ledger(plan(tmp_path / "*.csv"), Economics()).findings.of("unreadable_line")
+    assert [each.split(":")[0] for each in found.first] == [
+        "y.csv line 2",
+        "y.csv line 3",
+        "z.csv line 2",
+    ]
+    assert "3 lines that are no rows (of 4), 1 of them not UTF-8" in found.message
+    assert "in y.csv (2), z.csv (1)" in found.message
+    assert "save it again as UTF-8" in found.message
 
 
 @pytest.mark.parametrize("name", ["a.parquet", "a.csv.gz"])
@@ -197,6 +227,39 @@ def test_a_query_on_another_database_is_a_table(tmp_path: Path) -> None:
     of = LedgerPlan(transactions=SourcePlan(query=query, connection=url))
     with pytest.raises(ConfigurationRefused, match="two columns called `amount`"):
         open_ledger(of, Economics())
+
+
+def test_an_sqlite_file_stands_beside_the_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("sqlalchemy", reason="the extra `database` is not installed")
+    (tmp_path / "elsewhere").mkdir()
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as shop:
+        shop.execute("CREATE TABLE t AS SELECT 'x' AS client_id, '2011-01-01' AS date, 2 AS amount")
+        shop.commit()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    asked = partial(SourcePlan, connection="sqlite:///shop.db")
+    of = partial(LedgerPlan, folder=str(tmp_path))
+    assert amounts(of(transactions=asked(query="SELECT * FROM t"))) == [["x", 2.0]]
+    for query, says in [
+        ("SELECT * FROM sales", "no such table: sales"),
+        ("SELECT amont FROM t", "no such column: amont"),
+        ("SELECT FROM t", "syntax error"),
+    ]:
+        with pytest.raises(ConfigurationRefused, match=says):
+            open_ledger(of(transactions=asked(query=query)), Economics())
+    lost = SourcePlan(query="SELECT * FROM t", connection="sqlite:///crm.sqlite")
+    with pytest.raises(ConfigurationRefused, match=r"names no SQLite file: .*crm\.sqlite"):
+        open_ledger(of(transactions=lost), Economics())
+    assert not list(tmp_path.rglob("crm.sqlite"))
+
+
+def test_a_file_that_is_no_sqlite_database_is_refused_with_the_cause(tmp_path: Path) -> None:
+    pytest.importorskip("sqlalchemy", reason="the extra `database` is not installed")
+    (tmp_path / "shop.db").write_text("x" * 2000)
+    of = SourcePlan(query="SELECT 1", connection="sqlite:///shop.db")
+    with pytest.raises(DataRefused, match="file is not a database"):
+        open_ledger(LedgerPlan(transactions=of, folder=str(tmp_path)), Economics())
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_a_copied_file_that_changes_between_look_and_reading_is_refused(
     file = tmp_path / f"lines.{ending}"
     write(file, LINES)
     do, said = CHANGES[change]
-    step = "_load_csv" if ending == "csv" else "parquet_sql"
+    step = "load_csv" if ending == "csv" else "parquet_sql"
     monkeypatch.setattr(reading, "parquet_in_place", lambda *_: None)
     once_before(monkeypatch, sources, step, lambda: do(file))
     with pytest.raises(DataRefused, match=said):

@@ -103,7 +103,7 @@ def test_the_sentence_gives_effect_interval_and_clients(facts: EventFacts) -> No
     assert "3.4 more were lost" in said
     assert "+1.2 to +5.6)" in said
     assert "812 clients" in said
-    assert "140 EUR a year and client less" in said
+    assert "earned us 140 EUR less per client and year than" in said
     assert "−220 EUR to −60 EUR" in said
 
 

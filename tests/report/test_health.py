@@ -402,3 +402,16 @@ def test_the_page_of_a_whole_run_says_the_published_figures(chain: Any) -> None:
     decisions = pd.read_parquet(chain.scored.folder / "decisions.parquet")
     decisions = decisions[~decisions["client_id"].isin(left)]
     assert f"{-decisions['profit_365'].sum():,.0f} EUR more than they brought" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "none in 365 days"), ("ru", "за 365 дней ни одного"), ("zh", "365天内无")],
+)
+def test_no_contact_in_the_year_is_told_as_that(
+    published: Published, tables: dict[str, pd.DataFrame], language: str, said: str
+) -> None:
+    tables["attention"]["last_contact"] = None
+    record, others = published
+    facts = report_facts(record, {**others, **tables}, losses=None, features={})
+    assert said in render_report(facts, language=language)

@@ -159,3 +159,11 @@ def test_a_share_that_reads_as_nothing_is_named_nowhere(analysed: Published) -> 
     assert client.reasons == (("unknown", 0.996),)
     assert client.drivers == ()
     assert [row.text_code for row in client.evidence] == ["last_order"]
+
+
+def test_what_crossed_its_line_on_the_day_of_the_loss_was_no_warning(analysed: Published) -> None:
+    frame = analysed[1]["losses"]
+    frame["first_signal"] = frame["lost_on"]
+    for client in loss_facts(*analysed, names={}, kinds=KINDS).lost:
+        assert (client.first_signal, client.first_signal_by) == (None, None)
+        assert signs.signal_sentence(client, {}).startswith("There was no early warning")

@@ -1,5 +1,7 @@
 import pandas as pd
+import pytest
 
+from segml.report.language import speaking
 from segml.report.outlook import outlook_facts
 from segml.report.outlook_words import outlook_sentence
 
@@ -37,3 +39,19 @@ def test_what_is_not_known_is_not_told() -> None:
     assert _said("c").endswith("in 30 days: an order by then 50 %.")
     assert _said("nobody") == ""
     assert outlook_facts(None, "a") == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "a higher tier then unknown and under 1 %."),
+        ("ru", "более высокий сегмент — неизвестно и менее 1 %."),
+        ("zh", "届时升级未知和低于1%。"),
+    ],
+)
+def test_a_horizon_of_which_nothing_is_known_is_told_in_words(language: str, told: str) -> None:
+    rows = [("d", 30, 0.5, None, 0.0), ("d", 90, 0.5, 0.001, 0.0)]
+    table = pd.DataFrame(rows, columns=list(TABLE.columns))
+    with speaking(language):
+        said = outlook_sentence(outlook_facts(table, "d"))
+    assert said.replace("\N{NO-BREAK SPACE}", " ").endswith(told)

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -17,7 +18,8 @@ from segml.report.language import speaking
 from segml.report.pages import Shell, csv_lines, monday_facts, page, xlsx_bytes
 from segml.report.pages.exports import COLUMNS
 from segml.report.pages.page import falls
-from segml.report.pages.page_words import news_sentence, task_sentence
+from segml.report.pages.page_words import care_sentence, news_sentence, task_sentence
+from segml.report.pages.profile import CareFact
 from segml.report.waterfall import ProfitFacts
 
 NOW, BEFORE = dt.date(2024, 4, 1), dt.date(2024, 3, 1)
@@ -243,3 +245,11 @@ def test_a_text_that_a_sheet_could_obey_is_a_text(blank: str, begins: str) -> No
     assert sheet is not None
     cell = sheet.cell(2, COLUMNS.index("name") + 1)
     assert (cell.data_type, cell.value[-1]) == ("s", "\ufffd")
+
+
+def test_a_year_without_contact_names_no_last_one() -> None:
+    care = CareFact(team="key accounts", due=12, made=0, missed=11, last_contact=None)
+    told = "Contacts in 365 days: 0; due by its playbook: 12; missed: 11"
+    assert care_sentence(care) == f"{told}."
+    later = replace(care, made=1, last_contact=dt.date(2024, 5, 2))
+    assert care_sentence(later).endswith("missed: 11; the last one: 2\xa0May\xa02024.")

@@ -194,6 +194,20 @@ def test_a_loss_with_nothing_but_its_row_has_a_dossier(
     assert not re.search(r"\b(nan|None|NaT)\b", words)
 
 
+def test_a_name_that_bears_its_id_is_not_followed_by_it(
+    published: Published, analysed: Published, features: Features
+) -> None:
+    run, tables = published
+    tables["clients"]["name"] = tables["clients"]["name"].where(
+        ~tables["clients"]["client_id"].isin(["a", "b"]), "Jäger"
+    )
+    html = render_report(report_facts(run, tables, losses=analysed, features=features))
+    assert "<h4><bdi>Jäger (a)</bdi></h4>" in html
+    named = tables["clients"].set_index("client_id")["name"]["e"]
+    assert named
+    assert re.search(r"<h4><bdi>[^<]*evil[^<]*</bdi> <small>e</small></h4>", html)
+
+
 def test_ten_dossiers_stay_small(
     published: Published, analysed: Published, features: Features
 ) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from segml.report import render_report, report_facts, support_facts, support_sentences
+from segml.report.language import speaking
 from segml.report.silence import RiskFacts
 from segml.report.words import silence_sentence
 
@@ -125,3 +126,23 @@ def test_a_silence_is_told_against_the_clients_own_rhythm(
         usual_gap_days=gap,
     )
     assert silence_sentence(client) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            "wider than 1 point, half of the ranges of an expected profit wider than 1,439 EUR.",
+        ),
+        ("ru", "шире 1 п. п., половина диапазонов ожидаемой прибыли шире 1 439 €."),
+        ("zh", "宽于1个百分点、半数预期利润区间宽于€1,439。"),
+    ],
+)
+def test_widths_have_their_unit(language: str, said: str) -> None:
+    narrow = SUPPORT | {"risk_width": 0.012, "profit_width": 1439.2}
+    support = support_facts({"churn_horizon_days": 365, "support": narrow})
+    assert support is not None
+    with speaking(language):
+        lines = support_sentences(support, "EUR")
+    assert said in " ".join(lines).replace("\u00a0", " ")

@@ -24,6 +24,7 @@ from segml.losses.tables import framed
 from segml.losses.together import DIMENSIONS as ALL_DIMENSIONS
 from segml.losses.trend import FALLING, RISING, UNCLEAR
 from segml.report import ReportFacts, overview, phrases, render_report, report_facts
+from segml.report.language import speaking
 from segml.report.together import DIMENSIONS, TogetherFacts, together_facts
 from segml.words.feature import Feature
 
@@ -230,3 +231,27 @@ def test_without_a_difference_the_page_says_how_many_were_looked_at(
     assert overview.drivers_sentence(none).startswith("Of 44 signs that may drive a loss, none had")
     few = dataclasses.replace(none, drivers_compared=0)
     assert overview.drivers_sentence(few).startswith("Too few clients were lost")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (1.2, 3.3, "6.1× (1.2 to 3.3)"),
+        (0.1, 518.0, "too few to tell how many times"),
+        (1.2, 90.0, "1.2× at least"),
+    ],
+)
+def test_an_interval_that_says_nothing_is_not_printed(
+    facts_of_all: TogetherFacts, low: float, high: float, said: str
+) -> None:
+    driver = dataclasses.replace(facts_of_all.drivers[0], ratio=6.1, ratio_low=low, ratio_high=high)
+    assert overview.driver_odds(driver) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "no steady rise or fall"), ("ru", "нет устойчивого роста"), ("zh", "持续上升或下降")],
+)
+def test_an_unclear_trend_is_no_word_on_single_quarters(language: str, said: str) -> None:
+    with speaking(language):
+        assert said in phrases.DIRECTIONS_OF_TREND["unclear"]

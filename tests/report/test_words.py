@@ -53,7 +53,7 @@ def test_an_unexplained_portfolio_says_so(facts: ReportFacts) -> None:
     said = plain(words.losses_sentence(facts.losses))
     assert "For 69 % of the money nothing that the ledger records goes with the loss" in said
     assert "of 7 key clients 1 left, 1 shrank and 1 became unprofitable." in said
-    assert "1 of these 7 had been lost earlier" in said
+    assert "1 of these 7 had been lost earlier and is not counted again." in said
 
 
 def test_a_loss_greater_than_the_year_before_says_why(facts: ReportFacts) -> None:
@@ -188,3 +188,38 @@ def test_chinese_joins_ways_of_loss_as_clauses(facts: ReportFacts) -> None:
     with speaking("zh"):
         assert "12个离开，7个大幅缩减采购" in words.losses_sentence(both)
     assert "12 left and 7 shrank" in words.losses_sentence(both)
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "many"),
+    [
+        (
+            "en",
+            "1 of these 7 had been lost earlier and is",
+            "3 of these 7 had been lost earlier and are",
+        ),
+        (
+            "ru",
+            "Потерян ранее и повторно не считается: 1 из 7",
+            "Потеряны ранее и повторно не считаются: 3",
+        ),
+        ("zh", "这7个中有1个", "这7个中有3个"),
+    ],
+)
+def test_who_was_lost_earlier_is_counted_as_the_language_counts(
+    facts: ReportFacts, language: str, one: str, many: str
+) -> None:
+    assert facts.losses is not None
+    with speaking(language):
+        assert one in words.losses_sentence(facts.losses)
+        assert many in words.losses_sentence(dataclasses.replace(facts.losses, lost_before=3))
+
+
+def test_in_russian_no_sentence_begins_with_a_share_in_small_letters(facts: ReportFacts) -> None:
+    assert facts.losses is not None
+    money = (("price", 1.0), ("unknown", 1599.0))
+    with speaking("ru"):
+        said = plain(
+            words.losses_sentence(dataclasses.replace(facts.losses, money_by_reason=money))
+        )
+    assert "Учётные данные не объясняют более 99 % потерянных денег" in said

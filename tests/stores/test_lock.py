@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from segml.stores import lock
-from segml.words.errors import LockHeld, NoModel
+from segml.words.errors import ConfigurationRefused, LockHeld, NoModel
 
 NOW = dt.datetime(2011, 6, 1, 12, tzinfo=dt.UTC)
 HOLDING = """
@@ -138,3 +138,27 @@ def test_a_lock_that_is_cleared_away_is_never_held_twice(tmp_path: Path) -> None
         run.stdin.flush()
     assert [run.communicate()[0] for run in racing] == ["", "", ""]
     assert [run.returncode for run in racing] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "models",
+    [
+        "file",
+        "dangling",
+        pytest.param(
+            "/proc/out",
+            marks=pytest.mark.skipif(os.geteuid() != 0, reason="closed to all but root"),
+        ),
+    ],
+)
+def test_models_where_no_folder_can_be_are_refused_and_not_waited_for(
+    tmp_path: Path, models: str
+) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
+    folder = tmp_path / models / "wholesale"
+    with (
+        pytest.raises(ConfigurationRefused, match=r"none can be made there .* correct `models`"),
+        lock(folder, command="segml train", started=NOW, create=True),
+    ):
+        pass

@@ -152,3 +152,24 @@ def test_a_place_is_tried_without_a_trace(tmp_path: Path) -> None:
     publish(folder, {}, said("first", "other"))
     with pytest.raises(ConfigurationRefused, match="a run of portfolio `other`"):
         require_place(folder, portfolio="retail")
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "file",
+        "file/out",
+        "dangling",
+        pytest.param(
+            "/proc/out",
+            marks=pytest.mark.skipif(os.geteuid() != 0, reason="closed to all but root"),
+        ),
+    ],
+)
+def test_an_output_where_no_folder_can_be_is_the_configurations_fault(
+    tmp_path: Path, output: str
+) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(ConfigurationRefused, match=r"none can be made there .* correct `output`"):
+        require_place(scores_folder(tmp_path / output, JUNE), portfolio="retail")

@@ -124,7 +124,7 @@ def _explained(settings: Settings, folder: Path, client_id: str, day: dt.date) -
         "loss": loss and _plain(asdict(loss)),
         "prospect": prospect and _plain(asdict(prospect)),
     }
-    told = (*lines, *said, *_caution(folder))
+    told = (*lines, *said, *_caution(folder, facts.currency))
     return ClientExplained(summary=summary, told=told, facts=facts, loss=loss)
 
 
@@ -156,10 +156,10 @@ def _prospect(folder: Path, facts: ClientFacts, clients: pd.DataFrame) -> Prospe
     return prospect_of(tables, facts.client_id, names=names)
 
 
-def _caution(folder: Path) -> list[str]:
+def _caution(folder: Path, currency: str | None) -> list[str]:
     """How far the model's word goes where it learnt from few clients; empty where it did not."""
     support = support_facts(read_run(folder))
-    return ["", *support_sentences(support)] if support else []
+    return ["", *support_sentences(support, currency)] if support else []
 
 
 def _published(settings: Settings, day: dt.date, progress: Progress) -> Path:

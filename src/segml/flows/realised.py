@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from segml.evaluation import READS, realised, realised_sentences
@@ -239,8 +240,14 @@ def _nothing() -> pd.DataFrame:
 
 def _lines(table: pd.DataFrame) -> Iterator[str]:
     for row in table.to_dict("records"):
+        value, low, high = (_figure(row[name]) for name in ("value", "low", "high"))
+        card = "" if np.isnan(row["card"]) else f"card {_figure(row['card'])}  "
         yield (
-            f"{row['as_of']}  {row['metric']:<11} {row['value']:.3f} "
-            f"[{row['low']:.3f}, {row['high']:.3f}]  card {row['card']:.3f}  "
+            f"{row['as_of']}  {row['metric']:<11} {value} [{low}, {high}]  {card}"
             f"{row['clients']:,} clients"
         )
+
+
+def _figure(value: float) -> str:
+    """A figure, or that it is undefined: of nobody lost there is no share."""
+    return "undefined" if np.isnan(value) else f"{value:.3f}"

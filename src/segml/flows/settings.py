@@ -36,6 +36,7 @@ from segml.words.plan import (
     LossPlan,
     OutlookPlan,
     Plan,
+    PlanError,
     PotentialPlan,
     PublishPlan,
     SourcePlan,
@@ -89,6 +90,12 @@ def read_settings(config: str | Path | Settings) -> Settings:
         return _settle(parsed, path.absolute().parent)
     except ValidationError as error:
         raise _refusal(path, error) from None
+    except PlanError as error:
+        raise ConfigurationRefused(
+            f"{error.found} in `{path.name}`",
+            allowed=error.allowed,
+            next_step=f"mend `{error.key}`",
+        ) from None
     except ValueError as error:
         raise ConfigurationRefused(
             f"`{path.name}`: {error}",

@@ -21,6 +21,7 @@ from segml.words.postgres import is_postgres
 
 DUCKDB_SCHEME = "duckdb:///"
 BATCH_ROWS = 100_000
+_ABOUT_SQLITE_NAMES = ("no such", "ambiguous column")
 
 
 def read_query(
@@ -39,7 +40,7 @@ def read_query(
     table
         The contract's table; the raw one is called `raw_<table>`.
     folder
-        Where a relative DuckDB file stands.
+        Where a relative file of DuckDB or SQLite stands.
 
     Returns
     -------
@@ -64,7 +65,7 @@ def read_query(
     elif is_postgres(url) and importlib.util.find_spec("psycopg") is not None:
         copy_postgres(connection, query, url, table)
     else:
-        _copy_sqlalchemy(connection, query, url, table)
+        _copy_sqlalchemy(connection, query, url, table, folder)
     return describe(connection, f"raw_{table}", is_text=False)
 
 
@@ -103,7 +104,7 @@ def _refused_query(table: str, error: Exception) -> ConfigurationRefused:
 
 
 def _copy_sqlalchemy(
-    connection: duckdb.DuckDBPyConnection, query: str, url: str, table: str
+    connection: duckdb.DuckDBPyConnection, query: str, url: str, table: str, folder: Path
 ) -> None:
     try:
         import sqlalchemy as sa  # an optional extra
@@ -114,7 +115,7 @@ def _copy_sqlalchemy(
             next_step="install the extra, and the database's driver",
         ) from None
     try:
-        engine = sa.create_engine(url)
+        engine = sa.create_engine(_placed(sa.make_url(url), table, folder))
     except (sa.exc.SQLAlchemyError, ImportError, ValueError) as error:
         raise ConfigurationRefused(
             f"`ledger.{table}.connection` cannot be used: {type(error).__name__}",
@@ -129,13 +130,45 @@ def _copy_sqlalchemy(
             require_apart(names, table)
             _store_batches(connection, names, _batches(result), table)
     except sa.exc.SQLAlchemyError as error:
-        raise DataRefused(
-            f"`ledger.{table}.query` failed in the database: {type(error).__name__}",
-            allowed="a query whose rows can be read",
-            next_step="try the query in the database's own shell",
-        ) from None
+        raise _failed(error, engine.dialect.name, table) from None
     finally:
         engine.dispose()
+
+
+def _placed(url: Any, table: str, folder: Path) -> Any:
+    """The URL; of an SQLite file with its path beside the configuration, where it must be."""
+    name = url.database
+    in_memory = not name or name.startswith((":memory:", "file:"))
+    if url.get_backend_name() != "sqlite" or in_memory:
+        return url
+    if not (folder / name).is_file():  # SQLite would make an empty one
+        raise ConfigurationRefused(
+            f"`ledger.{table}.connection` names no SQLite file: {folder / name}",
+            allowed="sqlite:///file.sqlite beside the configuration, or sqlite:////absolute/path",
+            next_step="correct the path",
+        )
+    return url.set(database=str(folder / name))
+
+
+def _failed(error: Any, database: str, table: str) -> ConfigurationRefused | DataRefused:
+    """The refusal of what a database did not do; never a row's values, nor a server's address."""
+    cause = getattr(error, "orig", None) or error
+    said = type(error).__name__
+    if database == "sqlite":  # it names tables and columns, no address and no value
+        if str(cause).startswith(_ABOUT_SQLITE_NAMES) or "syntax error" in str(cause):
+            return ConfigurationRefused(
+                f"`ledger.{table}.query` is refused by the database: {cause}",
+                allowed="one SELECT over tables and columns that it has",
+                next_step="correct the query, or the file that `connection` names",
+            )
+        said = f"{said}: {cause}"
+    elif cause.args and isinstance(cause.args[0], int):
+        said = f"{said} (number {cause.args[0]})"
+    return DataRefused(
+        f"`ledger.{table}.query` failed in the database: {said}",
+        allowed="a query whose rows can be read",
+        next_step="try the query in the database's own shell",
+    )
 
 
 def _batches(result: Any) -> Iterator[list[tuple[Any, ...]]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from segml.ledger.csv_files import BrokenLine
 from segml.ledger.paths import folders_of
 from segml.ledger.quoting import identifier
 from segml.ledger.scratch import Scratch, confine
@@ -70,12 +71,10 @@ def read_file_query(opened: Scratch, query: str, files: Mapping[str, str], table
     return describe(opened.connection, raw, is_text=False, unreadable=unreadable)
 
 
-def _load(
-    store: Path, spill: Path, files: Mapping[str, str], table: str
-) -> tuple[tuple[int, str], ...]:
+def _load(store: Path, spill: Path, files: Mapping[str, str], table: str) -> tuple[BrokenLine, ...]:
     """Read every file as a table of its name; give the lines that are no rows."""
     allowed = [folder for path in files.values() for folder in folders_of(path)]
-    unreadable: list[tuple[int, str]] = []
+    unreadable: list[BrokenLine] = []
     with duckdb.connect(str(store)) as filling:
         confine(filling, spill, tuple(sorted(set(allowed))))
         for name, path in files.items():

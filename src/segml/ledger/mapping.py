@@ -16,6 +16,7 @@ from segml.words.errors import ConfigurationRefused
 from segml.words.plan import SourcePlan
 
 SQL_PREFIX = "sql:"
+_OF_TEXTS = r"replace|translate|regexp_\w+|split_part|[lr]?trim|(try_)?strptime"
 TEXT_COPY = "segml text of "
 """In the view of a CSV file, numeric columns that an expression uses are numbers; their text,
 which plain mappings read, stands beside them under this prefix."""
@@ -135,10 +136,12 @@ def _as_text(source: Source, table: Table, plan: SourcePlan) -> frozenset[str]:
     return frozenset(name for name in found if name is not None)
 
 
-def _compared_to_text(pieces: str, column: str) -> bool:
+def _is_text_there(pieces: str, column: str) -> bool:
+    """Whether an expression compares a column to a text, or gives it to what takes none but one."""
     operator = r"(=|<>|!=|<=?|>=?|\b(not\s+)?(in\s*\(|i?like\b)|~)"
-    pattern = rf"(?<!\w){re.escape(column)}\"?\s*{operator}\s*'"
-    return re.search(pattern, pieces, re.IGNORECASE) is not None
+    compared = rf"(?<!\w){re.escape(column)}\"?\s*{operator}\s*'"
+    given = rf"\b({_OF_TEXTS})\s*\(\s*\"?{re.escape(column)}\"?\s*[,)]"
+    return re.search(f"{compared}|{given}", pieces, re.IGNORECASE) is not None
 
 
 def _numeric_text(
@@ -150,7 +153,7 @@ def _numeric_text(
     used = [
         name
         for name in source.columns
-        if _mentions(pieces, name) and name not in as_text and not _compared_to_text(pieces, name)
+        if _mentions(pieces, name) and name not in as_text and not _is_text_there(pieces, name)
     ]
     if not used or not source.rows:
         return ()

@@ -55,7 +55,7 @@ def keep_quarantine(
         connection.executemany(
             f"INSERT INTO quarantine_{table.name} (segml_table, segml_code, segml_row, segml_text) "
             f"VALUES ({literal(table.name)}, {literal(UNREADABLE)}, ?, ?)",
-            [list(line) for line in source.unreadable],
+            [[broken.line, broken.text] for broken in source.unreadable],
         )
 
 

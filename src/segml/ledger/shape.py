@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 
 from segml.ledger.contract import Table
 from segml.ledger.counting import Counts
+from segml.ledger.csv_files import AS_UTF8
 from segml.ledger.findings import Finding
 from segml.ledger.mapping import Mapping
 from segml.ledger.quarantine import UNREADABLE
@@ -97,8 +99,11 @@ def _unreadable(
     if not lost:
         return []
     first = tuple(
-        f"line {line}: {text[:TEXT_SHOWN]!r}" for line, text in source.unreadable[:FIRST_ROWS]
+        f"{broken.file} line {broken.line}: {broken.text[:TEXT_SHOWN]!r}"
+        for broken in source.unreadable[:FIRST_ROWS]
     )
+    foreign = sum(broken.is_foreign for broken in source.unreadable)
+    told = f", {foreign:,} of them not UTF-8" if foreign else ""
     return [
         Finding(
             code=UNREADABLE,
@@ -108,12 +113,21 @@ def _unreadable(
             total=counts.read,
             first=first,
             message=(
-                f"`{table.name}` has {lost:,} lines that are no rows (of {counts.read:,}): too "
-                "many or too few fields, broken quotes, or not UTF-8. Allowed: CSV in UTF-8 with "
-                "as many fields as its header. Next: mend them, or save the file again."
+                f"`{table.name}` has {lost:,} lines that are no rows (of {counts.read:,}){told}, "
+                f"in {_places(source)}: too many or too few fields, broken quotes, or not UTF-8. "
+                "Allowed: CSV in UTF-8 with as many fields as its header. Next: "
+                f"{AS_UTF8 if foreign else 'mend them, or save the file again'}."
             ),
         )
     ]
+
+
+def _places(source: Source) -> str:
+    """The files with lines that are no rows, the worst first, with how many each has."""
+    counted = Counter(broken.file for broken in source.unreadable).most_common()
+    named = ", ".join(f"{file} ({count:,})" for file, count in counted[:FIRST_ROWS])
+    others = len(counted) - FIRST_ROWS
+    return f"{named} and {others:,} more files" if others > 0 else named
 
 
 def _unknown(table: Table, mapping: Mapping) -> list[Finding]:

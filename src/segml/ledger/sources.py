@@ -8,16 +8,12 @@ from dataclasses import dataclass
 
 import duckdb
 
+from segml.ledger.csv_files import BrokenLine, load_csv
 from segml.ledger.paths import files_of, format_of, no_file
-from segml.ledger.quoting import identifier, literal, literals
+from segml.ledger.quoting import identifier, literals
 from segml.ledger.stamps import Stamp, require_unchanged, stamps_of
 from segml.words.errors import ConfigurationRefused, DataRefused
 
-CSV_OPTIONS = "header = true, all_varchar = true, quote = '\"', escape = '\"', store_rejects = true"
-_REJECTED = (
-    "SELECT line, any_value(csv_line) FROM reject_errors GROUP BY file_id, line "
-    "ORDER BY file_id, line"
-)
 _ABOUT_NAMES = (
     duckdb.BinderException,
     duckdb.CatalogException,
@@ -43,7 +39,7 @@ class Source:
     rows
         Rows that could be read.
     unreadable
-        (line number, text) of lines that are no rows: broken quotes, too many fields.
+        Lines that are no rows: broken quotes, too many fields, another encoding.
     raw
         The table of the scratch database that holds the rows; None where they are read from their
         files each time.
@@ -55,7 +51,7 @@ class Source:
     columns: dict[str, str]
     is_text: bool
     rows: int
-    unreadable: tuple[tuple[int, str], ...] = ()
+    unreadable: tuple[BrokenLine, ...] = ()
     raw: str | None = None
     files: tuple[Stamp, ...] = ()
 
@@ -121,7 +117,7 @@ class Loaded:
 
     is_text: bool
     is_empty: bool = False
-    unreadable: tuple[tuple[int, str], ...] = ()
+    unreadable: tuple[BrokenLine, ...] = ()
 
 
 def load_files(connection: duckdb.DuckDBPyConnection, path: str, key: str, name: str) -> Loaded:
@@ -167,7 +163,8 @@ def load_files(connection: duckdb.DuckDBPyConnection, path: str, key: str, name:
             connection.execute(f"CREATE TABLE {identifier(name)} AS {rows}")
             loaded = Loaded(is_text=False)
         else:
-            loaded = _load_csv(connection, [stamp[:2] for stamp in stamps], name)
+            broken = load_csv(connection, [stamp[:2] for stamp in stamps], key, name)
+            loaded = Loaded(is_text=True, is_empty=broken is None, unreadable=tuple(broken or ()))
     except duckdb.Error as error:
         require_unchanged(stamps, key)  # if one changed, that is why
         raise unreadable_files(key, error, files) from None
@@ -191,44 +188,12 @@ def parquet_sql(files: list[str]) -> str:
     return f"read_parquet({literals(tuple(files))}, union_by_name = true)"
 
 
-def _load_csv(
-    connection: duckdb.DuckDBPyConnection, files: list[tuple[str, int]], name: str
-) -> Loaded:
-    """Read file by file: each may have its own order of columns and its own broken lines."""
-    table = identifier(name)
-    unreadable: list[tuple[int, str]] = []
-    started = False
-    for file, size in files:
-        if size == 0:
-            continue
-        rows = f"SELECT * FROM read_csv({literal(file)}, {CSV_OPTIONS})"
-        if started:
-            _add_columns(connection, table, rows)
-            connection.execute(f"INSERT INTO {table} BY NAME {rows}")
-        else:
-            connection.execute(f"CREATE TABLE {table} AS {rows}")
-        started = True
-        unreadable += connection.execute(_REJECTED).fetchall()
-        connection.execute("DROP TABLE reject_errors")
-        connection.execute("DROP TABLE reject_scans")
-    if not started:
-        connection.execute(f"CREATE TABLE {table} (nothing VARCHAR)")
-    return Loaded(is_text=True, is_empty=not started, unreadable=tuple(unreadable))
-
-
-def _add_columns(connection: duckdb.DuckDBPyConnection, table: str, rows: str) -> None:
-    there = {str(row[0]).lower() for row in connection.execute(f"DESCRIBE {table}").fetchall()}
-    for row in connection.execute(f"DESCRIBE {rows}").fetchall():
-        if str(row[0]).lower() not in there:
-            connection.execute(f"ALTER TABLE {table} ADD COLUMN {identifier(str(row[0]))} VARCHAR")
-
-
 def describe(
     connection: duckdb.DuckDBPyConnection,
     name: str,
     *,
     is_text: bool,
-    unreadable: tuple[tuple[int, str], ...] = (),
+    unreadable: tuple[BrokenLine, ...] = (),
 ) -> Source:
     """Return the description of a raw table that is already in the scratch database.
 
@@ -241,7 +206,7 @@ def describe(
     is_text
         Whether every column is text because the format knows no types.
     unreadable
-        (line number, text) of lines that are no rows.
+        Lines that are no rows.
 
     Returns
     -------

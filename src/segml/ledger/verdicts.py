@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import duckdb
 
 from segml.ledger.contract import Table
@@ -11,6 +14,8 @@ from segml.ledger.rules import Rule
 
 FIRST_ROWS = 3
 TEXT_SHOWN = 40
+_COMMA = re.compile(r"row \d+: '[-+]?\d{1,3}((\.|'|’| |\\xa0|\\u202f)?\d{3})*,\d+'")
+"""A value as `first_rows` shows it, a number whose comma can be nothing but decimal."""
 
 
 def rule_findings(
@@ -52,8 +57,19 @@ def rule_findings(
             first = first_rows(
                 connection, table, mapping, rule.column, f"problems >> {place} & 1 = 1"
             )
-            findings.append(rule_finding(table.name, rule, count, total, first, grave=grave))
+            told = _advised(table, rule, first)
+            findings.append(rule_finding(table.name, told, count, total, first, grave=grave))
     return tuple(findings)
+
+
+def _advised(table: Table, rule: Rule, first: tuple[str, ...]) -> Rule:
+    """The rule; of numbers with a decimal comma, with the expression that reads them."""
+    numbers = {f"bad_{column.name}" for column in table.columns if column.kind == "number"}
+    if rule.code not in numbers or not all(_COMMA.fullmatch(shown) for shown in first):
+        return rule
+    expression = "\"sql: replace(replace(<column>, '.', ''), ',', '.')\""
+    where = f"`ledger.{table.name}.columns.{rule.column}`"
+    return replace(rule, next_step=f"say in {where} that the comma is decimal: {expression}")
 
 
 def rule_finding(

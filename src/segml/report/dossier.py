@@ -161,6 +161,8 @@ def lost_client(
     moves = _moves(rows["loss_reasons"], _slope(path))
     evidence = _evidence(rows["evidence"], [reason for reason, _ in reasons])
     kept = {name: row[name] for name in LostClient.__slots__ if name in row}
+    if row["first_signal"] and row["lost_on"] and row["first_signal"] >= row["lost_on"]:
+        kept |= {"first_signal": None, "first_signal_by": None}  # it warned of nothing
     return LostClient(
         **kept,
         name=names.get(who, who),

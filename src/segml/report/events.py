@@ -215,12 +215,12 @@ def _profit_sentence(found: OutcomeFact, currency: str | None) -> str:
     given = {"money": money(abs(found.effect), currency), "interval": _between(*ends)}
     if found.effect > 0:
         return _(
-            "The clients it reached earned us {money} a year and client more than comparable "
+            "The clients it reached earned us {money} more per client and year than comparable "
             "clients did ({interval}).",
             **given,
         )
     return _(
-        "The clients it reached earned us {money} a year and client less than comparable clients "
+        "The clients it reached earned us {money} less per client and year than comparable clients "
         "did ({interval}).",
         **given,
     )

@@ -20,6 +20,9 @@ from segml.report.together import (
 from segml.report.together import TogetherFacts as Facts
 from segml.words.feature import Feature
 
+WIDEST = 25.0
+"""Of an interval of a ratio whose ends lie farther apart, only the lower end says something."""
+
 
 def where_sentence() -> str:
     """What the tables of where the lost profit lay count."""
@@ -217,7 +220,14 @@ def says_something(parts: tuple[PartFact, ...]) -> bool:
 
 
 def driver_odds(driver: DriverFact) -> str:
-    """How many times as often, with the range that holds for all drivers at once."""
+    """How many times as often, with the range that holds for all drivers at once.
+
+    The shares are told apart by reshuffling; of how many times few clients may still say nothing.
+    """
+    if driver.ratio_low <= 1.0 <= driver.ratio_high:
+        return _("too few to tell how many times")
+    if driver.ratio_high > WIDEST * driver.ratio_low:
+        return _("{times}× at least", times=number(driver.ratio_low, 1))
     return _(
         "{times}× ({low} to {high})",
         times=number(driver.ratio, 1),

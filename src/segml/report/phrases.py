@@ -232,7 +232,8 @@ DIRECTIONS_OF_TREND = Phrases(
         "rising": "The share of key clients lost in a quarter is rising.",
         "falling": "The share of key clients lost in a quarter is falling.",
         "unclear": (
-            "From quarter to quarter the share lost changes no more than chance would have it."
+            "Over the quarters the share lost shows no steady rise or fall beyond chance; single "
+            "quarters may stand out."
         ),
     }
 )

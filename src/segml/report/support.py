@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from segml.report.figures import counted, number, percent
+from segml.report.figures import counted, money, number, percent
 from segml.report.language import _, paragraph
 from segml.scoring import ClientFacts
 
@@ -86,7 +86,7 @@ def foretells(run: Mapping[str, Any]) -> bool:
     return support is None or support.foretells
 
 
-def support_sentences(support: SupportFacts) -> list[str]:
+def support_sentences(support: SupportFacts, currency: str | None = None) -> list[str]:
     """What a manager may build on, and what not, a sentence or two each."""
     return [
         counted(
@@ -97,7 +97,7 @@ def support_sentences(support: SupportFacts) -> list[str]:
             support.buyers,
         ),
         paragraph([_learnt(support), _risks(support)]),
-        *_widths(support),
+        *_widths(support, currency),
         _tiers(support),
         _(
             "A reason beside one client is a question to ask, not a finding: it need not hold for "
@@ -143,13 +143,18 @@ def _risks(support: SupportFacts) -> str:
     )
 
 
-def _widths(support: SupportFacts) -> list[str]:
+def _widths(support: SupportFacts, currency: str | None) -> list[str]:
     said = []
     if support.risk_width is not None:
-        points = number(100 * support.risk_width)
-        said.append(_("Half of the ranges of a risk are wider than {points} points", points=points))
+        said.append(
+            counted(
+                "Half of the ranges of a risk are wider than {count} point",
+                "Half of the ranges of a risk are wider than {count} points",
+                round(100 * support.risk_width),
+            )
+        )
     if support.profit_width is not None:
-        width = number(support.profit_width)
+        width = money(support.profit_width, currency)
         said.append(_("half of the ranges of an expected profit wider than {money}", money=width))
     return [_("{sentence}.", sentence=_(", ").join(said))] if said else []
 

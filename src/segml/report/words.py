@@ -75,10 +75,11 @@ def losses_sentence(losses: LossFacts, currency: str | None = None) -> str:
     said = [_kinds_sentence(losses)]
     if losses.lost_before:
         said.append(
-            _(
-                "{lost} of these {count} had been lost earlier and are not counted again.",
-                lost=number(losses.lost_before),
-                count=number(losses.key_clients),
+            counted(
+                "{count} of these {clients} had been lost earlier and is not counted again.",
+                "{count} of these {clients} had been lost earlier and are not counted again.",
+                losses.lost_before,
+                clients=number(losses.key_clients),
             )
         )
     if abs(losses.referral_profit_lost) >= LEAST_REFERRAL * abs(losses.profit_lost) > 0:

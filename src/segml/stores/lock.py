@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from segml.stores.portfolios import require_portfolio
-from segml.words.errors import LockHeld
+from segml.words.errors import ConfigurationRefused, LockHeld
 
 LOCK_FILE = ".lock"
 
@@ -51,6 +51,8 @@ def lock(folder: Path, *, command: str, started: dt.datetime, create: bool) -> I
 
     Raises
     ------
+    ConfigurationRefused
+        If the folder is where none can be made.
     LockHeld
         At once, if another run holds it; the message names its owner.
     NoModel
@@ -74,7 +76,7 @@ def _taken(folder: Path) -> int:
     path = folder / LOCK_FILE
     while True:
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            _made(folder)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except (FileNotFoundError, FileExistsError):
             if folder.is_symlink() or folder.is_file():
@@ -92,6 +94,20 @@ def _taken(folder: Path) -> int:
             os.close(descriptor)
             raise
         os.close(descriptor)
+
+
+def _made(folder: Path) -> None:
+    """Make the folder; where none can be, of `models`, that is the configuration's fault."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileNotFoundError, NotADirectoryError, FileExistsError) as error:
+        if error.filename == str(folder) and isinstance(error, FileExistsError):
+            raise  # it may just have been cleared away; what holds it never is
+        raise ConfigurationRefused(
+            f"{folder.parent} is no folder, and none can be made there ({error.strerror})",
+            allowed="a `models` that is a folder, or a place where one can be made",
+            next_step="correct `models` in the configuration",
+        ) from None
 
 
 def _stands(path: Path, descriptor: int) -> bool:

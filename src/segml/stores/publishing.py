@@ -25,6 +25,8 @@ AT_ONCE = 2
 
 _CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
 """What the system says of a place that may not be written to; a full disk is something else."""
+_NO_FOLDER = {errno.ENOENT, errno.ENOTDIR, errno.EEXIST}
+"""What it says where a file stands in the way, or of a place such as /proc."""
 
 
 def publish(
@@ -157,7 +159,7 @@ def require_place(folder: Path, *, portfolio: str) -> None:
     Raises
     ------
     ConfigurationRefused
-        If the folder holds a run of another portfolio.
+        If the folder holds a run of another portfolio, or is where no folder can be.
     OutputRefused
         If the place cannot be written to.
     """
@@ -189,8 +191,10 @@ def require_own(folder: Path, *, portfolio: str) -> None:
 @contextmanager
 def _place(folder: Path) -> Iterator[Path]:
     """As `staging`; what the system says of the place itself is told as a refusal."""
+    is_there = False
     try:
         with staging(folder) as aside:
+            is_there = True
             try:
                 yield aside
             except FileNotFoundError:
@@ -202,6 +206,12 @@ def _place(folder: Path) -> Iterator[Path]:
                     next_step="run again; nothing of this run was published",
                 ) from None
     except OSError as error:
+        if not is_there and error.errno in _NO_FOLDER:
+            raise ConfigurationRefused(
+                f"{folder.parent} is no folder, and none can be made there ({error.strerror})",
+                allowed="an `output` that is a folder, or a place where one can be made",
+                next_step="correct `output` in the configuration",
+            ) from None
         if error.errno not in _CLOSED:
             raise
         raise OutputRefused(

@@ -46,6 +46,8 @@ class Refusal(Exception):  # noqa: N818 - a refusal is no error of ours, its nam
     --------
     >>> print(ConfigurationRefused("key `teirs`", allowed="`tiers`", next_step="rename it"))
     Found: key `teirs`. Allowed: `tiers`. Next: rename it.
+    >>> print(ConfigurationRefused("key `teirs`", allowed="`tiers`", next_step="a slip?"))
+    Found: key `teirs`. Allowed: `tiers`. Next: a slip?
     """
 
     exit_code: ClassVar[int] = 1
@@ -55,7 +57,8 @@ class Refusal(Exception):  # noqa: N818 - a refusal is no error of ours, its nam
         self.allowed = allowed.rstrip(".")
         self.next_step = next_step.rstrip(".")
         super().__init__(
-            f"Found: {self.found}. Allowed: {self.allowed}. Next: {self.next_step}.",
+            f"Found: {self.found}. Allowed: {self.allowed}. Next: {self.next_step}"
+            f"{'' if self.next_step.endswith('?') else '.'}",
         )
 
 

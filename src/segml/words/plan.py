@@ -10,6 +10,30 @@ from segml.words.forest import ForestPlan
 from segml.words.role import ROLES
 
 
+class PlanError(ValueError):
+    """A key of the configuration holds what the other keys, or its meaning, do not allow.
+
+    Parameters
+    ----------
+    key
+        The key, with its section: `tiers.key`.
+    found
+        What it holds.
+    allowed
+        What it may hold.
+    """
+
+    def __init__(self, key: str, found: object, allowed: str) -> None:
+        shown = list(found) if isinstance(found, tuple) else found
+        self.key, self.found, self.allowed = key, f"`{key}` is {shown}", allowed
+        super().__init__(f"{self.found}; allowed: {allowed}")
+
+
+def _allow(condition: bool, key: str, found: object, allowed: str) -> None:  # noqa: FBT001
+    if not condition:
+        raise PlanError(key, found, allowed)
+
+
 def _require(condition: bool, rule: str) -> None:  # noqa: FBT001 - a predicate, not a switch
     if not condition:
         raise ValueError(rule)
@@ -163,18 +187,25 @@ class TierPlan:
 
     def __post_init__(self) -> None:
         ruled = RULE_TIERS.get(self.scheme)
-        _require(ruled in (None, self.number), f"{self.scheme} has {ruled} tiers")
-        _require(self.bands == "auto" or self.scheme == "strategic", "bands go with strategic")
+        told = f"{ruled}, or no `number` at all: {self.scheme} has {ruled} tiers"
+        _allow(ruled in (None, self.number), "tiers.number", self.number, told)
+        told = f"auto with `scheme: {self.scheme}`: bands go with strategic"
+        _allow(self.bands == "auto" or self.scheme == "strategic", "tiers.bands", self.bands, told)
         if self.bands != "auto":
             vip, important, ordinary = self.bands
-            _require(vip > important > ordinary > 0, "bands fall and are above zero")
-        if self.number == "auto":
-            _require(set(self.key) <= {1, 2}, "with number: auto only the ranks 1 and 2 can be key")
-        else:
-            _require(2 <= self.number <= 12, "number of tiers lies in 2 to 12")
-            _require(all(1 <= rank <= self.number for rank in self.key), "key ranks exist")
-        _require(len(self.key) > 0, "at least one key rank")
-        _require(set(self.key_roles) <= set(ROLES), f"key roles are of {', '.join(ROLES)}")
+            told = "three amounts above zero, each below the one before it"
+            _allow(vip > important > ordinary > 0, "tiers.bands", self.bands, told)
+        self._check_key()
+
+    def _check_key(self) -> None:
+        told, most = "with `number: auto` only the ranks 1 and 2 can be key", 2
+        if self.number != "auto":
+            _allow(2 <= self.number <= 12, "tiers.number", self.number, "2 to 12, or auto")
+            told, most = f"ranks from 1 (top) to {self.number}, the number of tiers", self.number
+        _allow(all(1 <= rank <= most for rank in self.key), "tiers.key", self.key, told)
+        _allow(len(self.key) > 0, "tiers.key", self.key, f"{told}, one at least")
+        roles = f"of {', '.join(ROLES)}"
+        _allow(set(self.key_roles) <= set(ROLES), "tiers.key_roles", self.key_roles, roles)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +253,8 @@ class OutlookPlan:
 
     def __post_init__(self) -> None:
         _require(all(days >= 1 for days in self.horizons), "outlook horizons are positive")
-        _require(len(set(self.horizons)) == len(self.horizons), "outlook horizons differ")
+        differ = len(set(self.horizons)) == len(self.horizons)
+        _allow(differ, "outlook.horizons", self.horizons, "days that differ, each named once")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

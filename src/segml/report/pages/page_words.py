@@ -144,15 +144,20 @@ def care_sentence(care: CareFact) -> str:
     """Contacts of a year against the playbook."""
     if care.due is None or care.made is None:
         return _("Its playbook plans no rhythm of contacts.")
-    missed = care.missed or 0
-    last = day(care.last_contact) if care.last_contact else MISSING
+    given = {
+        "made": number(care.made),
+        "due": number(care.due),
+        "missed": number(care.missed or 0),
+    }
+    if care.last_contact is None:  # in the 365 days: of those before nothing is said
+        return _(
+            "Contacts in 365 days: {made}; due by its playbook: {due}; missed: {missed}.", **given
+        )
     return _(
         "Contacts in 365 days: {made}; due by its playbook: {due}; missed: {missed}; the last one: "
         "{day}.",
-        made=number(care.made),
-        due=number(care.due),
-        missed=number(missed),
-        day=last,
+        day=day(care.last_contact),
+        **given,
     )
 
 

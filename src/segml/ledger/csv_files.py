@@ -1,0 +1,113 @@
+"""CSV files of one table, read as text: their columns, their rows, the lines that are none."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from segml.ledger.quoting import identifier, literal
+from segml.words.errors import DataRefused
+
+CSV_OPTIONS = "header = true, all_varchar = true, quote = '\"', escape = '\"', store_rejects = true"
+AS_UTF8 = (
+    "save it again as UTF-8 (Excel: Save As, `CSV UTF-8`), or convert it, e.g. "
+    "`iconv -f WINDOWS-1252 -t UTF-8 old.csv > new.csv`"
+)
+"""What to do with a file in another encoding."""
+_REJECTED = (
+    "SELECT line, any_value(csv_line), bool_or(error_type = 'INVALID ENCODING') "
+    "FROM reject_errors GROUP BY file_id, line ORDER BY file_id, line"
+)
+_HEADER_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenLine:
+    """A line that is no row: its number in its file, its text, and what is wrong with it."""
+
+    line: int
+    text: str
+    file: str
+    is_foreign: bool = False
+    """Whether it is not UTF-8."""
+
+
+def load_csv(
+    connection: duckdb.DuckDBPyConnection, files: list[tuple[str, int]], key: str, name: str
+) -> list[BrokenLine] | None:
+    """Make a table of CSV files, and say which lines are no rows; None where no file has a byte.
+
+    Read file by file: each may have its own order of columns and its own broken lines.
+
+    Parameters
+    ----------
+    connection
+        A database that may read them.
+    files
+        Path and bytes of each.
+    key
+        The configuration's key that holds their path, for the refusal.
+    name
+        What the table is called.
+
+    Returns
+    -------
+    list of BrokenLine or None
+        In the order of the files.
+
+    Raises
+    ------
+    DataRefused
+        If the header line of a file is not UTF-8: its columns could not be told.
+    """
+    table = identifier(name)
+    broken: list[BrokenLine] = []
+    started = False
+    for file, size in files:
+        if size == 0:
+            continue
+        _require_readable_header(file, key)
+        rows = f"SELECT * FROM read_csv({literal(file)}, {CSV_OPTIONS})"
+        if started:
+            _add_columns(connection, table, rows)
+            connection.execute(f"INSERT INTO {table} BY NAME {rows}")
+        else:
+            connection.execute(f"CREATE TABLE {table} AS {rows}")
+        started = True
+        for line, text, is_foreign in connection.execute(_REJECTED).fetchall():
+            broken.append(BrokenLine(line, text, Path(file).name, bool(is_foreign)))
+        connection.execute("DROP TABLE reject_errors")
+        connection.execute("DROP TABLE reject_scans")
+    if not started:
+        connection.execute(f"CREATE TABLE {table} (nothing VARCHAR)")
+    return broken if started else None
+
+
+def _require_readable_header(file: str, key: str) -> None:
+    """DuckDB passes over a header that it cannot decode, and calls the columns by numbers."""
+    try:
+        with gzip.open(file) if file.lower().endswith(".gz") else Path(file).open("rb") as opened:
+            header = opened.readline(_HEADER_BYTES)
+    except (OSError, EOFError):
+        return  # what is wrong with it, its reading says
+    try:
+        header.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data" and len(header) == _HEADER_BYTES:
+            return  # the line was cut within a sign
+        raise DataRefused(
+            f"the file {file} of `{key}` is not UTF-8 (byte {error.start + 1} of its header line "
+            f"is 0x{header[error.start]:02X})",
+            allowed="CSV in UTF-8 with a header line, plain or .gz",
+            next_step=AS_UTF8,
+        ) from None
+
+
+def _add_columns(connection: duckdb.DuckDBPyConnection, table: str, rows: str) -> None:
+    there = {str(row[0]).lower() for row in connection.execute(f"DESCRIBE {table}").fetchall()}
+    for row in connection.execute(f"DESCRIBE {rows}").fetchall():
+        if str(row[0]).lower() not in there:
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {identifier(str(row[0]))} VARCHAR")
