@@ -43,6 +43,10 @@ More is not believed of anybody: a pace that changes would be taken for a declin
 CLOCK_WEIGHT = float(-np.log1p(-CLOCK_CHANCE) / CLOCK_CHANCE)
 """How many times as much as Poisson's such counts tell of their rate: the logarithm of the chance
 of no order at all, over Poisson's."""
+STEPS_TO_BEST = 3
+"""To the likeliest rate of a thinned clock."""
+MOST_SHARE = 1.5
+"""Of what was due: more orders than could have been, 1 / p, has no chance."""
 QUARTER = 13
 """Weeks whose counts are held against the next ones: longer than most clumps of orders."""
 LEAST_QUARTERS = 4
@@ -103,28 +107,56 @@ class OrderEvidence:
         impossible = self.count @ ((left <= _NOTHING) * self.since) > 0.0
         some = np.maximum(left, _NOTHING)
         ratio = np.empty_like(self.undisturbed)
-        for rows, (kept, due) in (
-            (~self.is_clock, (np.log(some), some)),
-            (self.is_clock, _thinned_clock(some)),
-        ):
-            ratio[rows] = self.count[rows] @ (kept * self.since) + _foretold(
-                self.shape[rows],
-                self.rate[rows],
-                self.bought[rows],
-                self.ticks[rows] @ (due * self.since),
-            )
+        by_chance, by_clock = np.flatnonzero(~self.is_clock), np.flatnonzero(self.is_clock)
+        ratio[by_chance] = self.count[by_chance] @ (np.log(some) * self.since) + _foretold(
+            self.shape[by_chance],
+            self.rate[by_chance],
+            self.bought[by_chance],
+            self.ticks[by_chance] @ (some * self.since),
+        )
+        ratio[by_clock] = self._thinned(by_clock, some)
         return np.where(impossible, -np.inf, ratio - self.undisturbed)
 
+    def _thinned(self, rows: npt.NDArray[np.intp], left: Numbers) -> Numbers:
+        """(rows, t) log likelihood of what is left (w, t) of clocks.
 
-def _thinned_clock(left: Numbers) -> tuple[Numbers, Numbers]:
-    """What each order of a thinned clock tells, and the time it is due in, by `CLOCK_WEIGHT`.
+        At the rate known before the onset an order of a share l left has the odds p l / (1 - p l),
+        beside p / (1 - p) of all. That the rate was another all along (n = rate / p orders could
+        have been, of which k were) counts by how log C(n, k) grows with it: as `CLOCK_WEIGHT` where
+        as many were as the rate says, the less the fewer were. Grown as `CLOCK_WEIGHT` throughout,
+        any clock would pass for a thinned one that had been faster.
+        """
+        shape, rate = self.shape[rows], self.rate[rows]
+        count, ticks = self.count[rows] / CLOCK_WEIGHT, self.ticks[rows] / CLOCK_WEIGHT
+        odds = np.log(left) + np.log1p(-CLOCK_CHANCE) - np.log1p(-CLOCK_CHANCE * left)
+        told, bought = count @ (odds * self.since), count @ self.since
+        due = ticks @ (-np.log1p(-CLOCK_CHANCE * left) / CLOCK_CHANCE * self.since)
+        usual = np.maximum(bought, _NOTHING) / np.maximum(ticks @ self.since, _NOTHING)
+        known = shape / rate
+        best = (shape + CLOCK_WEIGHT * bought) / (rate + due)
+        for _ in range(STEPS_TO_BEST):
+            grows = _clock_weight(_share(usual / best))
+            best = (shape + grows * bought) / (rate + due)
+        share = _share(usual / best)
+        grows = _clock_weight(share)
+        apart = _grown(_share(usual / known)) - _grown(share) - grows * np.log(best)
+        told = told + bought * (CLOCK_WEIGHT * np.log(known) + apart)
+        return np.asarray(told + _foretold(shape, rate, grows * bought, due))
 
-    Of a share l left, an order has the odds p l / (1 - p l), beside p / (1 - p) of all; that none
-    comes has the chance 1 - p l, beside 1 - p.
-    """
-    none = np.log1p(-CLOCK_CHANCE * left)
-    kept = np.log(left) + np.log1p(-CLOCK_CHANCE) - none
-    return kept / CLOCK_WEIGHT, none / np.log1p(-CLOCK_CHANCE)
+
+def _share(of: Numbers) -> Numbers:
+    return np.clip(of, _NOTHING, MOST_SHARE)
+
+
+def _grown(share: Numbers) -> Numbers:
+    """What log C(n, k) / k, k being a share of what was due, falls by as the share rises."""
+    rest = np.log1p(-CLOCK_CHANCE * share)
+    return np.asarray(rest / (CLOCK_CHANCE * share) + np.log(share) - rest)
+
+
+def _clock_weight(share: Numbers) -> Numbers:
+    """How log C(n, k) / k grows with log n, of a share of what was due; of all `CLOCK_WEIGHT`."""
+    return np.asarray(-np.log1p(-CLOCK_CHANCE * share) / (CLOCK_CHANCE * share))
 
 
 def _like_a_clock(weeks: WeeklyOrders, rhythm: Rhythm) -> npt.NDArray[np.bool_]:

@@ -235,11 +235,36 @@ def _window(client: Client, lens: Lens, onset: Onset, end: int) -> _Window | Non
     )
 
 
+def may_have_faded(client: Client, lens: Lens, *, end: int) -> bool:
+    """Whether the last window was worth much less than usual, or than a year before.
+
+    Who has faded has by then, whatever its orders look like one by one: smaller ones that come more
+    often, or rarer ones that are larger, are no less worth together.
+
+    Parameters
+    ----------
+    client
+        Its history; rows on or after `end` are not read.
+    lens
+        The portfolio's rhythm, clock and rule.
+    end
+        The day that is asked about, in days.
+    """
+    own, value = client.on_sale or (client.own, client.value)
+    known = Client(client_id=client.client_id, own=own.until(end), value=value.until(end))
+    starts = np.array([end - WINDOW_DAYS], dtype=np.int64)
+    return _is_worth_less(known, lens.of(client.client_id), starts, end)
+
+
 def _may_have_faded(client: Client, lens: Lens, end: int) -> bool:
     """A cheap look that spares steady clients the scan: is any recent window worth much less."""
+    return _is_worth_less(client, lens, np.arange(end - WINDOW_DAYS, end - 2 * YEAR, -7), end)
+
+
+def _is_worth_less(client: Client, lens: Lens, starts: Days, end: int) -> bool:
+    """Whether any window from one of the days to the end was worth much less than before it."""
     if len(client.own.days) == 0:
         return False
-    starts = np.arange(end - WINDOW_DAYS, end - 2 * YEAR, -7)
     starts = starts[starts - client.own.days[0] >= WINDOW_DAYS]
     if not len(starts):
         return False
