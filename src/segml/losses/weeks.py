@@ -14,6 +14,7 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.optimize import brentq
 
 from segml.losses.clock import Clock, Clocks
 from segml.losses.courses import WEEK
@@ -31,6 +32,10 @@ WIDE = 0.8
 """A margin wanders: at least the spread of all but the widest fifth of clients is assumed."""
 LEAST_VARIANCE = 0.05
 """Of one order: equal orders must not make a cent an onset."""
+QUARTER = 13
+"""Weeks whose orders go along in size, if any do."""
+HALF_OF_SQUARES = 0.4549
+"""Median of the square of a standard Gaussian."""
 NO_CLOCKS: Mapping[str, Clock] = MappingProxyType({})
 """Every client keeps the portfolio's."""
 
@@ -163,7 +168,7 @@ def weekly_orders(
         ticks=clocks.over(np.append(starts, end)),
         count=cells.sums(np.ones(len(orders))),
         gaps=cells.gaps(clocks.at(orders["day"].to_numpy(dtype=np.int64), place)),
-        volume=cells.channel(np.log(orders["listed"].to_numpy())),
+        volume=cells.channel(np.log(orders["listed"].to_numpy()), wanders=True),
         margin=cells.channel(_by_usual(orders["profit"] / orders["listed"], place), WIDE),
         held=cells.sums(held.astype(np.float64)),
         alone=float((orders["favourite"] >= orders["listed"])[held].mean()) if held.any() else 1.0,
@@ -197,7 +202,9 @@ class _Cells:
         ]
         return np.stack(sums).astype(np.float64)
 
-    def channel(self, values: Numbers, least_of: float | None = None) -> Channel:
+    def channel(
+        self, values: Numbers, least_of: float | None = None, *, wanders: bool = False
+    ) -> Channel:
         """The channel of one figure an order; its orders stand by client and day."""
         count = np.bincount(self.place, minlength=self.shape[0])
         values = self._own(values, count)
@@ -216,9 +223,40 @@ class _Cells:
             whole = np.bincount(self.place, weights=values**2, minlength=self.shape[0])
             least = float(np.quantile((whole / np.maximum(count, 1))[known], least_of))
             variance = np.maximum(variance, least)
+        if wanders:
+            variance = variance + self._wandering(values, variance)
         return Channel(
             sums=self.sums(values), variance=np.maximum(variance, LEAST_VARIANCE)[: self.asked]
         )
+
+    def _wandering(self, values: Numbers, variance: Numbers) -> Numbers:
+        """(c,) what each order of a client adds to its variance, since those of a quarter go along.
+
+        Sizes wander, have seasons, and come by projects: means of quarters that follow one another
+        lie further apart than orders by themselves would have them. By how much is what half of
+        all pairs of quarters show (the median of a squared Gaussian), so that falls do not count.
+        As many orders as a client has in a quarter share it.
+        """
+        quarters = -(-self.shape[1] // QUARTER)
+        cell = self.place * quarters + (self.shape[1] - 1 - self.week) // QUARTER
+        size = self.shape[0] * quarters
+        count = np.bincount(cell, minlength=size).reshape(-1, quarters).astype(np.float64)
+        total = np.bincount(cell, weights=values, minlength=size).reshape(-1, quarters)
+        mean = total / np.maximum(count, 1.0)
+        both = (count[:, 1:] > 0) & (count[:, :-1] > 0)
+        if not both.any():
+            return np.zeros(self.shape[0])
+        apart = (np.diff(mean, axis=1) ** 2)[both]
+        by_chance = variance[:, None] * (1.0 / np.maximum(count, 1.0))
+        by_chance = (by_chance[:, 1:] + by_chance[:, :-1])[both]
+
+        def beyond(common: float) -> float:
+            return float(np.median(apart / (by_chance + 2.0 * common))) - HALF_OF_SQUARES
+
+        most = float(apart.max())
+        common = float(brentq(beyond, 0.0, most)) if beyond(0.0) > 0.0 and most > 0.0 else 0.0
+        in_quarter = count.sum(axis=1) / np.maximum((count > 0).sum(axis=1), 1)
+        return np.asarray(in_quarter * common, dtype=np.float64)
 
     def _own(self, values: Numbers, count: npt.NDArray[np.int64]) -> Numbers:
         """Deviations from each client's own mean."""
