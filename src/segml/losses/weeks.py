@@ -247,7 +247,7 @@ class _Cells:
         if not both.any():
             return np.zeros(self.shape[0])
         apart = (np.diff(mean, axis=1) ** 2)[both]
-        by_chance = variance[:, None] * (1.0 / np.maximum(count, 1.0))
+        by_chance = np.maximum(variance, LEAST_VARIANCE)[:, None] / np.maximum(count, 1.0)
         by_chance = (by_chance[:, 1:] + by_chance[:, :-1])[both]
 
         def beyond(common: float) -> float:
