@@ -20,7 +20,7 @@ from segml.losses.confidence import chance_at_a_loss
 from segml.losses.history import Days, History, Numbers
 from segml.losses.onset import Onset, find_onset
 from segml.losses.rhythm import RECENT_GAPS, Rhythm
-from segml.losses.silence import may_be_lost, silence
+from segml.losses.silence import Silence, may_be_lost, silence
 
 Kind = Literal["left", "shrunk", "unprofitable"]
 Certainty = Literal["certain", "probable"]
@@ -34,6 +34,8 @@ worth): Andrews (2003), Econometrica 71, 395-397, trimming 0.15."""
 SURELY_NEGATIVE = 0.9
 CERTAINLY_NEGATIVE = 0.99
 SURE_GAPS = 4
+SEASON_SHIFT_DAYS = 30
+"""By how much a client's season may end later than a year before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +136,7 @@ def left(client: Client, lens: Lens, *, end: int) -> Transition | None:
     if not may_be_lost(np.diff(ticks), lens.rhythm, ticks=quiet_for, days=days):
         return None
     quiet = silence(known, lens.rhythm, lens.clock)
-    if quiet is None or quiet.lost_on > end:
+    if quiet is None or quiet.lost_on > end or _own_season(known, quiet, end):
         return None
     onset = find_onset(known, lens.rhythm, lens.clock, end=quiet.lost_on, every=lens.every)
     if onset is None:
@@ -146,6 +148,20 @@ def left(client: Client, lens: Lens, *, end: int) -> Transition | None:
         lost_on=quiet.lost_on,
         onset=onset,
     )
+
+
+def _own_season(known: History, quiet: Silence, end: int) -> bool:
+    """Whether the client kept the same silence a year before, and it was not over by then.
+
+    One longer than its rhythm allows, which ended: by chance that comes about at the same time of
+    the year as seldom as its rhythm allows it.
+    """
+    after = int(np.searchsorted(known.days, (quiet.last + end) // 2 - YEAR))
+    if after == 0 or after == len(known.days):
+        return False
+    began, ended = int(known.days[after - 1]), int(known.days[after])
+    as_long = ended - began >= quiet.lost_on - quiet.last
+    return as_long and end <= ended + YEAR + SEASON_SHIFT_DAYS
 
 
 @dataclass(frozen=True, slots=True)
