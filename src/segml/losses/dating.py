@@ -206,12 +206,8 @@ class _Look:
 
     def worth_less(self, clients: Sequence[str], end: int) -> list[str]:
         """Those of the clients that may have faded by a day, by what they brought of late."""
-        lens = self.books.lens
-        return [
-            each
-            for each in clients
-            if may_have_faded(client_of(self.books, each), lens, end=end)
-        ]
+        asked = (client_of(self.books, each) for each in clients)
+        return [each.client_id for each in asked if may_have_faded(each, self.books.lens, end=end)]
 
     def faded(
         self, clients: Sequence[str], weights: Weights, odds: float, end: int

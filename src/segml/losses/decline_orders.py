@@ -43,10 +43,10 @@ More is not believed of anybody: a pace that changes would be taken for a declin
 CLOCK_WEIGHT = float(-np.log1p(-CLOCK_CHANCE) / CLOCK_CHANCE)
 """How many times as much as Poisson's such counts tell of their rate: the logarithm of the chance
 of no order at all, over Poisson's."""
-STEPS_TO_BEST = 3
+STEPS_TO_BEST = 4
 """To the likeliest rate of a thinned clock."""
 MOST_SHARE = 1.5
-"""Of what was due: more orders than could have been, 1 / p, has no chance."""
+"""Of what was due, that is told apart: nearly 1 / p, which is all that could have been."""
 QUARTER = 13
 """Weeks whose counts are held against the next ones: longer than most clumps of orders."""
 LEAST_QUARTERS = 4
@@ -129,22 +129,21 @@ class OrderEvidence:
         shape, rate = self.shape[rows], self.rate[rows]
         count, ticks = self.count[rows] / CLOCK_WEIGHT, self.ticks[rows] / CLOCK_WEIGHT
         odds = np.log(left) + np.log1p(-CLOCK_CHANCE) - np.log1p(-CLOCK_CHANCE * left)
-        told, bought = count @ (odds * self.since), count @ self.since
+        told, bought = count @ (odds * self.since), self.bought[rows] / CLOCK_WEIGHT
         due = ticks @ (-np.log1p(-CLOCK_CHANCE * left) / CLOCK_CHANCE * self.since)
         usual = np.maximum(bought, _NOTHING) / np.maximum(ticks @ self.since, _NOTHING)
-        known = shape / rate
-        best = (shape + CLOCK_WEIGHT * bought) / (rate + due)
+        known, grows = shape / rate, np.full_like(bought, CLOCK_WEIGHT)
         for _ in range(STEPS_TO_BEST):
-            grows = _clock_weight(_share(usual / best))
             best = (shape + grows * bought) / (rate + due)
-        share = _share(usual / best)
-        grows = _clock_weight(share)
+            share = _share(usual / best)
+            grows = _clock_weight(share)
         apart = _grown(_share(usual / known)) - _grown(share) - grows * np.log(best)
         told = told + bought * (CLOCK_WEIGHT * np.log(known) + apart)
         return np.asarray(told + _foretold(shape, rate, grows * bought, due))
 
 
 def _share(of: Numbers) -> Numbers:
+    """A share of what was due, as far as it is told apart."""
     return np.clip(of, _NOTHING, MOST_SHARE)
 
 

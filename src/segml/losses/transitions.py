@@ -20,22 +20,19 @@ from segml.losses.confidence import chance_at_a_loss
 from segml.losses.history import Days, History, Numbers
 from segml.losses.onset import Onset, find_onset
 from segml.losses.rhythm import RECENT_GAPS, Rhythm
-from segml.losses.silence import Silence, may_be_lost, silence
+from segml.losses.silence import YEAR, may_be_lost, silence
 
 Kind = Literal["left", "shrunk", "unprofitable"]
 Certainty = Literal["certain", "probable"]
 
 WINDOW_DAYS = 90
 EXPECTED_ORDERS = 3.0
-YEAR = 365
 CHANGE, SURE_CHANGE = 11.79, 15.51
 """5 % and 1 % points of the likelihood ratio of an unknown break in two parameters (order rate and
 worth): Andrews (2003), Econometrica 71, 395-397, trimming 0.15."""
 SURELY_NEGATIVE = 0.9
 CERTAINLY_NEGATIVE = 0.99
 SURE_GAPS = 4
-SEASON_SHIFT_DAYS = 30
-"""By how much a client's season may end later than a year before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +133,7 @@ def left(client: Client, lens: Lens, *, end: int) -> Transition | None:
     if not may_be_lost(np.diff(ticks), lens.rhythm, ticks=quiet_for, days=days):
         return None
     quiet = silence(known, lens.rhythm, lens.clock)
-    if quiet is None or quiet.lost_on > end or _own_season(known, quiet, end):
+    if quiet is None or quiet.lost_on > end:
         return None
     onset = find_onset(known, lens.rhythm, lens.clock, end=quiet.lost_on, every=lens.every)
     if onset is None:
@@ -148,20 +145,6 @@ def left(client: Client, lens: Lens, *, end: int) -> Transition | None:
         lost_on=quiet.lost_on,
         onset=onset,
     )
-
-
-def _own_season(known: History, quiet: Silence, end: int) -> bool:
-    """Whether the client kept the same silence a year before, and it was not over by then.
-
-    One longer than its rhythm allows, which ended: by chance that comes about at the same time of
-    the year as seldom as its rhythm allows it.
-    """
-    after = int(np.searchsorted(known.days, (quiet.last + end) // 2 - YEAR))
-    if after == 0 or after == len(known.days):
-        return False
-    began, ended = int(known.days[after - 1]), int(known.days[after])
-    as_long = ended - began >= quiet.lost_on - quiet.last
-    return as_long and end <= ended + YEAR + SEASON_SHIFT_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +159,9 @@ class _Window:
 
 
 def _faded(client: Client, lens: Lens, *, end: int) -> Transition | None:
-    own, value = client.on_sale or (client.own, client.value)
-    known = Client(client_id=client.client_id, own=own.until(end), value=value.until(end))
-    if not _may_have_faded(known, lens, end):
+    known, recent = _of_goods_on_sale(client, end), np.arange(end - WINDOW_DAYS, end - 2 * YEAR, -7)
+    # a cheap look that spares steady clients the scan
+    if not _is_worth_less(known, lens, recent, end):
         return None
     onset = find_onset(
         known.own, lens.rhythm, lens.clock, end=end, with_worth=True, every=lens.every
@@ -266,15 +249,14 @@ def may_have_faded(client: Client, lens: Lens, *, end: int) -> bool:
     end
         The day that is asked about, in days.
     """
+    known, last = _of_goods_on_sale(client, end), np.array([end - WINDOW_DAYS])
+    return _is_worth_less(known, lens.of(client.client_id), last, end)
+
+
+def _of_goods_on_sale(client: Client, end: int) -> Client:
+    """What is known of the client by a day, without the goods that can no longer be bought."""
     own, value = client.on_sale or (client.own, client.value)
-    known = Client(client_id=client.client_id, own=own.until(end), value=value.until(end))
-    starts = np.array([end - WINDOW_DAYS], dtype=np.int64)
-    return _is_worth_less(known, lens.of(client.client_id), starts, end)
-
-
-def _may_have_faded(client: Client, lens: Lens, end: int) -> bool:
-    """A cheap look that spares steady clients the scan: is any recent window worth much less."""
-    return _is_worth_less(client, lens, np.arange(end - WINDOW_DAYS, end - 2 * YEAR, -7), end)
+    return Client(client_id=client.client_id, own=own.until(end), value=value.until(end))
 
 
 def _is_worth_less(client: Client, lens: Lens, starts: Days, end: int) -> bool:
