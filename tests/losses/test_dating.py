@@ -11,10 +11,10 @@ import pytest
 import segml
 from segml.ledger import Ledger, open_ledger
 from segml.losses import dating
-from segml.losses.books import Books, open_books
+from segml.losses.books import Books, client_of, open_books
 from segml.losses.dating import Declines, declines_of
 from segml.losses.fates import Fates, fates
-from segml.losses.transitions import WINDOW_DAYS
+from segml.losses.transitions import WINDOW_DAYS, may_have_faded
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +55,12 @@ def test_those_that_faded_are_mostly_lost_in_truth(opened: tuple, declines: Decl
     truth, added = opened[5], set(declines.fates.lost) - set(opened[2].lost)
     assert len(added) >= 3
     assert np.mean([each in truth.index for each in added]) > 0.6
+
+
+def test_nobody_has_faded_that_brings_as_much_as_ever(opened: tuple, declines: Declines) -> None:
+    books, end = opened[1], opened[4]
+    added = set(declines.fates.lost) - set(opened[2].lost)
+    assert all(may_have_faded(client_of(books, each), books.lens, end=end) for each in added)
 
 
 def test_those_that_faded_were_lost_when_they_had_and_not_when_the_period_began(

@@ -9,7 +9,8 @@ from segml.losses.clock import Clock
 from segml.losses.confidence import chance_at_a_loss, chance_below_zero
 from segml.losses.history import History
 from segml.losses.rhythm import learn_rhythm
-from segml.losses.transitions import Client, Lens, transition
+from segml.losses.silence import YEAR, silence
+from segml.losses.transitions import Client, Lens, left, may_have_faded, transition
 
 LENS = Lens(
     rhythm=learn_rhythm([np.full(20, 14.0), np.full(10, 30.0), np.array([5.0, 40.0, 20.0])] * 9),
@@ -104,3 +105,77 @@ def test_a_bad_season_that_comes_every_year_is_no_loss() -> None:
 def test_one_bad_order_among_many_good_ones_is_not_below_zero_for_sure() -> None:
     assert chance_below_zero(np.array([-100.0, 40.0, 40.0, 15.0]), seed=0, key="a") < 0.9
     assert chance_below_zero(np.array([-10.0, -9.0, 1.0, -8.0]), seed=0, key="a") > 0.9
+
+
+def pausing(until: int) -> Client:
+    """Weekly orders, but for a hundred days that begin and end at the same time every year."""
+    weekly = np.arange(0, until, 7)
+    return client(weekly[weekly % YEAR >= 100], 100.0)
+
+
+@pytest.mark.parametrize("later", [-12, 0, 12])
+def test_who_pauses_every_year_has_not_left_in_its_pause(later: int) -> None:
+    own = pausing(2 * YEAR - later)
+    last = int(own.own.days[-1])
+    for day in range(last + 20, 2 * YEAR + 100, 14):
+        assert left(own, LENS, end=day) is None
+    assert transition(pausing(2 * YEAR), LENS, end=2 * YEAR + 100) is None
+
+
+def test_who_does_not_come_back_from_its_pause_left_when_the_pause_should_be_over() -> None:
+    own = pausing(2 * YEAR)
+    back = int(own.own.days[own.own.days >= YEAR + 100][0]) + YEAR
+    found = [left(own, LENS, end=day) for day in (back + 29, back + 31, back + 200)]
+    assert found[0] is None
+    for each in found[1:]:
+        assert each is not None
+        # not on a day of the pause: it was lost by none of them
+        assert (each.kind, each.lost_on) == ("left", back + 31)
+        assert each.onset.day <= each.lost_on
+
+
+def test_a_silence_outside_the_pause_is_one_as_ever() -> None:
+    until = 2 * YEAR - 30
+    always = client(np.arange(0, until, 7), 100.0)
+    told = [silence(each.own, LENS.rhythm, LENS.clock) for each in (pausing(until), always)]
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("first", [0, 2 * YEAR, 3 * YEAR - 200])
+def test_before_a_year_is_over_nobody_has_a_season_of_its_own(first: int) -> None:
+    days = np.arange(3 * YEAR, 0, -7)[::-1]
+    told, young = (
+        silence(client(days[days >= since], 100.0).own, LENS.rhythm, LENS.clock)
+        for since in (0, first)
+    )
+    assert young == told
+
+
+def test_a_pause_that_came_once_at_another_time_excuses_no_silence() -> None:
+    days = np.arange(0, 700, 7)
+    own = client(days[(days < 100) | (days > 200)], 100.0)
+    found = transition(own, LENS, end=900)
+    assert found is not None
+    assert found.lost_on < 800
+
+
+def test_orders_in_halves_twice_as_often_are_no_fading() -> None:
+    often = np.concatenate([np.arange(0, 700, 14), np.arange(700, 900, 7)])
+    halves = client(often, np.where(often < 700, 100.0, 50.0))
+    assert not may_have_faded(halves, LENS, end=900)
+    smaller = client(DAYS, np.where(DAYS < 700, 100.0, 20.0))
+    assert may_have_faded(smaller, LENS, end=900)
+    rarer = DAYS[(DAYS < 700) | (DAYS % 70 == 0)]
+    assert may_have_faded(client(rarer, 100.0), LENS, end=900)
+    assert not may_have_faded(client(rarer, np.where(rarer < 700, 100.0, 500.0)), LENS, end=900)
+
+
+@pytest.mark.parametrize("days", [DAYS[:0], DAYS[:1], DAYS[DAYS > 750]])
+def test_of_a_short_history_nothing_is_said_to_have_faded(days: np.ndarray) -> None:
+    assert not may_have_faded(client(days, 100.0), LENS, end=900 if len(days) != 1 else 60)
+
+
+def test_what_can_no_longer_be_bought_is_not_asked_for() -> None:
+    fallen = client(DAYS, np.where(DAYS < 700, 100.0, 20.0))
+    kept = client(DAYS, 20.0).own
+    assert not may_have_faded(dataclasses.replace(fallen, on_sale=(kept, kept)), LENS, end=900)

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.special import logsumexp
 
 from segml.ledger import Ledger
-from segml.losses.books import Books
+from segml.losses.books import Books, client_of
 from segml.losses.confidence import chance_at_a_loss
 from segml.losses.courses import WEEK
 from segml.losses.decline_evidence import in_blocks
@@ -30,6 +30,7 @@ from segml.losses.transitions import (
     WINDOW_DAYS,
     Kind,
     Transition,
+    may_have_faded,
 )
 from segml.losses.weeks import WeeklyOrders, weekly_orders
 
@@ -134,7 +135,7 @@ def _with_faded(
     if not 0.0 < share < 1.0:
         return fates
     odds = share / (1.0 - share) * WEEK / max(end - start, WEEK)
-    now = look.faded(fates.stayed, weights, odds, end)
+    now = look.faded(look.worth_less(fates.stayed, end), weights, odds, end)
     late = set(look.faded(sorted(now), weights, odds, start))
     since = look.faded_since(sorted(now.keys() - late), weights, odds, dates)
     lost = {
@@ -202,6 +203,11 @@ class _Look:
     def weights(self, declined: Mapping[str, Transition], end: int) -> Weights:
         """What the courses of declines are."""
         return weights_of(self._weeks(sorted(declined), end), self.books.lens.rhythm)
+
+    def worth_less(self, clients: Sequence[str], end: int) -> list[str]:
+        """Those of the clients that may have faded by a day, by what they brought of late."""
+        asked = (client_of(self.books, each) for each in clients)
+        return [each.client_id for each in asked if may_have_faded(each, self.books.lens, end=end)]
 
     def faded(
         self, clients: Sequence[str], weights: Weights, odds: float, end: int

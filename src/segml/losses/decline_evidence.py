@@ -20,8 +20,9 @@ from segml.losses.courses import Weeks as WeekNumbers
 from segml.losses.decline_orders import OrderEvidence
 from segml.losses.favourite import Favourite
 from segml.losses.history import Numbers
+from segml.losses.order_channels import Channel
 from segml.losses.rhythm import Rhythm
-from segml.losses.weeks import Channel, WeeklyOrders
+from segml.losses.weeks import WeeklyOrders
 
 FIRST_WEEK = 13
 """Onsets are looked for from here on: a decline needs a quarter to decline from. Whoever stopped

@@ -43,6 +43,10 @@ More is not believed of anybody: a pace that changes would be taken for a declin
 CLOCK_WEIGHT = float(-np.log1p(-CLOCK_CHANCE) / CLOCK_CHANCE)
 """How many times as much as Poisson's such counts tell of their rate: the logarithm of the chance
 of no order at all, over Poisson's."""
+STEPS_TO_BEST = 2
+"""To the likeliest rate of a thinned clock: a third moves no logarithm by a thirtieth."""
+MOST_SHARE = 1.5
+"""Of what was due, that is told apart: nearly 1 / p, which is all that could have been."""
 QUARTER = 13
 """Weeks whose counts are held against the next ones: longer than most clumps of orders."""
 LEAST_QUARTERS = 4
@@ -70,6 +74,7 @@ class OrderEvidence:
     shape: Numbers
     rate: Numbers
     undisturbed: Numbers
+    clocks: _Clocks
 
     @classmethod
     def of(cls, weeks: WeeklyOrders, rhythm: Rhythm, onsets: WeekNumbers) -> OrderEvidence:
@@ -88,8 +93,12 @@ class OrderEvidence:
         foretold = _foretold(shape[:, :-1], rate[:, :-1], count, ticks)
         undisturbed = np.cumsum(foretold[:, ::-1], axis=1)[:, ::-1]
         since = laid(lambda weeks: (weeks >= 0).astype(np.float64), count.shape[1], onsets)
-        known = (each[:, onsets] for each in (shape, rate, undisturbed))
-        return cls(count, ticks, is_clock, onsets, since, count @ since, *known)
+        shape, rate = shape[:, onsets], rate[:, onsets]
+        of_clocks = (each[is_clock] for each in (weeks.count, weeks.ticks, shape, rate))
+        return cls(
+            *(count, ticks, is_clock, onsets, since, count @ since),
+            *(shape, rate, undisturbed[:, onsets], _Clocks.of(since, *of_clocks)),
+        )
 
     def laid(self, course: Course) -> Numbers:
         """(w, t) what a course leaves in each week, of an onset each."""
@@ -102,29 +111,78 @@ class OrderEvidence:
         """
         impossible = self.count @ ((left <= _NOTHING) * self.since) > 0.0
         some = np.maximum(left, _NOTHING)
-        ratio = np.empty_like(self.undisturbed)
-        for rows, (kept, due) in (
-            (~self.is_clock, (np.log(some), some)),
-            (self.is_clock, _thinned_clock(some)),
-        ):
-            ratio[rows] = self.count[rows] @ (kept * self.since) + _foretold(
-                self.shape[rows],
-                self.rate[rows],
-                self.bought[rows],
-                self.ticks[rows] @ (due * self.since),
-            )
+        ratio, by_chance = np.empty_like(self.undisturbed), ~self.is_clock
+        ratio[by_chance] = self.count[by_chance] @ (np.log(some) * self.since) + _foretold(
+            self.shape[by_chance],
+            self.rate[by_chance],
+            self.bought[by_chance],
+            self.ticks[by_chance] @ (some * self.since),
+        )
+        ratio[self.is_clock] = self.clocks.thinned(some)
         return np.where(impossible, -np.inf, ratio - self.undisturbed)
 
 
-def _thinned_clock(left: Numbers) -> tuple[Numbers, Numbers]:
-    """What each order of a thinned clock tells, and the time it is due in, by `CLOCK_WEIGHT`.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Clocks:
+    """The weeks of those like clocks, as `OrderEvidence` has them, but for the weight of an order.
 
-    Of a share l left, an order has the odds p l / (1 - p l), beside p / (1 - p) of all; that none
-    comes has the chance 1 - p l, beside 1 - p.
+    `usual` are the orders a tick since each onset, `told` what they tell whatever is left.
+
+    At the rate known before the onset an order of a share l left has the odds p l / (1 - p l),
+    beside p / (1 - p) of all. That the rate was another all along (n = rate / p orders could have
+    been, of which k were) counts by how log C(n, k) grows with it: as `CLOCK_WEIGHT` where as many
+    were as the rate says, the less the fewer were. Grown as `CLOCK_WEIGHT` throughout, any clock
+    would pass for a thinned one that had been faster.
     """
-    none = np.log1p(-CLOCK_CHANCE * left)
-    kept = np.log(left) + np.log1p(-CLOCK_CHANCE) - none
-    return kept / CLOCK_WEIGHT, none / np.log1p(-CLOCK_CHANCE)
+
+    count: Numbers
+    ticks: Numbers
+    shape: Numbers
+    rate: Numbers
+    since: Numbers
+    bought: Numbers
+    usual: Numbers
+    told: Numbers
+
+    @classmethod
+    def of(
+        cls, since: Numbers, count: Numbers, ticks: Numbers, shape: Numbers, rate: Numbers
+    ) -> _Clocks:
+        """Of their counts and weeks, and the gamma of each before each onset."""
+        bought, known = count @ since, shape / rate
+        usual = np.maximum(bought, _NOTHING) / np.maximum(ticks @ since, _NOTHING)
+        told = bought * (CLOCK_WEIGHT * np.log(known) + _grown(_share(usual / known)))
+        return cls(count, ticks, shape, rate, since, bought, usual, told)
+
+    def thinned(self, left: Numbers) -> Numbers:
+        """(c, t) log likelihood of what is left (w, t)."""
+        none = np.log1p(-CLOCK_CHANCE * left)
+        odds = self.count @ ((np.log(left) + np.log1p(-CLOCK_CHANCE) - none) * self.since)
+        due = self.ticks @ (-none / CLOCK_CHANCE * self.since)
+        grows = np.full_like(self.bought, CLOCK_WEIGHT)
+        for _ in range(STEPS_TO_BEST):
+            best = (self.shape + grows * self.bought) / (self.rate + due)
+            share = _share(self.usual / best)
+            grows = _clock_weight(share)
+        fewer = self.bought * (_grown(share) + grows * np.log(best))
+        foretold = _foretold(self.shape, self.rate, grows * self.bought, due)
+        return np.asarray(odds + self.told - fewer + foretold)
+
+
+def _share(of: Numbers) -> Numbers:
+    """A share of what was due, as far as it is told apart."""
+    return np.clip(of, _NOTHING, MOST_SHARE)
+
+
+def _grown(share: Numbers) -> Numbers:
+    """What log C(n, k) / k, k being a share of what was due, falls by as the share rises."""
+    rest = np.log1p(-CLOCK_CHANCE * share)
+    return np.asarray(rest / (CLOCK_CHANCE * share) + np.log(share) - rest)
+
+
+def _clock_weight(share: Numbers) -> Numbers:
+    """How log C(n, k) / k grows with log n, of a share of what was due; of all `CLOCK_WEIGHT`."""
+    return np.asarray(-np.log1p(-CLOCK_CHANCE * share) / (CLOCK_CHANCE * share))
 
 
 def _like_a_clock(weeks: WeeklyOrders, rhythm: Rhythm) -> npt.NDArray[np.bool_]:

@@ -1,4 +1,9 @@
-"""How long a client may be silent before it counts as lost, and on which day that was passed."""
+"""How long a client may be silent before it counts as lost, and on which day that was passed.
+
+A client may have a season of its own, which no clock of many clients shows: one that was silent
+for longer than its rhythm allows at the same time of the year before, and came back, is not asked
+for orders before it came back then. By chance both coincide as seldom as its rhythm is broken.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from segml.losses.clock import Clock
-from segml.losses.history import History, Numbers
+from segml.losses.history import Days, History, Numbers
 from segml.losses.rhythm import RECENT_GAPS, Rhythm
 
 LOST_LEVEL = 0.99
 SURE_LEVEL = 0.999
 MEDIAN_GAPS = 3.0
 LEAST_DAYS = 30
+YEAR = 365
+SEASON_SHIFT_DAYS = 30
+"""By how much a client's own season may end later than a year before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +36,7 @@ class Silence:
         Day by which the next one was as likely as not.
     lost_on
         First day on which the silence is longer than the 0.99 quantile of the gap expected, three
-        median gaps and 30 days.
+        median gaps and 30 days, and its own season is over.
     sure_on
         The same with the 0.999 quantile.
     gaps
@@ -83,10 +91,23 @@ def silence(known: History, rhythm: Rhythm, clock: Clock) -> Silence | None:
         day = float(clock.day_when(ticks[-1] + max(quantile, floor)))
         return int(max(np.floor(day + 1e-9), last + LEAST_DAYS)) + 1
 
+    lost_on = passed(rhythm.far_quantile(LOST_LEVEL, gaps))
+    season_over = _season_over(known.days, lost_on)
     return Silence(
         last,
         int(clock.day_when(ticks[-1] + rhythm.quantile(0.5, gaps))),
-        passed(rhythm.far_quantile(LOST_LEVEL, gaps)),
-        passed(rhythm.far_quantile(SURE_LEVEL, gaps)),
+        season_over,
+        max(passed(rhythm.far_quantile(SURE_LEVEL, gaps)), season_over),
         len(gaps),
     )
+
+
+def _season_over(days: Days, lost_on: int) -> int:
+    """The day after the client's own season, if the silence that is too long on a day is that.
+
+    So it is if a gap as long, a year before, was not over by then, or only just. Else the day.
+    """
+    first, until = np.searchsorted(days, lost_on - YEAR - np.array([SEASON_SHIFT_DAYS, 0]))
+    ends = np.arange(max(first, 1), min(until + 1, len(days)))
+    as_long = days[ends] - days[ends - 1] >= lost_on - days[-1]
+    return int((days[ends[as_long]] + YEAR + SEASON_SHIFT_DAYS + 1).max(initial=lost_on))

@@ -20,14 +20,13 @@ from segml.losses.confidence import chance_at_a_loss
 from segml.losses.history import Days, History, Numbers
 from segml.losses.onset import Onset, find_onset
 from segml.losses.rhythm import RECENT_GAPS, Rhythm
-from segml.losses.silence import may_be_lost, silence
+from segml.losses.silence import YEAR, may_be_lost, silence
 
 Kind = Literal["left", "shrunk", "unprofitable"]
 Certainty = Literal["certain", "probable"]
 
 WINDOW_DAYS = 90
 EXPECTED_ORDERS = 3.0
-YEAR = 365
 CHANGE, SURE_CHANGE = 11.79, 15.51
 """5 % and 1 % points of the likelihood ratio of an unknown break in two parameters (order rate and
 worth): Andrews (2003), Econometrica 71, 395-397, trimming 0.15."""
@@ -160,9 +159,9 @@ class _Window:
 
 
 def _faded(client: Client, lens: Lens, *, end: int) -> Transition | None:
-    own, value = client.on_sale or (client.own, client.value)
-    known = Client(client_id=client.client_id, own=own.until(end), value=value.until(end))
-    if not _may_have_faded(known, lens, end):
+    known, recent = _of_goods_on_sale(client, end), np.arange(end - WINDOW_DAYS, end - 2 * YEAR, -7)
+    # a cheap look that spares steady clients the scan
+    if not _is_worth_less(known, lens, recent, end):
         return None
     onset = find_onset(
         known.own, lens.rhythm, lens.clock, end=end, with_worth=True, every=lens.every
@@ -235,11 +234,35 @@ def _window(client: Client, lens: Lens, onset: Onset, end: int) -> _Window | Non
     )
 
 
-def _may_have_faded(client: Client, lens: Lens, end: int) -> bool:
-    """A cheap look that spares steady clients the scan: is any recent window worth much less."""
+def may_have_faded(client: Client, lens: Lens, *, end: int) -> bool:
+    """Whether the last window was worth much less than usual, or than a year before.
+
+    Who has faded has by then, whatever its orders look like one by one: smaller ones that come more
+    often, or rarer ones that are larger, are no less worth together.
+
+    Parameters
+    ----------
+    client
+        Its history; rows on or after `end` are not read.
+    lens
+        The portfolio's rhythm, clock and rule.
+    end
+        The day that is asked about, in days.
+    """
+    known, last = _of_goods_on_sale(client, end), np.array([end - WINDOW_DAYS])
+    return _is_worth_less(known, lens.of(client.client_id), last, end)
+
+
+def _of_goods_on_sale(client: Client, end: int) -> Client:
+    """What is known of the client by a day, without the goods that can no longer be bought."""
+    own, value = client.on_sale or (client.own, client.value)
+    return Client(client_id=client.client_id, own=own.until(end), value=value.until(end))
+
+
+def _is_worth_less(client: Client, lens: Lens, starts: Days, end: int) -> bool:
+    """Whether any window from one of the days to the end was worth much less than before it."""
     if len(client.own.days) == 0:
         return False
-    starts = np.arange(end - WINDOW_DAYS, end - 2 * YEAR, -7)
     starts = starts[starts - client.own.days[0] >= WINDOW_DAYS]
     if not len(starts):
         return False

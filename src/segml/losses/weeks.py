@@ -18,45 +18,12 @@ import pandas as pd
 from segml.losses.clock import Clock, Clocks
 from segml.losses.courses import WEEK
 from segml.losses.history import Days, Numbers
+from segml.losses.order_channels import Cells, Channel
 
 MOST_WEEKS = 156
 """Three years: two in which a decline may begin, and one before them."""
-SMOOTH_WEEKS = 9
-"""What all orders show is their median over about two months: a few declines do not move it."""
-CREDIT_ORDERS = 6.0
-"""Orders that the portfolio's spread is worth beside the client's own."""
-LEAST_ORDERS = 10
-"""A client with fewer has no spread to speak of."""
-WIDE = 0.8
-"""A margin wanders: at least the spread of all but the widest fifth of clients is assumed."""
-LEAST_VARIANCE = 0.05
-"""Of one order: equal orders must not make a cent an onset."""
 NO_CLOCKS: Mapping[str, Clock] = MappingProxyType({})
 """Every client keeps the portfolio's."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Channel:
-    """One figure of an order, of c clients over w weeks.
-
-    Parameters
-    ----------
-    sums
-        (c, w) deviations of the orders of a week, added up.
-    variance
-        (c,) of one order.
-    """
-
-    sums: Numbers
-    variance: Numbers
-
-    def of(self, rows: npt.NDArray[np.intp]) -> Channel:
-        """Of some of the clients, by their places."""
-        return Channel(sums=self.sums[rows], variance=self.variance[rows])
-
-    def until(self, weeks: int) -> Channel:
-        """Its first weeks."""
-        return Channel(sums=self.sums[:, :weeks], variance=self.variance)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -156,86 +123,18 @@ def weekly_orders(
     week = (orders["day"].to_numpy(dtype=np.int64) - int(starts[0])) // WEEK
     held = (orders["favourite"] > 0.0).to_numpy()
     clocks = Clocks.of(clients, clock, own_clocks)
-    cells = _Cells(place, week, (len(everybody), weeks), len(clients))
+    cells = Cells(place, week, (len(everybody), weeks), len(clients))
     return WeeklyOrders(
         clients=tuple(clients),
         starts=starts,
         ticks=clocks.over(np.append(starts, end)),
         count=cells.sums(np.ones(len(orders))),
         gaps=cells.gaps(clocks.at(orders["day"].to_numpy(dtype=np.int64), place)),
-        volume=cells.channel(np.log(orders["listed"].to_numpy())),
-        margin=cells.channel(_by_usual(orders["profit"] / orders["listed"], place), WIDE),
+        volume=cells.channel(np.log(orders["listed"].to_numpy()), cells.going_along),
+        margin=cells.channel(_by_usual(orders["profit"] / orders["listed"], place), cells.wide),
         held=cells.sums(held.astype(np.float64)),
         alone=float((orders["favourite"] >= orders["listed"])[held].mean()) if held.any() else 1.0,
     )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Cells:
-    """Where each order lies: its client and its week; the first `asked` clients are asked for."""
-
-    place: npt.NDArray[np.int64]
-    week: npt.NDArray[np.int64]
-    shape: tuple[int, int]
-    asked: int
-
-    def sums(self, values: Numbers) -> Numbers:
-        flat = np.bincount(
-            self.place * self.shape[1] + self.week,
-            weights=values,
-            minlength=self.shape[0] * self.shape[1],
-        )
-        return np.asarray(flat.reshape(self.shape)[: self.asked], dtype=np.float64)
-
-    def gaps(self, ticks: Numbers) -> Numbers:
-        """Number, sum and sum of logarithms of each client's gaps; its orders stand by day."""
-        same = self.place[1:] == self.place[:-1]
-        gap, place = np.diff(ticks)[same], self.place[1:][same]
-        sums = [
-            np.bincount(place, weights=of, minlength=self.shape[0])[: self.asked]
-            for of in (np.ones(len(gap)), gap, np.log(gap))
-        ]
-        return np.stack(sums).astype(np.float64)
-
-    def channel(self, values: Numbers, least_of: float | None = None) -> Channel:
-        """The channel of one figure an order; its orders stand by client and day."""
-        count = np.bincount(self.place, minlength=self.shape[0])
-        values = self._own(values, count)
-        values = self._own(values - self._common(values), count)
-        step = np.diff(values)
-        same = self.place[1:] == self.place[:-1]
-        pairs = np.bincount(self.place[1:][same], minlength=self.shape[0])
-        # successive differences do not see a fall that comes between them
-        squares = 0.5 * np.bincount(
-            self.place[1:][same], weights=step[same] ** 2, minlength=self.shape[0]
-        )
-        known = pairs >= LEAST_ORDERS
-        usual = float(np.median((squares / np.maximum(pairs, 1))[known])) if known.any() else 1.0
-        variance = (squares + CREDIT_ORDERS * usual) / (pairs + CREDIT_ORDERS)
-        if least_of is not None and known.any():
-            whole = np.bincount(self.place, weights=values**2, minlength=self.shape[0])
-            least = float(np.quantile((whole / np.maximum(count, 1))[known], least_of))
-            variance = np.maximum(variance, least)
-        return Channel(
-            sums=self.sums(values), variance=np.maximum(variance, LEAST_VARIANCE)[: self.asked]
-        )
-
-    def _own(self, values: Numbers, count: npt.NDArray[np.int64]) -> Numbers:
-        """Deviations from each client's own mean."""
-        total = np.bincount(self.place, weights=values, minlength=self.shape[0])
-        return np.asarray(values - (total / np.maximum(count, 1))[self.place], dtype=np.float64)
-
-    def _common(self, values: Numbers) -> Numbers:
-        """What most orders of the weeks about each order show."""
-        half, order = SMOOTH_WEEKS // 2, np.argsort(self.week, kind="stable")
-        weeks = np.arange(self.shape[1])
-        first = np.searchsorted(self.week[order], weeks - half)
-        last = np.searchsorted(self.week[order], weeks + half, side="right")
-        middle = [
-            float(np.median(values[order[start:stop]])) if stop > start else 0.0
-            for start, stop in zip(first, last, strict=True)
-        ]
-        return np.array(middle)[self.week]
 
 
 def _orders(lines: pd.DataFrame, clients: pd.Index, start: int, end: int) -> pd.DataFrame:

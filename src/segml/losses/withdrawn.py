@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from segml.losses.books import Books, client_of
 from segml.losses.fates import was_lost
 from segml.losses.history import of
-from segml.losses.transitions import YEAR, transition
+from segml.losses.silence import YEAR
+from segml.losses.transitions import transition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
