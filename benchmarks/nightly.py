@@ -71,9 +71,10 @@ KEEP = """
 import pickle, sys
 from pathlib import Path
 import segml
-from segml.flows.session import as_date, load_version, registry_of
+from segml.flows.session import as_date, registry_of
 from segml.ledger import open_ledger
 from segml.scoring import score
+from segml.stores import load_version
 config, day, kept = sys.argv[1:]
 settings = segml.read_settings(config)
 registry = registry_of(settings)

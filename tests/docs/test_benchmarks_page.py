@@ -5,8 +5,11 @@ Of the first a section is a benchmark, with a part for each run.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
+from collections.abc import Iterator
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,7 @@ from benchmarks import spark_page
 from benchmarks.page import page
 
 DOCS = Path(__file__).parents[2] / "docs"
+BENCHMARKS = DOCS.parent / "benchmarks"
 
 
 def record(given: str, name: str, text: str) -> dict[str, Any]:
@@ -94,3 +98,23 @@ def test_of_spark_s_page_the_curve_alone_is_replaced() -> None:
     assert made == f"{before}{spark_page.BEGIN}\n\nnew\n\n{spark_page.END}{after}"
     with pytest.raises(SystemExit, match="marks"):
         spark_page.replaced("no marks", "new")
+
+
+def _scripts() -> Iterator[tuple[str, ast.AST]]:
+    """The scripts that benchmarks hand to new processes as texts, parsed."""
+    for path in sorted(BENCHMARKS.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            text = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(text, str) and text.startswith(("\nimport ", "\nfrom ")):
+                yield path.name, ast.parse(text)
+
+
+def test_what_benchmarks_hand_to_new_processes_imports_what_there_is() -> None:
+    scripts = list(_scripts())
+    assert len({name for name, _ in scripts}) > 3
+    for name, script in scripts:
+        for node in ast.walk(script):
+            if isinstance(node, ast.ImportFrom) and str(node.module).startswith("segml"):
+                found = import_module(str(node.module))
+                lacking = [each.name for each in node.names if not hasattr(found, each.name)]
+                assert not lacking, f"{name}: {node.module} has no {lacking}"
