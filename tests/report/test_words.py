@@ -222,4 +222,4 @@ def test_in_russian_no_sentence_begins_with_a_share_in_small_letters(facts: Repo
         said = plain(
             words.losses_sentence(dataclasses.replace(facts.losses, money_by_reason=money))
         )
-    assert "Учётные данные не объясняют более 99 % потерянных денег" in said
+    assert "Записанное в учёте связано с потерей более 99 % денег" in said
