@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any
 
 import pytest
 
 from segml.evaluation import Backtest, backtest
-from segml.ledger import Ledger, open_ledger
+from segml.features import FeaturePlan
+from segml.ledger import Ledger, Past, open_ledger
 from segml.simulate import make_world
 from segml.words.plan import (
     ChurnPlan,
@@ -47,5 +50,25 @@ def origins(ledger: Ledger) -> tuple[int, int]:
 
 
 @pytest.fixture(scope="session")
-def replayed(ledger: Ledger, plan: Plan, origins: tuple[int, int]) -> Backtest:
-    return backtest(ledger, plan, origins, threads=1, draws=10)
+def made() -> list[tuple[int, Any]]:
+    """The day and the columns of every snapshot and frame that the replay made."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def replayed(
+    ledger: Ledger, plan: Plan, origins: tuple[int, int], made: list[tuple[int, Any]]
+) -> Backtest:
+    room = import_module("segml.features.remembered")
+    with pytest.MonkeyPatch.context() as patched:
+        for name in ("make_snapshot", "make_features"):
+            patched.setattr(room, name, _listening(getattr(room, name), made))
+        return backtest(ledger, plan, origins, threads=1, draws=10)
+
+
+def _listening(make: Callable[..., Any], made: list[tuple[int, Any]]) -> Callable[..., Any]:
+    def listening(past: Past, plan: FeaturePlan, columns: Any, at_once: int) -> Any:
+        made.append((past.as_of, columns and frozenset(columns)))
+        return make(past, plan, columns, at_once)
+
+    return listening

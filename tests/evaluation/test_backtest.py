@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,6 +40,15 @@ def test_the_predictions_are_those_of_production(
     pd.testing.assert_series_equal(
         told["expected_profit"], scores["expected_profit"].loc[told.index]
     )
+
+
+def test_what_the_origins_ask_of_a_day_is_made_once(
+    replayed: Backtest, made: list[tuple[int, Any]]
+) -> None:
+    assert len(replayed.predictions)
+    whole = [day for day, columns in made if columns is None]
+    assert len(whole) > 3
+    assert len(made) == len(set(made))
 
 
 def test_labels_are_what_happened_in_the_horizon_after_the_origin(

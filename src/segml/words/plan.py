@@ -29,7 +29,7 @@ class PlanError(ValueError):
         super().__init__(f"{self.found}; allowed: {allowed}")
 
 
-def _allow(condition: bool, key: str, found: object, allowed: str) -> None:  # noqa: FBT001
+def _allow(condition: bool, key: str, found: object, allowed: str) -> None:  # noqa: FBT001 - a predicate
     if not condition:
         raise PlanError(key, found, allowed)
 
