@@ -5,15 +5,18 @@ from __future__ import annotations
 import gc
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine
 from tests import canary
 from tests import spark as small_spark
@@ -164,13 +167,34 @@ def canaries(tmp_path: Path) -> Path:
 
 def pytest_configure() -> None:
     """What tests track need not outlast a power failure: SQLite waits for no disk."""
-    event.listen(Engine, "connect", _without_waiting)
+    event.listen(Engine, "connect", _at_once)
 
 
-def _without_waiting(connection: Any, record: Any) -> None:
+def _at_once(connection: Any, record: Any) -> None:
+    """Without waiting for the disk; a tracking database that is new without MLflow's migrations."""
     del record
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("PRAGMA synchronous = OFF")
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.execute("PRAGMA synchronous = OFF")
+    path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
+    if path.name == "mlruns.db" and path.stat().st_size == 0:
+        _migrated().backup(connection)
+
+
+@cache
+def _migrated() -> sqlite3.Connection:
+    """A database as MLflow makes it, without an experiment: migrations take over a second."""
+    from mlflow.store.db import utils
+
+    kept = sqlite3.connect(":memory:", check_same_thread=False)
+    with tempfile.TemporaryDirectory() as folder:
+        made = create_engine(f"sqlite:///{folder}/made.db")
+        # what a store of MLflow's calls; a store would wait for the one that is being opened
+        utils._initialize_tables(made)
+        made.dispose()
+        with closing(sqlite3.connect(f"{folder}/made.db")) as database:
+            database.backup(kept)
+    return kept
 
 
 FROZEN = pytest.StashKey[int]()

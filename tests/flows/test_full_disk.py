@@ -20,7 +20,7 @@ import pytest
 from tests.conftest import SCORED, TRAINED, Chain
 
 PAGE = 4096
-DISKS = int(os.environ.get("SEGML_DISKS", "3"))
+DISKS = int(os.environ.get("SEGML_DISKS", "1"))
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from tests.ledger.dirty import dirty_ledger
 from segml.ledger import Check, check_ledger, open_ledger
 from segml.words.errors import Refusal
 
-LEDGERS = int(os.environ.get("SEGML_LEDGERS", "40"))
+LEDGERS = int(os.environ.get("SEGML_LEDGERS", "25"))
 FIRST = int(os.environ.get("SEGML_FIRST_LEDGER", "0"))
 """The number of the first ledger: a failing one is made again by its number."""
 

@@ -18,7 +18,7 @@ from segml.ledger import check_ledger, open_ledger
 from segml.words.errors import Refusal
 from segml.words.plan import Economics, LedgerPlan, SourcePlan
 
-NAMES = int(os.environ.get("SEGML_NAMES", "60"))
+NAMES = int(os.environ.get("SEGML_NAMES", "30"))
 FIRST = int(os.environ.get("SEGML_FIRST_NAME", "0"))
 RAW = re.compile(
     r"\b(Parser|Binder|Catalog|Syntax|Conversion|Permission|Internal) Error\b|duckdb\."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import pickle
 from typing import Any
 
@@ -14,6 +15,8 @@ from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from segml.tiers import NO_TIER, ClusterTiers
+
+PORTFOLIOS = int(os.environ.get("SEGML_PORTFOLIOS", "150"))
 
 
 # array_api checks need SCIPY_ARRAY_API in the environment and skip themselves
@@ -34,7 +37,7 @@ def _portfolio(seed: int, rows: int = 120, columns: int = 4) -> np.ndarray:
     return np.round(np.column_stack([profit, rest]), 2)
 
 
-@settings(max_examples=1000, deadline=None, derandomize=True)
+@settings(max_examples=PORTFOLIOS, deadline=None, derandomize=True)
 @given(
     seed=st.integers(0, 2**32 - 1),
     rows=st.integers(8, 90),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import pickle
 from typing import Any
 
@@ -17,6 +18,7 @@ from segml.tiers.criteria import profit_anchors
 from segml.tiers.rules import RuleTiers
 
 SCHEMES = list(RULE_SCHEMES.values())
+PORTFOLIOS = int(os.environ.get("SEGML_PORTFOLIOS", "60"))
 NAMED = pytest.mark.parametrize("scheme", SCHEMES, ids=list(RULE_SCHEMES))
 
 
@@ -105,19 +107,9 @@ def _check_rules(scheme: type[RuleTiers], seed: int, rows: int) -> None:
 
 
 @NAMED
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=PORTFOLIOS, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 2**32 - 1), rows=st.integers(8, 150))
 def test_better_never_lowers_a_tier_margins_are_not_negative_parts_sum_and_a_rerun_changes_nothing(
-    scheme: type[RuleTiers], seed: int, rows: int
-) -> None:
-    _check_rules(scheme, seed, rows)
-
-
-@pytest.mark.slow
-@NAMED
-@settings(max_examples=1000, deadline=None, derandomize=True)
-@given(seed=st.integers(0, 2**32 - 1), rows=st.integers(8, 150))
-def test_the_same_in_a_thousand_random_portfolios(
     scheme: type[RuleTiers], seed: int, rows: int
 ) -> None:
     _check_rules(scheme, seed, rows)
