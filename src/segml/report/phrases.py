@@ -35,9 +35,11 @@ REASON_MEANINGS = Phrases(
         "service": "returns, failures or complaints on our side",
         "assortment": "what it bought was withdrawn or unavailable",
         "manager": "its manager changed, or contact fell below its own normal",
-        "payment": "it stopped being able or willing to pay",
-        "competitor": "its favourite category went elsewhere while others held",
-        "margin": "discounts and cost to serve grew until it stopped paying for itself",
+        "payment": "it paid late, or not at all",
+        "competitor": (
+            "a rival entered its market, or its favourite category fell while others held"
+        ),
+        "margin": "its discounts, demands or cost to serve grew",
         "unknown": "nothing that the ledger records goes with it beyond chance",
     }
 )
