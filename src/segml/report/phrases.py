@@ -141,7 +141,7 @@ EVIDENCE = Pairs(
             "it had spent on that, the year before,",
         ),
         "manager_change": ("its manager changed", "worth"),
-        "last_contact": ("our last visit or call", "worth"),
+        "last_contact": ("our last visit or call before the decline", "worth"),
         "bill_unpaid": ("a bill fell due that it had not paid", "of"),
         "bill_paid_late": ("a bill fell due that it paid late", "of"),
         "competitor_entry": (
