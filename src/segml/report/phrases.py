@@ -8,12 +8,13 @@ STATUSES = Phrases(
     {"active": "an active client", "lapsed": "a lapsed client", "prospect": "a prospect"}
 )
 KINDS = Phrases({"left": "left", "shrunk": "shrank", "unprofitable": "became unprofitable"})
-
-
 KIND_MEANINGS = Phrases(
     {
         "left": "It stopped buying: its silence grew longer than its own rhythm allows",
-        "shrunk": "It has not left, but buys at best a fraction of the same season a year before",
+        "shrunk": (
+            "It is not known to have left, but buys at best a fraction of the same season a year "
+            "before"
+        ),
         "unprofitable": "It still buys, but costs more than it brings",
     }
 )
