@@ -52,6 +52,14 @@ def test_a_quiet_day_has_nothing_beyond_its_limit() -> None:
     assert set(found()["subject"]) == {"feature", "score", "volume", "model"}
 
 
+def test_a_table_without_any_row_that_the_training_knew_is_beyond() -> None:
+    seen = Seen(day=120, now=frame(seed=9), volumes=volumes(STEADY), gone={"interactions": 7036})
+    table = drift(usual(), seen, trained=90, plan=DriftPlan())
+    assert beyond(table) == ["interactions: in all"]
+    (said,) = drift_sentences(table, trained=90)
+    assert said == "interactions: no rows at all, 7,036 at the training"
+
+
 def test_a_feature_in_another_unit_is_beyond_and_said_with_its_figure() -> None:
     table = found(frame(10.0, seed=9))
     assert beyond(table) == ["spend_90"]

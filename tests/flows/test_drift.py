@@ -53,6 +53,16 @@ def test_where_the_configuration_refuses_nothing_is_published(chain: Any, tmp_pa
     assert not list((tmp_path / "out").glob("as_of=*"))
 
 
+def test_a_table_that_came_empty_is_a_source_that_stopped(chain: Any, tmp_path: Path) -> None:
+    config = stopped(chain, tmp_path)
+    config.write_text(config.read_text("utf-8").replace("DATE '2024-02-20'", "DATE '1970-01-01'"))
+    done = segml.score(config, as_of=DAY)
+    assert any("interactions: no rows at all, " in line for line in done.lines())
+    config.write_text(config.read_text("utf-8") + "drift: {volume: refuse}\n")
+    with pytest.raises(DriftRefused, match="interactions: no rows at all"):
+        segml.score(config, as_of=DAY)
+
+
 def test_what_is_off_is_not_looked_at(chain: Any, tmp_path: Path) -> None:
     silent = ("volume", "worth", "model", "reason", "move")
     section = ", ".join(f"{subject}: 'off'" for subject in silent)

@@ -53,6 +53,19 @@ def test_a_table_that_ends_before_the_lines_do_is_named_with_its_days(
     assert not checked(LINES, interactions=at_bound, stale_after_days=7).findings.of("ends_early")
 
 
+def test_a_table_written_once_a_month_ends_early_when_a_month_is_missing(
+    checked: Callable[..., Check],
+) -> None:
+    months = ["2010-07-31", "2010-08-31", "2010-09-30", "2010-10-31", "2010-11-30", "2010-12-31"]
+    bills = BILLS + "".join(f"a,{each},2011-12-01,1,\n" * 2 for each in [*months, "2011-01-31"])
+    lines = LINES.replace("2011-03-01", "2011-02-28")
+    assert not checked(lines, invoices=bills, stale_after_days=7).findings.of("ends_early")
+    late = LINES.replace("2011-03-01", "2011-03-20")
+    (found,) = checked(late, invoices=bills, stale_after_days=7).findings.of("ends_early")
+    assert "48 days before the last line" in found.message
+    assert "Allowed: 37 days" in found.message
+
+
 def test_rows_that_were_set_aside_do_not_make_a_table_end_later(
     checked: Callable[..., Check],
 ) -> None:

@@ -11,6 +11,7 @@ from segml.ledger import (
     day_of,
     described_events,
     discontinued,
+    ended,
     industries,
     recorded_ends,
     still_sold,
@@ -74,6 +75,16 @@ def test_a_recorded_end_is_known_from_the_day_after_it_on(opened: Callable[..., 
     assert known["left_day"].tolist() == [day_of(dt.date(2011, 3, 10)), day_of(dt.date(2011, 2, 1))]
     assert known["left_reason"].tolist()[0] == "went broke"
     assert known["left_reason"].isna().tolist() == [False, True]
+
+
+def test_who_is_recorded_as_gone_and_buys_on_has_not_ended(opened: Callable[..., Ledger]) -> None:
+    clients = "client_id,left_on\na,2011-01-08\nb,2011-03-01\nc,\n"
+    last = "a,2011-02-07,1,o12,tea,1,0,0\n"  # the thirtieth day: a last delivery
+    later = "a,2011-02-08,1,o13,tea,1,0,0\n"
+    day = dt.date(2011, 3, 10)
+    assert ended(opened(LINES + last, clients).past(day)) == {"a", "b"}
+    assert ended(opened(LINES + later, clients).past(day)) == {"b"}
+    assert ended(opened(LINES, clients).past(dt.date(2011, 1, 8))) == frozenset()
 
 
 def test_the_industry_of_a_client_is_told_once_it_is_known(opened: Callable[..., Ledger]) -> None:

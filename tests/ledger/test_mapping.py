@@ -92,6 +92,11 @@ def test_a_wrong_mapping_is_refused_in_words(
     assert refused.value.exit_code == 2
 
 
+def test_a_file_without_even_a_header_is_said_to_be_empty(checked: Callable[..., Check]) -> None:
+    with pytest.raises(ConfigurationRefused, match=r"is empty.*Next: have its source write it"):
+        checked("", columns={"client_id": "Customer"})
+
+
 def test_a_refused_expression_shows_no_value_of_a_row(checked: Callable[..., Check]) -> None:
     rows = "client_id,date,amount\nMrs Secret,2011-01-01,1\n"
     with pytest.raises(ConfigurationRefused) as refused:

@@ -113,6 +113,7 @@ def test_all_errors_are_gathered_before_refusing(opened: Callable[..., Ledger]) 
     text = str(refused.value)
     for code in ("bad_date", "bad_amount", "duplicate_client_id"):
         assert code in text
+    assert "\nThe run ended before it wrote anything. Allowed: " in text
     assert refused.value.exit_code == 3
 
 

@@ -158,6 +158,16 @@ def test_what_is_known_tells_the_share_of_what_is_not() -> None:
     np.testing.assert_array_equal(features[1], [0.5, 0.0, 0.2, 0.1])
 
 
+@pytest.mark.parametrize("event", ["withdrawals", "rivals"])
+def test_an_event_between_both_days_is_told_by_the_window_that_still_holds_it(event: str) -> None:
+    names = [f"{event}_180", f"{event}_365"]
+    # it came after the first day, and more than half a year before the second
+    before, after = (pd.DataFrame([each], columns=names) for each in ([0.0, 0.0], [0.0, 0.6]))
+    lost = unmoved(before, after)
+    told = told_by_seen(Shares(np.zeros((1, 8)), np.array([[0.5, 0.0]])), lost)
+    np.testing.assert_allclose(told.features, [[0.0, 0.5]])
+
+
 def test_a_change_that_did_not_harm_is_told_by_the_level_that_does() -> None:
     names = (
         "returns_rise_180",

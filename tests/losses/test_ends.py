@@ -6,9 +6,10 @@ import dataclasses
 
 import numpy as np
 
+from segml.ledger import TRAILING_DAYS
 from segml.losses.books import Books
 from segml.losses.clock import Clock
-from segml.losses.ends import TRAILING_DAYS, End, recorded_loss, standing_ends
+from segml.losses.ends import End, recorded_loss, standing_ends
 from segml.losses.fates import Fates, fates
 from segml.losses.history import History
 from segml.losses.rhythm import learn_rhythm

@@ -29,6 +29,7 @@ CONTACTS = pd.DataFrame(
         # row_key, day, kind, minutes, cost, resolved_day, outcome
         ("old", 100, "complaint", 9.0, 1.0, 110, "upheld"),
         ("v", 380, "visit", 60.0, 50.0, None, None),
+        ("v late", 445, "visit", 60.0, 50.0, None, None),  # after the decline began
         ("long", 400, "complaint", 9.0, 1.0, 460, "upheld"),
         ("short", 410, "complaint", 9.0, 1.0, 412, None),
         ("denied", 415, "complaint", 9.0, 1.0, 416, "rejected"),

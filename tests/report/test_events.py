@@ -98,6 +98,21 @@ def test_the_surest_event_stands_first_and_silent_ones_are_counted_once(facts: E
     assert len(silent_sentences(facts)) == 3
 
 
+@pytest.mark.parametrize(
+    ("silent", "said"),
+    [
+        ({"no_comparable": 2, "too_little_time": 3}, "market, none could be judged."),
+        ({"no_difference": 2, "too_little_time": 3}, "2 could be judged: none of these was"),
+        ({"no_difference": 1, "too_few_exposed": 1}, "1 could be judged: it was followed by no"),
+        ({"no_difference": 2}, "Of 2 events of the company or its market, none was followed by"),
+    ],
+)
+def test_events_that_could_not_be_judged_are_not_said_to_have_changed_nothing(
+    silent: dict[str, int], said: str
+) -> None:
+    assert said in events_sentence(EventFacts(told=(), silent=silent)).replace("\u00a0", " ")
+
+
 def test_the_sentence_gives_effect_interval_and_clients(facts: EventFacts) -> None:
     said = event_sentence(facts.told[1], "EUR").replace("\u00a0", " ")
     assert "3.4 more were lost" in said

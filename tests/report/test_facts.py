@@ -79,6 +79,20 @@ def test_signs_of_a_risk_are_the_features_that_raise_it_most(facts: ReportFacts)
     assert facts.at_risk[0].reasons == (("silence_days", "111 days"), ("spend_90", "40.00 EUR"))
 
 
+def test_nothing_is_at_stake_with_who_is_recorded_as_gone(
+    published: Published, features: Features
+) -> None:
+    run, tables = published
+    whole = report_facts(run, tables, losses=None, features=features)
+    first = whole.at_risk[0]
+    gone = tables["scores"]["client_id"] == first.client_id
+    tables["scores"].loc[gone, "action"] = "remind"
+    left = report_facts(run, tables, losses=None, features=features)
+    assert first.client_id not in {each.client_id for each in left.at_risk}
+    at_stake = whole.portfolio.at_stake - first.stake
+    assert left.portfolio.at_stake == pytest.approx(at_stake)
+
+
 def test_top_shares_are_shares_of_the_profit_that_is_made(
     facts: ReportFacts, published: Published
 ) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import Any
 
@@ -11,8 +12,9 @@ from segml.features import FIRST_CONTACT
 from segml.report import prospect_lines, prospect_of, render_report, report_facts
 from segml.report import prospect_words as words
 from segml.report.facts import portfolio_facts
+from segml.report.language import speaking
 from segml.report.phrases import RECOMMENDED
-from segml.report.prospects import SHOWN, prospects_facts
+from segml.report.prospects import SHOWN, EffectFact, prospects_facts
 from segml.scoring import (
     PROSPECT_REASONS,
     PROSPECTS,
@@ -155,3 +157,12 @@ def test_what_is_expected_is_told_of_a_year_or_of_the_horizon(
     scores = tables["scores"].iloc[[0]].assign(**given)
     facts = client_facts(scores, tables["reasons"], tables["clients"], client_id="a")
     assert said in words.expected_sentence(facts, 30)
+
+
+def test_the_place_in_the_year_is_told_as_its_month() -> None:
+    told = [("0", "Jan"), ("10.85", "Nov"), ("11.97", "Dec"), ("12", "Dec"), ("unknown", "unknown")]
+    for value_text, said in told:
+        effect = EffectFact(feature="month", value_text=value_text, money=1.0)
+        assert words.known_value(effect) == said
+    with speaking("ru"):
+        assert words.known_value(dataclasses.replace(effect, value_text="10.85")) == "нояб."

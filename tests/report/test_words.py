@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from segml.report import ReportFacts, client_lines, contribution_lines, signs, words
+from segml.report import ReportFacts, client_lines, contribution_lines, phrases, signs, words
 from segml.report.dossier import EvidenceFact
 from segml.report.figures import value
 from segml.report.language import speaking
@@ -47,6 +47,29 @@ def test_a_named_reason_leads_and_a_weak_one_does_not(facts: ReportFacts) -> Non
     faint = dataclasses.replace(weak, reasons=(("unknown", 0.97), ("price", 0.03)))
     said = plain(words.reason_sentence(faint))
     assert said.startswith("Reason: unknown (97 %). Weak signs: price 3 %")
+
+
+@pytest.mark.parametrize(
+    ("shares", "rest"),
+    [
+        ({"margin": 0.44, "price": 0.15, "unknown": 0.12}, "; 12 % stays unknown, 29 % goes with"),
+        ({"margin": 0.6, "price": 0.2, "service": 0.1}, "; 10 % goes with lesser reasons or stays"),
+        ({"payment": 0.98, "price": 0.016, "unknown": 0.004}, "payment 98 % (it paid late, or not"),
+    ],
+)
+def test_the_shares_of_a_loss_add_up_for_who_reads_them(
+    facts: ReportFacts, shares: dict[str, float], rest: str
+) -> None:
+    client = dataclasses.replace(facts.losses.lost[1], reasons=tuple(shares.items()))
+    said = plain(words.reason_sentence(client))
+    assert rest in said
+    assert "; 0 %" not in said
+
+
+def test_no_reason_says_more_of_a_client_than_its_driver_knows() -> None:
+    meanings = " ".join(phrases.REASON_MEANINGS.values())
+    for beyond in ("stopped", "able", "willing", "elsewhere"):
+        assert beyond not in meanings.replace("unavailable", "")
 
 
 def test_an_unexplained_portfolio_says_so(facts: ReportFacts) -> None:

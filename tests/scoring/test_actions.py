@@ -56,6 +56,14 @@ def test_lapsed_clients_are_won_back_only_if_they_were_worth_it() -> None:
     assert codes[["c6", "c7"]].tolist() == ["win_back", "remind"]
 
 
+def test_who_is_recorded_as_gone_is_won_back_or_reminded_whatever_its_silence() -> None:
+    frame, before = portfolio()
+    before["c3"] = 1000.0
+    codes = actions(frame, before, horizon_days=365, ended={"c3", "c7"})
+    assert codes[["c3", "c7"]].tolist() == ["win_back", "remind"]
+    assert codes["c2"] == "retain"  # the riskiest of those that are left
+
+
 def test_prospects_are_contacted_and_an_empty_portfolio_has_no_actions() -> None:
     frame, before = portfolio(status=["prospect"] * 8, p_churn=np.nan)
     assert set(actions(frame, before, horizon_days=365)) == {"contact"}

@@ -43,3 +43,10 @@ def test_a_prospect_has_no_churn_probability_and_no_points(scored: Scored) -> No
 def test_an_unknown_client_is_refused_with_the_nearest_id(scored: Scored) -> None:
     with pytest.raises(ConfigurationRefused, match="did you mean `C00001`"):
         client_facts(scored.scores, scored.reasons, scored.clients, client_id="xC00001")
+
+
+def test_an_id_that_lost_its_leading_zeros_is_found_first(scored: Scored) -> None:
+    scores = scored.scores.copy()
+    scores.loc[scores.index[0], "client_id"] = "000015"
+    with pytest.raises(ConfigurationRefused, match="did you mean `000015`"):
+        client_facts(scores, scored.reasons, scored.clients, client_id="15")

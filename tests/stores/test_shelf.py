@@ -51,7 +51,6 @@ def tables(
         "cost_to_serve_365": 1.0,
         "referral_profit_365": 0.0,
         "roles": "",
-        "action": "keep",
         "model_version": "v",
         "currency": "EUR",
         "previous_tier": None,
@@ -62,6 +61,7 @@ def tables(
         tier=[f"tier {1 + n % 3}" for n in number],
         tier_rank=1 + number % 3,
         is_key=number % 3 == 0,
+        action=["remind" if n % 11 == 0 else "keep" for n in number],  # recorded as gone
         p_churn=(number % 10) / 10,
         profit_365=profit * (number - 5),
         revenue_365=10.0 * number,
@@ -225,7 +225,7 @@ def test_a_page_is_what_pandas_would_give(roster: Roster, wanted: Wanted) -> Non
     found = roster.page(wanted, Scope())
     rows = tables()["scores"].merge(tables()["clients"], on="client_id")
     rows["called"] = rows["name"].where(rows["name"].notna(), rows["client_id"])
-    rows["stake"] = rows["p_churn"] * rows["profit_365"].clip(lower=0)
+    rows["stake"] = rows["p_churn"] * rows["profit_365"].clip(lower=0) * (rows["action"] == "keep")
     for column in ("tier", "status", "manager", "region"):
         if getattr(wanted, column) is not None:
             rows = rows[rows[column] == getattr(wanted, column)]

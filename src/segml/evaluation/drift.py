@@ -12,6 +12,7 @@ move       share of a tier's clients that hold another one since    twice the gr
            the last month start                                     a month before
 volume     rows of the latest 30 days against the twelve windows    twice the most (of contacts
            before                                                   thrice), half of the least
+           rows in all of a table that the training knew            one
 worth      amount, cost and discount of an order line, products    as far beyond the least and
            and categories bought, in the same windows               the most as these lie apart
 model      days since the training                                  `drift.model_days`
@@ -48,6 +49,8 @@ COLUMNS = ("subject", "name", "value", "usual", "low", "high", "is_beyond")
 LEAST_ROWS = 30
 """A kind of row that never came so often in a month is not judged by how often it comes."""
 LEAST_WINDOWS = 4
+_IN_ALL = ": in all"
+"""Ends the name of a table that has no row of any day."""
 _FACTOR, _IN_BURSTS = 2.0, {"interactions": 3.0}
 """Contacts may come more often: a burst of complaints is news of clients, no fault of a source."""
 _STEADY = 1.25
@@ -71,6 +74,8 @@ class Seen:
         As `bundle.churn_weights` gives them; of tiers that are lacking reasons are not judged.
     moves
         As `features.moved` gives them, since the last month start.
+    gone
+        Tables without a row that had some at the training, with how many.
     """
 
     day: int
@@ -79,6 +84,7 @@ class Seen:
     worth: pd.DataFrame = field(default_factory=pd.DataFrame)
     weights: Weights = field(default_factory=dict)
     moves: Mapping[str, Moved] = field(default_factory=dict)
+    gone: Mapping[str, int] = field(default_factory=dict)
 
 
 def drift(usual: Usual | None, seen: Seen, *, trained: int, plan: DriftPlan) -> pd.DataFrame:
@@ -102,6 +108,9 @@ def drift(usual: Usual | None, seen: Seen, *, trained: int, plan: DriftPlan) -> 
         where little is no fault.
     """
     rows = [*_volumes(seen.volumes), *_worths(seen.worth)]
+    rows += [
+        _row("volume", each + _IN_ALL, 0, had, low=1, high=had) for each, had in seen.gone.items()
+    ]
     if usual is not None:
         rows += [*_shifted(usual, seen), *_reordered(usual, seen), *_moved(usual, seen)]
     rows.append(_row("model", "days", seen.day - trained, float("nan"), high=plan.model_days))
@@ -231,7 +240,12 @@ def _sentence(row: Mapping[Hashable, Any], trained: int) -> str:
     if row["subject"] == "worth":
         return f"{name}: {value:,.3g} in the last 30 days, usually {usual:,.3g}"
     if row["subject"] == "volume":
-        return f"{name}: {value:,.0f} rows in the last 30 days, usually {usual:,.0f}"
+        gone, then = (
+            f"{name.removesuffix(_IN_ALL)}: no rows at all",
+            f"{usual:,.0f} at the training",
+        )
+        usually = f"{name}: {value:,.0f} rows in the last 30 days, usually {usual:,.0f}"
+        return f"{gone}, {then}" if name.endswith(_IN_ALL) else usually
     return (
         f"`{name}` has moved since {date_of(trained)}: stability index {value:.2f}, before at most "
         f"{usual:.2f} in as many days"

@@ -20,6 +20,9 @@ NO_USUAL = (
     "no drift of features is known: the model is of an older segml, or knew too few active clients"
 )
 
+_ROWS = " rows"
+"""Ends the name under which a bundle keeps how many rows a table had."""
+
 
 def drift_of(
     run: Session, ledger: Ledger, bundle: Bundle, scored: Scored, day: dt.date, *, notes: list[str]
@@ -49,6 +52,7 @@ def drift_of(
             worth=worth(ledger.past(end)),
             weights={} if plan.reason == "off" else _weights(bundle, scored),
             moves=_moves(scored),
+            gone=_gone(ledger, bundle, end),
         )
         found = drift(bundle.usual, seen, trained=bundle.as_of, plan=plan)
     if bundle.usual is None:
@@ -90,6 +94,17 @@ def _weights(bundle: Bundle, scored: Scored) -> Weights:
     places = active[asked(scored.scores["tier"].iloc[active])]
     tier = scored.scores["tier"].iloc[places]
     return churn_weights(bundle.churn, bundle.encoder, scored.features.iloc[places], tier)
+
+
+def _gone(ledger: Ledger, bundle: Bundle, end: int) -> dict[str, int]:
+    """The tables that the training knew and of which no row is left, with what they had then."""
+    rows = ledger.past(end).rows
+    had = {
+        name.removesuffix(_ROWS): int(count)
+        for name, count in bundle.record.counts.items()
+        if name.endswith(_ROWS)
+    }
+    return {table: count for table, count in had.items() if count and not rows.get(table)}
 
 
 def _moves(scored: Scored) -> dict[str, Moved]:

@@ -156,7 +156,8 @@ def publish_scores(
         publish(folder, tables | portfolio, told_last)
     sent = send(run, folder)
     _show(run, scored, version, day)
-    told = (*_told(scored, version, day), f"In {folder}", *sent.told)
+    told = (*_told(scored, version, day), *(f"Note: {note}" for note in notes))
+    told = (*told, f"In {folder}", *sent.told)
     summary = {**record, "ok": True, "folder": str(folder), **sent.summary}
     return ScoreRun(summary=summary, told=told, scored=scored, version=version, folder=folder)
 

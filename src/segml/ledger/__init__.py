@@ -30,11 +30,18 @@ from segml.ledger.space import room_told
 from segml.ledger.spark import on_spark
 from segml.ledger.spark_reading import check_on_spark, open_on_spark
 from segml.ledger.terms import TermsChanged, terms_changed
-from segml.ledger.told import described_events, industries, recorded_ends
+from segml.ledger.told import (
+    TRAILING_DAYS,
+    described_events,
+    ended,
+    industries,
+    recorded_ends,
+)
 from segml.ledger.volumes import WINDOWS, volumes
 from segml.ledger.worth import worth
 
 __all__ = [
+    "TRAILING_DAYS",
     "WINDOWS",
     "Asked",
     "Baskets",
@@ -61,6 +68,7 @@ __all__ = [
     "described_events",
     "discontinued",
     "discounts",
+    "ended",
     "industries",
     "is_address",
     "micro",

@@ -18,6 +18,8 @@ from segml.ledger.quoting import literal
 
 NAMES_SHOWN = 8
 KINDS = {"interactions": CONTACT_KINDS, "events": EVENT_KINDS}
+PAUSES = 6
+"""From so many pauses on a table has a usual one."""
 DATED = {"interactions": "date", "invoices": "issued_on"}
 
 
@@ -79,17 +81,21 @@ def _strangers(connection: duckdb.DuckDBPyConnection, table: str) -> list[Findin
 def _ends_early(
     connection: duckdb.DuckDBPyConnection, table: str, stale_after_days: int
 ) -> list[Finding]:
-    last, end = _row(
+    dated = f"SELECT DISTINCT {DATED[table]} AS day FROM checked_{table} WHERE problems = 0"
+    last, pause, end = _row(
         connection,
-        f"SELECT (SELECT max({DATED[table]}) FROM checked_{table} WHERE problems = 0), "
-        "(SELECT max(date) FROM checked_transactions WHERE problems = 0)",
+        f"SELECT max(day), CASE WHEN count(pause) >= {PAUSES} THEN quantile_disc(pause, 0.5) END, "
+        "(SELECT max(date) FROM checked_transactions WHERE problems = 0) "
+        f"FROM (SELECT day, day - lag(day) OVER (ORDER BY day) AS pause FROM ({dated}))",
     )
-    if last is None or end is None or end - last <= stale_after_days:
+    # bills of a month come on one day, and then for a month none
+    allowed = stale_after_days + int(pause or 1) - 1
+    if last is None or end is None or end - last <= allowed:
         return []
     text = (
         f"`{table}` ends on {date_of(last)}, {end - last:,} days before the last line: what is "
-        f"missing since looks as if nothing had happened. Allowed: {stale_after_days} days "
-        "(`ledger.stale_after_days`). Next: bring the newer rows."
+        f"missing since looks as if nothing had happened. Allowed: {allowed} days "
+        "(`ledger.stale_after_days`, and the usual pause of the table). Next: bring the newer rows."
     )
     return _finding(
         "ends_early", f"{table}.{DATED[table]}", (end - last, end - last), "warning", text

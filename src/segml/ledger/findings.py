@@ -147,7 +147,8 @@ class Findings:
             return
         listed = "\n".join(f"  {item.code}: {item.message}" for item in self.errors)
         raise ContractBroken(
-            f"{len(self.errors)} broken rule(s) of the ledger's contract\n{listed}\n",
+            f"{len(self.errors)} broken rule(s) of the ledger's contract:\n{listed}\n"
+            "The run ended before it wrote anything",
             allowed="a ledger without findings of severity error",
             next_step="mend the rows or the mapping, or see all of it with `segml check`",
         )

@@ -249,10 +249,16 @@ def bad_expression(table: Table, column: str, error: duckdb.Error) -> Configurat
 
 
 def _no_column(source: Source, table: Table, column: str, wanted: str) -> ConfigurationRefused:
+    if not source.columns:
+        return ConfigurationRefused(
+            f"the source of `ledger.{table.name}` is empty: it has not even the names of columns",
+            allowed=f"a source with the column `{wanted}`, which `columns.{column}` names",
+            next_step="have its source write it again (aside, then renamed)",
+        )
     near = difflib.get_close_matches(wanted, list(source.columns), n=1, cutoff=0.4)
     return ConfigurationRefused(
         f"`ledger.{table.name}.columns.{column}` names `{wanted}`, which the source does not have",
-        allowed=", ".join(source.columns) or "no column: the source is empty",
+        allowed=", ".join(source.columns),
         next_step=f"did you mean `{near[0]}`?" if near else "name one of these",
     )
 

@@ -8,6 +8,10 @@ import pandas as pd
 
 from segml.ledger.cutoff import Past
 
+TRAILING_DAYS = 30
+"""Orders up to so many days after a recorded end are its last deliveries; a later one says that the
+client is back, or that the record is wrong."""
+
 
 def recorded_ends(past: Past) -> pd.DataFrame:
     """The recorded ends of clients that were known to have left.
@@ -26,6 +30,19 @@ def recorded_ends(past: Past) -> pd.DataFrame:
         "SELECT client_id, left_day, left_reason FROM {clients} WHERE left_day IS NOT NULL "
         "ORDER BY client_id"
     )
+
+
+def ended(past: Past) -> frozenset[str]:
+    """The clients that are recorded as gone and bought nothing since but last deliveries."""
+    told = past.frame(
+        f"""
+        SELECT client_id FROM {{clients}} WHERE left_day IS NOT NULL AND client NOT IN (
+            SELECT client FROM {{lines}} JOIN {{clients}} USING (client)
+            WHERE NOT is_return AND day > left_day + {TRAILING_DAYS}
+        )
+        """
+    )
+    return frozenset(told["client_id"].astype(str))
 
 
 def industries(past: Past) -> dict[str, str]:

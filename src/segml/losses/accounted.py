@@ -51,11 +51,14 @@ STAND_INS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "days_late_rise_180": ("days_late_180", "overdue_days"),
         "discount_ratchet_180": ("discount_rate_90", "discount_rate_365"),
         "demands_rise_180": ("demands_180",),
+        "withdrawals_180": ("withdrawals_365",),
+        "rivals_180": ("rivals_365",),
     }
 )
 """Driver to those of its reason that tell of it where it is not known, as of a client without a
 year to be held against, or did not harm on either day: what leads to declines is remembered for
-longer than a change shows. Whoever reads that a third of a loss is its doing has to see something.
+longer than a change shows, or than an event's window lasts. Whoever reads that a third of a loss is
+its doing has to see something.
 """
 _FEATURES = MappingProxyType({each.name: each for each in CATALOGUE})
 _UNKNOWN = REASONS.index("unknown")

@@ -14,14 +14,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from segml.ledger import TRAILING_DAYS
 from segml.losses.history import History, of
 from segml.losses.onset import Onset, find_onset
-from segml.losses.silence import LEAST_DAYS, silence
+from segml.losses.silence import silence
 from segml.losses.transitions import CHANGE, Client, Lens, Transition, left
-
-TRAILING_DAYS = LEAST_DAYS
-"""Orders up to so many days after a recorded end are its last deliveries; a later one says that the
-client is back, or that the record is wrong."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ TEXT_CODES: Mapping[str, str] = MappingProxyType(
         "product_withdrawal": "the withdrawal of what it bought (amount: spent on it in the year "
         "before)",
         "manager_change": "a change of its manager (no amount)",
-        "last_contact": "our last visit or call (no amount)",
+        "last_contact": "our last visit or call before the decline (no amount)",
         "bill_unpaid": "a bill that was overdue and unpaid (amount: of the bill)",
         "bill_paid_late": "a bill that was paid late (amount: of the bill)",
         "competitor_entry": "a rival that entered its market (amount: spent on what the rival "

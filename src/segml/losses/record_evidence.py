@@ -44,10 +44,13 @@ def assortment(trail: Trail) -> pd.DataFrame:
 
 
 def manager(trail: Trail) -> pd.DataFrame:
-    """Changes of its manager, and the last visit or call before the explanation."""
+    """Changes of its manager, and the last visit or call before the decline.
+
+    A later one tells that somebody came at last, and not that nobody had come.
+    """
     changes = _events(trail, "manager_change")
     contacts = trail.contacts
-    ours = contacts[contacts["kind"].isin(OURS) & (contacts["day"] < trail.explained_at)].tail(1)
+    ours = contacts[contacts["kind"].isin(OURS) & (contacts["day"] < trail.onset)].tail(1)
     last = ours.assign(told=float("nan"), table="interactions", text_code="last_contact")
     changed = changes.assign(told=float("nan"), weight=changes["day"])
     return pd.concat([heaviest(changed, "manager_change"), last])

@@ -15,8 +15,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from segml.ledger import TRAILING_DAYS
 from segml.losses.books import Books
-from segml.losses.ends import TRAILING_DAYS
 from segml.losses.history import of
 from segml.losses.levers import LEVER_OF
 from segml.losses.lookalikes import LEAST_SHARE

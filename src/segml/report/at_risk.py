@@ -9,6 +9,7 @@ import pandas as pd
 from segml.report.records import Rows, records
 from segml.report.silence import RiskFacts
 from segml.report.table import Table, as_table
+from segml.scoring import GONE
 
 AT_RISK_SHOWN = 12
 """Clients in the table of those most at risk."""
@@ -24,11 +25,14 @@ KEY_AT_RISK = 8
 
 
 def scores_table(scores: pd.DataFrame | Table) -> Table:
-    """The scores as a table with each client's `stake`: the risk times the profit, if positive."""
+    """The scores as a table with each client's `stake`: the risk times the profit, if positive.
+
+    Nothing is at stake with clients that are gone, by their silence or by record.
+    """
     if not isinstance(scores, pd.DataFrame):
         return scores
     stake = scores["p_churn"].fillna(0.0) * scores["profit_365"].clip(lower=0)
-    return as_table(scores.assign(stake=stake))
+    return as_table(scores.assign(stake=stake.mask(scores["action"].isin(GONE), 0.0)))
 
 
 def most_at_risk(scores: pd.DataFrame | Table, *, gone: Collection[str] = ()) -> Rows:
@@ -47,6 +51,7 @@ def most_at_risk(scores: pd.DataFrame | Table, *, gone: Collection[str] = ()) ->
         ("status", "=", "active"),
         ("profit_365", ">", 0),
         ("p_churn", "is", True),
+        ("stake", ">", 0),
         ("client_id", "not in", list(gone)),
     )
     key = asked.rows(*where, ("is_key", "=", True), order=order, most=KEY_AT_RISK, columns=COLUMNS)

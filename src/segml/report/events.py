@@ -21,6 +21,8 @@ from segml.report.records import records
 
 TOLD = ("worse", "better", "overlapping")
 """Verdicts that say something of an event; the others say why nothing can be said."""
+JUDGED = "no_difference"
+"""The verdict of an event that was judged, and of which nothing is told."""
 NAMED = 3
 """Things an event is about that are named; of more the number is told."""
 
@@ -246,11 +248,24 @@ def silent_sentences(facts: EventFacts) -> list[str]:
 
 def events_sentence(facts: EventFacts) -> str:
     """What the table of events says as a whole."""
+    whole = len(facts.told) + sum(facts.silent.values())
     events = counted(
         "{count} event of the company or its market",
         "{count} events of the company or its market",
-        len(facts.told) + sum(facts.silent.values()),
+        whole,
     )
+    judged = len(facts.told) + facts.silent.get(JUDGED, 0)
+    if not judged:
+        return _("Of {events}, none could be judged.", events=events)
+    if not facts.told and judged < whole:
+        return counted(
+            "Of {events}, {count} could be judged: it was followed by no change beyond chance "
+            "among the clients it reached.",
+            "Of {events}, {count} could be judged: none of these was followed by a change beyond "
+            "chance among the clients it reached.",
+            judged,
+            events=events,
+        )
     if not facts.told:
         return _(
             "Of {events}, none was followed by a change beyond chance among the clients it "

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from segml.report.ahead import NextFacts, WinBackClient, next_facts, winback_facts
+from segml.report.at_once import AtOnceFacts, at_once_facts
 from segml.report.dossier import TOLD_OF, LostClient, lost_client
 from segml.report.events import EventFacts, event_facts
 from segml.report.records import records
@@ -38,9 +39,10 @@ class LossFacts:
 
     `money_by_reason` adds up to `profit_lost`, greatest first and `unknown` last; `count` are all
     that were lost, `lost` those that are told one by one, the dearest loss first; `demoted` stands
-    with the greatest fall of value first. `churn_days` are those of the risk of no purchase,
-    where they are told. `events` is None where there were none; `ahead` is None, and `winback`
-    empty, where the analysis is of a version that did not look ahead.
+    with the greatest fall of value first. `churn_days` are those of the risk of no purchase, where
+    they are told; `at_once` are losses recorded on one day. `events` is None where there were
+    none; `ahead` is None, and `winback` empty, where the analysis is of a version that did not look
+    ahead.
     """
 
     start: dt.date
@@ -60,6 +62,7 @@ class LossFacts:
     together: TogetherFacts | None = None
     events: EventFacts | None = None
     churn_days: int | None = None
+    at_once: AtOnceFacts | None = None
 
     @property
     def unknown_share(self) -> float | None:
@@ -117,6 +120,7 @@ def loss_facts(
         ahead=next_facts(run, tables, names=names),
         winback=winback_facts(tables.get("winback"), names=names),
         together=together_facts(run, _frames(tables, TOGETHER)),
+        at_once=at_once_facts(losses),
         events=event_facts(_frames(tables, ("event_impact", "company_events"))),
     )
 

@@ -8,12 +8,13 @@ STATUSES = Phrases(
     {"active": "an active client", "lapsed": "a lapsed client", "prospect": "a prospect"}
 )
 KINDS = Phrases({"left": "left", "shrunk": "shrank", "unprofitable": "became unprofitable"})
-
-
 KIND_MEANINGS = Phrases(
     {
         "left": "It stopped buying: its silence grew longer than its own rhythm allows",
-        "shrunk": "It has not left, but buys at best a fraction of the same season a year before",
+        "shrunk": (
+            "It is not known to have left, but buys at best a fraction of the same season a year "
+            "before"
+        ),
         "unprofitable": "It still buys, but costs more than it brings",
     }
 )
@@ -35,9 +36,11 @@ REASON_MEANINGS = Phrases(
         "service": "returns, failures or complaints on our side",
         "assortment": "what it bought was withdrawn or unavailable",
         "manager": "its manager changed, or contact fell below its own normal",
-        "payment": "it stopped being able or willing to pay",
-        "competitor": "its favourite category went elsewhere while others held",
-        "margin": "discounts and cost to serve grew until it stopped paying for itself",
+        "payment": "it paid late, or not at all",
+        "competitor": (
+            "a rival entered its market, or its favourite category fell while others held"
+        ),
+        "margin": "its discounts, demands or cost to serve grew",
         "unknown": "nothing that the ledger records goes with it beyond chance",
     }
 )
@@ -139,7 +142,7 @@ EVIDENCE = Pairs(
             "it had spent on that, the year before,",
         ),
         "manager_change": ("its manager changed", "worth"),
-        "last_contact": ("our last visit or call", "worth"),
+        "last_contact": ("our last visit or call before the decline", "worth"),
         "bill_unpaid": ("a bill fell due that it had not paid", "of"),
         "bill_paid_late": ("a bill fell due that it paid late", "of"),
         "competitor_entry": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 from segml.report import phrases
@@ -10,14 +11,17 @@ from segml.report.figures import (
     in_a_row,
     label,
     money,
+    month,
     number,
     shown,
 )
 from segml.report.language import _, paragraph
-from segml.report.prospects import ProspectFact, ProspectFacts
+from segml.report.prospects import EffectFact, ProspectFact, ProspectFacts
 from segml.scoring import ClientFacts
 from segml.words.feature import Feature
 
+MONTH = "month"
+"""The feature that is a place in the year, in months: 10.85 is late in November."""
 LEAST_EFFECT = 0.5
 """Effects of less money than this are not told."""
 
@@ -100,11 +104,24 @@ def effects_phrase(
         _(
             "{feature} ({value}): {effect}",
             feature=label(one.feature, features),
-            value=shown(one.value_text),
+            value=known_value(one),
             effect=added_money(one.money, currency),
         )
         for one in told
     )
+
+
+def known_value(effect: EffectFact) -> str:
+    """What is known of a prospect, in words: of its place in the year the month.
+
+    Examples
+    --------
+    >>> known_value(EffectFact(feature="month", value_text="10.85", money=1.0))
+    'Nov'
+    """
+    if effect.feature != MONTH or not effect.value_text[:1].isdigit():
+        return shown(effect.value_text)
+    return month(dt.date(2000, 1 + min(int(float(effect.value_text)), 11), 1))
 
 
 def like_phrase(prospect: ProspectFact, currency: str | None) -> str:
@@ -152,7 +169,7 @@ def prospect_lines(
         *lines,
         *(
             f"  {added_money(one.money, currency):>14}  {label(one.feature, features)} "
-            f"({shown(one.value_text)})"
+            f"({known_value(one)})"
             for one in prospect.effects
         ),
     ]

@@ -34,6 +34,7 @@ from segml.report import (
     winback_words,
     words,
 )
+from segml.report.at_once import at_once_sentence
 from segml.report.course import CourseChart, course_chart
 from segml.report.dossier import LostClient
 from segml.report.effects import steps, strengths
@@ -147,6 +148,7 @@ def environment() -> Environment:
         "cut": cut,
         "events": events,
         "figures": figures,
+        "at_once_sentence": at_once_sentence,
         "gap": gap,
         "health_words": health_words,
         "note_words": note_words,

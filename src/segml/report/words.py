@@ -30,8 +30,8 @@ from segml.report.lost import LossFacts
 from segml.report.silence import RiskFacts
 from segml.words.feature import Feature
 
-LEAST_REFERRAL = 0.01
-"""Referral profit below this share of the loss is not worth a sentence."""
+LEAST_SHARE = 0.01
+"""A smaller share of a loss is not worth words: of referral profit, of reasons not named."""
 
 
 def headline(portfolio: PortfolioFacts, losses: LossFacts | None) -> str:
@@ -82,7 +82,7 @@ def losses_sentence(losses: LossFacts, currency: str | None = None) -> str:
                 clients=number(losses.key_clients),
             )
         )
-    if abs(losses.referral_profit_lost) >= LEAST_REFERRAL * abs(losses.profit_lost) > 0:
+    if abs(losses.referral_profit_lost) >= LEAST_SHARE * abs(losses.profit_lost) > 0:
         referred = money(abs(losses.referral_profit_lost), currency)
         said.append(
             _("The clients that these had brought bring {money} a year less.", money=referred)
@@ -142,7 +142,7 @@ def loss_sentence(client: LostClient, currency: str | None) -> str:
     if client.onset is not None:
         said.append(_began(client))
     said.append(_cost(client, currency))
-    if abs(client.referral_profit_lost) >= LEAST_REFERRAL * abs(client.profit_lost) > 0:
+    if abs(client.referral_profit_lost) >= LEAST_SHARE * abs(client.profit_lost) > 0:
         referred = money(abs(client.referral_profit_lost), currency)
         said.append(
             _("The clients it brought bring {money} a year less.", money=referred)
@@ -209,6 +209,7 @@ def reason_sentence(client: LostClient) -> str:
     """The reasons with their shares, as association."""
     named = [(reason, share) for reason, share in client.reasons if reason != "unknown"]
     unknown = dict(client.reasons).get("unknown", 0.0)
+    lesser = 1.0 - sum(share for _reason, share in client.reasons)
     told = in_a_row(
         _(
             "{reason} {share} ({meaning})",
@@ -226,11 +227,18 @@ def reason_sentence(client: LostClient) -> str:
         return _(
             "Reason: unknown ({share}). Weak signs: {signs}.", share=percent(unknown), signs=told
         )
-    if unknown:
+    given = {"reasons": told, "share": percent(unknown), "rest": percent(lesser)}
+    if unknown >= LEAST_SHARE and lesser >= LEAST_SHARE:
         return _(
-            "The loss goes with {reasons}; {share} stays unknown.",
-            reasons=told,
-            share=percent(unknown),
+            "The loss goes with {reasons}; {share} stays unknown, {rest} goes with lesser reasons.",
+            **given,
+        )
+    if unknown >= LEAST_SHARE:
+        return _("The loss goes with {reasons}; {share} stays unknown.", **given)
+    if lesser >= LEAST_SHARE:
+        return _(
+            "The loss goes with {reasons}; {rest} goes with lesser reasons or stays unknown.",
+            **given,
         )
     return _("The loss goes with {reasons}.", reasons=told)
 

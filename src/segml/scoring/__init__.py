@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from segml.scoring.actions import ACTIONS
+    from segml.scoring.actions import ACTIONS, GONE
     from segml.scoring.answers import Answer, LeverToday, Limit
     from segml.scoring.explain import ClientFacts, Explained, ReasonFact, client_facts, facts_of
     from segml.scoring.explanations import between, coded, contributions, second_view
@@ -47,6 +47,7 @@ _FACE = {
     "ClientFacts": "explain",
     "ColumnKind": "schema",
     "Explained": "explain",
+    "GONE": "actions",
     "LEVERS": "schema",
     "LeverRanges": "what_if",
     "LeverToday": "answers",
@@ -93,6 +94,7 @@ __all__ = [
     "ACTIONS",
     "BASE",
     "CLIENTS",
+    "GONE",
     "LEVERS",
     "OTHER",
     "OUTLOOK",

@@ -5,9 +5,9 @@ Every threshold is relative to the portfolio scored, so that no currency or size
 =========  ==================================================================================
 contact    a prospect; where its first year is foretold, the recommendation of it instead
            (`contact_now`, `contact`, `low_touch`, `decline`: see `scoring.prospects`)
-win_back   lapsed; the profit of the year before the last one is in the top quarter of the
-           profits of today's active clients
-remind     lapsed, any other: a reminder, no personal care
+win_back   lapsed, or recorded as gone; the profit of the year before the last one is in the top
+           quarter of the profits of today's active clients
+remind     lapsed, or recorded as gone, any other: a reminder, no personal care
 retain     active and key; its risk of churn is in the top quarter of the active key clients'
 keep       active and key, any other
 watch      active, not key; its risk is in the top quarter of its group and the profit of its
@@ -20,6 +20,8 @@ maintain   active, any other
 """
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -39,11 +41,19 @@ ACTIONS = (
 )
 """Every action code."""
 
+GONE = ("win_back", "remind")
+"""The codes of clients that are gone, by their silence or by record: nothing is at stake there."""
 TOP = 0.75
 """The quantile above which a client is in the top quarter of its group."""
 
 
-def actions(scores: pd.DataFrame, profit_before: pd.Series, *, horizon_days: int) -> pd.Series:
+def actions(
+    scores: pd.DataFrame,
+    profit_before: pd.Series,
+    *,
+    horizon_days: int,
+    ended: Collection[str] = (),
+) -> pd.Series:
     """The action code of each client.
 
     Parameters
@@ -55,14 +65,17 @@ def actions(scores: pd.DataFrame, profit_before: pd.Series, *, horizon_days: int
         The profit of the year before the last 365 days, same index, in money.
     horizon_days
         The days `expected_profit` is over.
+    ended
+        Clients that are recorded as gone: whatever their silence, nobody retains them.
 
     Returns
     -------
     pandas.Series
         Codes out of `ACTIONS`, same index.
     """
-    active = scores["status"].eq("active")
-    lapsed = scores["status"].eq("lapsed")
+    ordered = scores["status"].ne("prospect")
+    active = scores["status"].eq("active") & ~scores.index.isin(list(ended))
+    lapsed = ordered & ~active
     key, other = active & scores["is_key"], active & ~scores["is_key"]
     risk, expected = scores["p_churn"], scores["expected_profit"]
     last_year = scores["profit_365"] * (horizon_days / 365)

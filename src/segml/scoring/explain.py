@@ -155,11 +155,14 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _unknown(known: pd.Series, client_id: str) -> ConfigurationRefused:
-    near = difflib.get_close_matches(client_id, known.tolist(), n=3)
+    ids = known.astype("str").tolist()
+    # a spreadsheet takes leading zeros away
+    bare = [each for each in ids if each.lstrip("0") == client_id.lstrip("0")]
+    near = list(dict.fromkeys([*bare, *difflib.get_close_matches(client_id, ids, n=3)]))[:3]
     return ConfigurationRefused(
         f"client `{client_id}`",
         allowed=f"one of the {len(known):,} clients known at this date",
-        next_step=f"did you mean {', '.join(f'`{one}`' for one in near)}"
+        next_step=f"did you mean {', '.join(f'`{one}`' for one in near)}?"
         if near
         else "check the id",
     )

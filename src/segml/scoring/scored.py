@@ -13,7 +13,7 @@ import pandas as pd
 
 from segml.bundle import NO_SEASON, ONE_SEASON, Bundle, support_of
 from segml.features import Snapshot, snapshot
-from segml.ledger import Engine, Ledger, date_of
+from segml.ledger import Engine, Ledger, date_of, ended
 from segml.ledger.days import as_day
 from segml.outcomes import AGE
 from segml.scoring.across import across, chunks_of
@@ -132,7 +132,8 @@ def score(
     progress("scores", 2, 3)
     tiers, raw = bundle.tiers.assign(now.frame, held), _raw(bundle, now.frame, ledger.engine)
     foretold = foretell_prospects(bundle, ledger, day, _prospects(now))
-    scores, roles = _scores(bundle, now, (tiers, _potential(bundle, now, raw, foretold)), raw)
+    potential, gone = _potential(bundle, now, raw, foretold), ended(ledger.past(day))
+    scores, roles = _scores(bundle, now, (tiers, potential), raw, gone)
     active = now.status.eq("active").to_numpy(dtype=bool)
     levers = lever_moves(bundle.tiers, now.frame[active], tiers[active])
     outlook = outlook_of(
@@ -186,6 +187,7 @@ def _scores(
     now: Snapshot,
     told: tuple[pd.DataFrame, pd.DataFrame],
     raw: Mapping[Subject, Values],
+    gone: frozenset[str],
 ) -> tuple[pd.DataFrame, Roles]:
     """The scores, indexed by client, without those columns that are the same for all; the roles."""
     tiers, potential = told
@@ -196,11 +198,8 @@ def _scores(
     roles = roles_of(bundle, now, scores["tier_rank"], expected=expected)
     scores["roles"] = roles.text
     scores["is_key"] = is_key(bundle, scores["tier_rank"], roles)
-    scores["action"] = actions(
-        scores,
-        now.money["profit_prev_365"],
-        horizon_days=bundle.plan.potential.horizon_days,
-    )
+    days, before = bundle.plan.potential.horizon_days, now.money["profit_prev_365"]
+    scores["action"] = actions(scores, before, horizon_days=days, ended=gone)
     return scores, roles
 
 

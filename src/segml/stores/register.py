@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from segml.scoring import GONE
 from segml.stores.columns import Coded, Column, Figures, Mask, Places, Texts, column_of
 from segml.stores.heap import give_back
 from segml.stores.shelf import Shelf
@@ -168,7 +169,8 @@ class Register:
             return _Called(self.text("client_id"), self.text("name"))
         if name == "stake":
             risk, profit = self.figures("p_churn"), self.figures("profit_365")
-            return Figures(np.nan_to_num(risk, copy=True) * np.clip(profit, 0.0, None))
+            stake = np.nan_to_num(risk, copy=True) * np.clip(profit, 0.0, None)
+            return Figures(np.where(self.coded("action").equals(*GONE), 0.0, stake))
         table = "clients" if name in WHO else "scores"
         values = self._shelf.column(table, name, is_coded=name in FEW)
         if table == "clients" and self._whose is not None:
