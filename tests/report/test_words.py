@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from segml.report import ReportFacts, client_lines, contribution_lines, signs, words
-from segml.report.dossier import EvidenceFact
+from segml.report.dossier import EvidenceFact, MonthFact
 from segml.report.figures import value
 from segml.report.language import speaking
 from segml.scoring import client_facts
@@ -74,6 +74,35 @@ def test_a_loss_greater_than_the_year_before_says_why(facts: ReportFacts) -> Non
     assert "Its first month with orders was Feb 2024; until the decline it brought" in said
     assert "(at the pace of a full year)" in said
     assert "In the year before" not in said
+
+
+def test_one_order_has_no_rhythm_of_its_own_and_no_pace(facts: ReportFacts) -> None:
+    left = facts.losses.lost[1]
+    month = dt.date(2024, 2, 1)
+    once = dataclasses.replace(
+        left,
+        new_in=month,
+        course=(
+            MonthFact(month=dt.date(2024, 1, 1), orders=0, revenue=0.0, profit=0.0),
+            MonthFact(month=month, orders=1, revenue=900.0, profit=600.0),
+        ),
+    )
+    said = words.loss_sentence(once, None)
+    assert said.startswith("It ordered once, and its silence since grew longer than comparable")
+    assert "Its only order was in Feb 2024" in said
+    assert "its own rhythm" not in said
+    assert "pace of a full year" not in said
+
+
+def test_a_client_that_cost_more_than_it_brought_is_no_loss_of_profit(facts: ReportFacts) -> None:
+    magnet = dataclasses.replace(
+        facts.losses.lost[1], profit_before=-211.0, profit_lost=-211.0, referral_profit_lost=4207.0
+    )
+    said = plain(words.loss_sentence(magnet, "EUR"))
+    assert "it cost 211 EUR more than it brought; that is what is saved each year." in said
+    assert "bring 4,207 EUR a year less (weighted, as in its value)." in said
+    assert "-" not in said
+    assert "\u2212" not in said
 
 
 def test_the_warning_says_how_many_days_there_were(facts: ReportFacts) -> None:
