@@ -244,6 +244,16 @@ def test_who_was_lost_earlier_is_counted_as_the_language_counts(
         assert many in words.losses_sentence(dataclasses.replace(facts.losses, lost_before=3))
 
 
+def test_who_was_won_and_lost_between_the_dates_is_told_with_its_money(facts: ReportFacts) -> None:
+    assert facts.losses is not None
+    assert "became" not in words.losses_sentence(facts.losses, "EUR").replace("became unprof", "")
+    late = dataclasses.replace(facts.losses, won_and_lost=1, won_and_lost_profit=140_378.0)
+    assert (
+        "1 client that became a key client after 1 Jan 2024 was lost by 1 Jul 2024 too, and is not "
+        "counted: it brought 140,378 EUR of profit in the 365 days before."
+    ) in plain(words.losses_sentence(late, "EUR"))
+
+
 def test_in_russian_no_sentence_begins_with_a_share_in_small_letters(facts: ReportFacts) -> None:
     assert facts.losses is not None
     money = (("price", 1.0), ("unknown", 1599.0))

@@ -39,8 +39,9 @@ class LossFacts:
     `money_by_reason` adds up to `profit_lost`, greatest first and `unknown` last; `count` are all
     that were lost, `lost` those that are told one by one, the dearest loss first; `demoted` stands
     with the greatest fall of value first. `churn_days` are those of the risk of no purchase,
-    where they are told. `events` is None where there were none; `ahead` is None, and `winback`
-    empty, where the analysis is of a version that did not look ahead.
+    where they are told. `won_and_lost` counts those that became key clients after `start` and were
+    lost by `end`, none of them among `count`. `events` is None where there were none; `ahead` is
+    None, and `winback` empty, where the analysis is of a version that did not look ahead.
     """
 
     start: dt.date
@@ -60,6 +61,8 @@ class LossFacts:
     together: TogetherFacts | None = None
     events: EventFacts | None = None
     churn_days: int | None = None
+    won_and_lost: int = 0
+    won_and_lost_profit: float = 0.0
 
     @property
     def unknown_share(self) -> float | None:
@@ -93,7 +96,7 @@ def loss_facts(
     part
         Which of the losses, the dearest first, are told one by one.
     """
-    losses = as_table(tables["losses"])
+    losses, late = as_table(tables["losses"]), run.get("won_and_lost") or {}
     money = as_table(tables["loss_reasons"]).groups(("reason",), ("money",))
     ordered = sorted(
         money, key=lambda row: (row["reason"] == "unknown", -row["money"], row["reason"])
@@ -114,6 +117,8 @@ def loss_facts(
         demoted=_demoted(as_table(tables["demoted"]), names),
         version=str(run["model_version"]),
         churn_days=run.get("churn_horizon_days"),
+        won_and_lost=int(late.get("clients", 0)),
+        won_and_lost_profit=float(late.get("profit", 0.0)),
         ahead=next_facts(run, tables, names=names),
         winback=winback_facts(tables.get("winback"), names=names),
         together=together_facts(run, _frames(tables, TOGETHER)),

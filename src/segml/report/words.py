@@ -79,6 +79,8 @@ def losses_sentence(losses: LossFacts, currency: str | None = None) -> str:
                 clients=number(losses.key_clients),
             )
         )
+    if losses.won_and_lost:
+        said.append(_won_and_lost(losses, currency))
     said += referral_sentences(losses, currency)
     share = losses.unknown_share
     if share is not None and share >= 0.5:
@@ -90,6 +92,19 @@ def losses_sentence(losses: LossFacts, currency: str | None = None) -> str:
             )
         )
     return paragraph(said)
+
+
+def _won_and_lost(losses: LossFacts, currency: str | None) -> str:
+    return counted(
+        "{count} client that became a key client after {start} was lost by {end} too, and is not "
+        "counted: it brought {money} of profit in the 365 days before.",
+        "{count} clients that became key clients after {start} were lost by {end} too, and are not "
+        "counted: they brought {money} of profit in the 365 days before.",
+        losses.won_and_lost,
+        start=day(losses.start),
+        end=day(losses.end),
+        money=money(losses.won_and_lost_profit, currency),
+    )
 
 
 def _kinds_sentence(losses: LossFacts) -> str:
