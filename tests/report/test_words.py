@@ -175,6 +175,22 @@ def test_one_client_in_lines_for_page_and_terminal(
     assert "          −0.400  spend of 90 days (40.00 EUR)" in lines
 
 
+def test_of_one_that_orders_more_seldom_than_the_horizon_a_high_risk_is_put_in_place(
+    published: Published,
+) -> None:
+    tables = published[1]
+    client = client_facts(tables["scores"], tables["reasons"], tables["clients"], client_id="c")
+
+    def told(gap: float | None, *, is_lost: bool = False) -> str:
+        return plain(
+            "\n".join(client_lines(client, horizon_days=120, usual_gap_days=gap, is_lost=is_lost))
+        )
+
+    assert "Its orders usually come 365 days apart, and the risk is over 120 days" in told(365.0)
+    for said in (told(None), told(90.0), told(365.0, is_lost=True)):
+        assert "apart" not in said
+
+
 def test_nothing_is_suggested_of_a_client_that_counts_as_lost(published: Published) -> None:
     tables = published[1]
     client = client_facts(tables["scores"], tables["reasons"], tables["clients"], client_id="c")

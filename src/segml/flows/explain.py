@@ -107,6 +107,7 @@ def _explained(settings: Settings, folder: Path, client_id: str, day: dt.date) -
         profit=profit,
         is_lost=loss is not None,
         active_days=run.get("active_days"),
+        usual_gap_days=_usual_gap(folder, client_id),
         **spans,
     )
     if standing is not None:
@@ -126,6 +127,15 @@ def _explained(settings: Settings, folder: Path, client_id: str, day: dt.date) -
     }
     told = (*lines, *said, *_caution(folder, facts.currency))
     return ClientExplained(summary=summary, told=told, facts=facts, loss=loss)
+
+
+def _usual_gap(folder: Path, client_id: str) -> float | None:
+    """The median of the days between the client's orders; None where it has too few."""
+    features = find_table(folder, "features")
+    if features is None or "median_gap_days" not in features:
+        return None
+    known = features.loc[features["client_id"] == client_id, "median_gap_days"].dropna()
+    return float(known.iloc[0]) if len(known) else None
 
 
 def _loss(
