@@ -142,6 +142,21 @@ def test_a_recorded_end_is_told_as_one_and_stands_beside_ours(facts: ReportFacts
     )
 
 
+def test_a_part_of_the_loss_whose_figure_never_moves_is_told_what_it_rests_on(
+    facts: ReportFacts,
+) -> None:
+    lost = next(each for each in facts.losses.lost if each.drivers)
+    move = dataclasses.replace(lost.drivers[0], earlier=0.0, before=0.0, after=0.0)
+    still = dataclasses.replace(lost, drivers=(move,))
+    said = signs.still_sentence(still, facts.features, "EUR")
+    assert said is not None
+    assert said.startswith("Where a figure is the same on all three days")
+    moved = dataclasses.replace(lost, drivers=(dataclasses.replace(move, after=0.5),))
+    assert signs.still_sentence(moved, facts.features, "EUR") is None
+    hidden = dataclasses.replace(move, earlier=None, before=None, after=None)
+    assert signs.still_sentence(dataclasses.replace(lost, drivers=(hidden,)), {}, None) is None
+
+
 def test_evidence_names_its_day_and_what_the_amount_is() -> None:
     row = EvidenceFact(
         reason="price",
