@@ -40,7 +40,7 @@ from segml.report import (
     support_sentences,
 )
 from segml.scoring import ClientFacts, client_facts
-from segml.stores import find_table, list_runs, read_run, read_table, read_whole
+from segml.stores import find_table, list_runs, read_run, read_table, read_whole, require_id
 from segml.words.feature import Feature
 
 
@@ -80,10 +80,10 @@ def explain(
     ConfigurationRefused
         If there is no such client; the nearest ids are named.
     """
-    settings, day = read_settings(config), as_date(as_of)
+    settings, day, who = read_settings(config), as_date(as_of), require_id(client_id)
     folder = _published(settings, day, progress)
     with speaking(settings.language):
-        return read_whole(folder, lambda at: _explained(settings, at, client_id, day))
+        return read_whole(folder, lambda at: _explained(settings, at, who, day))
 
 
 def _explained(settings: Settings, folder: Path, client_id: str, day: dt.date) -> ClientExplained:
