@@ -285,6 +285,15 @@ def test_who_was_won_and_lost_between_the_dates_is_told_with_its_money(facts: Re
     ) in plain(words.losses_sentence(late, "EUR"))
 
 
+def test_who_is_active_no_more_and_no_loss_by_the_rule_is_told(facts: ReportFacts) -> None:
+    assert facts.losses is not None
+    assert "active no more" not in words.losses_sentence(facts.losses, "EUR")
+    rare = dataclasses.replace(facts.losses, lapsed=2, lapsed_profit=9_800.0)
+    said = plain(words.losses_sentence(rare, "EUR"))
+    assert "2 of these 7 are active no more, but their orders are so far apart" in said
+    assert "they brought 9,800 EUR of profit in the 365 days before 1 Jan 2024." in said
+
+
 def test_in_russian_no_sentence_begins_with_a_share_in_small_letters(facts: ReportFacts) -> None:
     assert facts.losses is not None
     money = (("price", 1.0), ("unknown", 1599.0))

@@ -130,3 +130,19 @@ def demoted(before: pd.DataFrame, after: pd.DataFrame, stayed: Sequence[str]) ->
             "value_after": after["value"].reindex(fallen).astype("float64").to_numpy(),
         }
     )
+
+
+def lapsed(after: pd.DataFrame, stayed: Sequence[str], fallen: Sequence[str]) -> tuple[str, ...]:
+    """Ids of those that are active no more, though their rare orders allow so long a silence.
+
+    Parameters
+    ----------
+    after
+        Standing at the later date, by client id.
+    stayed
+        Ids of those that were not lost.
+    fallen
+        Ids of the demoted among them, who are told of as such.
+    """
+    told, active = frozenset(fallen), after["is_active"]
+    return tuple(each for each in sorted(stayed) if not active[each] and each not in told)

@@ -81,6 +81,8 @@ def losses_sentence(losses: LossFacts, currency: str | None = None) -> str:
         )
     if losses.won_and_lost:
         said.append(_won_and_lost(losses, currency))
+    if losses.lapsed:
+        said.append(_lapsed(losses, currency))
     said += referral_sentences(losses, currency)
     share = losses.unknown_share
     if share is not None and share >= 0.5:
@@ -104,6 +106,20 @@ def _won_and_lost(losses: LossFacts, currency: str | None) -> str:
         start=day(losses.start),
         end=day(losses.end),
         money=money(losses.won_and_lost_profit, currency),
+    )
+
+
+def _lapsed(losses: LossFacts, currency: str | None) -> str:
+    return counted(
+        "{count} of these {clients} is active no more, but its orders are so far apart that its "
+        "silence is no loss yet: it brought {money} of profit in the 365 days before {start}.",
+        "{count} of these {clients} are active no more, but their orders are so far apart that "
+        "their silence is no loss yet: they brought {money} of profit in the 365 days before "
+        "{start}.",
+        losses.lapsed,
+        clients=number(losses.key_clients),
+        money=money(losses.lapsed_profit, currency),
+        start=day(losses.start),
     )
 
 
