@@ -50,6 +50,17 @@ def test_a_history_without_any_origin_is_refused_by_name(ledger: Ledger, plan: P
         default_origins(ledger, long)
 
 
+def test_a_refused_backtest_names_the_days_that_it_needs(ledger: Ledger, plan: Plan) -> None:
+    long = dataclasses.replace(plan, churn=dataclasses.replace(plan.churn, horizon_days=900))
+    rules, potential = long.churn, long.potential.horizon_days
+    needed = rules.min_history_days + 2 * rules.step_days + 2 * rules.gap_days
+    needed += rules.horizon_days + max(rules.horizon_days, potential)
+    with pytest.raises(HistoryTooShort, match=f"Allowed: {needed} days or more") as refused:
+        default_origins(ledger, long)
+    assert "for a backtest" in str(refused.value)
+    assert "as-of date" not in str(refused.value)
+
+
 def test_an_origin_after_silent_days_needs_the_history_that_its_labels_have(
     plan: Plan, tmp_path: Path
 ) -> None:

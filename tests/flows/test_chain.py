@@ -145,6 +145,8 @@ def test_the_explanation_of_a_client_says_what_was_published(chain: Any) -> None
     assert told.facts.explained["churn"].raw == pytest.approx(row["raw_churn"], abs=1e-6)
     with pytest.raises(ConfigurationRefused, match="did you mean"):
         segml.explain(chain.config, row["client_id"] + "0", as_of="2024-04-01")
+    with pytest.raises(ConfigurationRefused, match="`1234567`"):  # a number is its text
+        segml.explain(chain.config, 1234567, as_of="2024-04-01")  # type: ignore[arg-type]  # as from a frame
 
 
 def test_the_outlook_of_a_client_is_told_in_its_explanation_and_on_the_page(chain: Any) -> None:

@@ -66,6 +66,7 @@ def test_whoever_answers_for_it_is_kept_in_the_trail(versions: tuple[Path, str])
     assert last["note"].startswith("promoted because: the old one knew no prices; held: grade")
     again = segml.promote(config, challenger)
     assert again.verdicts == ()
+    assert again.told[0].startswith(f"{challenger} is the champion already")
     assert _trail(config)[-1] == last
 
 

@@ -103,6 +103,8 @@ def test_who_was_lost_before_the_earlier_date_is_not_counted_again(
 ) -> None:
     assert "gone" not in set(analysis.losses["client_id"])
     assert analysis.summary["lost_before"] == 1
+    assert analysis.summary["won_and_lost"] == {"clients": 0, "profit": 0.0}
+    assert analysis.summary["lapsed"] == {"clients": 0, "profit": 0.0}
 
 
 def test_the_onset_of_a_stop_stands_between_the_last_order_and_the_one_that_was_due(

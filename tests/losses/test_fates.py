@@ -7,7 +7,7 @@ import pandas as pd
 
 from segml.losses.books import Books
 from segml.losses.clock import Clock
-from segml.losses.fates import demoted, fates
+from segml.losses.fates import demoted, fates, lapsed, won_and_lost
 from segml.losses.history import History, histories
 from segml.losses.rhythm import learn_rhythm
 from segml.losses.transitions import Lens
@@ -31,6 +31,19 @@ def books() -> Books:
         "goes": history(days[days < 700]),
     }
     return Books(orders=orders, brought={}, lens=lens)
+
+
+def test_who_was_won_and_lost_between_the_dates_is_told_apart() -> None:
+    found = won_and_lost(books(), ["stays"], ["stays", "goes"], start=600, end=900)
+    assert found == ("goes",)
+    assert won_and_lost(books(), ["stays", "goes"], ["goes"], start=600, end=900) == ()
+    assert won_and_lost(books(), [], ["stays"], start=600, end=900) == ()
+
+
+def test_who_is_silent_within_rare_orders_and_active_no_more_is_told() -> None:
+    after = pd.DataFrame({"is_active": [True, False, False]}, index=["buys", "fell", "rare"])
+    assert lapsed(after, ["rare", "fell", "buys"], ["fell"]) == ("rare",)
+    assert lapsed(after, ["buys"], []) == ()
 
 
 def test_every_key_client_has_exactly_one_fate() -> None:

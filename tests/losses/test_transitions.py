@@ -179,3 +179,13 @@ def test_what_can_no_longer_be_bought_is_not_asked_for() -> None:
     fallen = client(DAYS, np.where(DAYS < 700, 100.0, 20.0))
     kept = client(DAYS, 20.0).own
     assert not may_have_faded(dataclasses.replace(fallen, on_sale=(kept, kept)), LENS, end=900)
+
+
+@pytest.mark.parametrize("every", [365, 270, 200])
+def test_who_buys_once_or_twice_a_year_has_not_faded_between_two_orders(every: int) -> None:
+    rare = client(np.arange(0, 800, every), 50_000.0)
+    assert not may_have_faded(rare, LENS, end=900)
+    # one that bought often, and came to buy as seldom, is looked at
+    before = np.arange(0, 500, 14)
+    fallen = client(np.concatenate([before, np.array([600, 790])]), 100.0)
+    assert may_have_faded(fallen, LENS, end=900)

@@ -70,6 +70,14 @@ def test_a_young_client_at_a_loss_is_not_given_the_profit_of_others() -> None:
     assert before(own, ONSET, PLAIN, Peers(50.0, 1e6)).profit(own) < 0.0
 
 
+def test_one_order_is_no_pace_and_is_not_multiplied_to_a_year() -> None:
+    own = bought([980], 40_000.0)
+    for peers in (None, Peers(50.0, 180.0)):
+        assert before(own, ONSET, PLAIN, peers).profit(own) == 40_000.0
+    twice = bought([900, 980], 20_000.0)
+    assert before(twice, ONSET, PLAIN, None).profit(twice) > 40_000.0
+
+
 def test_peers_that_swing_lend_less_belief_to_a_short_history_than_steady_ones() -> None:
     rates = np.linspace(1.0, 9.0, 30)
     calm = learn_peers([steady(r, 0.2, i) for i, r in enumerate(rates)], PLAIN, start=ONSET)

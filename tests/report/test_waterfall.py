@@ -45,6 +45,16 @@ def test_all_clients_together_are_their_sums_and_a_loss_stays_a_loss() -> None:
     assert "share of acquisition 20\N{NO-BREAK SPACE}EUR" in profit_sentence(alone, "EUR")
 
 
+def test_where_no_cost_of_goods_is_known_they_are_not_said_to_cost_nothing() -> None:
+    unpriced = client_profit(table().assign(cost_of_goods=0.0), "a")
+    assert unpriced is not None
+    said = profit_sentence(unpriced, "EUR").replace("\N{NO-BREAK SPACE}", " ")
+    assert said.startswith("Of sales of 1,000 EUR in 365 days, no cost of goods is known and")
+    idle = client_profit(table().assign(revenue=0.0, cost_of_goods=0.0), "a")
+    assert idle is not None
+    assert "goods cost 0" in profit_sentence(idle, "EUR")
+
+
 @pytest.mark.parametrize("asked", [None, table().head(0)])
 def test_a_run_without_the_table_or_the_client_tells_nothing(asked: pd.DataFrame | None) -> None:
     assert profit_facts(asked) is None

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from segml.report import ReportFacts, client_lines, contribution_lines, phrases, signs, words
-from segml.report.dossier import EvidenceFact
+from segml.report.dossier import EvidenceFact, MonthFact
 from segml.report.figures import value
 from segml.report.language import speaking
 from segml.scoring import client_facts
@@ -99,6 +99,35 @@ def test_a_loss_greater_than_the_year_before_says_why(facts: ReportFacts) -> Non
     assert "In the year before" not in said
 
 
+def test_one_order_has_no_rhythm_of_its_own_and_no_pace(facts: ReportFacts) -> None:
+    left = facts.losses.lost[1]
+    month = dt.date(2024, 2, 1)
+    once = dataclasses.replace(
+        left,
+        new_in=month,
+        course=(
+            MonthFact(month=dt.date(2024, 1, 1), orders=0, revenue=0.0, profit=0.0),
+            MonthFact(month=month, orders=1, revenue=900.0, profit=600.0),
+        ),
+    )
+    said = words.loss_sentence(once, None)
+    assert said.startswith("It ordered once, and its silence since grew longer than comparable")
+    assert "Its only order was in Feb 2024" in said
+    assert "its own rhythm" not in said
+    assert "pace of a full year" not in said
+
+
+def test_a_client_that_cost_more_than_it_brought_is_no_loss_of_profit(facts: ReportFacts) -> None:
+    magnet = dataclasses.replace(
+        facts.losses.lost[1], profit_before=-211.0, profit_lost=-211.0, referral_profit_lost=4207.0
+    )
+    said = plain(words.loss_sentence(magnet, "EUR"))
+    assert "it cost 211 EUR more than it brought; that is what is saved each year." in said
+    assert "bring 4,207 EUR a year less (weighted, as in its value)." in said
+    assert "-" not in said
+    assert "\u2212" not in said
+
+
 def test_the_warning_says_how_many_days_there_were(facts: ReportFacts) -> None:
     said = plain(signs.signal_sentence(facts.losses.lost[1], facts.features))
     assert said.startswith("First missed signal: 1 Apr 2024, 61 days before it counted as lost")
@@ -136,6 +165,21 @@ def test_a_recorded_end_is_told_as_one_and_stands_beside_ours(facts: ReportFacts
     )
 
 
+def test_a_part_of_the_loss_whose_figure_never_moves_is_told_what_it_rests_on(
+    facts: ReportFacts,
+) -> None:
+    lost = next(each for each in facts.losses.lost if each.drivers)
+    move = dataclasses.replace(lost.drivers[0], earlier=0.0, before=0.0, after=0.0)
+    still = dataclasses.replace(lost, drivers=(move,))
+    said = signs.still_sentence(still, facts.features, "EUR")
+    assert said is not None
+    assert said.startswith("Where a figure is the same on all three days")
+    moved = dataclasses.replace(lost, drivers=(dataclasses.replace(move, after=0.5),))
+    assert signs.still_sentence(moved, facts.features, "EUR") is None
+    hidden = dataclasses.replace(move, earlier=None, before=None, after=None)
+    assert signs.still_sentence(dataclasses.replace(lost, drivers=(hidden,)), {}, None) is None
+
+
 def test_evidence_names_its_day_and_what_the_amount_is() -> None:
     row = EvidenceFact(
         reason="price",
@@ -167,6 +211,22 @@ def test_one_client_in_lines_for_page_and_terminal(
     lines = [plain(line) for line in contribution_lines(client, features)]
     assert "    +15.0 points  days since the last order (111 days)" in lines
     assert "          −0.400  spend of 90 days (40.00 EUR)" in lines
+
+
+def test_of_one_that_orders_more_seldom_than_the_horizon_a_high_risk_is_put_in_place(
+    published: Published,
+) -> None:
+    tables = published[1]
+    client = client_facts(tables["scores"], tables["reasons"], tables["clients"], client_id="c")
+
+    def told(gap: float | None, *, is_lost: bool = False) -> str:
+        return plain(
+            "\n".join(client_lines(client, horizon_days=120, usual_gap_days=gap, is_lost=is_lost))
+        )
+
+    assert "Its orders usually come 365 days apart, and the risk is over 120 days" in told(365.0)
+    for said in (told(None), told(90.0), told(365.0, is_lost=True)):
+        assert "apart" not in said
 
 
 def test_nothing_is_suggested_of_a_client_that_counts_as_lost(published: Published) -> None:
@@ -236,6 +296,25 @@ def test_who_was_lost_earlier_is_counted_as_the_language_counts(
     with speaking(language):
         assert one in words.losses_sentence(facts.losses)
         assert many in words.losses_sentence(dataclasses.replace(facts.losses, lost_before=3))
+
+
+def test_who_was_won_and_lost_between_the_dates_is_told_with_its_money(facts: ReportFacts) -> None:
+    assert facts.losses is not None
+    assert "became" not in words.losses_sentence(facts.losses, "EUR").replace("became unprof", "")
+    late = dataclasses.replace(facts.losses, won_and_lost=1, won_and_lost_profit=140_378.0)
+    assert (
+        "1 client that became a key client after 1 Jan 2024 was lost by 1 Jul 2024 too, and is not "
+        "counted: it brought 140,378 EUR of profit in the 365 days before."
+    ) in plain(words.losses_sentence(late, "EUR"))
+
+
+def test_who_is_active_no_more_and_no_loss_by_the_rule_is_told(facts: ReportFacts) -> None:
+    assert facts.losses is not None
+    assert "active no more" not in words.losses_sentence(facts.losses, "EUR")
+    rare = dataclasses.replace(facts.losses, lapsed=2, lapsed_profit=9_800.0)
+    said = plain(words.losses_sentence(rare, "EUR"))
+    assert "2 of these 7 are active no more, but their orders are so far apart" in said
+    assert "they brought 9,800 EUR of profit in the 365 days before 1 Jan 2024." in said
 
 
 def test_in_russian_no_sentence_begins_with_a_share_in_small_letters(facts: ReportFacts) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from segml.bundle import windows_for
+from segml.bundle.cutoffs import FEWEST
 from segml.ledger import Ledger
 from segml.ledger.days import as_day
 from segml.words.errors import HistoryTooShort
@@ -30,10 +31,11 @@ def default_origins(ledger: Ledger, plan: Plan, *, step_days: int = STEP_DAYS) -
     Raises
     ------
     HistoryTooShort
-        If there is no such date; the longest horizon that fits is named.
+        If there is no such date; how long the history would have to be is named.
     """
     last = ledger.last_day + 1 - plan.churn.gap_days - plan.churn.horizon_days
-    windows_for(ledger, last, plan)
+    if not _fits(ledger, plan, last):
+        raise _too_short(ledger, plan)
     origins = [last]
     while _fits(ledger, plan, origins[-1] - step_days):
         origins.append(origins[-1] - step_days)
@@ -71,3 +73,24 @@ def _fits(ledger: Ledger, plan: Plan, origin: int) -> bool:
     except HistoryTooShort:
         return False
     return True
+
+
+def _too_short(ledger: Ledger, plan: Plan) -> HistoryTooShort:
+    """A backtest needs a whole horizon of the cut-offs before a date, and one of churn after it."""
+    rules, longest = plan.churn, max(plan.churn.horizon_days, plan.potential.horizon_days)
+    needed = (
+        rules.min_history_days
+        + (FEWEST - 1) * rules.step_days
+        + 2 * rules.gap_days
+        + longest
+        + rules.horizon_days
+    )
+    return HistoryTooShort(
+        f"{ledger.last_day + 1 - ledger.first_day} days of history for a backtest with "
+        f"`churn.horizon_days` = {rules.horizon_days} and `potential.horizon_days` = "
+        f"{plan.potential.horizon_days}",
+        allowed=f"{needed} days or more: what a training needs before a date, and a whole churn "
+        "horizon after it",
+        next_step="set shorter horizons (that of churn counts before and after), lower "
+        "`churn.min_history_days`, or bring a longer history",
+    )

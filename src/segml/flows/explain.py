@@ -40,7 +40,7 @@ from segml.report import (
     support_sentences,
 )
 from segml.scoring import ClientFacts, client_facts
-from segml.stores import find_table, list_runs, read_run, read_table, read_whole
+from segml.stores import find_table, list_runs, read_run, read_table, read_whole, require_id
 from segml.words.feature import Feature
 
 
@@ -80,10 +80,10 @@ def explain(
     ConfigurationRefused
         If there is no such client; the nearest ids are named.
     """
-    settings, day = read_settings(config), as_date(as_of)
+    settings, day, who = read_settings(config), as_date(as_of), require_id(client_id)
     folder = _published(settings, day, progress)
     with speaking(settings.language):
-        return read_whole(folder, lambda at: _explained(settings, at, client_id, day))
+        return read_whole(folder, lambda at: _explained(settings, at, who, day))
 
 
 def _explained(settings: Settings, folder: Path, client_id: str, day: dt.date) -> ClientExplained:
@@ -107,6 +107,7 @@ def _explained(settings: Settings, folder: Path, client_id: str, day: dt.date) -
         profit=profit,
         is_lost=loss is not None,
         active_days=run.get("active_days"),
+        usual_gap_days=_usual_gap(folder, client_id),
         **spans,
     )
     if standing is not None:
@@ -126,6 +127,15 @@ def _explained(settings: Settings, folder: Path, client_id: str, day: dt.date) -
     }
     told = (*lines, *said, *_caution(folder, facts.currency))
     return ClientExplained(summary=summary, told=told, facts=facts, loss=loss)
+
+
+def _usual_gap(folder: Path, client_id: str) -> float | None:
+    """The median of the days between the client's orders; None where it has too few."""
+    features = find_table(folder, "features")
+    if features is None or "median_gap_days" not in features:
+        return None
+    known = features.loc[features["client_id"] == client_id, "median_gap_days"].dropna()
+    return float(known.iloc[0]) if len(known) else None
 
 
 def _loss(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from segml.bundle import Bundle, fit, support_of, version_name
 from segml.flows.agreement import agreed
@@ -169,5 +171,13 @@ def _lines(analysis: LossAnalysis, currency: str | None, folder: Path) -> tuple[
         head,
         *money,
         f"{summary['demoted']} fell out of the key tiers otherwise.",
+        *_won_and_lost(summary["won_and_lost"], unit),
         f"In {folder}",
     )
+
+
+def _won_and_lost(late: Mapping[str, Any], unit: str) -> tuple[str, ...]:
+    if not late["clients"]:
+        return ()
+    profit = f"{late['profit']:,.0f}{unit} of profit in their last 365 days"
+    return (f"Won and lost between the two dates, and not counted: {late['clients']}; {profit}.",)

@@ -71,7 +71,8 @@ def promote(
         challenger = load_version(registry, registry.get(version))
         if registry.champion().version == version:
             found = listed(settings, registry)
-            return Promoted(summary=found.summary, told=found.told, verdicts=())
+            already = f"{version} is the champion already: nothing was changed or judged"
+            return Promoted(summary=found.summary, told=(already, *found.told), verdicts=())
         judged = _judged(run, registry, challenger, progress)
         _decide(run, registry, version, judged, because)
         mirror(settings, registry)

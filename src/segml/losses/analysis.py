@@ -17,7 +17,7 @@ from segml.losses.causes import learn_reasons
 from segml.losses.compared import compare_drivers
 from segml.losses.dating import Declines, declines_of
 from segml.losses.dossiers import Dossiers, dossiers, no_dossiers
-from segml.losses.fates import Fates, demoted, fates
+from segml.losses.fates import Fates, demoted, fates, lapsed, won_and_lost
 from segml.losses.impact import event_impact
 from segml.losses.outlook import outlook
 from segml.losses.overall import contradicted_note, overall
@@ -153,6 +153,7 @@ def analyse(
     said = summary(scene, books, became, found, fallen) | overall(books, became, together)
     shrunk = through_withdrawals(books, became.stayed, start=start, end=end)
     said |= {"withdrawals": {"clients": len(shrunk.clients), "profit": shrunk.profit}}
+    said |= {**_won_and_lost(scene, books), **_lapsed(scene, became, fallen)}
     notes = [
         *said["notes"],
         *contradicted_note(books, scene.key),
@@ -207,6 +208,20 @@ def _together(
         "relief": relief(scene, books),
         "recorded_reasons": recorded_reasons(found.learnt, books.ends, seed=books.lens.seed),
     }
+
+
+def _won_and_lost(scene: Scene, books: Books) -> dict[str, Any]:
+    """How many were won as key clients and lost again, and their profit of the last 365 days."""
+    gone = won_and_lost(books, scene.key, key_today(scene), start=scene.start, end=scene.end)
+    profit = scene.snapshot(scene.end).money["profit_365"].reindex(list(gone))
+    return {"won_and_lost": {"clients": len(gone), "profit": float(profit.sum())}}
+
+
+def _lapsed(scene: Scene, became: Fates, fallen: pd.DataFrame) -> dict[str, Any]:
+    """How many are active no more and no loss all the same, and their profit before."""
+    quiet = lapsed(scene.after, became.stayed, tuple(fallen["client_id"]))
+    profit = scene.snapshot(scene.start).money["profit_365"].reindex(list(quiet))
+    return {"lapsed": {"clients": len(quiet), "profit": float(profit.sum())}}
 
 
 def _about(scene: Scene) -> pd.DataFrame:

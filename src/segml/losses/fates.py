@@ -66,6 +66,26 @@ def fates(books: Books, key: Sequence[str], *, start: int, end: int) -> Fates:
     return Fates(lost=lost, lost_before=tuple(before), stayed=tuple(stayed))
 
 
+def won_and_lost(
+    books: Books, key: Sequence[str], today: Sequence[str], *, start: int, end: int
+) -> tuple[str, ...]:
+    """Ids of those that became key clients after the earlier date and are lost by the later one.
+
+    They are no loss of the key clients of the earlier date, and nobody's next loss either.
+
+    Parameters
+    ----------
+    books
+        Of the portfolio.
+    key, today
+        Ids of the active key clients at the earlier and at the later date.
+    start, end
+        The two dates, in days.
+    """
+    became = fates(books, sorted({*today} - {*key}), start=start, end=end)
+    return tuple(sorted(became.lost))
+
+
 def _came_back(earlier: Transition | None, now: Transition | None, start: int) -> bool:
     """Whether what looked like a loss at the earlier date was none, as seen at the later one.
 
@@ -110,3 +130,19 @@ def demoted(before: pd.DataFrame, after: pd.DataFrame, stayed: Sequence[str]) ->
             "value_after": after["value"].reindex(fallen).astype("float64").to_numpy(),
         }
     )
+
+
+def lapsed(after: pd.DataFrame, stayed: Sequence[str], fallen: Sequence[str]) -> tuple[str, ...]:
+    """Ids of those that are active no more, though their rare orders allow so long a silence.
+
+    Parameters
+    ----------
+    after
+        Standing at the later date, by client id.
+    stayed
+        Ids of those that were not lost.
+    fallen
+        Ids of the demoted among them, who are told of as such.
+    """
+    told, active = frozenset(fallen), after["is_active"]
+    return tuple(each for each in sorted(stayed) if not active[each] and each not in told)

@@ -250,7 +250,19 @@ def may_have_faded(client: Client, lens: Lens, *, end: int) -> bool:
         The day that is asked about, in days.
     """
     known, last = _of_goods_on_sale(client, end), np.array([end - WINDOW_DAYS])
+    if not _bought_often(known.own.days, end):
+        return False
     return _is_worth_less(known, lens.of(client.client_id), last, end)
+
+
+def _bought_often(days: Days, end: int) -> bool:
+    """Whether a year before the last window, or the year before that, held three orders.
+
+    Of a client that buys more seldom a window without orders tells nothing: what is believed of it
+    would be what is believed of all, and every rare buyer would have faded between two orders.
+    """
+    edges = end - WINDOW_DAYS - YEAR * np.arange(2, -1, -1)
+    return bool(np.diff(np.searchsorted(days, edges)).max() >= EXPECTED_ORDERS)
 
 
 def _of_goods_on_sale(client: Client, end: int) -> Client:

@@ -114,7 +114,8 @@ def before(history: History, onset: int, clock: Clock, peers: Peers | None) -> S
     # what was brought by others has no orders of its own; of a client's own, a visit is none
     bought = history.days if len(history.days) else history.money_days
     known = bought[bought < onset]
-    if not len(known) or int(known[0]) <= start:
+    # of one order no pace is known: a year is what it brought, as if such a one came once a year
+    if len(known) < 2 or int(known[0]) <= start:
         return Stretch(start=start, end=onset, factor=1.0)
     first = int(known[0])
     gap = (int(known[-1]) - first) // max(len(known) - 1, 1)

@@ -8,6 +8,7 @@ from segml.report import called, phrases, spans
 from segml.report.figures import (
     chance_range,
     day,
+    days,
     label,
     listed,
     money,
@@ -23,8 +24,11 @@ from segml.words.feature import Feature
 
 def profit_sentence(profit: ProfitFacts, currency: str | None) -> str:
     """Where the sales of a year went, down to the profit."""
+    goods = money(profit.cost_of_goods, currency)
     costs = [
-        _("goods cost {money}", money=money(profit.cost_of_goods, currency)),
+        _("no cost of goods is known")
+        if profit.revenue and not profit.cost_of_goods
+        else _("goods cost {money}", money=goods),
         _serving(profit, currency),
     ]
     if profit.acquisition:
@@ -57,6 +61,7 @@ def client_lines(
     profit: ProfitFacts | None = None,
     is_lost: bool = False,
     active_days: int | None = None,
+    usual_gap_days: float | None = None,
 ) -> list[str]:
     """One client in sentences, for a page or a terminal.
 
@@ -72,6 +77,8 @@ def client_lines(
         Whether it counts as lost: what is suggested for others is not for it.
     active_days
         For how many days after its last order a client is called active, where known.
+    usual_gap_days
+        The median of the days between its orders, where known.
     """
     currency = client.currency
     lines = [
@@ -89,6 +96,8 @@ def client_lines(
     if client.p_churn is not None:
         risk = chance_range(client.p_churn, client.p_churn_low, client.p_churn_high)
         lines.append(_risk(risk, horizon_days))
+        if horizon_days and usual_gap_days and usual_gap_days > horizon_days and not is_lost:
+            lines.append(_seldom(usual_gap_days, horizon_days))
     if is_lost or not client.action:  # a small portfolio's model suggests nothing
         return lines
     action = phrases.ACTIONS.get(client.action, client.action).lower()
@@ -132,6 +141,15 @@ def _risk(risk: str, horizon_days: int | None) -> str:
         "Risk that it buys nothing within {days} days: {risk}, by the model's estimate.",
         days=horizon_days,
         risk=risk,
+    )
+
+
+def _seldom(gap_days: float, horizon_days: int) -> str:
+    return _(
+        "Its orders usually come {gap} apart, and the risk is over {days} days: that it buys "
+        "nothing in them is usual for it, and no loss by itself.",
+        gap=days(round(gap_days)),
+        days=horizon_days,
     )
 
 

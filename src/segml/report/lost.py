@@ -40,7 +40,9 @@ class LossFacts:
     `money_by_reason` adds up to `profit_lost`, greatest first and `unknown` last; `count` are all
     that were lost, `lost` those that are told one by one, the dearest loss first; `demoted` stands
     with the greatest fall of value first. `churn_days` are those of the risk of no purchase, where
-    they are told; `at_once` are losses recorded on one day. `events` is None where there were
+    they are told; `at_once` are losses recorded on one day. `won_and_lost` counts those that became
+    key clients after `start` and were lost by `end`, `lapsed` those that are active no more though
+    no rule calls them lost: none of either is among `count`. `events` is None where there were
     none; `ahead` is None, and `winback` empty, where the analysis is of a version that did not look
     ahead.
     """
@@ -63,6 +65,10 @@ class LossFacts:
     events: EventFacts | None = None
     churn_days: int | None = None
     at_once: AtOnceFacts | None = None
+    won_and_lost: int = 0
+    won_and_lost_profit: float = 0.0
+    lapsed: int = 0
+    lapsed_profit: float = 0.0
 
     @property
     def unknown_share(self) -> float | None:
@@ -97,6 +103,7 @@ def loss_facts(
         Which of the losses, the dearest first, are told one by one.
     """
     losses = as_table(tables["losses"])
+    late, lapsed = (run.get(name) or {} for name in ("won_and_lost", "lapsed"))
     money = as_table(tables["loss_reasons"]).groups(("reason",), ("money",))
     ordered = sorted(
         money, key=lambda row: (row["reason"] == "unknown", -row["money"], row["reason"])
@@ -117,6 +124,10 @@ def loss_facts(
         demoted=_demoted(as_table(tables["demoted"]), names),
         version=str(run["model_version"]),
         churn_days=run.get("churn_horizon_days"),
+        won_and_lost=int(late.get("clients", 0)),
+        won_and_lost_profit=float(late.get("profit", 0.0)),
+        lapsed=int(lapsed.get("clients", 0)),
+        lapsed_profit=float(lapsed.get("profit", 0.0)),
         ahead=next_facts(run, tables, names=names),
         winback=winback_facts(tables.get("winback"), names=names),
         together=together_facts(run, _frames(tables, TOGETHER)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from segml.report.dossier import LostClient
-from segml.report.figures import counted, day, days, label
+from segml.report.figures import counted, day, days, label, value
 from segml.report.language import _
 from segml.report.lost import LossFacts
 from segml.words.feature import Feature
@@ -75,3 +75,24 @@ def silent_sentence(losses: LossFacts) -> str:
         "tell a departure from a long gap, so ask the people who know them.",
         silent,
     )
+
+
+def still_sentence(
+    client: LostClient, features: Mapping[str, Feature], currency: str | None
+) -> str | None:
+    """What a part of the loss rests on where the figure beside it never moves; None for none.
+
+    An event that was over before the loss, and had not come on the last healthy date, shows on
+    none of the days that are told.
+    """
+    for move in client.drivers:
+        told = [
+            value(each, move.feature, features, currency)
+            for each in (move.earlier, move.before, move.after)
+        ]
+        if move.before is not None and len(set(told)) == 1:
+            return _(
+                "Where a figure is the same on all three days, its part rests on the months "
+                "between them, in which the decline began."
+            )
+    return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from segml.report import called, phrases
+from segml.report.cost_words import cost_sentences, ordered_once, referral_sentences
 from segml.report.dossier import EvidenceFact, LostClient
 from segml.report.facts import PortfolioFacts
 from segml.report.figures import (
@@ -20,7 +21,6 @@ from segml.report.figures import (
     in_a_row,
     label,
     money,
-    month,
     number,
     percent,
     shown,
@@ -31,7 +31,7 @@ from segml.report.silence import RiskFacts
 from segml.words.feature import Feature
 
 LEAST_SHARE = 0.01
-"""A smaller share of a loss is not worth words: of referral profit, of reasons not named."""
+"""A smaller share of a loss is not worth words."""
 
 
 def headline(portfolio: PortfolioFacts, losses: LossFacts | None) -> str:
@@ -82,13 +82,11 @@ def losses_sentence(losses: LossFacts, currency: str | None = None) -> str:
                 clients=number(losses.key_clients),
             )
         )
-    if abs(losses.referral_profit_lost) >= LEAST_SHARE * abs(losses.profit_lost) > 0:
-        referred = money(abs(losses.referral_profit_lost), currency)
-        said.append(
-            _("The clients that these had brought bring {money} a year less.", money=referred)
-            if losses.referral_profit_lost > 0
-            else _("The clients that these had brought bring {money} a year more.", money=referred)
-        )
+    if losses.won_and_lost:
+        said.append(_won_and_lost(losses, currency))
+    if losses.lapsed:
+        said.append(_lapsed(losses, currency))
+    said += referral_sentences(losses, currency)
     share = losses.unknown_share
     if share is not None and share >= 0.5:
         said.append(
@@ -99,6 +97,33 @@ def losses_sentence(losses: LossFacts, currency: str | None = None) -> str:
             )
         )
     return paragraph(said)
+
+
+def _won_and_lost(losses: LossFacts, currency: str | None) -> str:
+    return counted(
+        "{count} client that became a key client after {start} was lost by {end} too, and is not "
+        "counted: it brought {money} of profit in the 365 days before.",
+        "{count} clients that became key clients after {start} were lost by {end} too, and are not "
+        "counted: they brought {money} of profit in the 365 days before.",
+        losses.won_and_lost,
+        start=day(losses.start),
+        end=day(losses.end),
+        money=money(losses.won_and_lost_profit, currency),
+    )
+
+
+def _lapsed(losses: LossFacts, currency: str | None) -> str:
+    return counted(
+        "{count} of these {clients} is active no more, but its orders are so far apart that its "
+        "silence is no loss yet: it brought {money} of profit in the 365 days before {start}.",
+        "{count} of these {clients} are active no more, but their orders are so far apart that "
+        "their silence is no loss yet: they brought {money} of profit in the 365 days before "
+        "{start}.",
+        losses.lapsed,
+        clients=number(losses.key_clients),
+        money=money(losses.lapsed_profit, currency),
+        start=day(losses.start),
+    )
 
 
 def _kinds_sentence(losses: LossFacts) -> str:
@@ -130,10 +155,7 @@ def _clauses(parts: list[str]) -> str:
 
 def loss_sentence(client: LostClient, currency: str | None) -> str:
     """One lost client: how and when, how sure that is, and what it costs."""
-    meaning = phrases.KIND_MEANINGS.get(client.kind, client.kind)
-    if client.kind == "left" and client.left_on == client.lost_on:
-        meaning = _("It left: that is recorded in the ledger")
-    since = {"what": meaning, "day": day(client.lost_on)}
+    since = {"what": _meaning(client), "day": day(client.lost_on)}
     said = [
         _("{what}; it counts as lost since {day}.", **since)
         if client.certainty == "certain"
@@ -141,15 +163,18 @@ def loss_sentence(client: LostClient, currency: str | None) -> str:
     ]
     if client.onset is not None:
         said.append(_began(client))
-    said.append(_cost(client, currency))
-    if abs(client.referral_profit_lost) >= LEAST_SHARE * abs(client.profit_lost) > 0:
-        referred = money(abs(client.referral_profit_lost), currency)
-        said.append(
-            _("The clients it brought bring {money} a year less.", money=referred)
-            if client.referral_profit_lost > 0
-            else _("The clients it brought bring {money} a year more.", money=referred)
+    return paragraph([*said, *cost_sentences(client, currency)])
+
+
+def _meaning(client: LostClient) -> str:
+    if client.kind == "left" and client.left_on == client.lost_on:
+        return _("It left: that is recorded in the ledger")
+    if client.kind == "left" and ordered_once(client):
+        return _(
+            "It ordered once, and its silence since grew longer than comparable clients leave "
+            "between two orders"
         )
-    return paragraph(said)
+    return str(phrases.KIND_MEANINGS.get(client.kind, client.kind))
 
 
 def _began(client: LostClient) -> str:
@@ -161,48 +186,6 @@ def _began(client: LostClient) -> str:
             high=day(client.onset_high),
         )
     return _("The decline began about {day}.", day=day(client.onset))
-
-
-def _cost(client: LostClient, currency: str | None) -> str:
-    """What it brought, what is lost, and why that may be more."""
-    before = {"profit": money(client.profit_before, currency)}
-    given = {**before, "loss": money(client.profit_lost, currency)}
-    if client.kind == "left" and abs(client.profit_lost - client.profit_before) < 0.5:
-        return _(
-            "In the year before that it brought {profit} of profit; that is what is lost each "
-            "year.",
-            **before,
-        )
-    if client.kind == "left" and client.new_in is None:
-        # brought to the level of the year after (`losses.money`): more, or less, than it brought
-        return _(
-            "In the year before that it brought {profit} of profit; the loss is {loss} a year "
-            "(what the same orders would earn in the year after).",
-            **given,
-        )
-    if client.profit_lost <= client.profit_before + 0.5:
-        return _(
-            "In the year before that it brought {profit} of profit; the loss is {loss} a year.",
-            **given,
-        )
-    if client.kind == "unprofitable":
-        return _(
-            "In the year before that it brought {profit} of profit; the loss is {loss} a year (the "
-            "profit that is gone and what it costs now).",
-            **given,
-        )
-    if client.new_in is not None:  # brought to a year, whatever else
-        return _(
-            "Its first month with orders was {month}; until the decline it brought {profit} of "
-            "profit; the loss is {loss} a year (at the pace of a full year).",
-            month=month(client.new_in, year=True),
-            **given,
-        )
-    return _(
-        "In the year before that it brought {profit} of profit; what it buys since brings {loss} a "
-        "year less.",
-        **given,
-    )
 
 
 def reason_sentence(client: LostClient) -> str:

@@ -41,7 +41,7 @@ def require_id(client_id: str) -> str:
     ConfigurationRefused
         If no client can have it.
     """
-    found = client_id.strip()
+    found = str(client_id).strip()  # an id that was read as a whole number is its text
     if not found or len(found) > LONGEST_ID or not found.isprintable():
         what = "an empty one" if not found else f"{len(found)} signs, or some that are not printed"
         raise ConfigurationRefused(

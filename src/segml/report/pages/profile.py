@@ -35,6 +35,8 @@ TABLES: Mapping[str, tuple[str, ...] | None] = MappingProxyType(
 """The published tables of which a client's rows are read, and which columns (None: all)."""
 COMPARED = 5
 """Features that are held against the client's own past."""
+USUAL_GAP = "median_gap_days"
+"""The feature that says how far apart a client's orders usually are."""
 LEAST_PEERS = 10
 """Fewer peers are not told of: their median would be one of them."""
 
@@ -97,6 +99,7 @@ class ProfileFacts:
     needs: tuple[NeedFact, ...]
     care: CareFact | None
     peers: PeerFacts | None
+    usual_gap_days: float | None = None
 
     @property
     def example(self) -> ClientFacts:
@@ -115,7 +118,7 @@ class ProfileFacts:
 
 
 def compared_features(reasons: Rows) -> list[str]:
-    """The features that a client may be held against its own past by.
+    """The features that a client may be held against its own past by, and its usual gap.
 
     Parameters
     ----------
@@ -123,7 +126,8 @@ def compared_features(reasons: Rows) -> list[str]:
         Its rows of the reasons.
     """
     asked = [row["feature"] for row in reasons if row["subject"] in _COMPARED_BY]
-    return [feature for feature in dict.fromkeys(asked) if feature not in (BASE, OTHER)]
+    found = [feature for feature in dict.fromkeys(asked) if feature not in (BASE, OTHER)]
+    return [*found, *([USUAL_GAP] if found and USUAL_GAP not in found else [])]
 
 
 def profile_facts(
@@ -160,7 +164,12 @@ def profile_facts(
         needs=_needs(tables.get("next_need")),
         care=_care(tables.get("attention")),
         peers=peers,
+        usual_gap_days=_usual_gap(tables.get("features")),
     )
+
+
+def _usual_gap(features: Rows | None) -> float | None:
+    return _number(features[0].get(USUAL_GAP)) if features else None
 
 
 def _past(
