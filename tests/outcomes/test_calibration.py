@@ -49,6 +49,19 @@ def test_the_interval_holds_the_probability_and_narrows_with_evidence() -> None:
     assert width[1] < width[0] / 2
 
 
+def test_who_is_lost_and_seen_no_more_is_foretold_as_often_as_it_happens() -> None:
+    rng = np.random.default_rng(3)
+    lost_at = rng.geometric(0.05, size=3000) - 1  # one in twenty is lost at each cut-off
+    seen = [(who, at) for who, last in enumerate(lost_at) for at in range(min(last + 1, 12))]
+    who, at = np.array(seen).T
+    y = (lost_at[who] == at).astype(float)
+    found = fit_calibration(
+        rng.normal(size=len(y)), y, client=who.astype(str).astype(object), cutoff=at, seed=0
+    )
+    assert y.mean() == pytest.approx(0.05, abs=0.005)
+    assert found.probability(np.zeros(1))[0] == pytest.approx(y.mean(), abs=0.002)
+
+
 def test_seasons_that_disagree_widen_the_interval() -> None:
     raw, y = _made(6000, 1.0)
     client = np.array([f"c{i}" for i in range(6000)], dtype=object)

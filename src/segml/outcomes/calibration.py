@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.special import expit
 
 from segml.outcomes.lines import quantile_of_lines
+from segml.outcomes.rows import weights_of
 
 Values = npt.NDArray[np.float64]
 DRAWS = 200
@@ -139,7 +140,7 @@ def fit_calibration(
     """
     whose, clients = pd.factorize(client, sort=True)
     when, seasons = pd.factorize(cutoff, sort=True)
-    share = 1.0 / np.bincount(whose)[whose] if len(raw) else np.zeros(0)
+    share = weights_of(client)
     if len(raw) == 0:
         point = np.array([0.0, 1.0])
     else:

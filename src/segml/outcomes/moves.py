@@ -82,7 +82,7 @@ class MoveRows:
 
     @property
     def weight(self) -> Values:
-        """One over the number of the client's rows, shape (n,)."""
+        """What each row counts, shape (n,)."""
         return weights_of(self.client)
 
     @property

@@ -112,10 +112,7 @@ class Rows:
 
     @property
     def weight(self) -> Values:
-        """One over the number of the client's rows, shape (n,): every client counts once.
-
-        A client's cut-offs overlap and say nearly the same, so twelve rows are not twelve facts.
-        """
+        """What each row counts, shape (n,); see `weights_of`."""
         return weights_of(self.client)
 
     @property
@@ -126,12 +123,27 @@ class Rows:
 
 
 def weights_of(client: npt.NDArray[np.object_]) -> Values:
-    """One over the number of the client's rows, shape (n,).
+    """What each row counts, shape (n,): all the same, and together as much as there are clients.
+
+    A client's cut-offs overlap and say nearly the same, so twelve rows are not twelve facts. Yet
+    each counts as much as a row of a client that is seen once: whoever is lost has fewer rows than
+    who stays, and were each client to count once, more would be lost than are at any cut-off.
 
     Parameters
     ----------
     client
         Whose each row is, shape (n,).
+
+    References
+    ----------
+    Williamson, Datta and Satten (2003), Marginal analyses of clustered data when cluster size is
+    informative, Biometrics 59: by which weights the typical member is told, and the typical
+    cluster.
+
+    Examples
+    --------
+    >>> weights_of(np.array(["a", "a", "a", "b"], dtype=object)).tolist()
+    [0.5, 0.5, 0.5, 0.5]
     """
-    codes, _ = pd.factorize(client)
-    return 1.0 / np.bincount(codes)[codes] if len(codes) else np.zeros(0)
+    count = len(client)
+    return np.full(count, len(pd.unique(client)) / max(count, 1))
