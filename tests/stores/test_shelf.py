@@ -247,6 +247,32 @@ def test_a_page_is_what_pandas_would_give(roster: Roster, wanted: Wanted) -> Non
     assert found.stake == pytest.approx(rows["stake"].sum())
 
 
+def test_namesakes_that_may_be_seen_have_their_ids(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf_module, "LARGE", 0)
+    told = tables()
+    alike = {"c00001": "Firma 4 ÄÖ", "c00009": "Firma 3 ÄÖ"}  # of 4 Ben's too, of 3 Anna's too
+    names = told["clients"].set_index("client_id")["name"]
+    told["clients"]["name"] = names.where(~names.index.isin([*alike]), names.index.map(alike)).array
+    roster = Roster(Shelf(publish(scores_folder(tmp_path, JUNE), told, run())))
+    asked = ["c00001", "c00002", "c00004", "c00007"]
+    of_all = {
+        "c00001": "Firma 4 ÄÖ (c00001)",
+        "c00002": "Firma 2 ÄÖ",
+        "c00004": "Firma 4 ÄÖ (c00004)",
+        "c00007": "c00007",
+    }
+    assert roster.names_of(asked, Scope()) == of_all
+    shown = roster.frame(Scope(), ("client_id", "called")).set_index("client_id")["called"]
+    assert shown[asked].to_dict() == of_all
+    south = Scope(regions=("South",))  # of both pairs it sees one, or both
+    assert roster.names_of(["c00001", "c00003"], south) == {
+        "c00001": "Firma 4 ÄÖ",
+        "c00003": "Firma 3 ÄÖ (c00003)",
+    }
+
+
 @pytest.mark.parametrize(
     ("scope", "seen"),
     [

@@ -120,10 +120,20 @@ class Register:
                 high = middle
         return low if low < len(ids) and ids[low].as_py() == client_id else None
 
-    def called(self, place: int) -> str:
-        """What the client that stands there is called."""
-        name = self.text("name")[place].as_py()
-        return name if name and name.strip() else self.text("client_id")[place].as_py()  # type: ignore[no-any-return]  # Arrow is untyped
+    def called(self, place: int, *, beside_id: bool) -> str:
+        """What the client that stands there is called, its id beside it where that is wanted."""
+        name, client_id = (self.text(each)[place].as_py() for each in ("name", "client_id"))
+        if not name or not name.strip():
+            return str(client_id)
+        return f"{name} ({client_id})" if beside_id else str(name)
+
+    def namesakes(self, among: Mask) -> Mask:
+        """Whose name another one among these clients has too."""
+        called = self.text("called")
+        counted = pc.value_counts(called.filter(pa.array(among)))
+        shared = counted.field("values").filter(pc.greater(counted.field("counts"), 1))
+        mask: Mask = pc.is_in(called, value_set=shared).to_numpy(zero_copy_only=False)
+        return mask & among
 
     def named(self, text: str) -> Mask:
         """Whose name holds a text, letters of either case, or whose id begins with it."""

@@ -144,6 +144,8 @@ class Roster:
     ) -> pd.DataFrame:
         """The clients that may be seen, by id; a text with few values is a category.
 
+        What they are `called` has the id beside it where two that may be seen have one name.
+
         Parameters
         ----------
         scope
@@ -157,7 +159,11 @@ class Roster:
         if only_key:
             key = self._register.flags("is_key")
             mask = mask & (key if also is None else key | self._register.is_one_of(also))
-        return self._register.frame(_places(mask), columns)
+        found = self._register.frame(_places(mask), columns)
+        if {"called", "client_id"} <= {*columns}:
+            beside = found["called"] + " (" + found["client_id"] + ")"
+            found["called"] = found["called"].mask(self._namesakes(scope)[mask], beside)
+        return found
 
     def table(self, scope: Scope) -> Asked:
         """The clients that may be seen, to be counted and summed."""
@@ -177,10 +183,11 @@ class Roster:
         return Names(self, scope)
 
     def names_of(self, client_ids: Sequence[str], scope: Scope) -> dict[str, str]:
-        """What these clients are called, of those that may be seen."""
-        mask = self._seen(scope)
-        found = ((each, self._place(each, mask)) for each in client_ids)
-        return {each: self._register.called(place) for each, place in found if place is not None}
+        """What these clients are called, of those that may be seen; namesakes with their ids."""
+        called, mask, alike = self._register.called, self._seen(scope), self._namesakes(scope)
+        places = {each: self._place(each, mask) for each in client_ids}
+        seen = {each: place for each, place in places.items() if place is not None}
+        return {each: called(place, beside_id=alike[place]) for each, place in seen.items()}
 
     def industry(self, industry: str) -> Industry | None:
         """What the active clients of an industry are like; None where there are none."""
@@ -197,6 +204,11 @@ class Roster:
 
     def _seen(self, scope: Scope) -> Mask:
         return self._scopes.recall(scope, lambda: seen(self._register, scope))
+
+    def _namesakes(self, scope: Scope) -> Mask:
+        return self._scopes.recall(
+            ("namesakes", scope), lambda: self._register.namesakes(self._seen(scope))
+        )
 
     def _place(self, client_id: str, mask: Mask) -> int | None:
         """Where a client stands among all; None where it may not be seen."""
