@@ -29,6 +29,19 @@ def test_the_riskiest_quarter_of_the_key_clients_is_retained_and_the_others_kept
     ]
 
 
+def test_where_few_are_at_risk_a_quarter_is_not() -> None:
+    risk = [0.001, 0.002, 0.004, 0.3, 0.005, 0.003, 0.002, 0.001]
+    frame = pd.DataFrame({"status": "active", "is_key": True, "p_churn": risk})
+    frame = frame.assign(expected_profit=9.0, profit_365=[9.0, 8, 7, 6, 5, 4, 3, 2])
+    frame.index = pd.Index([f"c{place}" for place in range(8)])
+    codes = actions(frame, pd.Series(0.0, index=frame.index), horizon_days=365)
+    assert codes[codes == "retain"].index.tolist() == ["c3"]
+    others = actions(
+        frame.assign(is_key=False), pd.Series(0.0, index=frame.index), horizon_days=365
+    )
+    assert others[others == "watch"].index.tolist() == ["c3"]
+
+
 def test_who_is_expected_to_bring_more_than_last_year_grows() -> None:
     frame, before = portfolio(profit_365=[100.0] * 8)
     assert actions(frame, before, horizon_days=365)["c4"] == "grow"

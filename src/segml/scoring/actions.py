@@ -8,11 +8,13 @@ contact    a prospect; where its first year is foretold, the recommendation of i
 win_back   lapsed, or recorded as gone; the profit of the year before the last one is in the top
            quarter of the profits of today's active clients
 remind     lapsed, or recorded as gone, any other: a reminder, no personal care
-retain     active and key; its risk of churn is in the top quarter of the active key clients'
+retain     active and key; its risk of churn is in the top quarter of the active key clients', and
+           no less than their mean: where few are at risk, a quarter is not
 keep       active and key, any other
-watch      active, not key; its risk is in the top quarter of its group and the profit of its
-           last year, which is what is at stake, above its group's median (little is expected of
-           a client because it is likely lost: that is no reason to leave it alone)
+watch      active, not key; its risk is in the top quarter of its group and no less than its mean,
+           and the profit of its last year, which is what is at stake, above its group's median
+           (little is expected of a client because it is likely lost: that is no reason to leave
+           it alone)
 grow       active, not key; its expected profit is in the top quarter of its group and above
            the profit of its last year, brought to the same number of days
 maintain   active, any other
@@ -83,10 +85,10 @@ def actions(
         "contact": scores["status"].eq("prospect"),
         "win_back": lapsed & (profit_before > max(_level(scores["profit_365"], active), 0.0)),
         "remind": lapsed,
-        "retain": key & (risk >= _level(risk, key)),
+        "retain": key & (risk >= _risky(risk, key)),
         "keep": key,
         "watch": other
-        & (risk >= _level(risk, other))
+        & (risk >= _risky(risk, other))
         & (last_year > _level(last_year, other, at=0.5)),
         "grow": other & (expected >= _level(expected, other)) & (expected > last_year),
     }
@@ -95,6 +97,11 @@ def actions(
     if "recommendation" not in scores:
         return told
     return scores["recommendation"].astype("str").where(scores["recommendation"].notna(), told)
+
+
+def _risky(risk: pd.Series, group: pd.Series) -> float:
+    """The risk from which a client of a group is at risk; infinite for an empty group."""
+    return max(_level(risk, group), float(risk[group].mean()))
 
 
 def _level(values: pd.Series, group: pd.Series, at: float = TOP) -> float:
