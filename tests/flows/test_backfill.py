@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ from tests.conftest import MONTHS, Filled
 from tests.flows.worlds import copied, digest
 
 import segml
+from segml.flows.backfill import month_starts
 from segml.flows.session import session
 from segml.flows.settings import read_settings
 from segml.stores import list_runs, read_run
+from segml.words.errors import ConfigurationRefused
 
 
 def run_ids(folders: tuple[Path, ...]) -> list[str]:
@@ -25,6 +28,20 @@ def filled(filled_months: Filled, tmp_path: Path) -> Filled:
     """The world with its months scored, in a folder of its own."""
     shutil.copytree(filled_months.config.parent, tmp_path, dirs_exist_ok=True)
     return Filled(tmp_path / filled_months.config.name)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "next_step"),
+    [
+        (dt.date(2024, 3, 1), dt.date(2023, 12, 15), "the other way round"),
+        (dt.date(2024, 3, 2), dt.date(2024, 3, 31), "widen the span"),
+    ],
+)
+def test_a_span_without_a_month_start_is_refused(
+    start: dt.date, end: dt.date, next_step: str
+) -> None:
+    with pytest.raises(ConfigurationRefused, match=next_step):
+        month_starts(start, end)
 
 
 def test_a_resumed_backfill_makes_the_missing_dates_alone_and_any_order_the_same_bytes(

@@ -107,13 +107,19 @@ def month_starts(start: dt.date, end: dt.date) -> tuple[dt.date, ...]:
     Raises
     ------
     ConfigurationRefused
-        If there is none.
+        If the last day is before the first, or there is none.
 
     Examples
     --------
     >>> [str(day) for day in month_starts(dt.date(2011, 1, 2), dt.date(2011, 3, 1))]
     ['2011-02-01', '2011-03-01']
     """
+    if end < start:
+        raise ConfigurationRefused(
+            f"the last day, {end}, before the first, {start}",
+            allowed="a first day, then the same day or a later one",
+            next_step="pass them the other way round",
+        )
     months = range(start.year * 12 + start.month - 1, end.year * 12 + end.month)
     firsts = [dt.date(month // 12, month % 12 + 1, 1) for month in months]
     found = tuple(day for day in firsts if start <= day <= end)
