@@ -19,7 +19,7 @@ from segml.bundle.learning import Learnt, ScoredRows, learn_churn, learn_potenti
 from segml.bundle.newcomers import learn_prospects
 from segml.bundle.outlook import Ground, learn_outlook
 from segml.bundle.planned import portable
-from segml.bundle.record import TrainingRecord, library_versions, plain
+from segml.bundle.record import ROWS, TrainingRecord, library_versions, plain
 from segml.bundle.seldom import seldom_notes
 from segml.bundle.steadiness import with_steadiness
 from segml.bundle.value import Bundle
@@ -236,7 +236,7 @@ def _record(
         counts={
             "clients": len(now.frame),
             **{status: int(now.status.eq(status).sum()) for status in _STATUSES},
-            **{f"{table} rows": count for table, count in sorted(past.rows.items())},
+            **{f"{table}{ROWS}": count for table, count in sorted(past.rows.items())},
         },
         tiers=_tier_table(now, tiers),
         first_day=ledger.first_day,

@@ -42,6 +42,10 @@ class OutcomeRecord:
     details: Mapping[str, Any]
 
 
+ROWS = " rows"
+"""Ends the name of a count that is of a table's rows."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingRecord:
     """Everything about a training that is not needed to score, and is needed to judge it.
@@ -76,6 +80,15 @@ class TrainingRecord:
     fingerprint: str
     state: Mapping[str, float]
     versions: Mapping[str, str]
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """How many rows of each of the ledger's tables were seen, by table."""
+        return {
+            name.removesuffix(ROWS): count
+            for name, count in self.counts.items()
+            if name.endswith(ROWS)
+        }
 
 
 def library_versions() -> dict[str, str]:

@@ -240,12 +240,9 @@ def _sentence(row: Mapping[Hashable, Any], trained: int) -> str:
     if row["subject"] == "worth":
         return f"{name}: {value:,.3g} in the last 30 days, usually {usual:,.3g}"
     if row["subject"] == "volume":
-        gone, then = (
-            f"{name.removesuffix(_IN_ALL)}: no rows at all",
-            f"{usual:,.0f} at the training",
-        )
-        usually = f"{name}: {value:,.0f} rows in the last 30 days, usually {usual:,.0f}"
-        return f"{gone}, {then}" if name.endswith(_IN_ALL) else usually
+        table, is_gone, _ = name.partition(_IN_ALL)
+        came = f"{value:,.0f} rows in the last 30 days, usually {usual:,.0f}"
+        return f"{table}: " + (f"no rows at all, {usual:,.0f} at the training" if is_gone else came)
     return (
         f"`{name}` has moved since {date_of(trained)}: stability index {value:.2f}, before at most "
         f"{usual:.2f} in as many days"

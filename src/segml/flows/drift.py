@@ -20,9 +20,6 @@ NO_USUAL = (
     "no drift of features is known: the model is of an older segml, or knew too few active clients"
 )
 
-_ROWS = " rows"
-"""Ends the name under which a bundle keeps how many rows a table had."""
-
 
 def drift_of(
     run: Session, ledger: Ledger, bundle: Bundle, scored: Scored, day: dt.date, *, notes: list[str]
@@ -99,11 +96,7 @@ def _weights(bundle: Bundle, scored: Scored) -> Weights:
 def _gone(ledger: Ledger, bundle: Bundle, end: int) -> dict[str, int]:
     """The tables that the training knew and of which no row is left, with what they had then."""
     rows = ledger.past(end).rows
-    had = {
-        name.removesuffix(_ROWS): int(count)
-        for name, count in bundle.record.counts.items()
-        if name.endswith(_ROWS)
-    }
+    had = bundle.record.rows
     return {table: count for table, count in had.items() if count and not rows.get(table)}
 
 

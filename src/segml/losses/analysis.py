@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ from segml.losses.scene import Scene
 from segml.losses.summary import summary
 from segml.losses.together import loss_events, loss_faults, losses_by, lost_clients
 from segml.losses.trend import loss_trend
-from segml.losses.withdrawn import through_withdrawals
+from segml.losses.withdrawn import Shrinkage, through_withdrawals
 
 SIZES = ("size_employees",)
 """Features of a client's size, which clients are compared by."""
@@ -152,8 +152,7 @@ def analyse(
     impact = event_impact(ledger, books, _about(scene), known=known, end=end)
     said = summary(scene, books, became, found, fallen) | overall(books, became, together)
     shrunk = through_withdrawals(books, became.stayed, start=start, end=end)
-    said |= {"withdrawals": {"clients": len(shrunk.clients), "profit": shrunk.profit}}
-    said |= {**_won_and_lost(scene, books), **_lapsed(scene, became, fallen)}
+    said |= _beside_the_lost(scene, books, became, fallen, shrunk)
     notes = [
         *said["notes"],
         *contradicted_note(books, scene.key),
@@ -210,18 +209,22 @@ def _together(
     }
 
 
-def _won_and_lost(scene: Scene, books: Books) -> dict[str, Any]:
-    """How many were won as key clients and lost again, and their profit of the last 365 days."""
-    gone = won_and_lost(books, scene.key, key_today(scene), start=scene.start, end=scene.end)
-    profit = scene.snapshot(scene.end).money["profit_365"].reindex(list(gone))
-    return {"won_and_lost": {"clients": len(gone), "profit": float(profit.sum())}}
-
-
-def _lapsed(scene: Scene, became: Fates, fallen: pd.DataFrame) -> dict[str, Any]:
-    """How many are active no more and no loss all the same, and their profit before."""
+def _beside_the_lost(
+    scene: Scene, books: Books, became: Fates, fallen: pd.DataFrame, shrunk: Shrinkage
+) -> dict[str, Any]:
+    """Who is not counted and has to be told of, by how it went, with a year's profit."""
+    late = won_and_lost(books, scene.key, key_today(scene), start=scene.start, end=scene.end)
     quiet = lapsed(scene.after, became.stayed, tuple(fallen["client_id"]))
-    profit = scene.snapshot(scene.start).money["profit_365"].reindex(list(quiet))
-    return {"lapsed": {"clients": len(quiet), "profit": float(profit.sum())}}
+
+    def told(who: Sequence[str], day: int) -> dict[str, Any]:
+        profit = scene.snapshot(day).money["profit_365"].reindex(list(who))
+        return {"clients": len(who), "profit": float(profit.sum())}
+
+    return {
+        "withdrawals": {"clients": len(shrunk.clients), "profit": shrunk.profit},
+        "won_and_lost": told(late, scene.end),
+        "lapsed": told(quiet, scene.start),
+    }
 
 
 def _about(scene: Scene) -> pd.DataFrame:
