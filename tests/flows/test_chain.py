@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from tests.conftest import Challenged, Filled
+from tests.conftest import SCORED, Challenged, Filled
 from tests.flows.worlds import copied
 
 import segml
@@ -222,6 +222,22 @@ def test_a_second_run_at_the_same_time_is_refused(chain: Any) -> None:
     settings = read_settings(chain.config)
     with session(settings, "a test"), pytest.raises(LockHeld, match="a test"):
         segml.score(chain.config, as_of="2024-04-01")
+
+
+def test_a_search_or_a_backtest_keeps_no_nightly_run_waiting(chain: Any, tmp_path: Path) -> None:
+    from segml.flows.session import session
+    from segml.flows.settings import read_settings
+
+    config = shutil.copytree(chain.config.parent, tmp_path / "copy") / chain.config.name
+    published = config.parent / "out" / f"as_of={SCORED}"
+    expected = (published / "scores.parquet").read_bytes()
+    shutil.rmtree(published)
+    with session(read_settings(config), "segml tune", create=True, is_study=True):
+        assert segml.score(config, as_of=SCORED).folder == published
+        for study in (segml.backtest, lambda each: segml.compare_schemes(each, as_of=SCORED)):
+            with pytest.raises(LockHeld, match="segml tune"):
+                study(config)
+    assert (published / "scores.parquet").read_bytes() == expected
 
 
 def test_a_later_version_is_a_challenger_until_promoted(

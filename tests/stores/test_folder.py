@@ -115,6 +115,14 @@ def test_what_a_living_process_is_writing_is_left_alone(tmp_path: Path) -> None:
     assert sweep(tmp_path / "nowhere") == ()
 
 
+def test_the_leftovers_of_other_targets_are_left_where_asked(tmp_path: Path) -> None:
+    ours, theirs = (f".{target}.tmp-{os.getpid()}-0123abcd" for target in ("out", "backtest"))
+    for name in (ours, theirs):
+        (tmp_path / name).mkdir()
+    assert sweep(tmp_path, of=lambda target: target == "out") == (ours,)
+    assert [entry.name for entry in tmp_path.iterdir()] == [theirs]
+
+
 def test_a_file_is_replaced_in_one_step(tmp_path: Path) -> None:
     target = tmp_path / "registry.json"
     for content in (b"one", b"two"):

@@ -5,11 +5,12 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from segml.stores import lock
+from segml.stores import Holder, lock
 from segml.words.errors import ConfigurationRefused, LockHeld, NoModel
 
 NOW = dt.datetime(2011, 6, 1, 12, tzinfo=dt.UTC)
@@ -61,6 +62,28 @@ def test_a_holder_that_has_not_written_its_name_yet_is_refused_all_the_same(tmp_
         again = lock(tmp_path, command="segml train", started=NOW, create=True)
         with pytest.raises(LockHeld, match="only just begun"):
             again.__enter__()
+
+
+def test_a_study_works_beside_a_run_and_never_beside_another_study(tmp_path: Path) -> None:
+    folder = tmp_path / "models" / "wholesale"
+
+    def study(command: str) -> AbstractContextManager[Holder]:
+        return lock(folder, command=command, started=NOW, create=True, is_study=True)
+
+    with study("segml tune") as searching:
+        assert searching.command == "segml tune"
+        with pytest.raises(LockHeld, match="`segml tune`") as refused:
+            study("segml backtest").__enter__()
+        assert refused.value.allowed is not None
+        assert refused.value.allowed.startswith("one study (a backtest")
+        with lock(folder, command="segml score", started=NOW, create=True):
+            again = lock(folder, command="segml train", started=NOW, create=True)
+            with pytest.raises(LockHeld, match="`segml score`") as refused:
+                again.__enter__()
+            assert refused.value.allowed == "one run at a time on a portfolio"
+        assert folder.is_dir()
+    with study("segml backtest"):
+        pass
 
 
 def test_an_exception_frees_it(tmp_path: Path) -> None:

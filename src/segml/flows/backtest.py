@@ -61,7 +61,7 @@ def backtest(config: str | Path | Settings, *, progress: Progress = silent) -> B
     """
     settings = read_settings(config)
     folder = settings.output / "backtest"
-    with session(settings, "segml backtest", create=True) as run:
+    with session(settings, "segml backtest", create=True, is_study=True) as run:
         require_place(folder, portfolio=settings.plan.portfolio)
         with opened(run) as ledger:
             with run.timed("backtest"):

@@ -77,7 +77,7 @@ def compare_schemes(
     """
     settings, day = read_settings(config), as_date(as_of)
     folder = settings.output / "schemes" / f"as_of={day}"
-    with session(settings, f"segml schemes --as-of {day}", create=True) as run:
+    with session(settings, f"segml schemes --as-of {day}", create=True, is_study=True) as run:
         require_place(folder, portfolio=settings.plan.portfolio)
         with opened(run, until=day, today=today) as ledger:
             found = _compared(run, ledger, day, progress)

@@ -136,7 +136,7 @@ def search(
     Parameters
     ----------
     settings
-        The portfolio's, whose lock is held.
+        The portfolio's, whose lock of studies is held.
     rehearsal
         The outcome's rows.
     budget, deadline

@@ -23,6 +23,8 @@ from segml.words.one_thread import one_thread
 
 FIRST_DATE, LAST_DATE = dt.date(1970, 1, 1), dt.date(2100, 12, 31)
 """The days a run may speak of."""
+STUDIES = frozenset({"backtest", "tuning", "schemes"})
+"""The folders of the output that studies publish."""
 
 
 @dataclass(slots=True)
@@ -73,7 +75,9 @@ class Session:
 
 
 @contextmanager
-def session(settings: Settings, command: str, *, create: bool = False) -> Iterator[Session]:
+def session(
+    settings: Settings, command: str, *, create: bool = False, is_study: bool = False
+) -> Iterator[Session]:
     """A run that holds the portfolio's lock, with the leftovers of killed ones cleared away.
 
     Parameters
@@ -84,6 +88,9 @@ def session(settings: Settings, command: str, *, create: bool = False) -> Iterat
         What is run, for whoever finds the lock held.
     create
         Whether the run may be the portfolio's first.
+    is_study
+        Whether it reads the ledger alone and publishes nothing but one of `STUDIES`: it then holds
+        the lock of studies, and works beside a run.
 
     Its heartbeat and figures stand in the output folder (`stores.pulse`). BLAS has one thread
     meanwhile: with more the last bits of a sum, and so a model's digest, hang on the machine.
@@ -98,12 +105,14 @@ def session(settings: Settings, command: str, *, create: bool = False) -> Iterat
     started = dt.datetime.now(dt.UTC)
     folder = settings.models / settings.plan.portfolio
     with (
-        lock(folder, command=command, started=started, create=create),
+        lock(folder, command=command, started=started, create=create, is_study=is_study),
         one_thread(user_api="blas"),
     ):
         output = settings.output
-        for place in (folder, output, output / "losses", output / "metrics"):
+        sweep(output, of=lambda target: _is_of_study(target) == is_study)
+        for place in [output / "schemes"] if is_study else [folder, output / "losses"]:
             sweep(place)
+        sweep(output / "metrics")
         timings: dict[str, float] = {}
         pulse = Pulse(
             folder=output,
@@ -111,6 +120,7 @@ def session(settings: Settings, command: str, *, create: bool = False) -> Iterat
             command=command.split()[1],
             run_id=uuid.uuid4().hex,
             started=started,
+            is_study=is_study,
         )
         with beating(pulse, timings):
             yield Session(
@@ -120,6 +130,10 @@ def session(settings: Settings, command: str, *, create: bool = False) -> Iterat
                 timings=timings,
                 pulse=pulse,
             )
+
+
+def _is_of_study(target: str) -> bool:
+    return target in STUDIES or target.endswith("@study.json")
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 Every ended trial is on the disk before the next begins. What a trial asks depends on the seed and
 on the trials that ended before it, so a study that was killed and goes on asks what an unbroken
-one asks. The portfolio's lock is held, so a trial that still runs was left behind by a killed run.
+one asks. The lock of studies is held, so a trial that still runs was left behind by a killed run.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ def tune(
     settings = read_settings(path)
     before, text = read_exactly(path)
     folder = settings.output / "tuning"
-    with session(settings, f"segml tune --as-of {day}", create=True) as run:
+    with session(settings, f"segml tune --as-of {day}", create=True, is_study=True) as run:
         require_place(folder, portfolio=settings.plan.portfolio)
         with opened(run, until=day, today=today) as ledger:
             with run.timed("features"):

@@ -18,7 +18,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -69,17 +69,24 @@ def remove(target: Path) -> None:
     shutil.rmtree(aside)
 
 
-def sweep(parent: Path) -> tuple[str, ...]:
+def sweep(parent: Path, *, of: Callable[[str], bool] = lambda _: True) -> tuple[str, ...]:
     """Names of the leftovers of dead runs under `parent`, now restored or removed.
 
     Call it under the lock. A folder that belongs to another living process is left alone.
+
+    Parameters
+    ----------
+    parent
+        The folder of the targets.
+    of
+        Whether a target, by its name, is of those that the lock is held for.
     """
     if not parent.is_dir():
         return ()
     done = []
     for entry in sorted(parent.iterdir()):
         match = _LEFTOVER.fullmatch(entry.name)
-        if match is None or lives_elsewhere(int(match["pid"])):
+        if match is None or not of(match["target"]) or lives_elsewhere(int(match["pid"])):
             continue
         target = parent / match["target"]
         if match["kind"] == "old" and not target.exists():

@@ -1,4 +1,7 @@
-"""One run at a time on a portfolio: a flock that dies with its process; no pid file to go stale.
+"""One run, and one study, at a time on a portfolio: flocks that die with their processes.
+
+A study reads the ledger alone and publishes a folder that no run reads, so it works beside a run: a
+search of an hour keeps no nightly scoring waiting. Its lock is a file of its own.
 
 The file's text only names the holder for the message of the one that is refused. Whether the
 lock is held is the kernel's word alone, so a killed run never blocks the next one. A folder that
@@ -20,7 +23,7 @@ from pathlib import Path
 from segml.stores.portfolios import require_portfolio
 from segml.words.errors import ConfigurationRefused, LockHeld
 
-LOCK_FILE = ".lock"
+LOCK_FILE, STUDY_LOCK_FILE = ".lock", ".study-lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,9 @@ class Holder:
 
 
 @contextmanager
-def lock(folder: Path, *, command: str, started: dt.datetime, create: bool) -> Iterator[Holder]:
+def lock(
+    folder: Path, *, command: str, started: dt.datetime, create: bool, is_study: bool = False
+) -> Iterator[Holder]:
     """The lock of the portfolio whose folder this is, held until the block ends or we die.
 
     Parameters
@@ -48,32 +53,35 @@ def lock(folder: Path, *, command: str, started: dt.datetime, create: bool) -> I
     create
         Whether the command may begin a portfolio. If not, one without a registry is refused and
         nothing is made: its name is most likely mistyped.
+    is_study
+        Whether it is the lock of studies; no run waits for that, and no study for a run's.
 
     Raises
     ------
     ConfigurationRefused
         If the folder is where none can be made.
     LockHeld
-        At once, if another run holds it; the message names its owner.
+        At once, if another of its kind holds it; the message names its owner.
     NoModel
         If there is no such portfolio and `create` is false; the nearest ones are named.
     """
     if not create:
         require_portfolio(folder.parent, folder.name)
     holder = Holder(os.getpid(), command, socket.gethostname(), started.isoformat("T", "seconds"))
-    descriptor = _taken(folder)
+    path = folder / (STUDY_LOCK_FILE if is_study else LOCK_FILE)
+    descriptor = _taken(path)
     try:
         _write(descriptor, json.dumps(asdict(holder), ensure_ascii=False))
         yield holder
     finally:
         _write(descriptor, "")
-        _clear(folder)
+        _clear(path)
         os.close(descriptor)
 
 
-def _taken(folder: Path) -> int:
+def _taken(path: Path) -> int:
     """A descriptor of the lock's file, which is locked and still stands under its name."""
-    path = folder / LOCK_FILE
+    folder = path.parent
     while True:
         try:
             _made(folder)
@@ -89,7 +97,7 @@ def _taken(folder: Path) -> int:
         except BlockingIOError:
             holder = _holder(path)
             os.close(descriptor)
-            raise _held(folder, holder) from None
+            raise _held(path, holder) from None
         except BaseException:
             os.close(descriptor)
             raise
@@ -118,12 +126,12 @@ def _stands(path: Path, descriptor: int) -> bool:
         return False
 
 
-def _clear(folder: Path) -> None:
+def _clear(path: Path) -> None:
     """Remove a folder in which the run kept nothing besides the lock, which is still held."""
     with suppress(OSError):  # somebody removed it, or the next run is in it already
-        if [entry.name for entry in folder.iterdir()] == [LOCK_FILE]:
-            (folder / LOCK_FILE).unlink()
-            folder.rmdir()
+        if [*path.parent.iterdir()] == [path]:
+            path.unlink()
+            path.parent.rmdir()
 
 
 def _write(descriptor: int, text: str) -> None:
@@ -139,14 +147,17 @@ def _holder(path: Path) -> Holder | None:
         return None
 
 
-def _held(folder: Path, holder: Holder | None) -> LockHeld:
-    who = "another run, which has only just begun or is about to end,"
+def _held(path: Path, holder: Holder | None) -> LockHeld:
+    kind, kinds = ("run", "")
+    if path.name == STUDY_LOCK_FILE:
+        kind, kinds = ("study", " (a backtest, a search, a comparison of schemes)")
+    who = f"another {kind}, which has only just begun or is about to end,"
     wait = "wait for it to end"
     if holder is not None:
         who = f"`{holder.command}` (process {holder.pid} on {holder.host}, since {holder.started})"
         wait = f"wait for it to end, or stop process {holder.pid} on {holder.host}"
     return LockHeld(
-        f"{who} holds the lock of {folder}",
-        allowed="one run at a time on a portfolio",
+        f"{who} holds the lock of {path.parent}",
+        allowed=f"one {kind}{kinds} at a time on a portfolio",
         next_step=wait,
     )

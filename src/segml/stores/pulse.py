@@ -2,7 +2,8 @@
 
 ::
 
-    <output>/heartbeat-<portfolio>.json         rewritten every few seconds, and at the end
+    <output>/heartbeat-<portfolio>.json          rewritten every few seconds, and at the end
+    <output>/heartbeat-<portfolio>@study.json    the same of a backtest, a search, a comparison
     <output>/metrics/<portfolio>-<command>.prom  once at the end, Prometheus' text format
 
 Both are files, so that a run needs no server and none need reach it; node_exporter's textfile
@@ -48,6 +49,8 @@ class Pulse:
         `score`, `train`, …: one word.
     run_id
         As run.json has it.
+    is_study
+        Whether it may work beside a run, and has a heartbeat of its own.
     stage
         What it does now; set it as work goes on.
     counts
@@ -59,13 +62,14 @@ class Pulse:
     command: str
     run_id: str
     started: dt.datetime
+    is_study: bool = False
     stage: str = "starting"
     counts: dict[tuple[str, str, str], float] = field(default_factory=dict)
 
     @property
     def heartbeat(self) -> Path:
         """Where the heartbeat is."""
-        return self.folder / f"heartbeat-{self.portfolio}.json"
+        return self.folder / f"heartbeat-{self.portfolio}{'@study' if self.is_study else ''}.json"
 
     @property
     def metrics(self) -> Path:
