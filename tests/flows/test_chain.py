@@ -171,6 +171,7 @@ def test_the_explanation_of_a_lost_client_has_the_facts_of_its_dossier(chain: An
         assert told.summary["loss"]["profit_lost"] == dossier.profit_lost
         said = "\n".join(told.told)
         assert "Lost key client, by the loss analysis from" in said
+        assert said.index("Lost key client") < said.index("Place in its tier")
         assert loss_sentence(dossier, "EUR") in said
         assert reason_sentence(dossier) in said
     stayed = chain.scored.scored.scores

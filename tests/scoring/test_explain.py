@@ -50,3 +50,21 @@ def test_an_id_that_lost_its_leading_zeros_is_found_first(scored: Scored) -> Non
     scores.loc[scores.index[0], "client_id"] = "000015"
     with pytest.raises(ConfigurationRefused, match="did you mean `000015`"):
         client_facts(scores, scored.reasons, scored.clients, client_id="15")
+
+
+def test_a_name_that_one_client_alone_has_stands_for_its_id(scored: Scored) -> None:
+    clients = scored.clients.copy()
+    clients["name"] = [f"Shop {place}" for place in range(len(clients))]
+    clients.loc[clients.index[:5], "name"] = ["Дом  Уют", "Twin", "twin", "C00009", None]
+
+    def found(asked: str) -> str:
+        return client_facts(scored.scores, scored.reasons, clients, client_id=asked).client_id
+
+    assert found(" дом уют") == clients["client_id"].iloc[0]
+    assert found("C00009") == "C00009"  # an id before a name
+    ids = clients["client_id"].iloc[1:3]
+    with pytest.raises(ConfigurationRefused, match="2 are called so") as refused:
+        found("TWIN")
+    assert refused.value.next_step == f"pass one of `{ids.iloc[0]}`, `{ids.iloc[1]}`"
+    with pytest.raises(ConfigurationRefused, match="check the id"):
+        found("None")

@@ -263,7 +263,9 @@ def losses(
 @app.command()
 def explain(
     config: Config,
-    client_id: Annotated[str, typer.Argument(help="The client's id.", show_default=False)],
+    client_id: Annotated[
+        str, typer.Argument(help="The client's id, or a name it alone has.", show_default=False)
+    ],
     as_of: Day = None,
     json: Json = False,
     verbose: Verbose = False,

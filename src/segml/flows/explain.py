@@ -69,7 +69,7 @@ def explain(
     config
         A configuration's path, or the settings.
     client_id
-        Whose.
+        Whose; a name that one client alone has stands for its id.
     as_of
         The date.
     progress
@@ -78,7 +78,7 @@ def explain(
     Raises
     ------
     ConfigurationRefused
-        If there is no such client; the nearest ids are named.
+        If there is no such client, or several have the name; ids to choose from are told.
     """
     settings, day, who = read_settings(config), as_date(as_of), require_id(client_id)
     folder = _published(settings, day, progress)
@@ -92,6 +92,7 @@ def _explained(settings: Settings, folder: Path, client_id: str, day: dt.date) -
         read_table(folder, name) for name in ("scores", "reasons", "clients")
     )
     facts = client_facts(scores, reasons, clients, client_id=client_id)
+    client_id = facts.client_id
     profit = client_profit(find_table(folder, "profit"), client_id)
     features = {feature.name: feature for feature in (*FIRST_CONTACT, *CATALOGUE)}
     standing = standing_facts({name: find_table(folder, name) for name in STANDING}, client_id)
@@ -112,11 +113,10 @@ def _explained(settings: Settings, folder: Path, client_id: str, day: dt.date) -
     )
     if standing is not None:
         lines += standing_lines(standing, features, facts.currency)
-    lines += [""]
     if prospect is not None:
-        lines += prospect_lines(prospect, features, facts.currency)
+        scored = prospect_lines(prospect, features, facts.currency)
     else:
-        lines += contribution_lines(facts, features, **spans)
+        scored = contribution_lines(facts, features, **spans)
     summary = {
         "ok": True,
         **_plain(asdict(facts)),
@@ -125,7 +125,8 @@ def _explained(settings: Settings, folder: Path, client_id: str, day: dt.date) -
         "loss": loss and _plain(asdict(loss)),
         "prospect": prospect and _plain(asdict(prospect)),
     }
-    told = (*lines, *said, *_caution(folder, facts.currency))
+    # of a lost client that is asked first; what the model makes of its orders comes behind
+    told = (*lines, *said, "", *scored, *_caution(folder, facts.currency))
     return ClientExplained(summary=summary, told=told, facts=facts, loss=loss)
 
 

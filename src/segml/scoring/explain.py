@@ -18,6 +18,9 @@ from segml.scoring.parts import SUBJECTS, Subject
 from segml.scoring.reasons import BASE, OTHER
 from segml.words.errors import ConfigurationRefused
 
+SHOWN = 3
+"""Ids that a refusal names at most."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonFact:
@@ -95,16 +98,18 @@ def client_facts(
     scores, reasons, clients
         The three frames of one date, as scored or as read back.
     client_id
-        Whose.
+        Whose; a name that one client alone has stands for its id.
 
     Raises
     ------
     ConfigurationRefused
-        If no such client was scored; the nearest ids are named.
+        If no such client was scored, or several have the name; the nearest ids, or theirs, are
+        told.
     """
     mine = scores[scores["client_id"] == client_id]
     if mine.empty:
-        raise _unknown(scores["client_id"], client_id)
+        client_id = _by_name(scores["client_id"], clients, client_id)
+        mine = scores[scores["client_id"] == client_id]
     who = clients[clients["client_id"] == client_id]
     told = reasons[reasons["client_id"] == client_id]
     return facts_of({**_first(who), **_first(mine)}, _records(told))
@@ -154,11 +159,30 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
+def _by_name(known: pd.Series, clients: pd.DataFrame, name: str) -> str:
+    """The id of the client that is called so, upper and lower case and spaces aside."""
+
+    def plain(text: str) -> str:
+        return " ".join(text.casefold().split())
+
+    called = clients[clients["name"].notna() & clients["client_id"].isin(known)]
+    ids = called.loc[[plain(str(each)) == plain(name) for each in called["name"]], "client_id"]
+    if ids.empty:
+        raise _unknown(known, name)
+    if len(ids) > 1:
+        raise ConfigurationRefused(
+            f"client `{name}`: {len(ids)} are called so",
+            allowed="an id, or a name that one client alone has",
+            next_step=f"pass one of {', '.join(f'`{one}`' for one in ids.iloc[:SHOWN])}",
+        )
+    return str(ids.iloc[0])
+
+
 def _unknown(known: pd.Series, client_id: str) -> ConfigurationRefused:
     ids = known.astype("str").tolist()
     # a spreadsheet takes leading zeros away
     bare = [each for each in ids if each.lstrip("0") == client_id.lstrip("0")]
-    near = list(dict.fromkeys([*bare, *difflib.get_close_matches(client_id, ids, n=3)]))[:3]
+    near = list(dict.fromkeys([*bare, *difflib.get_close_matches(client_id, ids, n=SHOWN)]))[:SHOWN]
     return ConfigurationRefused(
         f"client `{client_id}`",
         allowed=f"one of the {len(known):,} clients known at this date",
