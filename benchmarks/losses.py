@@ -175,8 +175,11 @@ def _named_in_vain(losses: pd.DataFrame) -> float:
 
 
 def _without_cause(both: pd.DataFrame) -> dict[str, float]:
-    none = both.loc[both["cause"] == "unknown", "reason_1"]
-    return {"no recorded cause: `unknown` first": float(none.eq("unknown").mean())}
+    none = both[both["cause"] == "unknown"]
+    return {
+        "no recorded cause: `unknown` first": float(none["reason_1"].eq("unknown").mean()),
+        "the same by the observer": float(none["observer"].eq("unknown").mean()),
+    }
 
 
 def _calibration(both: pd.DataFrame) -> dict[str, float]:
