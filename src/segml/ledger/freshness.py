@@ -40,5 +40,6 @@ def require_fresh(ledger: Ledger, day: int) -> None:
         raise StaleLedger(
             f"the last row is of {date_of(last)}{but}, {age} days before {date_of(day)}",
             allowed=f"{ledger.stale_after_days} days (`ledger.stale_after_days`)",
-            next_step=f"bring newer rows, or pass {date_of(last + 1)} (as --as-of, or as --to)",
+            next_step=f"bring newer rows, pass {date_of(last + 1)} (as --as-of, or as --to), or "
+            "raise that where rows come so seldom, as monthly bills do",
         )
