@@ -12,6 +12,7 @@ from segml.tiers.centroids import (
     Centroids,
     band_centroids,
     find_centroids,
+    merge_where_lifted,
     order_into_tiers,
     squared_distances,
     tier_distances,
@@ -145,3 +146,16 @@ def test_restarts_on_a_sample_end_at_the_optimum_of_restarts_on_all(
     assert spread(sampled) == pytest.approx(spread(whole), rel=1e-6)
     again = find_centroids(z, number, n_init=10, random_state=1)
     np.testing.assert_array_equal(again, sampled)
+
+
+def test_the_last_tiers_are_merged_until_nobody_rises() -> None:
+    points = np.array([[9.0], [6.0], [3.0], [0.0]])
+    centroids = Centroids(points, np.arange(4))
+    now = np.repeat(points, 25, axis=0)
+    stay = merge_where_lifted(centroids, now, now)
+    assert stay.tier.tolist() == [0, 1, 2, 3]
+    then = now.copy()
+    then[-25:] = 6.1  # who stood last stands second
+    assert merge_where_lifted(centroids, now, then).tier.tolist() == [0, 1, 1, 1]
+    then[-24:] = now[-24:]  # one in a hundred: chance
+    assert merge_where_lifted(centroids, now, then).tier.tolist() == [0, 1, 2, 3]

@@ -152,6 +152,32 @@ def test_fewer_tiers_keep_names_in_order() -> None:
     assert list(new.names) == sorted(new.names)
 
 
+def test_nobody_rises_by_leaving_where_small_clients_are_billed_by_the_month_or_the_year() -> None:
+    rng = np.random.default_rng(5)
+    kinds = np.repeat(["large", "middle", "yearly", "monthly"], [60, 150, 200, 400])
+    worth = pd.Series({"large": 24_000, "middle": 3_800, "yearly": 330, "monthly": 290})
+    bills = pd.Series({"large": 13, "middle": 13, "yearly": 1, "monthly": 13})
+    profit = worth[kinds].to_numpy() * rng.lognormal(0, 0.2, len(kinds))
+    months = np.minimum(bills[kinds].to_numpy(), 12) / 12
+    frame = pd.DataFrame(
+        {
+            "profit_365": profit,
+            "spend_365": 3 * profit * rng.lognormal(0, 0.1, len(kinds)),
+            "orders_365": bills[kinds].to_numpy(),
+            "continuity_365": months,
+            "tenure_days": rng.integers(400, 1500, len(kinds)),
+        },
+        index=pd.Index([f"k{i:03}" for i in range(len(kinds))], name="client_id"),
+    )
+    ends = ["profit_365", "spend_365", "orders_365", "continuity_365"]
+    now, gone = (
+        _fit(frame).assign(each) for each in (frame, frame.assign(**dict.fromkeys(ends, 0)))
+    )
+    assert (gone["tier_rank"] >= now["tier_rank"]).mean() > 0.99
+    note = _fit(frame).notes[0]
+    assert note == "4 clusters make 3 tiers: tier 3 holds 2, or clients would rise by leaving"
+
+
 def test_a_few_clients_are_ranked_and_it_is_said() -> None:
     frame = _frame(rows=12)
     model = _fit(frame)

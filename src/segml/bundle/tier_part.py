@@ -57,6 +57,7 @@ _SPACE = ("columns", "fills", "weights", "notes")
 
 def _clusters_to_json(estimator: ClusterTiers) -> dict[str, Any]:
     params = estimator.get_params(deep=False)
+    del params["ending_columns"]  # asked at fit alone
     params["weights"] = None if params["weights"] is None else list(params["weights"])
     return {
         "params": params,

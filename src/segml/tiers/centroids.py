@@ -21,6 +21,9 @@ STARTS_ON = 50_000
 _SAME_PROFIT = 1e-9
 """Centroids closer in the profit coordinate than this share of its range have no safe order."""
 
+_LIFTED = 0.01
+"""The share of rows that may rise where none should: chance at a border."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Centroids:
@@ -146,6 +149,25 @@ def order_into_tiers(points: Array, z: Array, worth: Array, *, profit: int) -> C
     heights = points[:, profit]
     level = np.append(False, -np.diff(heights) <= _SAME_PROFIT * np.ptp(heights))
     return Centroids(points, _pooled(sums, members, level))
+
+
+def merge_where_lifted(centroids: Centroids, now: Array, then: Array) -> Centroids:
+    """The centroids, the last tiers merged until hardly any row rises on its way to another place.
+
+    Parameters
+    ----------
+    centroids
+        Ordered; without hysteresis.
+    now, then
+        Shape (m, d) each, in value space: rows, and where they go.
+    """
+    before, after = (
+        centroids.tier[squared_distances(z, centroids.points).argmin(axis=1)] for z in (now, then)
+    )
+    last = centroids.n_tiers - 1
+    while last > 0 and np.mean(after < np.minimum(before, last)) > _LIFTED:
+        last -= 1
+    return Centroids(centroids.points, np.minimum(centroids.tier, last))
 
 
 def with_hysteresis(centroids: Centroids, fraction: float) -> Centroids:

@@ -13,6 +13,7 @@ from segml.tiers.centroids import (
     Centroids,
     band_centroids,
     find_centroids,
+    merge_where_lifted,
     order_into_tiers,
     with_hysteresis,
 )
@@ -40,8 +41,10 @@ class ClusterTiers(OneToOneFeatureMixin, ClusterMixin, TransformerMixin, BaseEst
     depends on the previous tier alone. It breaks if a second column is computed from profit.
 
     *Honest splits.* Neighbouring clusters whose members' mean profit disagrees with the order are
-    merged into one tier. With fewer rows than `min_per_tier` a tier, or where all clusters would
-    be merged into one, the tiers are a ranking: equal bands by profit alone (`ranking_`).
+    merged into one tier; so are the last ones, as long as rows that bring profit would rise if what
+    ends with the last purchase were zero (`ending_columns`): nobody rises by leaving. With fewer
+    rows than `min_per_tier` a tier, or where all clusters would be merged into one, the tiers are a
+    ranking: equal bands by profit alone (`ranking_`).
 
     Parameters
     ----------
@@ -51,6 +54,9 @@ class ClusterTiers(OneToOneFeatureMixin, ClusterMixin, TransformerMixin, BaseEst
         The position of profit among the columns.
     weights
         One positive number a column, on the coordinate's standard deviation; None for ones.
+    ending_columns
+        The positions of what is zero a year after the last purchase, profit among them; none: it is
+        not asked who would rise by leaving.
     hysteresis
         In [0, 1): how far a tier's border moves away from who held it, at most, as a share of the
         median distance between neighbouring tiers.
@@ -94,6 +100,7 @@ class ClusterTiers(OneToOneFeatureMixin, ClusterMixin, TransformerMixin, BaseEst
         *,
         profit_column: int = 0,
         weights: npt.ArrayLike | None = None,
+        ending_columns: tuple[int, ...] = (),
         hysteresis: float = 0.1,
         min_per_tier: int = 15,
         n_init: int = 10,
@@ -102,6 +109,7 @@ class ClusterTiers(OneToOneFeatureMixin, ClusterMixin, TransformerMixin, BaseEst
         self.n_tiers = n_tiers
         self.profit_column = profit_column
         self.weights = weights
+        self.ending_columns = ending_columns
         self.hysteresis = hysteresis
         self.min_per_tier = min_per_tier
         self.n_init = n_init
@@ -150,7 +158,9 @@ class ClusterTiers(OneToOneFeatureMixin, ClusterMixin, TransformerMixin, BaseEst
         if np.ptp(z[:, self.profit_column]) == 0:
             raise ValueError(_ONE_PROFIT)
         self.background_: Array = z.mean(axis=0)
-        centroids, self.order_note_ = self._tiers(z, worth, because)
+        gone = ordered.copy()
+        gone[:, list(self.ending_columns)] = 0.0
+        centroids, self.order_note_ = self._tiers(z, worth, self.map_.apply(gone), because)
         self.ranking_: bool = self.order_note_.startswith("ranking")
         self.centroids_ = with_hysteresis(centroids, self.hysteresis)
         self.centers_, self.center_tiers_ = centroids.points, centroids.tier
@@ -213,7 +223,7 @@ class ClusterTiers(OneToOneFeatureMixin, ClusterMixin, TransformerMixin, BaseEst
         held = self._checked_previous(previous, len(z))
         return pair_margin(z, self.centroids_, pair, held)
 
-    def _tiers(self, z: Array, worth: Array, because: str) -> tuple[Centroids, str]:
+    def _tiers(self, z: Array, worth: Array, gone: Array, because: str) -> tuple[Centroids, str]:
         if because:
             return self._ranking(z, worth), f"ranking by profit alone: {because}"
         needed = self.n_tiers * self.min_per_tier
@@ -221,13 +231,16 @@ class ClusterTiers(OneToOneFeatureMixin, ClusterMixin, TransformerMixin, BaseEst
             note = f"ranking by profit alone: {len(z)} rows, clusters need {needed}"
             return self._ranking(z, worth), note
         found = find_centroids(z, self.n_tiers, n_init=self.n_init, random_state=self.random_state)
-        centroids = order_into_tiers(found, z, worth, profit=self.profit_column)
+        ordered = order_into_tiers(found, z, worth, profit=self.profit_column)
+        earning = worth > 0
+        centroids = merge_where_lifted(ordered, z[earning], gone[earning])
+        why = "" if centroids.n_tiers == ordered.n_tiers else ", or clients would rise by leaving"
         if centroids.n_tiers == 1:
             note = "ranking by profit alone: the clusters' mean profit contradicts their order"
-            return self._ranking(z, worth), note
+            return self._ranking(z, worth), f"{note}{why}"
         if centroids.n_tiers < self.n_tiers:
             note = f"{self.n_tiers} clusters make {centroids.n_tiers} tiers: {_merges(centroids)}"
-            return centroids, note
+            return centroids, f"{note}{why}"
         return centroids, ""
 
     def _ranking(self, z: Array, worth: Array) -> Centroids:

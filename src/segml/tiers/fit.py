@@ -59,7 +59,7 @@ def fit_tiers(
         return fit_rule(frame, status, plan=plan)
     buyers = frame.loc[(status.reindex(frame.index) != "prospect").to_numpy(bool)]
     space = learn_value_space(buyers)
-    estimator = ClusterTiers(weights=space.weights, random_state=seed)
+    estimator = ClusterTiers(weights=space.weights, ending_columns=space.ending, random_state=seed)
     values = space.values(buyers).to_numpy(np.float64)
     try:
         tried = _clustered(estimator, values, plan=plan, seed=seed)

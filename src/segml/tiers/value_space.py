@@ -26,12 +26,14 @@ class ValueCoordinate:
     """One coordinate: its role and the features that can stand for it, the first usable one.
 
     `trust`, in (0, 1], is its weight beside the others of its role: less for what moves by chance
-    from month to month, so that such moves do not carry clients from tier to tier.
+    from month to month, so that such moves do not carry clients from tier to tier. `ends` says that
+    it is zero a year after the last purchase.
     """
 
     role: Role
     features: tuple[str, ...]
     trust: float = 1.0
+    ends: bool = False
 
 
 _BY_CHANCE = 0.25
@@ -42,15 +44,15 @@ both. Without spend it stands for both, and is trusted in full."""
 _SPEND = "spend_365"
 
 VALUE_COORDINATES: tuple[ValueCoordinate, ...] = (
-    ValueCoordinate("contribution", (PROFIT,), _LESS_COSTS),
-    ValueCoordinate("contribution", (_SPEND,)),
-    ValueCoordinate("contribution", ("orders_365",)),
+    ValueCoordinate("contribution", (PROFIT,), _LESS_COSTS, ends=True),
+    ValueCoordinate("contribution", (_SPEND,), ends=True),
+    ValueCoordinate("contribution", ("orders_365",), ends=True),
     ValueCoordinate("stability", ("tenure_days",)),
-    ValueCoordinate("stability", ("continuity_365",), _BY_CHANCE),
+    ValueCoordinate("stability", ("continuity_365",), _BY_CHANCE, ends=True),
     ValueCoordinate("potential", ("size_employees", "annual_turnover")),
     ValueCoordinate("potential", ("spend_growth_365", "spend_trend_180"), _BY_CHANCE),
     ValueCoordinate("potential", ("wallet",)),
-    ValueCoordinate("care", ("cost_to_serve_365", "care_share_365")),
+    ValueCoordinate("care", ("cost_to_serve_365", "care_share_365"), ends=True),
 )
 """The coordinates in their order; profit is the first."""
 
@@ -95,6 +97,12 @@ class ValueSpace:
     fills: tuple[float, ...]
     weights: tuple[float, ...]
     notes: tuple[str, ...]
+
+    @property
+    def ending(self) -> tuple[int, ...]:
+        """The places of the columns that are zero a year after the last purchase."""
+        names = {name for line in VALUE_COORDINATES if line.ends for name in line.features}
+        return tuple(place for place, name in enumerate(self.columns) if name in names)
 
     def values(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The clients' values, float64, no NaN, columns as chosen, index as given.
