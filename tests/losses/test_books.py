@@ -11,7 +11,7 @@ import pytest
 from segml.ledger import open_ledger
 from segml.losses.books import Books, client_of, open_books
 from segml.losses.transitions import transition
-from segml.losses.withdrawn import through_withdrawals
+from segml.losses.withdrawn import through_withdrawals, without_withdrawn
 from segml.words.plan import Economics, LedgerPlan, SourcePlan
 
 FIRST, TURN, END = 19_000, 19_700, 19_860
@@ -147,3 +147,18 @@ def test_a_client_is_counted_by_the_clock_of_its_industry(seasonal: Books) -> No
 def test_who_stops_within_its_season_is_lost_on_the_clock_of_its_industry(seasonal: Books) -> None:
     assert left_by(seasonal, "camp00", 18_000 + 2 * 364 + 180)
     assert not left_by(seasonal, "camp03", 18_000 + 2 * 364 + 180)
+
+
+def test_who_bought_withdrawn_goods_alone_keeps_the_lines_that_tell_of_its_decline() -> None:
+    rows = [
+        *[("only", day, "gone", 10.0) for day in range(0, 600, 30)],
+        ("only", 5, "kept", 10.0),  # long ago
+        *[("both", day, name, 10.0) for day in range(0, 600, 30) for name in ("gone", "kept")],
+        ("back", 590, "gone", -3.0),
+        ("back", 500, "kept", 9.0),
+    ]
+    lines = pd.DataFrame(rows, columns=["client_id", "day", "product", "amount"])
+    left = without_withdrawn(lines, {"gone"})
+    assert left["client_id"].value_counts().to_dict() == {"only": 21, "both": 20, "back": 1}
+    assert set(left.loc[left["client_id"] != "only", "product"]) == {"kept"}
+    assert without_withdrawn(lines, set()).equals(lines)

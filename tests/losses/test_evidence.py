@@ -28,7 +28,7 @@ CONTACTS = pd.DataFrame(
     [
         # row_key, day, kind, minutes, cost, resolved_day, outcome
         ("old", 100, "complaint", 9.0, 1.0, 110, "upheld"),
-        ("v", 380, "visit", 60.0, 50.0, None, None),
+        ("v", 365, "visit", 60.0, 50.0, None, None),
         ("v late", 445, "visit", 60.0, 50.0, None, None),  # after the decline began
         ("long", 400, "complaint", 9.0, 1.0, 460, "upheld"),
         ("short", 410, "complaint", 9.0, 1.0, 412, None),
@@ -63,6 +63,7 @@ EVENTS = pd.DataFrame(
         ("down", 438, "service_outage", "region", "north", None, 1000.0, 1.0),
         ("rival", 439, "competitor_entry", "all", None, None, 1000.0, 1.0),
         ("long ago", 100, "competitor_entry", "all", None, None, 1000.0, 1.0),
+        ("after it began", 445, "competitor_entry", "all", None, None, 1000.0, 1.0),
         ("later", 510, "competitor_entry", "all", None, None, 1000.0, 1.0),
     ],
     columns=[
@@ -79,6 +80,7 @@ def trail_of(
     withdrawn: frozenset[str] = frozenset(),
     explained_at: int = 500,
     recorded: bool = False,
+    onset: int = 430,
 ) -> Trail:
     keep = slice(None) if recorded else slice(0)
     return Trail(
@@ -86,7 +88,8 @@ def trail_of(
         contacts=CONTACTS[keep],
         bills=BILLS[keep],
         events=EVENTS[keep],
-        onset=430,
+        onset=onset,
+        begun_by=onset + 10,
         explained_at=explained_at,
         kind=kind,
         withdrawn=withdrawn,
@@ -186,6 +189,26 @@ def test_rows_are_cut_by_client_and_a_client_without_rows_has_none() -> None:
 )
 def test_each_reason_shows_the_rows_that_carry_it(reason: str, expected: list[tuple]) -> None:
     assert told(reason) == [(key, code, pytest.approx(amount)) for key, code, amount in expected]
+
+
+def test_a_flat_rate_rounded_bill_by_bill_is_no_higher_discount() -> None:
+    amounts = LINES["amount"].abs()
+    flat = LINES.assign(discount=(amounts / 19 + 0.004).round(2), profit=amounts * 0.3 - 0.004)
+    codes = evidence({"a": trail_of(flat)}, {"a": ("margin",)})["text_code"]
+    assert set(codes) == {"last_order"}
+
+
+def test_a_category_that_ended_with_all_others_did_not_go_first() -> None:
+    together = LINES.assign(category="tea")
+    codes = evidence({"a": trail_of(together)}, {"a": ("competitor",)})["text_code"]
+    assert set(codes) == {"last_order"}
+
+
+def test_a_visit_just_before_the_decline_is_no_sign_that_nobody_came() -> None:
+    rows = evidence({"a": trail_of(recorded=True, onset=420)}, {"a": ("manager",)})
+    assert "last_contact" not in set(rows["text_code"])
+    rows = evidence({"a": trail_of(recorded=True, onset=444)}, {"a": ("manager",)})
+    assert "last_contact" in set(rows["text_code"])
 
 
 def test_a_withdrawn_product_shows_its_last_purchase() -> None:

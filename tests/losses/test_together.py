@@ -66,6 +66,7 @@ def trail(rows: pd.DataFrame, withdrawn: frozenset[str] = frozenset()) -> Trail:
         bills=nothing,
         events=nothing,
         onset=1000,
+        begun_by=1000,
         explained_at=1000,
         kind="left",
         withdrawn=withdrawn,

@@ -354,6 +354,8 @@ def test_every_code_has_its_words() -> None:
     for verdict in VERDICTS:
         assert health_words.line_phrase(replace(edge, verdict=verdict)) != verdict
     assert set(health_words.EATERS) == set(EATERS)
+    cents = replace(edge, pressed_by=next(iter(EATERS)), pressed_money=0.3)
+    assert health_words.pressed_phrase(cents, "EUR") == "nothing more than a year before"
     below = DecisionFact(
         client_id="x",
         name="x",

@@ -33,6 +33,7 @@ from segml.losses.transitions import (
     may_have_faded,
 )
 from segml.losses.weeks import WeeklyOrders, weekly_orders
+from segml.losses.withdrawn import without_withdrawn
 
 SAMPLE = 20_000
 """Clients, besides the lost ones, whose declines are looked at."""
@@ -96,8 +97,7 @@ def declines_of(
     """
     clients = sampled(known, (*fates.lost, *fates.stayed, *always), seed=books.lens.seed)
     declined = {**_declined(books, clients, end), **fates.lost}
-    lines = ledger.past(end).lines(clients)
-    lines = lines[~lines["product"].isin(books.withdrawn)]
+    lines = without_withdrawn(ledger.past(end).lines(clients), books.withdrawn)
     look = _Look(lines, books, ledger.first_day)
     weights = look.weights(declined, end)
     share = len(fates.lost) / max(len(fates.lost) + len(fates.stayed), 1)
@@ -136,7 +136,8 @@ def _with_faded(
         return fates
     odds = share / (1.0 - share) * WEEK / max(end - start, WEEK)
     now = look.faded(look.worth_less(fates.stayed, end), weights, odds, end)
-    late = set(look.faded(sorted(now), weights, odds, start))
+    # asked as it is at the later date: who was not lost by then, nor then, would be told nowhere
+    late = set(look.faded(look.worth_less(sorted(now), start), weights, odds, start))
     since = look.faded_since(sorted(now.keys() - late), weights, odds, dates)
     lost = {
         each: Transition(

@@ -262,6 +262,7 @@ def _trails(
             bills=bills[client_id],
             events=events[client_id],
             onset=case.loss.onset.day,
+            begun_by=case.loss.onset.high,
             explained_at=case.span.after,
             kind=case.loss.kind,
             withdrawn=withdrawn.get(case.span.after, frozenset()),

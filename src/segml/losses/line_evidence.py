@@ -6,6 +6,9 @@ import pandas as pd
 
 from segml.losses.trail import EARLIER_DAYS, RECENT_DAYS, Trail, heaviest, nothing, orders_in
 
+MATERIAL = 0.01
+"""The share of an order by which a price, a discount or a margin differs, to be shown."""
+
 
 def loss_itself(trail: Trail) -> pd.DataFrame:
     """The last order; for a client that stayed, its late orders, or those at a loss."""
@@ -35,7 +38,7 @@ def dearer(trail: Trail) -> pd.DataFrame:
     sums = earlier.groupby("product")[["amount", "quantity"]].sum()
     usual = recent["product"].map(sums["amount"] / sums["quantity"]).astype("float64")
     extra = (recent["amount"] - usual * recent["quantity"]).astype("float64")
-    return recent.assign(told=extra, weight=extra)[extra > 0]
+    return recent.assign(told=extra, weight=extra)[extra > MATERIAL * recent["amount"].abs()]
 
 
 def price(trail: Trail) -> pd.DataFrame:
@@ -44,7 +47,11 @@ def price(trail: Trail) -> pd.DataFrame:
 
 
 def margin(trail: Trail) -> pd.DataFrame:
-    """Orders at a higher discount, or a lower margin, than the client's own earlier ones."""
+    """Orders at a higher discount, or a lower margin, than the client's own earlier ones.
+
+    Higher or lower by more than `MATERIAL` of the order: a contract's flat rate, rounded bill by
+    bill, is no higher one.
+    """
     recent, earlier = (orders_in(part[~part["is_return"]]) for part in trail.accounted)
     listed = (earlier["amount"] + earlier["discount"]).sum()
     usual = earlier["discount"].sum() / listed if listed > 0 else 0.0
@@ -55,10 +62,11 @@ def margin(trail: Trail) -> pd.DataFrame:
     earned = earlier["profit"].sum() / earlier["amount"].sum() if len(earlier) else 0.0
     missing = earned * recent["amount"] - recent["profit"]
     poor = recent.assign(told=missing, weight=missing)
+    least = MATERIAL * (recent["amount"] + recent["discount"]).abs()
     return pd.concat(
         [
-            heaviest(given[given["weight"] > 0], "discount_above_earlier"),
-            heaviest(poor[(poor["weight"] > 0) & (len(earlier) > 0)], "margin_below_earlier"),
+            heaviest(given[given["weight"] > least], "discount_above_earlier"),
+            heaviest(poor[(poor["weight"] > least) & (len(earlier) > 0)], "margin_below_earlier"),
         ]
     )
 
@@ -77,7 +85,10 @@ def service(trail: Trail) -> pd.DataFrame:
 
 
 def competitor(trail: Trail) -> pd.DataFrame:
-    """The last purchase of the favourite category of the earlier year."""
+    """The last purchase of the favourite category of the earlier year, if others came after it.
+
+    Where everything ended on one day, none went first.
+    """
     bought = trail.lines[~trail.lines["is_return"]].dropna(subset=["category"])
     earlier = trail.earlier
     worth = earlier[~earlier["is_return"]].groupby("category")["amount"].sum()
@@ -85,6 +96,7 @@ def competitor(trail: Trail) -> pd.DataFrame:
         return nothing(trail)
     favourite = worth[worth == worth.max()].index.min()
     last = orders_in(bought[bought["category"] == favourite]).tail(1)
+    last = last[last["day"] < bought["day"].max()]
     return last.assign(told=float(worth[favourite]), text_code="favourite_category_last")
 
 

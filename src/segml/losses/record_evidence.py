@@ -8,6 +8,8 @@ from segml.losses.trail import Trail, heaviest
 
 OURS = ("visit", "call")
 """Kinds of contact that the manager begins."""
+UNSEEN_DAYS = 60.0
+"""Without a visit or call for no longer than this nobody was left alone."""
 
 
 def price(trail: Trail) -> pd.DataFrame:
@@ -44,14 +46,20 @@ def assortment(trail: Trail) -> pd.DataFrame:
 
 
 def manager(trail: Trail) -> pd.DataFrame:
-    """Changes of its manager, and the last visit or call before the decline.
+    """Changes of its manager, and the last visit or call before the decline, if it was long before.
 
-    A later one tells that somebody came at last, and not that nobody had come.
+    A later one tells that somebody came at last, and not that nobody had come; one that came when
+    the next was due tells that the client was looked after.
     """
     changes = _events(trail, "manager_change")
     contacts = trail.contacts
-    ours = contacts[contacts["kind"].isin(OURS) & (contacts["day"] < trail.onset)].tail(1)
-    last = ours.assign(told=float("nan"), table="interactions", text_code="last_contact")
+    ours = contacts[contacts["kind"].isin(OURS) & (contacts["day"] < trail.onset)]
+    days = ours["day"].drop_duplicates()
+    usual = max(float(days.diff().median()) if len(days) > 1 else 0.0, UNSEEN_DAYS)
+    last = ours.tail(1)
+    last = last[trail.onset - last["day"] > usual].assign(
+        told=float("nan"), table="interactions", text_code="last_contact"
+    )
     changed = changes.assign(told=float("nan"), weight=changes["day"])
     return pd.concat([heaviest(changed, "manager_change"), last])
 
@@ -100,7 +108,7 @@ def margin(trail: Trail) -> pd.DataFrame:
 
 
 def _events(trail: Trail, kind: str) -> pd.DataFrame:
-    """The events of a kind that reached the client in the last year."""
+    """The events of a kind that reached the client in the last year, before the decline began."""
     events = trail.of_last_year(trail.events)
-    found = events[events["kind"] == kind]
+    found = events[(events["kind"] == kind) & (events["day"] <= trail.begun_by)]
     return found.assign(row_key=found["event_id"], table="events")

@@ -29,8 +29,8 @@ class Trail:
         `row_key, issued_day, due_day, paid_day, amount`.
     events
         Those that reached it: `event_id, day, kind, scope, scope_value, magnitude, touched, share`.
-    onset, explained_at
-        Days.
+    onset, begun_by, explained_at
+        Days: about when the decline began, when it had at the latest, and that of the explanation.
     kind
         Of the loss.
     withdrawn
@@ -42,6 +42,7 @@ class Trail:
     bills: pd.DataFrame
     events: pd.DataFrame
     onset: int
+    begun_by: int
     explained_at: int
     kind: str
     withdrawn: frozenset[str]

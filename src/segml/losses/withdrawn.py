@@ -1,16 +1,24 @@
-"""Who shrank through withdrawn goods alone: no loss of a client, and money gone all the same."""
+"""Withdrawn goods: lines without them, and who shrank through them alone.
+
+The latter is no loss of a client, and money gone all the same.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+
+import pandas as pd
 
 from segml.losses.books import Books, client_of
 from segml.losses.fates import was_lost
 from segml.losses.history import of
 from segml.losses.silence import YEAR
 from segml.losses.transitions import transition
+
+MOSTLY = 0.9
+"""The share of withdrawn goods in a year's purchases above which a client bought hardly others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +48,30 @@ class Shrinkage:
             f"{money} with them in the year before: not counted as lost, since they buy the rest"
         )
         return [said]
+
+
+def without_withdrawn(lines: pd.DataFrame, withdrawn: Collection[str]) -> pd.DataFrame:
+    """The lines of goods that can still be bought, of clients that bought such goods.
+
+    Of a client that bought hardly any in the year before its last order they tell nothing of when
+    it declined: it keeps all its lines.
+
+    Parameters
+    ----------
+    lines
+        `client_id, day, product, amount`, as `Past.lines` gives them.
+    withdrawn
+        The products.
+    """
+    gone = lines["product"].isin(list(withdrawn))
+    bought = lines[lines["amount"] > 0]
+    last = bought["client_id"].map(bought.groupby("client_id")["day"].max())
+    recent = bought[bought["day"] > last - YEAR]
+    spent, on_gone = (
+        part.groupby("client_id")["amount"].sum() for part in (recent, recent[gone[recent.index]])
+    )
+    mostly = on_gone.index[on_gone > MOSTLY * spent[on_gone.index]]
+    return lines[~gone | lines["client_id"].isin(mostly)]
 
 
 def through_withdrawals(books: Books, stayed: Sequence[str], *, start: int, end: int) -> Shrinkage:

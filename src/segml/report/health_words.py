@@ -206,7 +206,7 @@ def eaten_phrase(fact: BoundaryFact) -> str:
 
 def pressed_phrase(fact: BoundaryFact, currency: str | None) -> str:
     """What takes more than a year before, and how much."""
-    if fact.pressed_by is None or not fact.pressed_money:
+    if fact.pressed_by is None or round(fact.pressed_money or 0.0) == 0:
         return _("nothing more than a year before")
     what = EATERS.get(fact.pressed_by, fact.pressed_by)
     return _("{what} ({money} more)", what=what, money=money(fact.pressed_money, currency))
