@@ -96,3 +96,15 @@ def test_clockwork_that_pauses_once_in_a_while_is_lost_some_day() -> None:
     known = learn_rhythm([np.where(np.arange(24) == place, 63.0, weekly) for place in range(24)])
     assert known.reach == pytest.approx(np.log(RAREST) / np.log(FAR))
     assert known.far_quantile(0.99, weekly) < known.far_quantile(0.999, weekly) < 365.0
+
+
+def test_clients_that_are_all_billed_by_the_month_are_told_to_be() -> None:
+    months = [
+        np.diff([(12 * year + month) * 30.4 // 1 for year in range(3) for month in range(12)])
+    ]
+    found = learn_rhythm(months * 200)
+    assert found.b / found.a == pytest.approx(30.4, rel=0.01)
+    assert found.weight[-1] > 0.9
+    gaps = months[0]
+    assert 30.0 < found.quantile(0.5, gaps) < 31.0
+    assert found.quantile(0.99, gaps) < 60.0

@@ -43,6 +43,9 @@ MOST_ASKED = 50_000
 RAREST = 1e-6
 """The least chance that takes the place of `FAR`: of clockwork that pauses once in a while any gap
 is impossible, and no silence would ever count."""
+LOG_RATES = ((-6.0, 6.0), (-6.0, 18.0))
+"""Of a and b: clients that all buy as often are told to differ by a twentieth, and b, which is a
+times the usual gap, has room for any gap beside that."""
 IMAGINED = 1_000
 """Gaps that were imagined beside them, told exactly right: few change nothing much."""
 
@@ -202,6 +205,6 @@ def _with_rates(rhythm: Rhythm, n: Numbers, total: Numbers, log_total: Numbers) 
         # a weak pull towards a = 1 keeps a handful of equal clients from a spike
         return -float(logsumexp(joint, axis=1).sum()) + 0.5 * float(logs[0]) ** 2
 
-    found = minimize(cost, np.log([rhythm.a, rhythm.b]), method="L-BFGS-B")
-    a, b = np.exp(np.clip(found.x, -6.0, 12.0))
+    found = minimize(cost, np.log([rhythm.a, rhythm.b]), method="L-BFGS-B", bounds=LOG_RATES)
+    a, b = np.exp(found.x)
     return replace(rhythm, a=float(a), b=float(b))
