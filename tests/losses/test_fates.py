@@ -4,13 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pytest
 
+from segml.losses import fates as fates_module
 from segml.losses.books import Books
 from segml.losses.clock import Clock
 from segml.losses.fates import demoted, fates, lapsed, won_and_lost
 from segml.losses.history import History, histories
+from segml.losses.onset import Onset
 from segml.losses.rhythm import learn_rhythm
-from segml.losses.transitions import Lens
+from segml.losses.transitions import Lens, Transition
 
 
 def history(days: np.ndarray) -> History:
@@ -75,6 +78,22 @@ def test_two_periods_side_by_side_count_a_loss_once() -> None:
     first = fates(books(), ["goes", "gone"], start=400, end=600)
     second = fates(books(), ["goes", "gone"], start=600, end=900)
     assert (set(first.lost), set(second.lost)) == ({"gone"}, {"goes"})
+
+
+def test_what_hindsight_alone_dates_before_the_earlier_day_is_told_now(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    late = Transition(
+        kind="shrunk", certainty="probable", lost_on=590, onset=Onset(500, 480, 520, 9.0)
+    )
+
+    def seen(_client: object, _lens: object, *, end: int) -> Transition | None:
+        return late if end == 900 else None
+
+    monkeypatch.setattr(fates_module, "transition", seen)
+    became = fates(books(), ["goes"], start=600, end=900)
+    assert became.lost == {"goes": replace(late, lost_on=601)}
+    assert became.lost_before == ()
 
 
 def test_who_fell_out_of_the_key_tiers_without_a_loss_is_demoted() -> None:

@@ -17,7 +17,7 @@ from segml.losses.returns import (
     episodes,
 )
 from segml.losses.rhythm import learn_rhythm
-from segml.losses.silence import silence
+from segml.losses.silence import SEASON_SHIFT_DAYS, YEAR, silence
 from segml.losses.transitions import SURE_GAPS
 
 CLOCK = Clock(0, np.ones(52))
@@ -39,14 +39,14 @@ def found(*days: int, end: int = END) -> list[Episode]:
     return episodes([history(np.array(days))], RHYTHM, CLOCK, end=end)
 
 
-FORTNIGHTLY = tuple(range(0, 300, 14))
+FORTNIGHTLY = tuple(range(0, 420, 14))
 
 
 def test_a_silence_beyond_the_own_rhythm_is_an_episode_and_the_next_order_ends_it() -> None:
-    (one, *after) = found(*FORTNIGHTLY, *range(600, 900, 14), end=900)
+    (one, *after) = found(*FORTNIGHTLY, *range(720, 900, 14), end=900)
     assert not after
-    assert (one.last, one.back_on) == (FORTNIGHTLY[-1], 600)
-    assert one.last + 30 < one.lost_on < 600
+    assert (one.last, one.back_on) == (FORTNIGHTLY[-1], 720)
+    assert one.last + 30 < one.lost_on < 720
 
 
 def test_a_silence_that_has_not_ended_is_one_too() -> None:
@@ -54,6 +54,13 @@ def test_a_silence_that_has_not_ended_is_one_too() -> None:
     assert one.back_on is None
     assert not found(*FORTNIGHTLY, end=one.lost_on - 1)
     assert found(*FORTNIGHTLY, end=one.lost_on)
+
+
+def test_a_pause_of_the_first_year_may_be_a_season_of_its_own_and_is_no_episode() -> None:
+    summers = [*range(0, 200, 14), *range(365, 565, 14), *range(730, 930, 14)]
+    assert found(*summers, end=935) == []
+    late = found(*summers, end=1300)
+    assert [each.last for each in late] == [summers[-1]]
 
 
 def test_no_row_on_or_after_the_later_date_is_read() -> None:
@@ -78,7 +85,8 @@ def test_it_is_the_same_rule_by_which_a_client_counts_as_left() -> None:
             quiet = silence(own.until(int(own.days[place]) + 1), RHYTHM, CLOCK)
             back = int(own.days[place + 1]) if place + 1 < len(own.days) else None
             assert quiet is not None
-            if quiet.lost_on <= (end if back is None else back):
+            watched = quiet.lost_on - int(own.days[0]) >= YEAR + SEASON_SHIFT_DAYS
+            if watched and quiet.lost_on <= (end if back is None else back):
                 by_rule.append(Episode(quiet.last, quiet.lost_on, back))
         assert episodes([own], RHYTHM, CLOCK, end=end) == by_rule
 

@@ -10,7 +10,14 @@ from segml.losses.confidence import chance_at_a_loss, chance_below_zero
 from segml.losses.history import History
 from segml.losses.rhythm import learn_rhythm
 from segml.losses.silence import YEAR, silence
-from segml.losses.transitions import Client, Lens, left, may_have_faded, transition
+from segml.losses.transitions import (
+    Client,
+    Lens,
+    has_been_worth_less,
+    left,
+    may_have_faded,
+    transition,
+)
 
 LENS = Lens(
     rhythm=learn_rhythm([np.full(20, 14.0), np.full(10, 30.0), np.array([5.0, 40.0, 20.0])] * 9),
@@ -168,6 +175,15 @@ def test_orders_in_halves_twice_as_often_are_no_fading() -> None:
     rarer = DAYS[(DAYS < 700) | (DAYS % 70 == 0)]
     assert may_have_faded(client(rarer, 100.0), LENS, end=900)
     assert not may_have_faded(client(rarer, np.where(rarer < 700, 100.0, 500.0)), LENS, end=900)
+
+
+def test_one_poor_window_after_rich_months_is_no_stretch_that_was_worth_less() -> None:
+    rich = np.select([DAYS < 500, DAYS < 800], [100.0, 150.0], 20.0)
+    assert may_have_faded(client(DAYS, rich), LENS, end=900)
+    assert not has_been_worth_less(client(DAYS, rich), LENS, since=500, end=900)
+    assert has_been_worth_less(client(DAYS, rich), LENS, since=800, end=900)
+    poor = np.where(DAYS < 500, 100.0, 20.0)
+    assert has_been_worth_less(client(DAYS, poor), LENS, since=500, end=900)
 
 
 @pytest.mark.parametrize("days", [DAYS[:0], DAYS[:1], DAYS[DAYS > 750]])

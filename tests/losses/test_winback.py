@@ -31,8 +31,8 @@ def history(days: np.ndarray) -> History:
     return History(days, money, days, money, money)
 
 
-HABIT = np.arange(0, 300, 14)
-BACK = history(np.concatenate([HABIT, np.arange(500, 600, 14)]))
+HABIT = np.arange(0, 420, 14)
+BACK = history(np.concatenate([HABIT, np.arange(620, 720, 14)]))
 GONE = history(HABIT)
 QUIET = history(np.arange(1500, 1940, 14))
 """Silent for two months at the later date: a broken rhythm, and not much more."""
@@ -133,8 +133,8 @@ def test_who_brought_no_profit_before_its_decline_is_not_won_back() -> None:
 
 
 def test_of_a_recorded_end_the_chance_is_counted_among_recorded_ends_as_old() -> None:
-    ended = {f"g{place}": End(310, None) for place in range(30)}
-    back = {f"r{place}": End(310, "moved") for place in range(10)}
+    ended = {f"g{place}": End(430, None) for place in range(30)}
+    back = {f"r{place}": End(430, "moved") for place in range(10)}
     just = told(loss(), ends={**ended, "lost": End(END - 20, None)}, contradicted=back).loc["lost"]
     assert (just["compared"], just["returned"]) == (40, 10)
     assert just["verdict"] == "estimated_of_ends"
@@ -147,7 +147,7 @@ def test_of_a_recorded_end_the_chance_is_counted_among_recorded_ends_as_old() ->
 
 
 def test_last_deliveries_after_a_recorded_end_are_no_return() -> None:
-    ended = {each: End(280, None) for each in RECENT if each.startswith("g")}
+    ended = {each: End(400, None) for each in RECENT if each.startswith("g")}
     row = told(loss(), ends={**ended, "lost": End(END - 20, None)}).loc["lost"]
     assert (row["compared"], row["returned"]) == (30, 0)
 
@@ -159,7 +159,7 @@ def test_every_verdict_is_told() -> None:
         loss("never"),
         others={"never": history(np.empty(0, dtype=np.int64))},
     )
-    ends = {each: End(310, None) for each in RECENT}
+    ends = {each: End(430, None) for each in RECENT}
     recorded = told(loss(), ends={**ends, "lost": End(END - 20, None)})
     few = told(loss(), ends={"lost": End(END - 20, None)})
     seen = {*rows["verdict"], *recorded["verdict"], *few["verdict"]}

@@ -61,7 +61,7 @@ def test_money_at_stake_leaves_out_the_lost(page: ReportFacts, ask: Ask) -> None
         "SELECT sum(p_churn * greatest(profit_365, 0)) AS stake, "
         "sum(p_churn * greatest(profit_365, 0)) FILTER (is_key) AS key FROM scores "
         "WHERE status = 'active' AND client_id NOT IN (SELECT client_id FROM losses) "
-        "AND action NOT IN ('win_back', 'remind')"
+        "AND action NOT IN ('win_back', 'remind', 'await')"
     )
     assert page.portfolio.at_stake == pytest.approx(found["stake"][0])
     assert page.portfolio.at_stake_key == pytest.approx(found["key"][0])

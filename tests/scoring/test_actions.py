@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from segml.scoring.actions import ACTIONS, actions
+from segml.scoring.actions import ACTIONS, actions, undue
 
 
 def portfolio(**changes: Any) -> tuple[pd.DataFrame, pd.Series]:
@@ -75,6 +75,24 @@ def test_who_is_recorded_as_gone_is_won_back_or_reminded_whatever_its_silence() 
     codes = actions(frame, before, horizon_days=365, ended={"c3", "c7"})
     assert codes[["c3", "c7"]].tolist() == ["win_back", "remind"]
     assert codes["c2"] == "retain"  # the riskiest of those that are left
+
+
+def test_who_is_not_due_is_awaited_and_no_measure_of_the_others() -> None:
+    frame, before = portfolio(p_churn=[0.1, 0.2, 0.3, 0.99, 0.1, 0.2, 0.3, 0.99])
+    codes = actions(frame, before, horizon_days=365, awaiting={"c3", "c7"})
+    assert codes[["c3", "c7"]].tolist() == ["await", "await"]
+    assert codes["c2"] == "retain"  # the riskiest of those that are due
+    gone = actions(frame, before, horizon_days=365, awaiting={"c3"}, ended={"c3"})
+    assert gone["c3"] == "remind"
+
+
+def test_who_orders_once_a_year_is_not_due_before_the_year_is_over() -> None:
+    frame = pd.DataFrame(
+        {"median_gap_days": [365.0, 365.0, 30.0, np.nan], "silence_days": [100.0, 200.0, 5.0, 5.0]},
+        index=["fresh", "soon", "often", "once"],
+    )
+    assert undue(frame, 180) == {"fresh"}
+    assert undue(frame[["silence_days"]], 180) == frozenset()
 
 
 def test_prospects_are_contacted_and_an_empty_portfolio_has_no_actions() -> None:

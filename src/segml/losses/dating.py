@@ -10,36 +10,26 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-import pandas as pd
-from scipy.special import logsumexp
-
 from segml.ledger import Ledger
-from segml.losses.books import Books, client_of
+from segml.losses.books import Books
 from segml.losses.confidence import chance_at_a_loss
 from segml.losses.courses import WEEK
-from segml.losses.decline_evidence import in_blocks
-from segml.losses.decline_kinds import Weights, log_kinds, weights_of
+from segml.losses.decline_kinds import Weights
 from segml.losses.declines import Dated
-from segml.losses.fading import chance_of_fading
 from segml.losses.fates import Fates
-from segml.losses.history import Numbers, of
-from segml.losses.onset import MIN_BEFORE, Onset
+from segml.losses.history import of
+from segml.losses.looked import Look, latest_onset
+from segml.losses.onset import Onset
 from segml.losses.transitions import (
     SURELY_NEGATIVE,
     WINDOW_DAYS,
     Kind,
     Transition,
-    may_have_faded,
 )
-from segml.losses.weeks import WeeklyOrders, weekly_orders
 from segml.losses.withdrawn import without_withdrawn
 
 SAMPLE = 20_000
 """Clients, besides the lost ones, whose declines are looked at."""
-FADED = 0.15
-"""A client has faded if the chance is no less: a key client's loss that is missed costs more than
-one that is looked at in vain, and it is told as probable."""
 SURELY_FADED = 0.95
 
 
@@ -98,7 +88,7 @@ def declines_of(
     clients = sampled(known, (*fates.lost, *fates.stayed, *always), seed=books.lens.seed)
     declined = {**_declined(books, clients, end), **fates.lost}
     lines = without_withdrawn(ledger.past(end).lines(clients), books.withdrawn)
-    look = _Look(lines, books, ledger.first_day)
+    look = Look(lines, books, ledger.first_day)
     weights = look.weights(declined, end)
     share = len(fates.lost) / max(len(fates.lost) + len(fates.stayed), 1)
     fates = _with_faded(fates, look, weights, share, (start, end))
@@ -125,7 +115,7 @@ def _began(loss: Transition, onset: Onset) -> Transition:
 
 
 def _with_faded(
-    fates: Fates, look: _Look, weights: Weights, share: float, dates: tuple[int, int]
+    fates: Fates, look: Look, weights: Weights, share: float, dates: tuple[int, int]
 ) -> Fates:
     """The fates, with those that faded between two dates among the lost.
 
@@ -139,6 +129,7 @@ def _with_faded(
     # asked as it is at the later date: who was not lost by then, nor then, would be told nowhere
     late = set(look.faded(look.worth_less(sorted(now), start), weights, odds, start))
     since = look.faded_since(sorted(now.keys() - late), weights, odds, dates)
+    since = {each: day for each, day in since.items() if look.is_worth_less_since(each, day, end)}
     lost = {
         each: Transition(
             kind=_kind_of(look.books, each, end),
@@ -151,7 +142,7 @@ def _with_faded(
     return Fates(
         lost={**fates.lost, **lost},
         lost_before=(*fates.lost_before, *sorted(late)),
-        stayed=tuple(each for each in fates.stayed if each not in now),
+        stayed=tuple(each for each in fates.stayed if each not in since and each not in late),
     )
 
 
@@ -182,120 +173,13 @@ def sampled(known: Sequence[str], lost: Sequence[str], *, seed: int) -> tuple[st
     return tuple(sorted({*known[:SAMPLE], *lost}))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Look:
-    """What declines are looked for in: the lines of everybody looked at, and the books."""
-
-    lines: pd.DataFrame
-    books: Books
-    first_day: int
-
-    def _weeks(self, clients: Sequence[str], end: int) -> WeeklyOrders:
-        lens = self.books.lens
-        return weekly_orders(
-            self.lines,
-            clients,
-            lens.clock,
-            first_day=self.first_day,
-            end=end,
-            own_clocks=lens.own_clocks,
-        )
-
-    def weights(self, declined: Mapping[str, Transition], end: int) -> Weights:
-        """What the courses of declines are."""
-        return weights_of(self._weeks(sorted(declined), end), self.books.lens.rhythm)
-
-    def worth_less(self, clients: Sequence[str], end: int) -> list[str]:
-        """Those of the clients that may have faded by a day, by what they brought of late."""
-        asked = (client_of(self.books, each) for each in clients)
-        return [each.client_id for each in asked if may_have_faded(each, self.books.lens, end=end)]
-
-    def faded(
-        self, clients: Sequence[str], weights: Weights, odds: float, end: int
-    ) -> dict[str, float]:
-        """Who of the clients may well have faded by a day (`FADED`), with the chance."""
-        weeks = self._weeks(clients, end)
-        chances = self._chances(weeks, weights, odds).tolist()
-        found = dict(zip(weeks.clients, chances, strict=True))
-        return {each: chance for each, chance in found.items() if chance >= FADED}
-
-    def _chances(self, weeks: WeeklyOrders, weights: Weights, odds: float) -> Numbers:
-        """(c,) the chance that each client has faded by the end of the weeks."""
-        below, count = self.books.lens.shrunk_below, len(weeks.starts)
-        found = [
-            chance_of_fading(evidence, weights, weeks=count, below=below, odds=odds)
-            for _, evidence in in_blocks(weeks, self.books.lens.rhythm)
-        ]
-        return np.concatenate([*found, np.empty(0)])
-
-    def faded_since(
-        self, faded: Sequence[str], weights: Weights, odds: float, dates: tuple[int, int]
-    ) -> dict[str, int]:
-        """The day between two dates from which on each, week by week, had faded up to the later."""
-        start, end = dates
-        since, still = dict.fromkeys(faded, end), self._weeks(faded, end)
-        for back in range(1, min((end - start - 1) // WEEK + 1, len(still.starts))):
-            still = still.until(len(still.starts) - 1)
-            has = self._chances(still, weights, odds) >= FADED
-            still = still.of(np.flatnonzero(has))
-            if not still.clients:
-                break
-            since |= dict.fromkeys(still.clients, end - back * WEEK)
-        return since
-
-    def dated(self, declined: Mapping[str, Transition], weights: Weights, end: int) -> Dated:
-        """The weeks in which declines began, with their probabilities.
-
-        A decline began after the third order, and by the day of the loss; that of a client that
-        stayed began at least a window before the later date. One of which no week is possible is
-        left out.
-        """
-        clients = tuple(sorted(declined))
-        if not clients:
-            nothing = np.empty((0, 0))
-            return Dated(clients=(), days=np.empty(0, np.int64), chance=nothing, kinds=nothing)
-        first = np.array([_third_order(self.books, each, end) for each in clients], dtype=np.int64)
-        last = np.array([_latest(declined[each], end) for each in clients], dtype=np.int64)
-        days, done, by_week, by_kind = np.empty(0, np.int64), 0, [], []
-        for weeks, evidence in in_blocks(self._weeks(clients, end), self.books.lens.rhythm):
-            days = weeks.starts[evidence.onsets]
-            rows = slice(done, done := done + len(weeks.clients))
-            possible = (days > first[rows, None]) & (days <= last[rows, None])
-            told = np.where(possible, log_kinds(evidence, weights), -np.inf)
-            by_week.append(logsumexp(told, axis=0))
-            by_kind.append(logsumexp(told, axis=2).T)
-        chance, kinds = np.concatenate(by_week), np.concatenate(by_kind)
-        is_dated = np.asarray(np.isfinite(chance).any(axis=1))
-        return Dated(
-            clients=tuple(each for each, known in zip(clients, is_dated, strict=True) if known),
-            days=days,
-            chance=_shares(chance[is_dated]),
-            kinds=_shares(kinds[is_dated]),
-        )
-
-
-def _shares(log_chance: Numbers) -> Numbers:
-    """(c, k) probabilities of their logarithms, whatever was added to a row."""
-    whole = logsumexp(log_chance, axis=1, keepdims=True)
-    return np.asarray(np.exp(log_chance - whole), dtype=np.float64)
-
-
 def _declined(books: Books, clients: Sequence[str], end: int) -> dict[str, Transition]:
     """The clients that declined, looked at week by week."""
     found = {each: books.judged(each, end=end) for each in clients}
     return {each: loss for each, loss in found.items() if loss is not None}
 
 
-def _third_order(books: Books, client_id: str, end: int) -> int:
-    days = of(books.orders, client_id).days
-    return int(days[MIN_BEFORE - 1]) if len(days) >= MIN_BEFORE else end
-
-
-def _latest(loss: Transition, end: int) -> int:
-    return loss.lost_on if loss.kind == "left" else end - WINDOW_DAYS
-
-
 def _within(onset: Onset, loss: Transition, end: int) -> Onset:
     """An onset told by weeks, no later than the day it can have been, as strong as it was."""
-    last = _latest(loss, end)
+    last = latest_onset(loss, end)
     return Onset(min(onset.day, last), onset.low, min(onset.high, last), loss.onset.strength)

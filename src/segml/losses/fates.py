@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -56,13 +56,13 @@ def fates(books: Books, key: Sequence[str], *, start: int, end: int) -> Fates:
             if ended
             else transition(client, books.lens, end=end)
         )
-        was_so = was_lost(earlier, start) and not _came_back(earlier, now, start)
-        if was_so or (ended is None and was_lost(now, start)):
+        if was_lost(earlier, start) and not _came_back(earlier, now, start):
             before.append(client_id)
         elif now is None:
             stayed.append(client_id)
         else:
-            lost[client_id] = now
+            # what is seen by hindsight alone to have been lost by then was told by nobody then
+            lost[client_id] = replace(now, lost_on=max(now.lost_on, start + 1))
     return Fates(lost=lost, lost_before=tuple(before), stayed=tuple(stayed))
 
 

@@ -96,8 +96,8 @@ def competitor(trail: Trail) -> pd.DataFrame:
         return nothing(trail)
     favourite = worth[worth == worth.max()].index.min()
     last = orders_in(bought[bought["category"] == favourite]).tail(1)
-    last = last[last["day"] < bought["day"].max()]
-    return last.assign(told=float(worth[favourite]), text_code="favourite_category_last")
+    went_first: pd.DataFrame = last[last["day"] < bought["day"].max()]
+    return went_first.assign(told=float(worth[favourite]), text_code="favourite_category_last")
 
 
 def gone(trail: Trail) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from scipy.stats import beta
 from segml.losses.clock import Clock
 from segml.losses.history import History
 from segml.losses.rhythm import RECENT_GAPS, Rhythm
-from segml.losses.silence import may_be_lost, silence
+from segml.losses.silence import SEASON_SHIFT_DAYS, YEAR, may_be_lost, silence
 from segml.losses.transitions import SURE_GAPS
 
 WITHIN_DAYS = 365
@@ -98,7 +98,11 @@ def _of(known: History, rhythm: Rhythm, clock: Clock, end: int) -> list[Episode]
             continue
         quiet = silence(known.until(int(known.days[place]) + 1), rhythm, clock)
         back = int(known.days[place + 1]) if place + 1 < len(known.days) else None
-        if quiet is not None and quiet.lost_on <= (end if back is None else back):
+        if quiet is None or known.days[0] > quiet.lost_on - YEAR - SEASON_SHIFT_DAYS:
+            # of a silence in a client's first year nobody can say that it is no season of its own,
+            # which the silences of today's lost clients are asked
+            continue
+        if quiet.lost_on <= (end if back is None else back):
             found.append(Episode(quiet.last, quiet.lost_on, back))
     return found
 

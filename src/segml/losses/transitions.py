@@ -255,6 +255,15 @@ def may_have_faded(client: Client, lens: Lens, *, end: int) -> bool:
     return _is_worth_less(known, lens.of(client.client_id), last, end)
 
 
+def has_been_worth_less(client: Client, lens: Lens, *, since: int, end: int) -> bool:
+    """Whether all that came since a day, a window at least, was worth as little.
+
+    Parameters as for `may_have_faded`; `since` in days.
+    """
+    known, first = _of_goods_on_sale(client, end), np.array([min(since, end - WINDOW_DAYS)])
+    return _is_worth_less(known, lens.of(client.client_id), first, end)
+
+
 def _bought_often(days: Days, end: int) -> bool:
     """Whether a year before the last window, or the year before that, held three orders.
 

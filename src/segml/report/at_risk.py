@@ -9,7 +9,7 @@ import pandas as pd
 from segml.report.records import Rows, records
 from segml.report.silence import RiskFacts
 from segml.report.table import Table, as_table
-from segml.scoring import GONE
+from segml.scoring import UNASKED
 
 AT_RISK_SHOWN = 12
 """Clients in the table of those most at risk."""
@@ -27,12 +27,13 @@ KEY_AT_RISK = 8
 def scores_table(scores: pd.DataFrame | Table) -> Table:
     """The scores as a table with each client's `stake`: the risk times the profit, if positive.
 
-    Nothing is at stake with clients that are gone, by their silence or by record.
+    Nothing is at stake with clients that are gone, by their silence or by record, nor with those
+    whose next order is not due before the horizon is over.
     """
     if not isinstance(scores, pd.DataFrame):
         return scores
     stake = scores["p_churn"].fillna(0.0) * scores["profit_365"].clip(lower=0)
-    return as_table(scores.assign(stake=stake.mask(scores["action"].isin(GONE), 0.0)))
+    return as_table(scores.assign(stake=stake.mask(scores["action"].isin(UNASKED), 0.0)))
 
 
 def most_at_risk(scores: pd.DataFrame | Table, *, gone: Collection[str] = ()) -> Rows:

@@ -81,6 +81,7 @@ ACTIONS = Phrases(
         "decline": "No effort: it costs more than it brings",
         "win_back": "Win back",
         "remind": "Send a reminder",
+        "await": "Nothing is due yet",
         "retain": "Call now",
         "keep": "Keep in touch",
         "watch": "Watch",

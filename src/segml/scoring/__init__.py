@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from segml.scoring.actions import ACTIONS, GONE
+    from segml.scoring.actions import ACTIONS, UNASKED
     from segml.scoring.answers import Answer, LeverToday, Limit
     from segml.scoring.explain import ClientFacts, Explained, ReasonFact, client_facts, facts_of
     from segml.scoring.explanations import between, coded, contributions, second_view
@@ -47,7 +47,7 @@ _FACE = {
     "ClientFacts": "explain",
     "ColumnKind": "schema",
     "Explained": "explain",
-    "GONE": "actions",
+    "UNASKED": "actions",
     "LEVERS": "schema",
     "LeverRanges": "what_if",
     "LeverToday": "answers",
@@ -94,7 +94,6 @@ __all__ = [
     "ACTIONS",
     "BASE",
     "CLIENTS",
-    "GONE",
     "LEVERS",
     "OTHER",
     "OUTLOOK",
@@ -105,6 +104,7 @@ __all__ = [
     "ROLES",
     "SCORES",
     "SUBJECTS",
+    "UNASKED",
     "Answer",
     "ClientFacts",
     "ColumnKind",

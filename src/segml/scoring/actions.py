@@ -8,6 +8,8 @@ contact    a prospect; where its first year is foretold, the recommendation of i
 win_back   lapsed, or recorded as gone; the profit of the year before the last one is in the top
            quarter of the profits of today's active clients
 remind     lapsed, or recorded as gone, any other: a reminder, no personal care
+await      active; by its own rhythm its next order is due when the horizon of the risk is over,
+           as of a yearly contract: that it does not order until then is no sign
 retain     active and key; its risk of churn is in the top quarter of the active key clients', and
            no less than their mean: where few are at risk, a quarter is not
 keep       active and key, any other
@@ -35,6 +37,7 @@ ACTIONS = (
     "decline",
     "win_back",
     "remind",
+    "await",
     "retain",
     "keep",
     "watch",
@@ -44,7 +47,10 @@ ACTIONS = (
 """Every action code."""
 
 GONE = ("win_back", "remind")
-"""The codes of clients that are gone, by their silence or by record: nothing is at stake there."""
+"""The codes of clients that are gone, by their silence or by record."""
+UNASKED = (*GONE, "await")
+"""The codes of clients with whom nothing is at stake by their not ordering: they are gone, or not
+due."""
 TOP = 0.75
 """The quantile above which a client is in the top quarter of its group."""
 
@@ -55,6 +61,7 @@ def actions(
     *,
     horizon_days: int,
     ended: Collection[str] = (),
+    awaiting: Collection[str] = (),
 ) -> pd.Series:
     """The action code of each client.
 
@@ -69,6 +76,8 @@ def actions(
         The days `expected_profit` is over.
     ended
         Clients that are recorded as gone: whatever their silence, nobody retains them.
+    awaiting
+        Clients whose next order is due when the horizon of `p_churn` is over (`undue`).
 
     Returns
     -------
@@ -78,13 +87,16 @@ def actions(
     ordered = scores["status"].ne("prospect")
     active = scores["status"].eq("active") & ~scores.index.isin(list(ended))
     lapsed = ordered & ~active
-    key, other = active & scores["is_key"], active & ~scores["is_key"]
+    awaited = active & scores.index.isin(list(awaiting))
+    asked = active & ~awaited
+    key, other = asked & scores["is_key"], asked & ~scores["is_key"]
     risk, expected = scores["p_churn"], scores["expected_profit"]
     last_year = scores["profit_365"] * (horizon_days / 365)
     rules = {
         "contact": scores["status"].eq("prospect"),
         "win_back": lapsed & (profit_before > max(_level(scores["profit_365"], active), 0.0)),
         "remind": lapsed,
+        "await": awaited,
         "retain": key & (risk >= _risky(risk, key)),
         "keep": key,
         "watch": other
@@ -97,6 +109,22 @@ def actions(
     if "recommendation" not in scores:
         return told
     return scores["recommendation"].astype("str").where(scores["recommendation"].notna(), told)
+
+
+def undue(frame: pd.DataFrame, horizon_days: int) -> frozenset[str]:
+    """Ids of those whose usual time between orders, from the last one on, ends after a horizon.
+
+    Parameters
+    ----------
+    frame
+        Features, one row a client; without `median_gap_days` or `silence_days` nobody is.
+    horizon_days
+        Of the risk.
+    """
+    if not {"median_gap_days", "silence_days"} <= {*frame.columns}:
+        return frozenset()
+    waits = frame["median_gap_days"] - frame["silence_days"]
+    return frozenset(frame.index[waits > horizon_days].astype("str"))
 
 
 def _risky(risk: pd.Series, group: pd.Series) -> float:

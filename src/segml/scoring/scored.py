@@ -17,7 +17,7 @@ from segml.ledger import Engine, Ledger, date_of, ended
 from segml.ledger.days import as_day
 from segml.outcomes import AGE
 from segml.scoring.across import across, chunks_of
-from segml.scoring.actions import actions
+from segml.scoring.actions import actions, undue
 from segml.scoring.criteria import Criteria
 from segml.scoring.gathering import Reasons
 from segml.scoring.outlook import outlook_notes, outlook_of
@@ -199,7 +199,8 @@ def _scores(
     scores["roles"] = roles.text
     scores["is_key"] = is_key(bundle, scores["tier_rank"], roles)
     days, before = bundle.plan.potential.horizon_days, now.money["profit_prev_365"]
-    scores["action"] = actions(scores, before, horizon_days=days, ended=gone)
+    late = undue(now.frame, bundle.plan.churn.horizon_days)
+    scores["action"] = actions(scores, before, horizon_days=days, ended=gone, awaiting=late)
     return scores, roles
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segml.scoring import GONE
+from segml.scoring import UNASKED
 from segml.stores.columns import Coded, Column, Figures, Mask, Places, Texts, column_of
 from segml.stores.heap import give_back
 from segml.stores.shelf import Shelf
@@ -180,7 +180,7 @@ class Register:
         if name == "stake":
             risk, profit = self.figures("p_churn"), self.figures("profit_365")
             stake = np.nan_to_num(risk, copy=True) * np.clip(profit, 0.0, None)
-            return Figures(np.where(self.coded("action").equals(*GONE), 0.0, stake))
+            return Figures(np.where(self.coded("action").equals(*UNASKED), 0.0, stake))
         table = "clients" if name in WHO else "scores"
         values = self._shelf.column(table, name, is_coded=name in FEW)
         if table == "clients" and self._whose is not None:
