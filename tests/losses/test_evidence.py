@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pandas as pd
 import pytest
 
@@ -214,6 +216,16 @@ def test_a_visit_just_before_the_decline_is_no_sign_that_nobody_came() -> None:
 def test_a_withdrawn_product_shows_its_last_purchase() -> None:
     rows = told("assortment", withdrawn=frozenset({"q"}))
     assert rows == [("o5", "withdrawn_product_last", 35.0)]
+
+
+def test_goods_that_were_short_show_their_last_purchase_before() -> None:
+    short = pd.DataFrame(
+        [("q", 300, 360), ("q", 40, 90), ("p", 445, 480), ("z", 310, 350)],
+        columns=["product", "last", "back"],
+    )
+    rows = evidence({"a": dataclasses.replace(trail_of(), short=short)}, {"a": ("assortment",)})
+    told = rows[rows["text_code"] == "short_product_last"]
+    assert told[["row_key", "amount"]].to_numpy().tolist() == [["o3", 20.0]]
 
 
 def test_a_shrunk_client_shows_its_late_orders_and_an_unprofitable_one_those_at_a_loss() -> None:

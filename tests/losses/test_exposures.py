@@ -423,6 +423,15 @@ def test_goods_that_went_unrecorded_weigh_by_their_share_from_the_month_they_wen
         assert not found[7, 13 + length :].any()
         assert not found[8].any()
     assert not list(exposed_gone(lines, told.events, {"x"}, months))
+    # w was short, and was bought again later: its share works from the month after its last sale
+    day = int(lines.loc[lines["product"] == "w", "day"].max())
+    short = pd.DataFrame({"product": ["w", "x"], "last": day, "back": day + 50})
+    first, _ = (
+        each.values for each in exposed_gone(lines, told.events, {"x"}, months, short=short)
+    )
+    assert first[7, 13:15] == pytest.approx(share)
+    assert not first[7, :13].any()
+    assert not first[8].any()
 
 
 def test_goods_whose_withdrawal_nobody_wrote_down_are_a_column_without_an_event() -> None:

@@ -44,6 +44,7 @@ from segml.losses.known_by import known_by
 from segml.losses.onset import Onset
 from segml.losses.onset_months import MIDWEEK, beside, by_chance, onset_months
 from segml.losses.shares import DRIVEN, Weights
+from segml.losses.shortages import shortages
 from segml.losses.signatures import Sign, signatures
 from segml.losses.taught import FOLDS, crossed, gain_of, met_by, shares_of
 from segml.outcomes.onset_signs import Kinds, Signs
@@ -89,6 +90,8 @@ class Learnt:
     hazards
         How likely a decline is to begin, of the clients and days asked about; None where drivers
         explain nothing, or nothing was asked.
+    short
+        Goods that nobody could buy for a while, as `shortages` gives them.
     """
 
     clients: tuple[str, ...]
@@ -101,6 +104,7 @@ class Learnt:
     declined: tuple[str, ...] = ()
     reasons: Numbers = field(default_factory=lambda: np.empty((0, len(REASONS))))
     hazards: Hazards | None = None
+    short: pd.DataFrame | None = None
 
 
 def learn_reasons(
@@ -170,6 +174,7 @@ def learn_reasons(
         events=dict(zip(lost, events, strict=True)),
         declined=declined,
         reasons=_by_reason(shares, columns),
+        short=records.short,
         hazards=hazards_of(taught, columns, dict(zip(declined, fold, strict=True)), asked)
         if asked
         else None,
@@ -179,13 +184,15 @@ def learn_reasons(
 
 
 def _records(past: Past, clients: Sequence[str]) -> Records:
+    lines = past.lines(clients)
     return Records(
         orders=past.orders(clients),
-        lines=past.lines(clients),
+        lines=lines,
         contacts=past.contacts(clients),
         bills=past.bills(clients),
         events=believed_events(past, clients),
         withdrawn=discontinued(past),
+        short=shortages(lines),
     )
 
 

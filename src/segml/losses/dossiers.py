@@ -266,6 +266,7 @@ def _trails(
             explained_at=case.span.after,
             kind=case.loss.kind,
             withdrawn=withdrawn.get(case.span.after, frozenset()),
+            short=learnt.short if learnt else None,
         )
         for client_id, case in cases.items()
     }

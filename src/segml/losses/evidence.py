@@ -34,6 +34,8 @@ TEXT_CODES: Mapping[str, str] = MappingProxyType(
         "(amount: of the category in the earlier year)",
         "withdrawn_product_last": "last purchase of a product no one can buy any more "
         "(amount: of the product in the earlier year)",
+        "short_product_last": "last purchase of a product before nobody could buy it for a month "
+        "or more (amount: of the product in the year before)",
         "price_rise": "a price rise of what it buys (amount: what it made a year dearer)",
         "complaint_open": "a complaint that was not settled yet (amount: days it had waited)",
         "complaint": "a complaint that was settled (amount: days until the answer)",

@@ -1,4 +1,4 @@
-"""Exposure to goods that went off sale and whose withdrawal nobody wrote down."""
+"""Exposure to goods that went off sale, for good or for a while, and nobody wrote it down."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from segml.losses.exposed_columns import Exposure
 from segml.losses.exposed_months import Months, days_of, numbers_of, window
 from segml.losses.exposed_risk import month_of
 from segml.losses.history import Numbers
+from segml.losses.shortages import short_of
 
 GONE_WINDOWS = (2, 6)
 """Months in which goods may have gone: two, and half a year, of which the fit takes its own."""
@@ -20,12 +21,17 @@ _SCOPES = ("product", "category")
 
 
 def exposed_gone(
-    lines: pd.DataFrame, events: pd.DataFrame, withdrawn: Collection[str], months: Months
+    lines: pd.DataFrame,
+    events: pd.DataFrame,
+    withdrawn: Collection[str],
+    months: Months,
+    *,
+    short: pd.DataFrame | None = None,
 ) -> Iterator[Exposure]:
-    """The share of what each client bought that it could buy no more, by when that was.
+    """The share of what each client bought that it could not buy any more, by when that was.
 
     A withdrawal is a happening, like an event: its day is that of the last sale to anybody, and it
-    works from the month of that day on.
+    works from the month of that day on. So is the beginning of a shortage.
 
     Parameters
     ----------
@@ -37,12 +43,18 @@ def exposed_gone(
         Products that nobody can buy any more (`ledger.discontinued`).
     months
         The clients and months.
+    short
+        What `shortages` found; None: nothing was short.
     """
     bought = lines[~lines["is_return"].astype(bool) & lines["product"].notna()]
-    gone = bought[bought["product"].isin(list(withdrawn)) & ~_is_recorded(bought, events)]
+    untold = bought[~_is_recorded(bought, events)]
+    gone = untold[untold["product"].isin(list(withdrawn))]
+    gone = gone.assign(last=gone.groupby("product")["day"].transform("max"))
+    if short is not None:
+        gone = pd.concat([gone, short_of(untold, short)])
     if gone.empty:
         return
-    went = month_of(months.starts, days_of(gone.groupby("product")["day"].transform("max")))
+    went = month_of(months.starts, days_of(gone["last"]))
     cell = months.cells(gone["client_id"], days_of(gone["day"]))
     recent = (cell >= 0) & (cell % len(months.starts) > went - YEAR)
     of_it = np.where(recent, cell - cell % len(months.starts) + went, -1)

@@ -54,6 +54,8 @@ class Records:
         Empty, with their columns, where the ledger lacks the table.
     withdrawn
         Products that nobody can buy any more at the later date (`ledger.discontinued`).
+    short
+        Those that nobody could buy for a while (`shortages`); None: none.
     """
 
     orders: pd.DataFrame
@@ -62,6 +64,7 @@ class Records:
     bills: pd.DataFrame
     events: pd.DataFrame
     withdrawn: Collection[str] = ()
+    short: pd.DataFrame | None = None
 
 
 def columns_of(records: Records, risk: Risk) -> list[Column]:
@@ -77,7 +80,9 @@ def columns_of(records: Records, risk: Risk) -> list[Column]:
     if not risk.at_risk.any():
         return []
     months = months_of(risk, records.orders)
-    gone = exposed_gone(records.lines, records.events, records.withdrawn, months)
+    gone = exposed_gone(
+        records.lines, records.events, records.withdrawn, months, short=records.short
+    )
     found = chain(
         chain.from_iterable(steps(each, risk) for each in exposures(records, months)),
         exposed_events(records.events, months, risk),

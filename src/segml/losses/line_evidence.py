@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from segml.losses.shortages import short_of
 from segml.losses.trail import EARLIER_DAYS, RECENT_DAYS, Trail, heaviest, nothing, orders_in
 
 MATERIAL = 0.01
@@ -112,6 +113,22 @@ def gone(trail: Trail) -> pd.DataFrame:
     return last.assign(told=told, weight=told)
 
 
+def short(trail: Trail) -> pd.DataFrame:
+    """The last line of each product before nobody could buy it for a while, in the last year."""
+    if trail.short is None:
+        return nothing(trail).assign(weight=0.0)
+    begun = trail.short["last"].between(trail.explained_at - EARLIER_DAYS, trail.begun_by)
+    met = short_of(trail.lines[~trail.lines["is_return"]], trail.short[begun])
+    worth = met.groupby(["product", "last"])["amount"].transform("sum")
+    before = met.assign(told=worth, weight=worth).sort_values(["day", "row_key"], kind="stable")
+    return before.drop_duplicates(["product", "last"], keep="last")
+
+
 def assortment(trail: Trail) -> pd.DataFrame:
-    """The last purchases of the products nobody can buy any more that were worth most."""
-    return heaviest(gone(trail), "withdrawn_product_last")
+    """The last purchases of the products that nobody could buy then that were worth most."""
+    return pd.concat(
+        [
+            heaviest(gone(trail), "withdrawn_product_last"),
+            heaviest(short(trail), "short_product_last"),
+        ]
+    )

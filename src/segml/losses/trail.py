@@ -35,6 +35,8 @@ class Trail:
         Of the loss.
     withdrawn
         Products that nobody could buy at `explained_at`.
+    short
+        Those that nobody could buy for a while: `product, last, back`; None: none.
     """
 
     lines: pd.DataFrame
@@ -46,6 +48,7 @@ class Trail:
     explained_at: int
     kind: str
     withdrawn: frozenset[str]
+    short: pd.DataFrame | None = None
 
     @property
     def recent(self) -> pd.DataFrame:

@@ -11,10 +11,7 @@ KINDS = Phrases({"left": "left", "shrunk": "shrank", "unprofitable": "became unp
 KIND_MEANINGS = Phrases(
     {
         "left": "It stopped buying: its silence grew longer than its own rhythm allows",
-        "shrunk": (
-            "It is not known to have left, but buys at best a fraction of the same season a year "
-            "before"
-        ),
+        "shrunk": "It is not known to have left, but brings at best a fraction of what it brought",
         "unprofitable": "It still buys, but costs more than it brings",
     }
 )
@@ -129,6 +126,10 @@ EVIDENCE = Pairs(
         ),
         "withdrawn_product_last": (
             "its last purchase of a product that is no longer sold",
+            "sales of that product to it, in a year:",
+        ),
+        "short_product_last": (
+            "its last purchase of a product that nobody could buy for a month or more after it",
             "sales of that product to it, in a year:",
         ),
         "price_rise": (
@@ -276,19 +277,6 @@ SILENT_EVENTS = Phrases(
     }
 )
 """Verdict to why an event is not in the table, the most telling first."""
-MODELS = Phrases(
-    {
-        "segml": "segml",
-        "previous": "segml, not retrained",
-        "recency": "days since the last order",
-        "recency_over_gap": "silence over the own usual gap",
-        "rfm_logistic": "RFM logistic regression",
-        "bgnbd": "BG/NBD",
-        "last_year": "last year, pro rata",
-        "bgnbd_gamma": "BG/NBD with Gamma-Gamma",
-    }
-)
-"""What each model or rule of a backtest is called."""
 OPTIONS = Phrases(
     {
         "keep": "Keep as it is",
