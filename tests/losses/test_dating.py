@@ -14,7 +14,8 @@ from segml.losses import dating
 from segml.losses.books import Books, client_of, open_books
 from segml.losses.dating import Declines, declines_of
 from segml.losses.fates import Fates, fates
-from segml.losses.transitions import WINDOW_DAYS, may_have_faded
+from segml.losses.transitions import WINDOW_DAYS
+from segml.losses.worth_less import may_have_faded
 
 
 @pytest.fixture(scope="module")

@@ -10,14 +10,8 @@ from segml.losses.confidence import chance_at_a_loss, chance_below_zero
 from segml.losses.history import History
 from segml.losses.rhythm import learn_rhythm
 from segml.losses.silence import YEAR, silence
-from segml.losses.transitions import (
-    Client,
-    Lens,
-    has_been_worth_less,
-    left,
-    may_have_faded,
-    transition,
-)
+from segml.losses.transitions import Client, Lens, left, transition
+from segml.losses.worth_less import has_been_worth_less, may_have_faded
 
 LENS = Lens(
     rhythm=learn_rhythm([np.full(20, 14.0), np.full(10, 30.0), np.array([5.0, 40.0, 20.0])] * 9),
@@ -175,6 +169,25 @@ def test_orders_in_halves_twice_as_often_are_no_fading() -> None:
     rarer = DAYS[(DAYS < 700) | (DAYS % 70 == 0)]
     assert may_have_faded(client(rarer, 100.0), LENS, end=900)
     assert not may_have_faded(client(rarer, np.where(rarer < 700, 100.0, 500.0)), LENS, end=900)
+
+
+def test_a_silence_of_the_first_year_may_be_a_season_and_is_not_certain() -> None:
+    young, old = (client(DAYS[until > DAYS], 100.0) for until in (200, 500))
+    for each, sure in ((young, "probable"), (old, "certain")):
+        found = transition(each, LENS, end=int(each.own.days[-1]) + 180)
+        assert found is not None
+        assert (found.kind, found.certainty) == ("left", sure)
+
+
+def test_who_is_back_at_its_level_has_not_shrunk_whatever_the_pause_before_cost() -> None:
+    paused = (DAYS < 560) | (DAYS >= 800)
+    still = client(DAYS[paused & (DAYS < 815)], 100.0)
+    found = transition(still, LENS, end=815)
+    assert found is not None
+    assert found.kind == "shrunk"
+    assert transition(client(DAYS[paused], 100.0), LENS, end=900) is None
+    faint = client(DAYS[paused], np.where(DAYS[paused] < 560, 100.0, 20.0))
+    assert transition(faint, LENS, end=900) is not None
 
 
 def test_one_poor_window_after_rich_months_is_no_stretch_that_was_worth_less() -> None:

@@ -17,8 +17,9 @@ from segml.losses.declines import Dated
 from segml.losses.fading import chance_of_fading
 from segml.losses.history import Numbers, of
 from segml.losses.onset import MIN_BEFORE
-from segml.losses.transitions import WINDOW_DAYS, Transition, has_been_worth_less, may_have_faded
+from segml.losses.transitions import WINDOW_DAYS, Transition
 from segml.losses.weeks import WeeklyOrders, weekly_orders
+from segml.losses.worth_less import has_been_worth_less, may_have_faded
 
 FADED = 0.15
 """A client has faded if the chance is no less: a key client's loss that is missed costs more than

@@ -20,7 +20,7 @@ from segml.losses.confidence import chance_at_a_loss
 from segml.losses.history import Days, History, Numbers
 from segml.losses.onset import Onset, find_onset
 from segml.losses.rhythm import RECENT_GAPS, Rhythm
-from segml.losses.silence import YEAR, may_be_lost, silence
+from segml.losses.silence import SEASON_SHIFT_DAYS, YEAR, may_be_lost, silence
 
 Kind = Literal["left", "shrunk", "unprofitable"]
 Certainty = Literal["certain", "probable"]
@@ -138,7 +138,9 @@ def left(client: Client, lens: Lens, *, end: int) -> Transition | None:
     onset = find_onset(known, lens.rhythm, lens.clock, end=quiet.lost_on, every=lens.every)
     if onset is None:
         onset = Onset(quiet.last + 1, quiet.last + 1, quiet.due_on, 0.0)
-    sure = end > quiet.sure_on and quiet.gaps >= SURE_GAPS
+    # a silence of the first year may be a season of its own
+    year_known = quiet.lost_on - int(known.days[0]) >= YEAR + SEASON_SHIFT_DAYS
+    sure = end > quiet.sure_on and quiet.gaps >= SURE_GAPS and year_known
     return Transition(
         kind="left",
         certainty="certain" if sure else "probable",
@@ -149,19 +151,23 @@ def left(client: Client, lens: Lens, *, end: int) -> Transition | None:
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """The days on which the windows since an onset ended, and what each held and should have."""
+    """The days on which the windows since an onset ended, and what each held and should have.
+
+    `is_back`: the last one alone, without those before it, is nearly what it should have been.
+    """
 
     ends: Days
     value: Numbers
     profit: Numbers
     expected: Numbers
     same_season: bool
+    is_back: bool
 
 
 def _faded(client: Client, lens: Lens, *, end: int) -> Transition | None:
-    known, recent = _of_goods_on_sale(client, end), np.arange(end - WINDOW_DAYS, end - 2 * YEAR, -7)
+    known, recent = of_goods_on_sale(client, end), np.arange(end - WINDOW_DAYS, end - 2 * YEAR, -7)
     # a cheap look that spares steady clients the scan
-    if not _is_worth_less(known, lens, recent, end):
+    if not is_worth_less(known, lens, recent, end):
         return None
     onset = find_onset(
         known.own, lens.rhythm, lens.clock, end=end, with_worth=True, every=lens.every
@@ -190,7 +196,7 @@ def _unprofitable(client: Client, lens: Lens, onset: Onset, window: _Window) -> 
 
 def _shrunk(lens: Lens, onset: Onset, window: _Window) -> Transition | None:
     below = window.value < lens.shrunk_below * window.expected
-    if not below[-1]:
+    if not below[-1] or window.is_back:
         return None
     sure = window.same_season and onset.strength >= SURE_CHANGE
     return Transition(
@@ -225,63 +231,37 @@ def _window(client: Client, lens: Lens, onset: Onset, end: int) -> _Window | Non
     rate = float(client.value.profit_between(since, start)) / float(
         clock.at(start) - clock.at(since)
     )
+    last = end - WINDOW_DAYS
+    due = float(client.value.profit_between(last - shift[-1], end - shift[-1]))
+    if not seasonal:
+        due = rate * float(clock.at(end) - clock.at(last))
+    nearly = 0.5 * (1.0 + lens.shrunk_below) * due
     return _Window(
         ends,
         client.value.profit_between(start, ends),
         client.own.profit_between(start, ends),
         earlier if seasonal else rate * ticks,
         seasonal,
+        0.0 < nearly <= float(client.value.profit_between(last, end)),
     )
 
 
-def may_have_faded(client: Client, lens: Lens, *, end: int) -> bool:
-    """Whether the last window was worth much less than usual, or than a year before.
-
-    Who has faded has by then, whatever its orders look like one by one: smaller ones that come more
-    often, or rarer ones that are larger, are no less worth together.
-
-    Parameters
-    ----------
-    client
-        Its history; rows on or after `end` are not read.
-    lens
-        The portfolio's rhythm, clock and rule.
-    end
-        The day that is asked about, in days.
-    """
-    known, last = _of_goods_on_sale(client, end), np.array([end - WINDOW_DAYS])
-    if not _bought_often(known.own.days, end):
-        return False
-    return _is_worth_less(known, lens.of(client.client_id), last, end)
-
-
-def has_been_worth_less(client: Client, lens: Lens, *, since: int, end: int) -> bool:
-    """Whether all that came since a day, a window at least, was worth as little.
-
-    Parameters as for `may_have_faded`; `since` in days.
-    """
-    known, first = _of_goods_on_sale(client, end), np.array([min(since, end - WINDOW_DAYS)])
-    return _is_worth_less(known, lens.of(client.client_id), first, end)
-
-
-def _bought_often(days: Days, end: int) -> bool:
-    """Whether a year before the last window, or the year before that, held three orders.
-
-    Of a client that buys more seldom a window without orders tells nothing: what is believed of it
-    would be what is believed of all, and every rare buyer would have faded between two orders.
-    """
-    edges = end - WINDOW_DAYS - YEAR * np.arange(2, -1, -1)
-    return bool(np.diff(np.searchsorted(days, edges)).max() >= EXPECTED_ORDERS)
-
-
-def _of_goods_on_sale(client: Client, end: int) -> Client:
+def of_goods_on_sale(client: Client, end: int) -> Client:
     """What is known of the client by a day, without the goods that can no longer be bought."""
     own, value = client.on_sale or (client.own, client.value)
     return Client(client_id=client.client_id, own=own.until(end), value=value.until(end))
 
 
-def _is_worth_less(client: Client, lens: Lens, starts: Days, end: int) -> bool:
-    """Whether any window from one of the days to the end was worth much less than before it."""
+def is_worth_less(client: Client, lens: Lens, starts: Days, end: int) -> bool:
+    """Whether any window from one of the days to the end was worth much less than before it.
+
+    Parameters
+    ----------
+    client, lens
+        As for `transition`; no row on or after `end` is among the client's.
+    starts, end
+        Days.
+    """
     if len(client.own.days) == 0:
         return False
     starts = starts[starts - client.own.days[0] >= WINDOW_DAYS]

@@ -1,0 +1,56 @@
+"""Who may have faded: looks at what a client brought of late, that spare most the evidence."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from segml.losses.history import Days
+from segml.losses.silence import YEAR
+from segml.losses.transitions import (
+    EXPECTED_ORDERS,
+    WINDOW_DAYS,
+    Client,
+    Lens,
+    is_worth_less,
+    of_goods_on_sale,
+)
+
+
+def may_have_faded(client: Client, lens: Lens, *, end: int) -> bool:
+    """Whether the last window was worth much less than usual, or than a year before.
+
+    Who has faded has by then, whatever its orders look like one by one: smaller ones that come more
+    often, or rarer ones that are larger, are no less worth together.
+
+    Parameters
+    ----------
+    client
+        Its history; rows on or after `end` are not read.
+    lens
+        The portfolio's rhythm, clock and rule.
+    end
+        The day that is asked about, in days.
+    """
+    known, last = of_goods_on_sale(client, end), np.array([end - WINDOW_DAYS])
+    if not _bought_often(known.own.days, end):
+        return False
+    return is_worth_less(known, lens.of(client.client_id), last, end)
+
+
+def has_been_worth_less(client: Client, lens: Lens, *, since: int, end: int) -> bool:
+    """Whether all that came since a day, a window at least, was worth as little.
+
+    Parameters as for `may_have_faded`; `since` in days.
+    """
+    known, first = of_goods_on_sale(client, end), np.array([min(since, end - WINDOW_DAYS)])
+    return is_worth_less(known, lens.of(client.client_id), first, end)
+
+
+def _bought_often(days: Days, end: int) -> bool:
+    """Whether a year before the last window, or the year before that, held three orders.
+
+    Of a client that buys more seldom a window without orders tells nothing: what is believed of it
+    would be what is believed of all, and every rare buyer would have faded between two orders.
+    """
+    edges = end - WINDOW_DAYS - YEAR * np.arange(2, -1, -1)
+    return bool(np.diff(np.searchsorted(days, edges)).max() >= EXPECTED_ORDERS)
