@@ -115,6 +115,12 @@ def test_what_changed_is_told_since_the_run_before() -> None:
     assert facts.stake_before == pytest.approx(0.19 * 2000 + 0.1 * 500)
 
 
+def test_a_tier_that_another_model_counts_from_another_place_is_no_move() -> None:
+    now = clients()
+    ranked = clients(tier_rank=[each + 1 for each in now["tier_rank"]])
+    assert told(ranked).moved == ()
+
+
 def test_where_few_clients_foretell_nothing_no_risk_is_a_thing_to_do() -> None:
     facts = monday_facts(
         clients(),

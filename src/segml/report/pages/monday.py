@@ -217,7 +217,9 @@ def _moved(now: pd.DataFrame, then: pd.DataFrame | None) -> pd.DataFrame:
     ranks = then["tier_rank"].to_numpy(float)
     was_key = then["is_key"].eq(other=True).to_numpy(bool)
     rank, is_key = now["tier_rank"].to_numpy(float), now["is_key"].to_numpy(bool)
-    found = ~np.isnan(ranks) & (rank != ranks) & (was_key | is_key)
+    # another model may count the same tier, by its name, from another place
+    renamed = (now["tier"].to_numpy(object) != then["tier"].to_numpy(object)).astype(bool)
+    found = ~np.isnan(ranks) & (rank != ranks) & renamed & (was_key | is_key)
     tiers = then.loc[found, "tier"].to_numpy()
     moved: pd.DataFrame = now[found]
     return moved.assign(tier_before=tiers, up=(rank < ranks)[found])
