@@ -119,7 +119,7 @@ EVIDENCE = Pairs(
         "unit_price_above_earlier": ("bought at a higher unit price than before", "paid extra"),
         "discount_above_earlier": ("an order at a higher discount than before", "discount"),
         "margin_below_earlier": ("an order at a lower margin than before", "profit missing"),
-        "goods_returned": ("goods sent back", "returned"),
+        "goods_returned": ("goods sent back or credited", "returned"),
         "favourite_category_last": (
             "its last purchase of its favourite category",
             "sales of that category to it, the year before:",
@@ -218,9 +218,9 @@ FAULT_SIGNS = Phrases(
         "price_over_others_180": "prices above those of other clients",
         "withdrawals_180": "withdrawn goods; no single withdrawal stands out",
         "withdrawals_365": "withdrawn goods; no single withdrawal stands out",
-        "returns_365": "goods sent back",
-        "returns_share_365": "goods sent back",
-        "returns_rise_180": "more goods sent back than before",
+        "returns_365": "goods sent back or credited",
+        "returns_share_365": "goods sent back or credited",
+        "returns_rise_180": "more goods sent back or credited than before",
     }
 )
 """Feature behind a fault that no event, manager or product names, to what it is."""

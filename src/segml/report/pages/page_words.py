@@ -130,7 +130,10 @@ def task_sentence(
             money=about,
         )
     if task.kind == "reprice":
-        return _("It costs more than it brings; new terms are worth {money} a year.", money=about)
+        return _(
+            "It costs more than it brings; new terms, if it takes them, are worth {money} a year.",
+            money=about,
+        )
     said = _(
         "Chance of a return within a year: {chance}; expected {money} a year, the attempt paid.",
         chance=chance(task.chance),
