@@ -126,7 +126,7 @@ def _with_faded(
         return fates
     odds = share / (1.0 - share) * WEEK / max(end - start, WEEK)
     now = look.faded(look.worth_less(fates.stayed, end), weights, odds, end)
-    # asked as it is at the later date: who was not lost by then, nor then, would be told nowhere
+    # by the rule of the later date: who is "lost before" by a laxer one is told by no analysis
     late = set(look.faded(look.worth_less(sorted(now), start), weights, odds, start))
     since = look.faded_since(sorted(now.keys() - late), weights, odds, dates)
     since = {each: day for each, day in since.items() if look.is_worth_less_since(each, day, end)}
