@@ -279,16 +279,21 @@ def _evidence(rows: Rows, reasons: Sequence[str]) -> tuple[EvidenceFact, ...]:
 def _described(
     found: tuple[EvidenceFact, ...], rows: Mapping[str, Rows]
 ) -> tuple[EvidenceFact, ...]:
-    """The rows, events with what is written of them, else whom or what they were about."""
-    told = {
-        row["event_id"]: row["description"] or row["scope_value"]
-        for row in rows.get("loss_events", ())
-    }
-    about = {each: text for each, text in told.items() if isinstance(text, str) and text.strip()}
+    """The rows, events with what is written of them, and whom or what they were about."""
+    about = {row["event_id"]: _about(row) for row in rows.get("loss_events", ())}
     return tuple(
         replace(each, about=about.get(each.row_key)) if each.table == "events" else each
         for each in found
     )
+
+
+def _about(row: Mapping[str, Any]) -> str | None:
+    """What is written of an event, and its scope where that is not said by it."""
+    found = (row["description"], row["scope_value"])
+    told = [each for each in found if isinstance(each, str) and each.strip()]
+    if len(told) > 1 and told[1].casefold() in told[0].casefold():
+        del told[1]
+    return ", ".join(told) or None
 
 
 def _sum(one: float | None, other: float | None) -> float | None:

@@ -217,7 +217,7 @@ FAULT_SIGNS = Phrases(
         "price_rise_180": "prices that crept up",
         "price_over_others_180": "prices above those of other clients",
         "withdrawals_180": "withdrawn goods; no single withdrawal stands out",
-        "withdrawals_365": "withdrawn goods; no single withdrawal stands out",
+        "withdrawals_365": "goods withdrawn over a year; no single withdrawal stands out",
         "returns_365": "goods sent back or credited",
         "returns_share_365": "goods sent back or credited",
         "returns_rise_180": "more goods sent back or credited than before",
