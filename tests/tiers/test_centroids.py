@@ -157,5 +157,7 @@ def test_the_last_tiers_are_merged_until_nobody_rises() -> None:
     then = now.copy()
     then[-25:] = 6.1  # who stood last stands second
     assert merge_where_lifted(centroids, now, then).tier.tolist() == [0, 1, 1, 1]
+    nobody = merge_where_lifted(centroids, now[:0], now[:0])
+    assert nobody.tier.tolist() == [0, 1, 2, 3]
     then[-24:] = now[-24:]  # one in a hundred: chance
     assert merge_where_lifted(centroids, now, then).tier.tolist() == [0, 1, 2, 3]

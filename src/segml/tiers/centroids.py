@@ -165,7 +165,7 @@ def merge_where_lifted(centroids: Centroids, now: Array, then: Array) -> Centroi
         centroids.tier[squared_distances(z, centroids.points).argmin(axis=1)] for z in (now, then)
     )
     last = centroids.n_tiers - 1
-    while last > 0 and np.mean(after < np.minimum(before, last)) > _LIFTED:
+    while last > 0 and np.sum(after < np.minimum(before, last)) > _LIFTED * len(now):
         last -= 1
     return Centroids(centroids.points, np.minimum(centroids.tier, last))
 
