@@ -35,7 +35,7 @@ TEXT_CODES: Mapping[str, str] = MappingProxyType(
         "withdrawn_product_last": "last purchase of a product no one can buy any more "
         "(amount: of the product in the earlier year)",
         "short_product_last": "last purchase of a product before nobody could buy it for a month "
-        "or more (amount: of the product in the year before)",
+        "or more (amount: of the purchase)",
         "price_rise": "a price rise of what it buys (amount: what it made a year dearer)",
         "complaint_open": "a complaint that was not settled yet (amount: days it had waited)",
         "complaint": "a complaint that was settled (amount: days until the answer)",

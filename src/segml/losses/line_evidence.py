@@ -120,7 +120,7 @@ def short(trail: Trail) -> pd.DataFrame:
     begun = trail.short["last"].between(trail.explained_at - EARLIER_DAYS, trail.begun_by)
     met = short_of(trail.lines[~trail.lines["is_return"]], trail.short[begun])
     worth = met.groupby(["product", "last"])["amount"].transform("sum")
-    before = met.assign(told=worth, weight=worth).sort_values(["day", "row_key"], kind="stable")
+    before = met.assign(told=met["amount"], weight=worth).sort_values(["day", "row_key"])
     return before.drop_duplicates(["product", "last"], keep="last")
 
 

@@ -128,10 +128,7 @@ EVIDENCE = Pairs(
             "its last purchase of a product that is no longer sold",
             "sales of that product to it, in a year:",
         ),
-        "short_product_last": (
-            "its last purchase of a product that nobody could buy for a month or more after it",
-            "sales of that product to it, in a year:",
-        ),
+        "short_product_last": ("its last purchase of goods that nobody could buy then", "worth"),
         "price_rise": (
             "we raised prices of what it buys",
             "a year of its purchases became dearer by",
@@ -277,6 +274,19 @@ SILENT_EVENTS = Phrases(
     }
 )
 """Verdict to why an event is not in the table, the most telling first."""
+MODELS = Phrases(
+    {
+        "segml": "segml",
+        "previous": "segml, not retrained",
+        "recency": "days since the last order",
+        "recency_over_gap": "silence over the own usual gap",
+        "rfm_logistic": "RFM logistic regression",
+        "bgnbd": "BG/NBD",
+        "last_year": "last year, pro rata",
+        "bgnbd_gamma": "BG/NBD with Gamma-Gamma",
+    }
+)
+"""What each model or rule of a backtest is called."""
 OPTIONS = Phrases(
     {
         "keep": "Keep as it is",

@@ -17,21 +17,9 @@ from segml.report.figures import (
 )
 from segml.report.language import Phrases, _
 from segml.report.marks import beside, per_cent
+from segml.report.phrases import MODELS
 from segml.report.replayed import Figure, LaterFacts, ReplayFacts
 
-MODELS = Phrases(
-    {
-        "segml": "segml",
-        "previous": "segml, not retrained",
-        "recency": "days since the last order",
-        "recency_over_gap": "silence over the own usual gap",
-        "rfm_logistic": "RFM logistic regression",
-        "bgnbd": "BG/NBD",
-        "last_year": "last year, pro rata",
-        "bgnbd_gamma": "BG/NBD with Gamma-Gamma",
-    }
-)
-"""What each model or rule of a backtest is called."""
 SLICES = Phrases(
     {
         "all": "all active clients",
