@@ -9,6 +9,7 @@ import pytest
 from segml.losses import fates as fates_module
 from segml.losses.books import Books
 from segml.losses.clock import Clock
+from segml.losses.ends import End
 from segml.losses.fates import demoted, fates, lapsed, won_and_lost
 from segml.losses.history import History, histories
 from segml.losses.onset import Onset
@@ -94,6 +95,11 @@ def test_what_hindsight_alone_dates_before_the_earlier_day_is_told_now(
     became = fates(books(), ["goes"], start=600, end=900)
     assert became.lost == {"goes": replace(late, lost_on=601)}
     assert became.lost_before == ()
+
+
+def test_an_end_recorded_on_the_earlier_day_keeps_its_date() -> None:
+    ended = replace(books(), ends={"goes": End(600, "moved")})
+    assert fates(ended, ["goes"], start=600, end=900).lost["goes"].lost_on == 600
 
 
 def test_who_fell_out_of_the_key_tiers_without_a_loss_is_demoted() -> None:

@@ -60,9 +60,11 @@ def fates(books: Books, key: Sequence[str], *, start: int, end: int) -> Fates:
             before.append(client_id)
         elif now is None:
             stayed.append(client_id)
+        elif ended is None and was_lost(now, start):
+            # by hindsight alone it was lost by then: no analysis up to that day can have told it
+            lost[client_id] = replace(now, lost_on=start + 1)
         else:
-            # what is seen by hindsight alone to have been lost by then was told by nobody then
-            lost[client_id] = replace(now, lost_on=max(now.lost_on, start + 1))
+            lost[client_id] = now
     return Fates(lost=lost, lost_before=tuple(before), stayed=tuple(stayed))
 
 

@@ -24,10 +24,8 @@ def may_have_faded(client: Client, lens: Lens, *, end: int) -> bool:
 
     Parameters
     ----------
-    client
-        Its history; rows on or after `end` are not read.
-    lens
-        The portfolio's rhythm, clock and rule.
+    client, lens
+        As for `transition`; rows on or after `end` are not read.
     end
         The day that is asked about, in days.
     """

@@ -199,8 +199,8 @@ def _scores(
     scores["roles"] = roles.text
     scores["is_key"] = is_key(bundle, scores["tier_rank"], roles)
     days, before = bundle.plan.potential.horizon_days, now.money["profit_prev_365"]
-    late = undue(now.frame, bundle.plan.churn.horizon_days)
-    scores["action"] = actions(scores, before, horizon_days=days, ended=gone, awaiting=late)
+    waiting = undue(now.frame, bundle.plan.churn.horizon_days)
+    scores["action"] = actions(scores, before, horizon_days=days, ended=gone, awaiting=waiting)
     return scores, roles
 
 
