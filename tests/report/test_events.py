@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -135,8 +136,12 @@ def test_what_overlaps_is_named(facts: EventFacts) -> None:
     assert "cannot be told apart" in said
 
 
-def test_an_event_is_called_by_its_own_words_else_by_kind_size_and_scope(facts: EventFacts) -> None:
-    assert event_title(facts.told[1]) == EVIL
+def test_an_event_is_called_by_its_own_words_else_by_kind_size_and_by_its_scope(
+    facts: EventFacts,
+) -> None:
+    assert event_title(facts.told[1]) == f"{EVIL}: region North"
+    told = replace(facts.told[1], description="No power in the north.")
+    assert event_title(told) == "No power in the north"
     assert event_title(facts.told[0]).replace("\u00a0", " ") == "Price change +12.0 %: region North"
 
 

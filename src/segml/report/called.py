@@ -49,6 +49,17 @@ def together(tiers: Sequence[str]) -> str:
     return named[0] if len(named) == 1 else _("{one} or {other}", one=named[0], other=named[1])
 
 
+def names(written: str, about: str) -> bool:
+    """Whether what is written of an event says what it was about, in whatever case.
+
+    Examples
+    --------
+    >>> names("Outage in the North", "north"), names("Outage", "north")
+    (True, False)
+    """
+    return about.casefold() in written.casefold()
+
+
 def share_range(share: tuple[float, float]) -> str:
     r"""A range of shares; one without an upper end says so.
 

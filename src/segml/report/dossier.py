@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Any
 
+from segml.report import called
 from segml.report.records import Rows
 
 TOLD_OF = ("loss_reasons", "evidence", "path", "course")
@@ -291,7 +292,7 @@ def _about(row: Mapping[str, Any]) -> str | None:
     """What is written of an event, and its scope where that is not said by it."""
     found = (row["description"], row["scope_value"])
     told = [each for each in found if isinstance(each, str) and each.strip()]
-    if len(told) > 1 and told[1].casefold() in told[0].casefold():
+    if len(told) > 1 and called.names(told[0], told[1]):
         del told[1]
     return ", ".join(told) or None
 

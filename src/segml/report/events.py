@@ -142,37 +142,42 @@ def _silence(each: EventFact) -> str:
 
 
 def event_name(event: NamedEvent) -> str:
-    """An event by its own words, else by its kind and what it was about.
+    """An event by its own words or its kind, and what it was about where they do not say it.
 
     Examples
     --------
     >>> event_name(NamedEvent(description=None, kind="service_outage", scope="region", about="N"))
     'outage (region N)'
     """
-    if event.description:
-        return event.description
     kind = phrases.EVENT_KINDS.get(event.kind, event.kind.replace("_", " "))
-    if not event.about:
-        return kind
+    written = (event.description or kind).rstrip(".")
+    if not event.about or called.names(written, event.about):
+        return written
     scope = called.SCOPES.get(event.scope, event.scope)
-    return _("{kind} ({scope} {value})", kind=kind, scope=scope, value=event.about)
+    return _("{kind} ({scope} {value})", kind=written, scope=scope, value=event.about)
 
 
 def event_title(event: EventFact) -> str:
-    """What happened: the ledger's description where it has one, else kind, size and whom."""
-    if event.description:
-        return event.description
-    kind = phrases.EVENT_KINDS.get(event.kind, event.kind.replace("_", " "))
-    title = f"{kind[:1].upper()}{kind[1:]}"
-    if event.magnitude is not None:
-        size = per_cent(signed(100 * event.magnitude))
-        title = _("{event} {size}", event=title, size=size)
-    if len(event.about) > NAMED:
-        about = called.scopes_counted(event.scope, len(event.about))
+    """What happened and to whom: as the ledger describes it, else by its kind and size."""
+    title = (event.description or _sized(event)).rstrip(".")
+    about = [each for each in event.about if not called.names(title, each)]
+    if not about:
+        return title
+    if len(about) > NAMED:
+        told = called.scopes_counted(event.scope, len(about))
     else:
         scope = called.SCOPES.get(event.scope, event.scope)
-        about = _("{scope} {values}", scope=scope, values=_(", ").join(event.about))
-    return _("{what}: {about}", what=title, about=about) if event.about else title
+        told = _("{scope} {values}", scope=scope, values=_(", ").join(about))
+    return _("{what}: {about}", what=title, about=told)
+
+
+def _sized(event: EventFact) -> str:
+    """The kind of an event, and its size where it has one."""
+    kind = phrases.EVENT_KINDS.get(event.kind, event.kind.replace("_", " "))
+    title = f"{kind[:1].upper()}{kind[1:]}"
+    if event.magnitude is None:
+        return title
+    return _("{event} {size}", event=title, size=per_cent(signed(100 * event.magnitude)))
 
 
 def event_sentence(event: EventFact, currency: str | None) -> str:

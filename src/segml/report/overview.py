@@ -47,7 +47,7 @@ def event_phrase(event: EventFact | None, event_id: str) -> str:
         return event_id
     written = (event.description or "").strip().rstrip(".")
     written = written or phrases.EVENT_KINDS.get(event.kind, event.kind.replace("_", " "))
-    if event.scope_value and event.scope_value.casefold() not in written.casefold():
+    if event.scope_value and not called.names(written, event.scope_value):
         scope = called.SCOPES.get(event.scope or "", event.scope)
         written = _("{kind}, {scope} {value}", kind=written, scope=scope, value=event.scope_value)
     return _("{what} ({day})", what=f"{written[:1].upper()}{written[1:]}", day=day(event.date))
