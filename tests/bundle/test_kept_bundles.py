@@ -219,6 +219,33 @@ def test_protocol_7_still_scores_and_its_amounts_have_a_slope_of_one() -> None:
     )
 
 
+def test_protocol_8_still_places_and_takes_a_size_not_known_for_the_usual_one() -> None:
+    bundle = load(
+        KEPT / "8",
+        manifest_digest="8ec35214bc4af26bc6f14f26b4e7605916b3c286f32f1837878162238f724e7e",
+    )
+    assert bundle.protocol == 8
+    assert bundle.tiers.space.ladders == {}
+    columns = len(bundle.encoder.columns)
+    X = (np.arange(4 * columns).reshape(4, columns) % 7).astype(np.float32)
+    X[3] = np.nan
+    # as the last segml of protocol 8 printed them
+    assert bundle.churn.raw(X) == pytest.approx(
+        [12.488005156017172, -2.423314997206469, -3.349772541675894, -2.1014094012100935],
+        abs=1e-12,
+    )
+    assert bundle.potential.expected(X) == pytest.approx(
+        [-36.587677804830726, -151.8093333948716, -91.84621807347234, 190.43690517496805], abs=1e-9
+    )
+    money = np.array([0.0, 50.0, 500.0, 9000.0])
+    frame = pd.DataFrame({name: money * (1 + i) for i, name in enumerate(bundle.tiers.columns)})
+    placed = bundle.tiers.assign(frame.assign(size_employees=np.nan))
+    assert placed["tier_rank"].tolist() == [4, 3, 1, 1]
+    assert placed["tier_margin"].tolist() == pytest.approx(
+        [1.614182648232069, 0.36021020132803017, 1.1255818917147735, 7.401856640354453], abs=1e-12
+    )
+
+
 @pytest.mark.parametrize("protocol", sorted(READABLE - {PROTOCOL}))
 def test_what_is_packed_for_other_machines_scores_as_the_kept_bundle(protocol: int) -> None:
     folder = KEPT / str(protocol)

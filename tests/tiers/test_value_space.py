@@ -42,6 +42,39 @@ def test_the_fill_is_the_one_learnt_and_not_of_the_frame_at_hand() -> None:
     assert space.values(later).loc["a", "wallet"] == 300.0
 
 
+def test_a_size_not_known_is_that_of_clients_that_buy_as_much() -> None:
+    """A blank is no fact about a client: the largest must not stand among the small for it."""
+    draws = np.random.default_rng(0)
+    spend = draws.lognormal(8.0, 1.2, 600)
+    size = spend / 900.0 * draws.lognormal(0.0, 0.4, 600)
+    frame = pd.DataFrame(
+        {
+            "profit_365": 0.3 * spend * draws.lognormal(0.0, 0.2, 600),
+            "spend_365": spend,
+            "size_employees": np.where(draws.random(600) < 0.3, np.nan, size),
+        }
+    )
+    space = learn_value_space(frame)
+    values = space.values(frame)["size_employees"]
+    blank = frame["size_employees"].isna()
+    pd.testing.assert_series_equal(values[~blank], frame["size_employees"][~blank])
+    order = spend[blank].argsort()
+    assert (np.diff(values[blank].to_numpy()[order]) >= 0.0).all()
+    apart = np.log(values[blank] / size[blank])
+    assert abs(apart.mean()) < 0.1
+    assert apart.std() < 0.8 * np.log(size).std()
+    largest = blank & (spend > np.quantile(spend, 0.9))
+    assert values[largest].median() == pytest.approx(np.median(size[largest]), rel=0.5)
+
+
+def test_of_few_clients_the_usual_size_stands_for_all() -> None:
+    sizes = np.random.default_rng(0).permutation(38) + 1.0
+    frame = pd.DataFrame({"profit_365": np.arange(39.0), "wallet": [np.nan, *sizes]})
+    space = learn_value_space(frame)
+    assert space.ladders["wallet"].usual == (19.5,)
+    assert space.values(frame)["wallet"].iloc[0] == 19.5
+
+
 def test_constant_and_hardly_known_features_are_left_out_and_said() -> None:
     frame = _frame().assign(orders_365=3.0, wallet=[1.0, None, None, None])
     space = learn_value_space(frame)

@@ -14,7 +14,7 @@ metric in the training record or a new sentence in the card does not change the 
 
 from __future__ import annotations
 
-PROTOCOL: int = 8
+PROTOCOL: int = 9
 """The protocol this code writes, and the greatest it reads.
 
 1: without `economics.kinds`; profit knew neither interactions nor invoices.
@@ -29,7 +29,8 @@ PROTOCOL: int = 8
    `tiers.json`); before, one constant was taken off the tier that was held.
 7: `potential.json` has `ages`, a level and a spread for each; before, one `spread` for everybody.
 8: the `amount` of `potential.json` has a `slope`; before, it was one.
+9: the `space` of `tiers.json` has `ladders`; before, a size that was not known was the usual one.
 """
 
-READABLE: frozenset[int] = frozenset({1, 2, 3, 4, 5, 6, 7, 8})
+READABLE: frozenset[int] = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9})
 """Every protocol this code reads."""

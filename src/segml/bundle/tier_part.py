@@ -9,7 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from segml.bundle.rule_part import rule_from_json, rule_to_json
-from segml.tiers import ClusterTiers, RuleTiers, TierModel, TriedNumber, ValueSpace, scheme_of
+from segml.tiers import (
+    ClusterTiers,
+    Ladder,
+    RuleTiers,
+    TierModel,
+    TriedNumber,
+    ValueSpace,
+    scheme_of,
+)
 from segml.tiers.centroids import Centroids
 from segml.tiers.monotone import MonotoneMap
 
@@ -36,7 +44,13 @@ def tiers_to_json(model: TierModel) -> dict[str, Any]:
         "scheme": scheme_of(estimator),
         "background": estimator.background_.tolist(),
         "order_note": estimator.order_note_,
-        "space": {name: list(getattr(model.space, name)) for name in _SPACE},
+        "space": {
+            **{name: list(getattr(model.space, name)) for name in _SPACE},
+            "ladders": {
+                name: {"steps": list(each.steps), "usual": list(each.usual)}
+                for name, each in model.space.ladders.items()
+            },
+        },
         "names": list(model.names),
         "notes": list(model.notes),
         "tried": [one.to_json() for one in model.tried],
@@ -45,7 +59,13 @@ def tiers_to_json(model: TierModel) -> dict[str, Any]:
 
 def tiers_from_json(value: Mapping[str, Any]) -> TierModel:
     """The tier model read back; it assigns and explains as the written one, bit for bit."""
-    space = ValueSpace(**{name: tuple(value["space"][name]) for name in _SPACE})
+    space = ValueSpace(
+        **{name: tuple(value["space"][name]) for name in _SPACE},
+        ladders={  # up to protocol 8 there were none
+            name: Ladder(steps=tuple(each["steps"]), usual=tuple(each["usual"]))
+            for name, each in value["space"].get("ladders", {}).items()
+        },
+    )
     scheme = value.get("scheme", "clusters")  # protocols 1 and 2 knew no other
     estimator = _clusters(value) if scheme == "clusters" else rule_from_json(scheme, value)
     tried = tuple(map(TriedNumber.from_json, value.get("tried", ())))

@@ -4,6 +4,7 @@ from segml.tiers.borders import border_distances
 from segml.tiers.clusters import ClusterTiers
 from segml.tiers.criteria import Criterion
 from segml.tiers.fit import fit_tiers
+from segml.tiers.ladder import Ladder
 from segml.tiers.levels import LevelTiers
 from segml.tiers.lever import LEVERS
 from segml.tiers.lever_range import LeverRanges, lever_features, lever_ranges
@@ -42,6 +43,7 @@ __all__ = [
     "Assignment",
     "ClusterTiers",
     "Criterion",
+    "Ladder",
     "LevelTiers",
     "LeverRanges",
     "MarginParts",

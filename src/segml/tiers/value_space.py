@@ -7,13 +7,14 @@ profit would move two coordinates and could lower a tier (see `ClusterTiers`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from segml.tiers.ladder import Ladder, learn_ladder
 from segml.words.errors import DataRefused
 
 Role = Literal["contribution", "stability", "potential", "care"]
@@ -27,13 +28,15 @@ class ValueCoordinate:
 
     `trust`, in (0, 1], is its weight beside the others of its role: less for what moves by chance
     from month to month, so that such moves do not carry clients from tier to tier. `ends` says that
-    it is zero a year after the last purchase.
+    it is zero a year after the last purchase; `is_size` that it is the more the more a client buys,
+    so that one of whom it is not known is taken for as large as those that buy as much.
     """
 
     role: Role
     features: tuple[str, ...]
     trust: float = 1.0
     ends: bool = False
+    is_size: bool = False
 
 
 _BY_CHANCE = 0.25
@@ -49,9 +52,9 @@ VALUE_COORDINATES: tuple[ValueCoordinate, ...] = (
     ValueCoordinate("contribution", ("orders_365",), ends=True),
     ValueCoordinate("stability", ("tenure_days",)),
     ValueCoordinate("stability", ("continuity_365",), _BY_CHANCE, ends=True),
-    ValueCoordinate("potential", ("size_employees", "annual_turnover")),
+    ValueCoordinate("potential", ("size_employees", "annual_turnover"), is_size=True),
     ValueCoordinate("potential", ("spend_growth_365", "spend_trend_180"), _BY_CHANCE),
-    ValueCoordinate("potential", ("wallet",)),
+    ValueCoordinate("potential", ("wallet",), is_size=True),
     ValueCoordinate("care", ("cost_to_serve_365", "care_share_365"), ends=True),
 )
 """The coordinates in their order; profit is the first."""
@@ -85,18 +88,26 @@ class ValueSpace:
         Feature names, profit first.
     fills
         What stands where a value is missing, in the features' units: the training median for
-        potential (an unknown size is taken as the usual one), zero for all else (no transactions
-        are no profit, no orders, no tenure, no care).
+        potential, zero for all else (no transactions are no profit, no orders, no tenure, no care).
     weights
         On each coordinate's standard deviation; their squares sum to 1.
     notes
         What was left out and why, one sentence each.
+    ladders
+        Of columns that are sizes, by name: what clients that buy as much have usually. It stands in
+        the place of the fill; a size that is not known is neither small nor large.
     """
 
     columns: tuple[str, ...]
     fills: tuple[float, ...]
     weights: tuple[float, ...]
     notes: tuple[str, ...]
+    ladders: Mapping[str, Ladder] = field(default_factory=dict)
+
+    @property
+    def measure(self) -> str:
+        """The column that the ladders go by: spend, or profit where that is no column."""
+        return _SPEND if _SPEND in self.columns else PROFIT
 
     @property
     def ending(self) -> tuple[int, ...]:
@@ -125,7 +136,11 @@ class ValueSpace:
                 next_step="bring back the ledger's table or column, or train again without it",
             )
         numbers = frame.loc[:, list(self.columns)].astype(np.float64)
-        return numbers.fillna(dict(zip(self.columns, self.fills, strict=True)))
+        fills = dict(zip(self.columns, self.fills, strict=True))
+        measured = numbers[self.measure].fillna(fills[self.measure])
+        for name, ladder in self.ladders.items():
+            numbers[name] = numbers[name].fillna(ladder.at(measured))
+        return numbers.fillna(fills)
 
 
 def learn_value_space(frame: pd.DataFrame) -> ValueSpace:
@@ -158,6 +173,11 @@ def learn_value_space(frame: pd.DataFrame) -> ValueSpace:
         fills=tuple(_fill(line.role, frame[name]) for line, name in chosen),
         weights=_weights([line for line, _ in chosen]),
         notes=_notes(frame, columns),
+        ladders={
+            name: learn_ladder(frame[name], frame[_SPEND if _SPEND in columns else PROFIT])
+            for line, name in chosen
+            if line.is_size
+        },
     )
 
 
