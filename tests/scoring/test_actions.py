@@ -95,6 +95,22 @@ def test_who_orders_once_a_year_is_not_due_before_the_year_is_over() -> None:
     assert undue(frame[["silence_days"]], 180) == frozenset()
 
 
+def test_who_buys_in_another_season_alone_is_not_due_in_this_one() -> None:
+    frame = pd.DataFrame(
+        {
+            "median_gap_days": [13.0, 13.0, 13.0, 90.0],
+            "silence_days": [20.0, 20.0, 20.0, 20.0],
+            "orders_same_season": [0.0, 4.0, 0.0, 0.0],
+            "first_order_days": [800.0, 800.0, 300.0, 800.0],
+        },
+        index=pd.Index(["autumn", "always", "new", "slow"]),
+    )
+    assert undue(frame, 180) == {"autumn"}
+    without = frame.rename(columns={"first_order_days": "tenure_days"})
+    assert undue(without, 180) == {"autumn"}
+    assert undue(without.drop(columns="tenure_days"), 180) == frozenset()
+
+
 def test_prospects_are_contacted_and_an_empty_portfolio_has_no_actions() -> None:
     frame, before = portfolio(status=["prospect"] * 8, p_churn=np.nan)
     assert set(actions(frame, before, horizon_days=365)) == {"contact"}

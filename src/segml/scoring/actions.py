@@ -9,7 +9,8 @@ win_back   lapsed, or recorded as gone; the profit of the year before the last o
            quarter of the profits of today's active clients
 remind     lapsed, or recorded as gone, any other: a reminder, no personal care
 await      active; by its own rhythm its next order is due when the horizon of the risk is over,
-           as of a yearly contract: that it does not order until then is no sign
+           as of a yearly contract or of a season of its own: that it does not order until then is
+           no sign
 retain     active and key; its risk of churn is in the top quarter of the active key clients', and
            no less than their mean: where few are at risk, a quarter is not
 keep       active and key, any other
@@ -51,6 +52,9 @@ GONE = ("win_back", "remind")
 UNASKED = (*GONE, "await")
 """The codes of clients with whom nothing is at stake by their not ordering: they are gone, or not
 due."""
+MEDIAN_GAPS = 3.0
+"""A pause of so many usual times between orders is none of its rhythm's."""
+YEAR = 365
 TOP = 0.75
 """The quantile above which a client is in the top quarter of its group."""
 
@@ -112,19 +116,28 @@ def actions(
 
 
 def undue(frame: pd.DataFrame, horizon_days: int) -> frozenset[str]:
-    """Ids of those whose usual time between orders, from the last one on, ends after a horizon.
+    """Ids of those of which no order is due within a horizon, by their own rhythm or season.
+
+    Either the usual time between orders, from the last one on, ends after the horizon; or three or
+    more fit into the horizon, and yet the client, which had bought before, ordered nothing in the
+    same days a year ago: what it buys it buys in another season.
 
     Parameters
     ----------
     frame
-        Features, one row a client; without `median_gap_days` or `silence_days` nobody is.
+        Features, one row a client; nobody is where those that a rule reads are absent.
     horizon_days
         Of the risk.
     """
     if not {"median_gap_days", "silence_days"} <= {*frame.columns}:
         return frozenset()
-    waits = frame["median_gap_days"] - frame["silence_days"]
-    return frozenset(frame.index[waits > horizon_days].astype("str"))
+    gap = frame["median_gap_days"]
+    waits = gap - frame["silence_days"] > horizon_days
+    bought = frame.get("first_order_days", frame.get("tenure_days"))
+    if bought is not None and "orders_same_season" in frame:
+        paused = frame["orders_same_season"].eq(0) & (MEDIAN_GAPS * gap <= horizon_days)
+        waits |= (bought > YEAR) & paused
+    return frozenset(frame.index[waits].astype("str"))
 
 
 def _risky(risk: pd.Series, group: pd.Series) -> float:
