@@ -126,6 +126,26 @@ def test_a_product_is_withdrawn_when_many_bought_it_and_nobody_does_any_more(
     assert past.withdrawn() == ({"p"} if gone else frozenset())
 
 
+def seasons(count: int) -> str:
+    """Five dresses each half year from the first day on, each sold for forty weeks."""
+    return "".join(
+        f"{line},dresses\n"
+        for number in range(5 * count)
+        for line in sold(f"s{number}", 10, 40, 290 + 180 * (number // 5)).splitlines()
+    )
+
+
+def test_where_goods_are_renewed_none_that_ends_is_withdrawn(opened: Callable[..., Ledger]) -> None:
+    tools = sold("p", 10, 40, 800) + sold("q", 10, 150, 1095)
+    head = "client_id,date,amount,product,category\n"
+    lines = head + tools.replace("\n", ",tools\n")
+    renewed = opened(lines + seasons(5)).past(day_of(FIRST) + 1096)
+    assert discontinued(renewed) == {"p"} == renewed.withdrawn()
+    # nothing new came for a year: that they ended is news
+    ended_all = opened(lines + seasons(3)).past(day_of(FIRST) + 1096)
+    assert discontinued(ended_all) == {"p", *(f"s{number}" for number in range(15))}
+
+
 @pytest.mark.parametrize(
     ("clients", "lines", "last", "gone"),
     [

@@ -1,5 +1,8 @@
 """Products that can surely no longer be bought, whoever would, and withdrawals that were none.
 
+Where goods are renewed as a rule, as in fashion, every one ends after its season and another takes
+its place: there only what is recorded was withdrawn.
+
 `Past.withdrawn` suspects a product that a few clients have stopped to buy, which is a sign; here a
 client is excused by it. So it is asked for more: that the clients who stopped cannot be the reason.
 """
@@ -7,6 +10,7 @@ client is excused by it. So it is asked for more: that the clients who stopped c
 from __future__ import annotations
 
 from segml.ledger.cutoff import Past
+from segml.ledger.evidence import renewing
 
 SILENT_DAYS = 90
 LEAST_LINES, LEAST_CLIENTS = 40, 10
@@ -23,8 +27,8 @@ def discontinued(past: Past) -> frozenset[str]:
     """The products that are no longer sold.
 
     Nobody bought one for 90 days, though in the year to its last sale it stood on at least forty
-    lines of at least ten clients; or a withdrawal of it, or of its category, is recorded, and
-    nobody bought it since.
+    lines of at least ten clients, and its category does not renew its goods (`evidence.renewing`);
+    or a withdrawal of it, or of its category, is recorded, and nobody bought it since.
 
     Parameters
     ----------
@@ -32,13 +36,16 @@ def discontinued(past: Past) -> frozenset[str]:
         Of the day asked about; empty where the ledger has no products.
     """
     found = past.frame(
-        "WITH sold AS (SELECT product, category, client, day, max(day) OVER (PARTITION BY product) "
-        "AS last FROM {lines} WHERE NOT is_return AND amount > 0 AND product IS NOT NULL), "
+        "WITH sold AS (SELECT product, coalesce(category, '') AS category, client, day, "
+        "max(day) OVER (PARTITION BY product) AS last FROM {lines} WHERE NOT is_return "
+        "AND amount > 0 AND product IS NOT NULL), "
         "goods AS (SELECT product, last, list(DISTINCT category) AS categories, "
         "count(*) FILTER (day > last - 365) AS lines, "
-        "count(DISTINCT client) FILTER (day > last - 365) AS clients FROM sold GROUP BY ALL) "
+        "count(DISTINCT client) FILTER (day > last - 365) AS clients FROM sold GROUP BY ALL), "
+        f"renewing AS ({renewing(past.as_of)}) "
         f"SELECT product FROM goods AS g WHERE (last < {past.as_of - SILENT_DAYS} "
-        f"AND lines >= {LEAST_LINES} AND clients >= {LEAST_CLIENTS}) OR EXISTS (FROM {{events}} AS "
+        f"AND lines >= {LEAST_LINES} AND clients >= {LEAST_CLIENTS} AND NOT EXISTS (FROM renewing "
+        "AS r WHERE list_contains(g.categories, r.category))) OR EXISTS (FROM {events} AS "
         "e WHERE e.kind = 'product_withdrawal' AND e.day > g.last AND (e.scope = 'product' AND "
         "e.scope_value = g.product OR e.scope = 'category' AND "
         "list_contains(g.categories, e.scope_value)))"

@@ -14,6 +14,10 @@ WITHDRAWN_DAYS, SEEN_DAYS, SEEN_CLIENTS, SEEN_LINES = 90, 365, 3, 12
 """A product seems withdrawn when nobody bought it for 90 days, though in the year before at least
 three clients did on twelve lines (the rule of the feature `withdrawn_share_90`)."""
 
+RENEWAL_DAYS, RENEWED_SHARE, RENEWED_GOODS = 365, 0.5, 5
+"""A category renews its goods if half of its lines of a year are of products that were new in it,
+five or more of them, and it was sold a year before that."""
+
 _PROFIT = "l.amount - l.cost - l.serve"
 _CHOSEN = "c.client_id IN (SELECT unnest(CAST(? AS VARCHAR[])))"
 _NOT_OF = "(l.product IS NULL OR l.product NOT IN (SELECT unnest(CAST(? AS VARCHAR[]))))"
@@ -68,6 +72,25 @@ def brought_clients(ask: Asked) -> dict[str, tuple[str, ...]]:
     return {str(name): tuple(part["client_id"]) for name, part in pairs.groupby("by_id")}
 
 
+def renewing(as_of: int) -> str:
+    """SQL of the categories ('' stands for none) whose goods are renewed: one ends, another comes.
+
+    Parameters
+    ----------
+    as_of
+        The day asked about.
+    """
+    since = as_of - RENEWAL_DAYS
+    return (
+        "SELECT category FROM (SELECT coalesce(category, '') AS category, min(min(day)) OVER "
+        f"(PARTITION BY product) AS first, min(day) AS day, count(*) FILTER (day >= {since}) AS "
+        "lines FROM {lines} WHERE NOT is_return AND amount > 0 AND product IS NOT NULL "
+        "GROUP BY product, coalesce(category, '')) GROUP BY category "
+        f"HAVING min(day) < {since - RENEWAL_DAYS} AND count(*) FILTER (first >= {since}) >= "
+        f"{RENEWED_GOODS} AND sum(lines) FILTER (first >= {since}) >= {RENEWED_SHARE} * sum(lines)"
+    )
+
+
 def withdrawn_products(ask: Asked, as_of: int) -> frozenset[str]:
     """Return `Past.withdrawn`."""
     since = as_of - WITHDRAWN_DAYS
@@ -75,7 +98,8 @@ def withdrawn_products(ask: Asked, as_of: int) -> frozenset[str]:
     found = ask(
         "SELECT product FROM {lines} WHERE NOT is_return AND amount > 0 AND product IS NOT NULL "
         f"GROUP BY product HAVING max(day) < {since} AND count(*) {year} >= {SEEN_LINES} "
-        f"AND count(DISTINCT client) {year} >= {SEEN_CLIENTS}"
+        f"AND count(DISTINCT client) {year} >= {SEEN_CLIENTS} AND NOT list_has_any(list(DISTINCT "
+        f"coalesce(category, '')), coalesce((SELECT list(category) FROM ({renewing(as_of)})), []))"
     )
     return frozenset(found["product"])
 
