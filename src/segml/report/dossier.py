@@ -292,9 +292,8 @@ def _about(row: Mapping[str, Any]) -> str | None:
     """What is written of an event, and its scope where that is not said by it."""
     found = (row["description"], row["scope_value"])
     told = [each for each in found if isinstance(each, str) and each.strip()]
-    if len(told) > 1 and called.names(told[0], told[1]):
-        del told[1]
-    return ", ".join(told) or None
+    is_told = len(told) > 1 and called.names(*told)
+    return ", ".join(told[:1] if is_told else told) or None
 
 
 def _sum(one: float | None, other: float | None) -> float | None:
