@@ -15,6 +15,7 @@ from segml.losses.ends import End, ends_by_client, standing_ends
 from segml.losses.history import EMPTY, History, histories, of
 from segml.losses.money import brought_by, with_referrals
 from segml.losses.rhythm import Rhythm, learn_rhythm
+from segml.losses.season_groups import season_groups
 from segml.losses.seasons import learn_seasons
 from segml.losses.transitions import Client, Lens, Transition, transition
 from segml.losses.yearly import Peers, learn_peers
@@ -137,13 +138,18 @@ def open_books(
 def _clocks(
     table: pd.DataFrame, industry: Mapping[str, str], *, first_day: int, end: int
 ) -> tuple[Clock, dict[str, Clock]]:
-    """The portfolio's clock, and those of clients whose industry has another."""
+    """The portfolio's clock, and those of clients whose industry, or whose like, has another."""
     bought = table.loc[~table["is_return"], ["client_id", "day"]]
     clock = learn_clock(bought["day"].to_numpy(dtype=np.int64), first_day=first_day, end=end)
-    parts = bought["day"].groupby(bought["client_id"].map(industry))
-    days = {str(name): part.to_numpy(dtype=np.int64) for name, part in parts}
-    seasons = learn_seasons(days, clock, first_day=first_day, end=end)
-    return clock, {each: seasons[name] for each, name in industry.items() if name in seasons}
+
+    def clocks_of(group: Mapping[str, str]) -> dict[str, Clock]:
+        parts = bought["day"].groupby(bought["client_id"].map(group))
+        days = {str(name): part.to_numpy(dtype=np.int64) for name, part in parts}
+        seasons = learn_seasons(days, clock, first_day=first_day, end=end)
+        return {each: seasons[name] for each, name in group.items() if name in seasons}
+
+    own = clocks_of(industry)
+    return clock, own | clocks_of(season_groups(bought, clock, own, first_day=first_day))
 
 
 def _rhythm(
