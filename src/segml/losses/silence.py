@@ -19,6 +19,9 @@ LOST_LEVEL = 0.99
 SURE_LEVEL = 0.999
 MEDIAN_GAPS = 3.0
 LEAST_DAYS = 30
+LEAST_PAUSE = 14
+"""A season of its own, holidays among them, lasts so many days: a few without an order are too many
+for who buys daily, and come by chance."""
 YEAR = 365
 SEASON_SHIFT_DAYS = 30
 """By how much a client's own season may end later than a year before."""
@@ -33,7 +36,8 @@ class Silence:
     last
         Day of the last order.
     due_on
-        Day by which the next one was as likely as not.
+        Day by which the next one was as likely as not; in a season of its own, the day on which it
+        came back a year before.
     lost_on
         First day on which the silence is longer than the 0.99 quantile of the gap expected, three
         median gaps and 30 days, and its own season is over.
@@ -87,27 +91,31 @@ def silence(known: History, rhythm: Rhythm, clock: Clock) -> Silence | None:
     gaps, last = np.diff(ticks), int(known.days[-1])
     floor = _floor(gaps)
 
-    def passed(quantile: float) -> int:
+    def too_long(quantile: float) -> int:
         day = float(clock.day_when(ticks[-1] + max(quantile, floor)))
-        return int(max(np.floor(day + 1e-9), last + LEAST_DAYS)) + 1
+        return int(np.floor(day + 1e-9)) + 1
 
-    lost_on = passed(rhythm.far_quantile(LOST_LEVEL, gaps))
-    season_over = _season_over(known.days, lost_on)
+    rested = too_long(rhythm.far_quantile(LOST_LEVEL, gaps))
+    lost_on = max(rested, last + LEAST_DAYS + 1)
+    season_over = _season_over(known.days, lost_on, max(rested - last, LEAST_PAUSE))
+    sure_on = max(too_long(rhythm.far_quantile(SURE_LEVEL, gaps)), last + LEAST_DAYS + 1)
+    due_on = int(clock.day_when(ticks[-1] + rhythm.quantile(0.5, gaps)))
     return Silence(
         last,
-        int(clock.day_when(ticks[-1] + rhythm.quantile(0.5, gaps))),
+        due_on if season_over == lost_on else season_over - SEASON_SHIFT_DAYS - 1,
         season_over,
-        max(passed(rhythm.far_quantile(SURE_LEVEL, gaps)), season_over),
+        max(sure_on, season_over),
         len(gaps),
     )
 
 
-def _season_over(days: Days, lost_on: int) -> int:
+def _season_over(days: Days, lost_on: int, pause: int) -> int:
     """The day after the client's own season, if the silence that is too long on a day is that.
 
-    So it is if a gap as long, a year before, was not over by then, or only just. Else the day.
+    So it is if a gap that its rhythm did not allow, of so many days, was not over by then a year
+    before, or only just. Else the day.
     """
     first, until = np.searchsorted(days, lost_on - YEAR - np.array([SEASON_SHIFT_DAYS, 0]))
     ends = np.arange(max(first, 1), min(until + 1, len(days)))
-    as_long = days[ends] - days[ends - 1] >= lost_on - days[-1]
+    as_long = days[ends] - days[ends - 1] >= pause
     return int((days[ends[as_long]] + YEAR + SEASON_SHIFT_DAYS + 1).max(initial=lost_on))
