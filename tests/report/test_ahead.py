@@ -148,6 +148,25 @@ def test_who_is_next_stands_by_rank_and_missing_values_stay_missing(
     assert (last.chance, last.profit_at_risk, last.days_left, last.reason) == (None,) * 4
 
 
+def test_of_the_likeliest_tenth_those_are_shown_whose_money_is_most_at_risk(
+    ahead: Published,
+) -> None:
+    run, tables = ahead
+    many = [
+        next_row(f"n{rank}", rank, chance=1.0 / rank, profit_at_risk=float(rank % 20))
+        for rank in range(1, 201)
+    ]
+    found = next_facts(run, tables | {"next_lost": framed(many, NEXT_LOST)}, names={})
+    assert found is not None
+    # nobody behind the twentieth, and of those the ones with most at risk
+    assert [each.client_id for each in found.clients] == [f"n{rank}" for rank in range(19, 7, -1)]
+    assert "most profit is at risk" in ahead_words.order_sentence(found)
+    few = next_facts(run, tables | {"next_lost": framed(many[:9], NEXT_LOST)}, names={})
+    assert few is not None
+    assert [each.client_id for each in few.clients] == [f"n{rank}" for rank in range(9, 0, -1)]
+    assert ahead_words.order_sentence(few) == ""
+
+
 def test_the_lost_clients_it_is_like_are_named_the_most_alike_first(
     facts_ahead: NextFacts,
 ) -> None:

@@ -86,7 +86,9 @@ def next_facts(
     *,
     names: Mapping[str, str],
 ) -> NextFacts | None:
-    """Who is next, by rank; None where the analysis did not look ahead.
+    """Who is next: of the likeliest tenth those with the most profit at risk, that first.
+
+    None where the analysis did not look ahead.
 
     Parameters
     ----------
@@ -101,12 +103,14 @@ def next_facts(
         return None
     told = run["next"]
     ranked, pairs = (as_table(tables[name]) for name in ("next_lost", "lookalikes"))
-    shown = ranked.rows(order=(("rank", False),), most=NEXT_TOLD)
+    count = ranked.count()
+    likeliest = ranked.rows(order=(("rank", False),), most=max(NEXT_TOLD, math.ceil(count / 10)))
+    shown = sorted(likeliest, key=lambda row: -(row["profit_at_risk"] or 0.0))[:NEXT_TOLD]
     ids = [row["client_id"] for row in shown]
     like = _alike(pairs, "client_id", ("client_id", "in", ids))
     plain = [name for name in NextClient.__slots__ if name not in ("name", "like")]
     return NextFacts(
-        count=ranked.count(),
+        count=count,
         clients=tuple(
             NextClient(
                 **{name: row[name] for name in plain},

@@ -77,8 +77,8 @@ def _by_risk(facts: NextFacts, currency: str | None, churn_days: int | None) -> 
         facts.count,
     )
     order = _(
-        "Too few losses are known to learn from: they stand in the order of their risk of "
-        "no purchase."
+        "Too few losses are known to learn from: the likeliest are those whose risk of no "
+        "purchase is greatest."
     )
     if churn_days is None:
         return paragraph([who, order])
@@ -91,13 +91,23 @@ def _by_risk(facts: NextFacts, currency: str | None, churn_days: int | None) -> 
     return paragraph([who, order, stake])
 
 
+def order_sentence(facts: NextFacts) -> str:
+    """Who of the key clients is shown, and in what order; empty where all are."""
+    if facts.count <= len(facts.clients):
+        return ""
+    return _(
+        "Of the tenth that is likeliest to be lost, those are shown with whom most profit is at "
+        "risk, the most first."
+    )
+
+
 def trusted_sentence(facts: NextFacts) -> str:
     """How good the order was on past dates, and what that means for its use; empty if unknown."""
     caught, by_silence = facts.caught, facts.caught_by_silence
     if facts.learnt_from is None or caught is None or by_silence is None:
         return ""
     said = _(
-        "How good the order is: on past dates the first tenth of such a list held {caught} of the "
+        "How good it is: on past dates the likeliest tenth held {caught} of the "
         "key clients that were then lost; a tenth drawn by chance would hold {chance}, the tenth "
         "that had been silent for longest against their own rhythm held {silence}.",
         caught=percent(caught),
