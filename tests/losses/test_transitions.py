@@ -126,6 +126,9 @@ def test_who_pauses_every_year_has_not_left_in_its_pause(later: int) -> None:
 def test_who_does_not_come_back_from_its_pause_left_when_the_pause_should_be_over() -> None:
     own = pausing(2 * YEAR)
     back = int(own.own.days[own.own.days >= YEAR + 100][0]) + YEAR
+    quiet = silence(own.own, LENS.rhythm, LENS.clock)
+    assert quiet is not None
+    assert quiet.due_on == back
     found = [left(own, LENS, end=day) for day in (back + 29, back + 31, back + 200)]
     assert found[0] is None
     for each in found[1:]:
@@ -133,6 +136,20 @@ def test_who_does_not_come_back_from_its_pause_left_when_the_pause_should_be_ove
         # not on a day of the pause: it was lost by none of them
         assert (each.kind, each.lost_on) == ("left", back + 31)
         assert each.onset.day <= each.lost_on
+
+
+def test_holidays_of_four_weeks_that_move_are_no_loss_of_who_buys_daily() -> None:
+    """Each year they begin on another day, as the lunar new year does."""
+    day = np.arange(0, 3 * YEAR + 60)
+    rests = [(first + n * YEAR, first + n * YEAR + 28) for n, first in enumerate((40, 22, 45, 31))]
+    works = ~np.any([(day >= first) & (day < last) for first, last in rests], axis=0)
+    own = client(day[works], 100.0)
+    for end in range(3 * YEAR + 25, 3 * YEAR + 60):
+        assert left(own, LENS, end=end) is None
+    ended = client(day[works & (day < 3 * YEAR + 31)], 100.0)
+    assert left(ended, LENS, end=3 * YEAR + 120) is not None
+    gone = client(day[works & (day < 3 * YEAR - 200)], 100.0)
+    assert left(gone, LENS, end=3 * YEAR - 100) is not None
 
 
 def test_a_silence_outside_the_pause_is_one_as_ever() -> None:

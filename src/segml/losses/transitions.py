@@ -15,6 +15,7 @@ from typing import Literal
 
 import numpy as np
 
+from segml.losses.by_year import poor_since
 from segml.losses.clock import Clock
 from segml.losses.confidence import chance_at_a_loss
 from segml.losses.history import Days, History, Numbers
@@ -172,8 +173,15 @@ def _faded(client: Client, lens: Lens, *, end: int) -> Transition | None:
     onset = find_onset(
         known.own, lens.rhythm, lens.clock, end=end, with_worth=True, every=lens.every
     )
-    if onset is None or onset.strength < CHANGE:
+    if onset is None:
         return None
+    if onset.strength < CHANGE:
+        since = poor_since(known.own, known.value, share=lens.shrunk_below, end=end)
+        if since is None:
+            return None
+        return Transition(
+            kind="shrunk", certainty="probable", lost_on=max(since, onset.day), onset=onset
+        )
     window = _window(known, lens, onset, end)
     if window is None or window.expected[-1] <= 0.0:
         return None
