@@ -379,6 +379,20 @@ def test_a_favourite_category_that_is_bought_no_more_leaks() -> None:
     assert 0.0 < long[5, 20] < 1.0
 
 
+def test_a_category_that_we_withdrew_leaks_to_no_rival() -> None:
+    told = records()
+    months = months_of(at_risk(told.orders), told.orders)
+    withdrawn = told.events[told.events["event_id"] == "e2"]
+    ours = withdrawn.assign(event_id="e7", day=MONTHS[17], scope="category", scope_value="a")
+    both = but(told, events=pd.concat([told.events, ours], ignore_index=True))
+    for leaked in values(both, months, "favourite_leakage_180"):
+        assert not leaked.any()
+    # a product of it that is no longer sold leaves the rest of the category to be asked
+    gone = replace(told, withdrawn={"x"})
+    short, _ = values(gone, months, "favourite_leakage_180")
+    assert short[5, 20] == 1.0
+
+
 def bought(*rows: tuple[str, int, str, float, float]) -> pd.DataFrame:
     """Lines of category a: client, day, product, quantity, amount."""
     found = pd.DataFrame(rows, columns=["client_id", "day", "product", "quantity", "amount"])

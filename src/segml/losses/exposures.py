@@ -98,8 +98,16 @@ def exposures(records: Records, months: Months) -> Iterator[Exposure]:
     yield from exposed_contacts(records.contacts, months)
     yield from exposed_trade(records.orders, months)
     yield from exposed_bills(records.bills, months)
-    yield from exposed_leak(records.lines, months)
+    yield from exposed_leak(_on_sale(records), months)
     yield from exposed_prices(records.lines, months)
+
+
+def _on_sale(records: Records) -> pd.DataFrame:
+    """The lines of goods that we went on selling: what we withdrew went to no rival."""
+    lines, events = records.lines, records.events
+    of_category = (events["kind"] == "product_withdrawal") & (events["scope"] == "category")
+    gone = lines["product"].isin(list(records.withdrawn))
+    return lines[~(gone | lines["category"].isin(events.loc[of_category, "scope_value"]))]
 
 
 def _always(risk: Risk) -> Column:
