@@ -6,7 +6,7 @@ import pytest
 from tests.tiers.portfolios import drawn_clients
 
 from segml.tiers import TierModel, fit_tiers, lever_moves
-from segml.tiers.lever import LEVERS
+from segml.tiers.lever import INNER, LEVERS
 from segml.words.plan import TierPlan
 
 
@@ -46,6 +46,20 @@ def test_a_client_changed_as_told_is_in_the_tier_told(
     better = again["tier_rank"] < before if direction == "up" else again["tier_rank"] > before
     assert len(again) > 100
     assert better.all()
+
+
+def test_nobody_is_told_to_keep_a_profit_that_its_fewer_sales_cannot_bring(
+    world: tuple[TierModel, pd.DataFrame, pd.DataFrame],
+) -> None:
+    model, frame, assigned = world
+    rows = lever_moves(model, frame, assigned)
+    rows = rows[rows["direction"].eq("down")]
+    fewer = rows[rows["lever"].eq("spend")]["client_id"]
+    moved = _changed(frame, rows[rows["client_id"].isin(fewer)])
+    sold, rate = frame[frame["spend_365"] > 0], (1 + INNER) / 2
+    most = (sold["profit_365"] / sold["spend_365"]).quantile(rate)
+    assert len(moved) > 20
+    assert (moved["profit_365"] <= most * moved["spend_365"] * (1 + 1e-6) + 1e-6).all()
 
 
 def test_no_single_lever_needs_less_than_the_one_that_is_told(

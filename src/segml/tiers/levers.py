@@ -14,8 +14,8 @@ which is the shortest way where the own centroid decides.
 
 Every change is tried by assigning the changed client anew; one that does not lead out of the tier
 is not told. None goes beyond what 98 of 100 of the clients keep to in that coordinate, and profit
-from the same sales not beyond the profit rate that 99 of 100 of them keep to. The levers of a rule
-are in `rule_levers`.
+from the same sales, or sales for the same profit, not beyond the profit rate that 99 of 100 of them
+keep to. The levers of a rule are in `rule_levers`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ import pandas as pd
 
 from segml.tiers.centroids import Array, Ints
 from segml.tiers.clusters import ClusterTiers
-from segml.tiers.lever import INNER, PROFIT, Direction, Lever, as_table, most_profit, offered
+from segml.tiers.lever import INNER, PROFIT, SALES, Direction, Lever, as_table, most_profit, offered
 from segml.tiers.model import TierModel
 from segml.tiers.rule_levers import rule_moves
 from segml.tiers.steps import Bools, Standing, steps
@@ -107,17 +107,25 @@ def lever_moves(model: TierModel, frame: pd.DataFrame, assignment: pd.DataFrame)
 def _range(
     model: TierModel, estimator: ClusterTiers, values: Array, z: Array
 ) -> tuple[Array, Array]:
-    """The least value of each coordinate that a client is moved to, (d,), the greatest, (n, d)."""
-    low, high = np.quantile(z, ((1 - INNER) / 2, (1 + INNER) / 2), axis=0)
-    each = np.tile(high, (len(z), 1))
+    """The least and the greatest value of each coordinate that a client is moved to, (n, d).
+
+    No profit is asked of sales that cannot bring it: neither more of the same, nor the same of
+    less.
+    """
+    ends = np.quantile(z, ((1 - INNER) / 2, (1 + INNER) / 2), axis=0)
+    low, high = (np.tile(end, (len(z), 1)) for end in ends)
     profits = most_profit(model.columns, values)
     if np.isfinite(profits).all():
-        profit = model.columns.index(PROFIT)
-        most = values.copy()
+        profit, sales = (model.columns.index(name) for name in (PROFIT, SALES))
+        most, least = values.copy(), values.copy()
         most[:, profit] = profits
-        limit = estimator.map_.apply(most)[:, profit]
-        each[:, profit] = np.minimum(each[:, profit], limit)
-    return low, each
+        earned, sold = values[:, profit], values[:, sales]
+        part = np.divide(earned, profits, out=np.zeros_like(earned), where=profits > 0.0)
+        least[:, sales] = np.clip(part, 0.0, 1.0) * sold
+        limits = (estimator.map_.apply(each) for each in (most, least))
+        high[:, profit] = np.minimum(high[:, profit], next(limits)[:, profit])
+        low[:, sales] = np.maximum(low[:, sales], next(limits)[:, sales])
+    return low, high
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

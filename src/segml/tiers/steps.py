@@ -24,7 +24,8 @@ class Standing:
     label, previous
         Shape (n,), tiers from 0 (top); `previous` is `NO_TIER` where none was held.
     low, high
-        Shape (d,) and (n, d), the range of every coordinate: what sales allow differs by client.
+        Shape (n, d), the range of every coordinate: what sales allow, and what profit asks of them,
+        differs by client.
     """
 
     z: Array
@@ -39,7 +40,7 @@ class Standing:
             z=self.z[rows],
             label=self.label[rows],
             previous=self.previous[rows],
-            low=self.low,
+            low=self.low[rows],
             high=self.high[rows],
         )
 
@@ -110,7 +111,7 @@ def _room(at: Standing, way: Array, places: list[int]) -> Array:
     room = np.full(len(way), np.inf)
     for place in places:
         part = way[:, place]
-        end = np.where(part > 0, at.high[:, place], at.low[place])
+        end = np.where(part > 0, at.high[:, place], at.low[:, place])
         with np.errstate(divide="ignore", invalid="ignore"):
             steps = (end - at.z[:, place]) / part
         room = np.minimum(room, np.where(part != 0, steps, np.inf))
