@@ -184,6 +184,19 @@ def test_clients_that_are_all_alike_break_nothing() -> None:
     assert model.expected(history, 10.0) == pytest.approx(np.full(100, 10.0), rel=0.1)
 
 
+def test_who_all_but_surely_leaves_at_once_is_told_a_number_and_no_warning() -> None:
+    """A fit may end near the bounds: a power that is below every float is none."""
+    draws = np.random.default_rng(0)
+    for _ in range(200):
+        r, alpha, a, b = np.exp(draws.uniform(-7.0, 7.0, 4))
+        repeats, age = draws.integers(0, 400, 20).astype(float), draws.uniform(1.0, 3000.0, 20)
+        recency = np.where(repeats > 0, age * draws.random(20), 0.0)
+        told = BgNbd(r=r, alpha=10.0 * alpha, a=a, b=b).expected(
+            PurchaseHistory(repeats=repeats, recency=recency, age=age), 180.0
+        )
+        assert (np.isfinite(told) & (told >= 0.0)).all()
+
+
 def test_an_impossible_history_is_refused() -> None:
     with pytest.raises(ValueError, match="recency <= age"):
         _one(1, 5, 4)

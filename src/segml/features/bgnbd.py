@@ -89,7 +89,8 @@ class BgNbd:
         Equation (10) after Euler's transformation of the hypergeometric function,
         ₂F₁(A, B; C; z) = (1 - z)^(C-A-B) ₂F₁(C-A, C-B; C; z): the large powers cancel, and what
         is left is as tame for x = 5,000 as for x = 0. At a = 1 and a + b + x = 1 the formula is
-        0/0; there it is taken a millionth beside.
+        0/0; there it is taken a millionth beside. Of clients that all but surely leave at their
+        first purchase (a in the hundreds) a power falls below the least float: it counts as zero.
 
         Parameters
         ----------
@@ -101,7 +102,9 @@ class BgNbd:
         a = _beside(np.asarray(self.a), 1.0)
         c = _beside(a + self.b + history.repeats - 1, 0.0)
         z = time / (self.alpha + history.age + time)
-        tail = np.exp((a - 1) * np.log1p(-z)) * hyp2f1(a + self.b - 1 - self.r, a - 1, c, z)
+        power = np.exp((a - 1) * np.log1p(-z))
+        series = hyp2f1(a + self.b - 1 - self.r, a - 1, c, z)
+        tail = np.where(np.isfinite(series), power, 0.0) * np.nan_to_num(series)
         expected = c / (a - 1) * (1 - tail) * self.alive(history)
         # never more than a client would buy that is alive and never leaves
         rate = (self.r + history.repeats) / (self.alpha + history.age)
