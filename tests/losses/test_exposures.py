@@ -379,6 +379,21 @@ def test_a_favourite_category_that_is_bought_no_more_leaks() -> None:
     assert 0.0 < long[5, 20] < 1.0
 
 
+def test_what_was_about_everybody_is_no_column_whatever_its_kind() -> None:
+    """A date alone explains no client: the same outage in a region is one, in all it is none."""
+    told = records()
+    risk = at_risk(told.orders)
+    found = {each for column in columns_of(told, risk) for each in column.event_ids}
+    assert "e6" in found
+    everywhere = told.events["event_id"] == "e6"
+    events = told.events.assign(
+        scope=told.events["scope"].mask(everywhere, "all"),
+        scope_value=told.events["scope_value"].mask(everywhere, None),
+    )
+    left = {e for column in columns_of(but(told, events=events), risk) for e in column.event_ids}
+    assert left == found - {"e6"}
+
+
 def test_a_category_that_we_withdrew_leaks_to_no_rival() -> None:
     told = records()
     months = months_of(at_risk(told.orders), told.orders)

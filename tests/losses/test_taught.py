@@ -7,7 +7,8 @@ import pytest
 
 from segml.losses.exposures import Column, Risk
 from segml.losses.onset_months import OnsetMonths
-from segml.losses.taught import FOLDS, Gain, crossed, gain_of, met_by, shares_of
+from segml.losses.taught import FOLDS, Gain, crossed, gain_of, met_by, shares_of, tempered
+from segml.outcomes.onset import Causes
 
 COUNT, MONTHS = 60, 6000.0
 MET = np.zeros((COUNT, 3))
@@ -100,3 +101,41 @@ def test_what_befell_those_who_met_it_is_one() -> None:
     found = _gain(client, month)
     assert found.explained > 0.8
     assert found.gain > 5.0 * found.error
+
+
+def _held_out(taught: list[Causes], fold: np.ndarray) -> np.ndarray:
+    """What each onset gained by what the other folds taught."""
+    return np.stack([each.gained for each in taught])[fold, np.arange(len(fold))]
+
+
+@pytest.mark.parametrize("trust", [0.0, 0.4, 1.0])
+def test_what_is_not_believed_of_a_hazard_has_the_baseline_alone(trust: float) -> None:
+    learnt = crossed(MET, columns(), FOLD)[0]
+    mixed = learnt.tempered(trust)
+    assert mixed.gained == pytest.approx(np.log1p(trust * np.expm1(learnt.gained)), abs=1e-9)
+    assert mixed.hazards == pytest.approx(mixed.design.hazards(mixed.weights))
+
+
+def test_drivers_are_believed_as_far_as_the_onsets_they_were_not_fitted_to_bear_out() -> None:
+    draws = np.random.default_rng(0)
+    real = np.column_stack([np.ones(900), draws.random(900) < 0.5])
+    # drivers that are met by chance alone weigh something all the same
+    vain = np.column_stack([np.ones(60), draws.random((60, 40)) < 0.02])
+    for met, share, least, most in ((real, 0.1, 0.98, 1.0), (vain, 0.004, 0.0, 0.96)):
+        told = [
+            Column(
+                reason="service" if place else "unknown",
+                feature="complaints_90" if place else "(unknown)",
+                event_ids=(),
+                mass=MONTHS * share if place else MONTHS,
+                met=values,
+            )
+            for place, values in enumerate(met.T)
+        ]
+        fold = np.arange(len(met)) % FOLDS
+        taught = crossed(met, told, fold)
+        gained, found = _held_out(taught, fold), _held_out(tempered(taught, fold, ()), fold)
+        grid = np.linspace(0.0, 1.0, 101)
+        by_trust = np.log1p(grid[:, None] * np.expm1(gained)).mean(axis=1)
+        assert found.mean() == pytest.approx(by_trust.max(), abs=1e-4)
+        assert least <= grid[by_trust.argmax()] <= most

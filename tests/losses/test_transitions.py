@@ -138,6 +138,19 @@ def test_who_does_not_come_back_from_its_pause_left_when_the_pause_should_be_ove
         assert each.onset.day <= each.lost_on
 
 
+def test_a_fall_that_a_season_a_month_later_would_explain_is_only_probable() -> None:
+    days = np.arange(0, 931, 7)
+    poorer = np.where(days < 832, 100.0, 35.0)
+    end = int(days[-1]) + 1
+    rich = np.where(days == 553, 1000.0, poorer)  # the feast of last year: this year's is to come
+    found = transition(client(days, rich), LENS, end=end)
+    assert found is not None
+    assert (found.kind, found.certainty) == ("shrunk", "probable")
+    fell = transition(client(days, np.where(days < 832, 100.0, 10.0)), LENS, end=end)
+    assert fell is not None
+    assert (fell.kind, fell.certainty) == ("shrunk", "certain")
+
+
 def test_holidays_of_four_weeks_that_move_are_no_loss_of_who_buys_daily() -> None:
     """Each year they begin on another day, as the lunar new year does."""
     day = np.arange(0, 3 * YEAR + 60)

@@ -46,7 +46,7 @@ from segml.losses.onset_months import MIDWEEK, beside, by_chance, onset_months
 from segml.losses.shares import DRIVEN, Weights
 from segml.losses.shortages import shortages
 from segml.losses.signatures import Sign, signatures
-from segml.losses.taught import FOLDS, crossed, gain_of, met_by, shares_of
+from segml.losses.taught import FOLDS, crossed, gain_of, met_by, shares_of, tempered
 from segml.outcomes.onset_signs import Kinds, Signs
 from segml.words.feature import REASONS
 
@@ -164,7 +164,7 @@ def learn_reasons(
         return Learnt(clients=lost, features={}, events={}, onsets=len(fold), **asdict(gain))
     declined = began.clients
     signs = _signs(records, declines.dated, declined, end)
-    taught = crossed(met[0][:, : len(columns)], columns, fold, signs)
+    taught = tempered(crossed(met[0][:, : len(columns)], columns, fold, signs), fold, signs)
     shares = shares_of(taught, fold, signs)
     rows = [row for row, each in enumerate(declined) if each in fates.lost]
     features, events = _told(shares[rows], columns)

@@ -94,10 +94,14 @@ class _Happening:
 
 
 def _happenings(told: pd.DataFrame) -> dict[tuple[str, int, str, str], tuple[str, ...]]:
-    """Kind, day, scope and its value of each happening, sorted, to its events, sorted."""
+    """Kind, day, scope and its value of each happening, sorted, to its events, sorted.
+
+    What was about everybody is none: that it came first is all it has with a decline, and many
+    things came first.
+    """
     found: dict[tuple[str, int, str, str], tuple[str, ...]] = {}
     rises = (told["kind"] != "price_change") | (numbers_of(told["magnitude"]) > 0)
-    told = told[told["kind"].isin(list(SHOWN_BY)) & rises]
+    told = told[told["kind"].isin(list(SHOWN_BY)) & rises & (told["scope"] != "all")]
     where = [told[name].astype(object).where(told[name].notna(), "") for name in _SCOPE]
     for event_id, kind, day, *scope in zip(
         told["event_id"], told["kind"], told["day"], *where, strict=True

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import minimize_scalar
 
 from segml.losses.exposures import Column
 from segml.losses.history import Days, Numbers
@@ -77,6 +78,42 @@ def gain_of(met: Sequence[Numbers], columns: Sequence[Column], fold: Days) -> Ga
     is_sure = mean > 0.0 and beyond > SURELY * error
     explained = 1.0 - (SURELY * error / beyond) ** 2 if is_sure else 0.0
     return Gain(gain=beyond, error=error, explained=explained)
+
+
+def tempered(taught: Sequence[Causes], fold: Days, signs: Sequence[Signs | Kinds]) -> list[Causes]:
+    """What the folds taught, believed so far that the onsets they were not fitted to are likeliest.
+
+    The onsets, and what was seen after them. What is not believed has the baseline alone: a mixture
+    of both. Weights that cannot be negative have more to take from chance than to lose to it: the
+    fewer the onsets, the more they promise that is not kept.
+
+    Parameters
+    ----------
+    taught
+        What all folds but one taught, fold by fold.
+    fold
+        (n,) of each onset, 0 to `FOLDS` - 1.
+    signs
+        What was seen after the onsets, and of what kind the declines are.
+
+    References
+    ----------
+    Smyth and Wolpert (1999), Linearly Combining Density Estimators via Stacking, Machine Learning
+    36.
+    """
+    mine = fold, np.arange(len(fold))
+    alone, hazards = (
+        np.stack(told)[mine]
+        for told in ([each.alone for each in taught], [each.hazards for each in taught])
+    )
+    # a unit of the baseline's hazard is worth one over all of it, weighed by what the signs say
+    times = 1.0 / (told_by(hazards, signs)[:, -1] * alone)
+    found = minimize_scalar(
+        lambda trust: -float(np.log1p(trust * (times - 1.0)).mean()),
+        bounds=(0.0, 1.0),
+        method="bounded",
+    )
+    return [each.tempered(float(found.x)) for each in taught]
 
 
 def shares_of(taught: Sequence[Causes], fold: Days, signs: Sequence[Signs | Kinds]) -> Numbers:

@@ -154,14 +154,16 @@ def left(client: Client, lens: Lens, *, end: int) -> Transition | None:
 class _Window:
     """The days on which the windows since an onset ended, and what each held and should have.
 
-    `is_back`: the last one alone, without those before it, is nearly what it should have been.
+    `least`: what the last one should have been had its season come a month sooner or later a year
+    before, whichever is less; 0 where no year before it is known. `is_back`: the last one alone,
+    without those before it, is nearly what it should have been.
     """
 
     ends: Days
     value: Numbers
     profit: Numbers
     expected: Numbers
-    same_season: bool
+    least: float
     is_back: bool
 
 
@@ -206,7 +208,7 @@ def _shrunk(lens: Lens, onset: Onset, window: _Window) -> Transition | None:
     below = window.value < lens.shrunk_below * window.expected
     if not below[-1] or window.is_back:
         return None
-    sure = window.same_season and onset.strength >= SURE_CHANGE
+    sure = onset.strength >= SURE_CHANGE and window.value[-1] < lens.shrunk_below * window.least
     return Transition(
         kind="shrunk",
         certainty="certain" if sure else "probable",
@@ -236,6 +238,8 @@ def _window(client: Client, lens: Lens, onset: Onset, end: int) -> _Window | Non
     shift = YEAR * np.ceil((ends - start) / YEAR).astype(np.int64)
     seasonal = bool(start - shift[-1] >= bought[0])
     earlier = client.value.profit_between(start - shift, ends - shift)
+    moves = np.array([-SEASON_SHIFT_DAYS, 0, SEASON_SHIFT_DAYS]) - shift[-1]
+    moved = client.value.profit_between(start + moves, end + moves)
     rate = float(client.value.profit_between(since, start)) / float(
         clock.at(start) - clock.at(since)
     )
@@ -249,7 +253,7 @@ def _window(client: Client, lens: Lens, onset: Onset, end: int) -> _Window | Non
         client.value.profit_between(start, ends),
         client.own.profit_between(start, ends),
         earlier if seasonal else rate * ticks,
-        seasonal,
+        float(moved.min()) if seasonal else 0.0,
         0.0 < nearly <= float(client.value.profit_between(last, end)),
     )
 

@@ -12,7 +12,7 @@ in the same months. A cause that is met as often by those who stay explains noth
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -65,6 +65,19 @@ class Causes:
         told = self.teaches > 0
         hazards = self.hazards.sum(axis=1), self.design.met @ usual
         return _log(met @ self.weights, hazards[0][told]) - _log(met @ usual, hazards[1][told])
+
+    def tempered(self, trust: float) -> Causes:
+        """The same, believed as far as `trust`, 0 to 1; what is left has the baseline alone.
+
+        A mixture of two hazards is a hazard, and its weights are the mixture of theirs.
+        """
+        weights = trust * self.weights + (1.0 - trust) * self._alone
+        return replace(self, weights=weights, hazards=self.design.hazards(weights))
+
+    @property
+    def alone(self) -> Values:
+        """(n,) the hazard at the onsets by the baseline alone."""
+        return np.asarray(self.design.met @ self._alone, dtype=np.float64)
 
     @cached_property
     def _alone(self) -> Values:
