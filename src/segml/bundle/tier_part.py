@@ -47,7 +47,7 @@ def tiers_to_json(model: TierModel) -> dict[str, Any]:
         "space": {
             **{name: list(getattr(model.space, name)) for name in _SPACE},
             "ladders": {
-                name: {"steps": list(each.steps), "usual": list(each.usual)}
+                name: {"rungs": list(each.rungs), "usual": list(each.usual)}
                 for name, each in model.space.ladders.items()
             },
         },
@@ -62,7 +62,7 @@ def tiers_from_json(value: Mapping[str, Any]) -> TierModel:
     space = ValueSpace(
         **{name: tuple(value["space"][name]) for name in _SPACE},
         ladders={  # up to protocol 8 there were none
-            name: Ladder(steps=tuple(each["steps"]), usual=tuple(each["usual"]))
+            name: Ladder(rungs=tuple(each["rungs"]), usual=tuple(each["usual"]))
             for name, each in value["space"].get("ladders", {}).items()
         },
     )

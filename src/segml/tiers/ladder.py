@@ -19,21 +19,24 @@ RUNGS, LEAST_ON_RUNG = 10, 20
 class Ladder:
     """What clients have of something by what they buy: it never falls as that grows.
 
+    Between two rungs it grows evenly, so that a little more bought is a little more had; below the
+    first and above the last it is theirs.
+
     Parameters
     ----------
-    steps
-        Where each rung but the first begins, rising.
+    rungs
+        What is bought on each, rising.
     usual
-        What is usual on each rung, one more than steps.
+        What is usual there.
     """
 
-    steps: tuple[float, ...]
+    rungs: tuple[float, ...]
     usual: tuple[float, ...]
 
     def at(self, measured: pd.Series) -> pd.Series:
         """What is usual for each of some clients, by what they buy."""
-        rung = np.searchsorted(self.steps, measured.to_numpy(np.float64), side="right")
-        return pd.Series(np.asarray(self.usual)[rung], index=measured.index)
+        told = np.interp(measured.to_numpy(np.float64), self.rungs, self.usual)
+        return pd.Series(told, index=measured.index)
 
 
 def learn_ladder(column: pd.Series, measure: pd.Series) -> Ladder:
@@ -50,12 +53,13 @@ def learn_ladder(column: pd.Series, measure: pd.Series) -> Ladder:
     --------
     >>> has = pd.Series([1.0] * 20 + [9.0] * 20)
     >>> learn_ladder(has, pd.Series(range(40)))
-    Ladder(steps=(20.0,), usual=(1.0, 9.0))
+    Ladder(rungs=(9.5, 29.5), usual=(1.0, 9.0))
     """
     known = pd.DataFrame({"has": column, "buys": measure.fillna(0.0)}).astype(np.float64).dropna()
     known = known.sort_values(["buys", "has"], kind="stable")
-    has, buys = known["has"].to_numpy(), known["buys"].to_numpy()
-    groups = int(np.clip(len(has) // LEAST_ON_RUNG, 1, RUNGS))
-    usual = np.maximum.accumulate([np.median(part) for part in np.array_split(has, groups)])
-    steps = tuple(float(part[0]) for part in np.array_split(buys, groups)[1:])
-    return Ladder(steps=steps, usual=tuple(usual.tolist()))
+    groups = int(np.clip(len(known) // LEAST_ON_RUNG, 1, RUNGS))
+    has, buys = (
+        [float(np.median(part)) for part in np.array_split(known[name].to_numpy(), groups)]
+        for name in ("has", "buys")
+    )
+    return Ladder(rungs=tuple(buys), usual=tuple(np.maximum.accumulate(has).tolist()))
