@@ -7,7 +7,7 @@ from segml.report.language import Phrases, _
 
 ORDERS = Phrases(
     {
-        "chance": "the highest chance first",
+        "at_risk": "the most profit at risk first, of the likeliest tenth",
         "clients": "the commonest first",
         "expected": "the highest expected profit first",
         "missed": "most missed first",
