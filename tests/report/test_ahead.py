@@ -161,6 +161,11 @@ def test_of_the_likeliest_tenth_those_are_shown_whose_money_is_most_at_risk(
     # nobody behind the twentieth, and of those the ones with most at risk
     assert [each.client_id for each in found.clients] == [f"n{rank}" for rank in range(19, 7, -1)]
     assert "most profit is at risk" in ahead_words.order_sentence(found)
+    some = next_facts(run, tables | {"next_lost": framed(many[:60], NEXT_LOST)}, names={})
+    assert some is not None
+    # a fifth of sixty: no tenth is told of
+    assert {each.client_id for each in some.clients} == {f"n{rank}" for rank in range(1, 13)}
+    assert "tenth" not in ahead_words.order_sentence(some)
     few = next_facts(run, tables | {"next_lost": framed(many[:9], NEXT_LOST)}, names={})
     assert few is not None
     assert [each.client_id for each in few.clients] == [f"n{rank}" for rank in range(9, 0, -1)]

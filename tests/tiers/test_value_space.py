@@ -67,9 +67,35 @@ def test_a_size_not_known_is_that_of_clients_that_buy_as_much() -> None:
     assert values[largest].median() == pytest.approx(np.median(size[largest]), rel=0.5)
 
 
+@pytest.mark.parametrize("without", [[], ["spend_365"], ["spend_365", "orders_365"]])
+def test_more_profit_alone_moves_no_other_coordinate_where_a_size_is_not_known(
+    without: list[str],
+) -> None:
+    """Or more profit could lower a tier."""
+    draws = np.random.default_rng(1)
+    spend = draws.lognormal(8.0, 1.2, 200)
+    frame = pd.DataFrame(
+        {
+            "profit_365": 0.3 * spend,
+            "spend_365": spend * draws.lognormal(0.0, 0.2, 200),
+            "orders_365": draws.poisson(spend / 500.0) + 1.0,
+            "wallet": np.where(
+                draws.random(200) < 0.3, np.nan, spend * draws.lognormal(1.0, 0.2, 200)
+            ),
+        }
+    ).drop(columns=without)
+    space = learn_value_space(frame)
+    richer = frame.assign(profit_365=frame["profit_365"] * 5.0 + 1e5)
+    before, after = (space.values(each).drop(columns="profit_365") for each in (frame, richer))
+    pd.testing.assert_frame_equal(before, after)
+    told = before["wallet"][frame["wallet"].isna()].nunique()
+    assert (told > 1) == (len(without) < 2)
+
+
 def test_of_few_clients_the_usual_size_stands_for_all() -> None:
     sizes = np.random.default_rng(0).permutation(38) + 1.0
-    frame = pd.DataFrame({"profit_365": np.arange(39.0), "wallet": [np.nan, *sizes]})
+    told = {"profit_365": np.arange(39.0), "orders_365": [1.0, 2.0, 3.0] * 13}
+    frame = pd.DataFrame({**told, "wallet": [np.nan, *sizes]})
     space = learn_value_space(frame)
     assert space.ladders["wallet"].usual == (19.5,)
     assert space.values(frame)["wallet"].iloc[0] == 19.5

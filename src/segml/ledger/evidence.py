@@ -12,7 +12,8 @@ import pandas as pd
 
 WITHDRAWN_DAYS, SEEN_DAYS, SEEN_CLIENTS, SEEN_LINES = 90, 365, 3, 12
 """A product seems withdrawn when nobody bought it for 90 days, though in the year before at least
-three clients did on twelve lines (the rule of the feature `withdrawn_share_90`)."""
+three clients did on twelve lines (the rule of the feature `withdrawn_share_90`, which does not ask
+whether its category renews its goods)."""
 
 RENEWAL_DAYS, RENEWED_SHARE, RENEWED_GOODS = 365, 0.5, 5
 """A category renews its goods if half of its lines of a year are of products that were new in it,

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from segml.losses.courses import WEEK
 from segml.losses.history import History
 from segml.losses.silence import YEAR
 
 YEARS = 3
-WEEK = 7
+
 LEAST_ORDERS = 3
 """A year before the fall held so many orders: fewer tell nothing of a pace."""
 WINDOW_DAYS = 90

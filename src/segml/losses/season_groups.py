@@ -38,6 +38,8 @@ MOST = 8
 """Seasons besides the clocks, at most."""
 ROUNDS = 60
 """Of expectation and maximisation."""
+SWING = 0.9
+"""How far the seasons that are begun with rise and fall about the mean."""
 SURELY = 2.326
 """Standard errors by which years that were not read must be told better (99 %)."""
 MEMBER = 0.9
@@ -166,7 +168,7 @@ def _told(read: Numbers, asked: Numbers, clocks: Numbers, count: int) -> Numbers
 def _learnt(counts: Numbers, clocks: Numbers, count: int) -> _Seasons:
     """The seasons of a mixture, begun as waves that peak at even distances over the year."""
     turn = np.arange(PERIODS)[None, :] / PERIODS - np.arange(count)[:, None] / count
-    share = (1.0 + MEMBER * np.cos(2.0 * np.pi * turn)) / PERIODS
+    share = (1.0 + SWING * np.cos(2.0 * np.pi * turn)) / PERIODS
     found = _Seasons(log_share=np.log(share), log_common=np.full(count + 1, -np.log(count + 1.0)))
     for _ in range(ROUNDS):
         member = _posterior(counts, clocks, found)

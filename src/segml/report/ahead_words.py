@@ -95,6 +95,8 @@ def order_sentence(facts: NextFacts) -> str:
     """Who of the key clients is shown, and in what order; empty where all are."""
     if facts.count <= len(facts.clients):
         return ""
+    if facts.count <= 10 * len(facts.clients):
+        return _("The likeliest to be lost are shown, those with most profit at risk first.")
     return _(
         "Of the tenth that is likeliest to be lost, those are shown with whom most profit is at "
         "risk, the most first."

@@ -7,7 +7,7 @@ from segml.report.language import Phrases, _
 
 ORDERS = Phrases(
     {
-        "at_risk": "the most profit at risk first, of the likeliest tenth",
+        "at_risk": "the most profit at risk first",
         "clients": "the commonest first",
         "expected": "the highest expected profit first",
         "missed": "most missed first",

@@ -122,9 +122,8 @@ def _range(
         earned, sold = values[:, profit], values[:, sales]
         part = np.divide(earned, profits, out=np.zeros_like(earned), where=profits > 0.0)
         least[:, sales] = np.clip(part, 0.0, 1.0) * sold
-        limits = (estimator.map_.apply(each) for each in (most, least))
-        high[:, profit] = np.minimum(high[:, profit], next(limits)[:, profit])
-        low[:, sales] = np.maximum(low[:, sales], next(limits)[:, sales])
+        high[:, profit] = np.minimum(high[:, profit], estimator.map_.apply(most)[:, profit])
+        low[:, sales] = np.maximum(low[:, sales], estimator.map_.apply(least)[:, sales])
     return low, high
 
 

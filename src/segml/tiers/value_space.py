@@ -6,7 +6,7 @@ profit would move two coordinates and could lower a tier (see `ClusterTiers`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -95,7 +95,8 @@ class ValueSpace:
         What was left out and why, one sentence each.
     ladders
         Of columns that are sizes, by name: what clients that buy as much have usually. It stands in
-        the place of the fill; a size that is not known is neither small nor large.
+        the place of the fill; a size that is not known is neither small nor large. None where
+        neither spend nor orders are a column.
     """
 
     columns: tuple[str, ...]
@@ -103,11 +104,6 @@ class ValueSpace:
     weights: tuple[float, ...]
     notes: tuple[str, ...]
     ladders: Mapping[str, Ladder] = field(default_factory=dict)
-
-    @property
-    def measure(self) -> str:
-        """The column that the ladders go by: spend, or profit where that is no column."""
-        return _SPEND if _SPEND in self.columns else PROFIT
 
     @property
     def ending(self) -> tuple[int, ...]:
@@ -137,9 +133,10 @@ class ValueSpace:
             )
         numbers = frame.loc[:, list(self.columns)].astype(np.float64)
         fills = dict(zip(self.columns, self.fills, strict=True))
-        measured = numbers[self.measure].fillna(fills[self.measure])
-        for name, ladder in self.ladders.items():
-            numbers[name] = numbers[name].fillna(ladder.at(measured))
+        if measure := _measure(self.columns):
+            measured = numbers[measure].fillna(fills[measure])
+            for name, ladder in self.ladders.items():
+                numbers[name] = numbers[name].fillna(ladder.at(measured))
         return numbers.fillna(fills)
 
 
@@ -168,14 +165,15 @@ def learn_value_space(frame: pd.DataFrame) -> ValueSpace:
             next_step="widen the ledger's dates or the `where` of `ledger.transactions`",
         )
     columns = tuple(name for _, name in chosen)
+    measure = _measure(columns)
     return ValueSpace(
         columns=columns,
         fills=tuple(_fill(line.role, frame[name]) for line, name in chosen),
         weights=_weights([line for line, _ in chosen]),
         notes=_notes(frame, columns),
         ladders={
-            name: learn_ladder(frame[name], frame[_SPEND if _SPEND in columns else PROFIT])
-            for line, name in chosen
+            name: learn_ladder(frame[name], frame[measure])
+            for line, name in (chosen if measure else ())
             if line.is_size
         },
     )
@@ -193,6 +191,11 @@ def value_space(frame: pd.DataFrame) -> pd.DataFrame:
     1        -1.0
     """
     return learn_value_space(frame).values(frame)
+
+
+def _measure(columns: Sequence[str]) -> str | None:
+    """The column that ladders go by; never profit, which would then move a second coordinate."""
+    return next((name for name in (_SPEND, "orders_365") if name in columns), None)
 
 
 def _usable(line: ValueCoordinate, frame: pd.DataFrame) -> str | None:
