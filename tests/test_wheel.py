@@ -34,6 +34,7 @@ def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(wheel: Path)
     assert held == expected
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_installed_wheel_runs_the_demo_outside_the_checkout(
     wheel: Path, tmp_path: Path

@@ -189,6 +189,7 @@ def tracked(small: Small) -> dict[str, str]:
         return dict(database.execute("SELECT run_uuid, status FROM runs"))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_killed_training_leaves_a_registry_that_scores(small: Small) -> None:
     killer, known = small.killer, small.registry.champion()

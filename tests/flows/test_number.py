@@ -32,6 +32,7 @@ def _with(config: Path, number: str, key: str = "[1]") -> Path:
     return changed
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_number_is_chosen_told_and_kept(config: Path) -> None:
     trained = segml.train(config, as_of=DAY)

@@ -55,6 +55,7 @@ def test_the_check_names_every_trap_with_its_count(config: Path) -> None:
     assert found["returns"] > 14_000
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_chain_runs_from_training_to_report(config: Path) -> None:
     trained = segml.train(config, as_of="2010-12-01")

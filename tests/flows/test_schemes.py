@@ -25,7 +25,7 @@ NAMES = {
     "strategic": ["vip", "important", "ordinary", "potential", "small"],
 }
 CHAINS = ("strategic", "clusters", "profitability", "levels")
-CHAINS = CHAINS[: int(os.environ.get("SEGML_CHAINS", "2"))]
+CHAINS = CHAINS[: int(os.environ.get("SEGML_CHAINS", "1"))]
 EARLIER, LATER = "2023-10-01", "2024-04-01"
 
 
