@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from segml.features import CATALOGUE
-from segml.losses import LossAnalysis
+from segml.losses import LossAnalysis, together
 from segml.losses.behind import Thing, things_behind
+from segml.losses.events_behind import Behind
 from segml.losses.mix import NOT_RECORDED, carried
 from segml.losses.money import Money
 from segml.losses.overall import SAID
@@ -184,40 +185,65 @@ def test_the_order_of_the_lines_and_the_length_of_the_year_change_no_share() -> 
     assert sum(longer.values()) == pytest.approx(1.0)
 
 
-def test_a_driver_comes_from_the_events_that_are_cited_each_alike() -> None:
+def test_a_driver_comes_from_the_events_that_are_likely_each_by_its_part() -> None:
     rise = FEATURES["price_events_180"]
-    found = things_behind(trail(lines()), rise, cited=("e2", "e1"), manager="Ann")
-    assert found == {Thing("event", "e1"): 0.5, Thing("event", "e2"): 0.5}
-    none = things_behind(trail(lines()), rise, cited=(), manager="Ann")
-    assert none == {Thing("sign", "price_events_180"): 1.0}
+    found = things_behind(trail(lines()), rise, events={"e2": 0.5, "e1": 0.25}, manager="Ann")
+    rest = Thing("sign", "price_events_180")
+    assert found == {Thing("event", "e1"): 0.25, Thing("event", "e2"): 0.5, rest: 0.25}
+    none = things_behind(trail(lines()), rise, events={}, manager="Ann")
+    assert none == {rest: 1.0}
+    whole = things_behind(trail(lines()), rise, events={"e1": 1.0}, manager="Ann")
+    assert whole == {Thing("event", "e1"): 1.0}
+
+
+@pytest.mark.parametrize(("told", "expected"), [(0.8, 0.5), (0.4, 0.4)])
+def test_money_by_event_is_what_is_expected_of_each(told: float, expected: float) -> None:
+    rows = pd.DataFrame({"feature": ["price_events_180", "price_rise_180"], "share": [told, 0.1]})
+    behind = [
+        Behind(event_ids=("e1", "e2"), reason="price", share=0.3),
+        Behind(event_ids=("e3",), reason="price", share=0.2),
+        Behind(event_ids=("e4",), reason="service", share=0.3),
+    ]
+    own = dict.fromkeys(("manager", "industry", "region"))
+    parts = together._parts(rows, trail(lines()), behind, own)
+    assert sum(parts.values()) == pytest.approx(told + 0.1)
+    by_event = together._by_event(parts)
+    assert by_event == pytest.approx(
+        {
+            "e1": 0.3 * expected,
+            "e2": 0.3 * expected,
+            "e3": 0.4 * expected,
+            NO_EVENT: 1.0 - expected,
+        }
+    )
 
 
 def test_contact_that_fell_comes_from_the_manager_and_complaints_from_themselves() -> None:
     drop, slow = FEATURES["attention_drop_180"], FEATURES["resolution_rise_180"]
     found = trail(lines())
-    assert things_behind(found, drop, cited=(), manager="Ann") == {Thing("manager", "Ann"): 1.0}
-    nobody = things_behind(found, drop, cited=(), manager=None)
+    assert things_behind(found, drop, events={}, manager="Ann") == {Thing("manager", "Ann"): 1.0}
+    nobody = things_behind(found, drop, events={}, manager=None)
     assert nobody == {Thing("manager", NOT_RECORDED): 1.0}
-    assert things_behind(found, slow, cited=(), manager="Ann") == {
+    assert things_behind(found, slow, events={}, manager="Ann") == {
         Thing("complaint", "resolution_rise_180"): 1.0
     }
 
 
 def test_goods_sent_back_name_their_products_by_money() -> None:
     rows = lines((900, "a", -30.0, -9.0), (950, "b", -10.0, -3.0), (960, "c", 99.0, 50.0))
-    found = things_behind(trail(rows), FEATURES["returns_rise_180"], cited=(), manager=None)
+    found = things_behind(trail(rows), FEATURES["returns_rise_180"], events={}, manager=None)
     assert found == pytest.approx({Thing("product", "a"): 0.75, Thing("product", "b"): 0.25})
 
 
 def test_products_that_grew_dearer_or_were_withdrawn_are_named() -> None:
     rows = lines((500, "a", 10.0, 5.0), (500, "b", 10.0, 5.0), (900, "a", 16.0, 9.0))
-    dearer = things_behind(trail(rows), FEATURES["price_rise_180"], cited=(), manager=None)
+    dearer = things_behind(trail(rows), FEATURES["price_rise_180"], events={}, manager=None)
     assert dearer == {Thing("product", "a"): 1.0}
     gone = trail(rows, withdrawn=frozenset({"b"}))
-    found = things_behind(gone, FEATURES["withdrawn_share_90"], cited=(), manager=None)
+    found = things_behind(gone, FEATURES["withdrawn_share_90"], events={}, manager=None)
     assert found == {Thing("sign", "withdrawn_share_90"): 1.0}
     late = trail(lines((800, "b", 10.0, 5.0)), withdrawn=frozenset({"b"}))
-    found = things_behind(late, FEATURES["withdrawn_share_90"], cited=(), manager=None)
+    found = things_behind(late, FEATURES["withdrawn_share_90"], events={}, manager=None)
     assert found == {Thing("product", "b"): 1.0}
 
 

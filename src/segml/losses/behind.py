@@ -1,13 +1,15 @@
 """The concrete thing behind a driver's part of a loss: an event, a manager, a product, complaints.
 
 A driver says that prices rose; a person asks which. Of the part of a loss that a driver stands for,
-the thing is read off the client's own rows: the events cited as evidence, its manager, the products
-that grew dearer, came back, or were withdrawn. Where no row names one, the sign itself stands.
+the thing is the events that are probably behind it, each by its probability; for the rest it is
+read off the client's own rows: its manager, the products that grew dearer, came back, or were
+withdrawn. Where no row names one, the sign itself stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,6 +23,7 @@ from segml.words.feature import Feature
 Source = Literal["event", "manager", "product", "complaint", "sign"]
 EVENT_FAMILIES = frozenset({"price_events", "outages", "withdrawals", "managers", "rivals"})
 """Families of features that show events."""
+_NOTHING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -45,7 +48,7 @@ class Thing:
 
 
 def things_behind(
-    trail: Trail, feature: Feature, *, cited: Sequence[str], manager: str | None
+    trail: Trail, feature: Feature, *, events: Mapping[str, float], manager: str | None
 ) -> Mapping[Thing, float]:
     """What the part of a loss that a driver stands for comes from; the shares sum to one.
 
@@ -55,14 +58,23 @@ def things_behind(
         The client's rows.
     feature
         The driver.
-    cited
-        Ids of the events cited as evidence of its reason for this client. Several share alike: it
-        is not known which of them weighed more.
+    events
+        Event ids to their parts of what the features of its reason that show events stand for;
+        they sum to at most one.
     manager
         Who looked after the client; None where the ledger does not say.
     """
-    if feature.family in EVENT_FAMILIES and cited:
-        return {Thing("event", each): 1.0 / len(cited) for each in sorted(cited)}
+    if feature.family not in EVENT_FAMILIES:
+        return _without_events(trail, feature, manager)
+    rest = 1.0 - math.fsum(events.values())
+    parts = {Thing("event", each): part for each, part in sorted(events.items())}
+    if rest > _NOTHING:
+        others = _without_events(trail, feature, manager)
+        parts |= {each: rest * part for each, part in others.items()}
+    return parts
+
+
+def _without_events(trail: Trail, feature: Feature, manager: str | None) -> dict[Thing, float]:
     if feature.reason == "manager":
         return {Thing("manager", manager or NOT_RECORDED): 1.0}
     if feature.family == "complaints":

@@ -35,6 +35,7 @@ from segml.losses.believed_events import believed_events
 from segml.losses.courses import WEEK
 from segml.losses.dating import Declines
 from segml.losses.declines import Dated
+from segml.losses.events_behind import Behind, events_behind
 from segml.losses.exposed_risk import ACTIVE_DAYS
 from segml.losses.exposures import Column, Records, Risk, calendar_of, columns_of, risk_of
 from segml.losses.fates import Fates
@@ -54,8 +55,6 @@ LEAST_ONSETS = 30
 """With fewer declines nothing is learnt from them."""
 CHANCES = 5
 """How often the onsets are laid on clients drawn by chance."""
-CITED = 0.5
-"""An event is evidence if it is more likely than not behind a loss: many events harm nobody."""
 SEEN_FROM = (0.5, 0.75, 0.95)
 """Chances that a decline had begun by the days from which what came after it is seen: seen from
 before it began, a sign tells of the years in which nothing was wrong."""
@@ -74,7 +73,7 @@ class Learnt:
         Feature to (n,) the probability that what it shows was the reason; what they leave of one is
         `unknown`.
     events
-        Client to the events that are behind its loss with at least the probability `CITED`.
+        Client to the company events that are behind its loss, each with its probability.
     explained
         How surely drivers explain onsets that they were not fitted to, from 0, where they explain
         nothing, to 1.
@@ -96,7 +95,7 @@ class Learnt:
 
     clients: tuple[str, ...]
     features: Mapping[str, Numbers]
-    events: Mapping[str, frozenset[str]]
+    events: Mapping[str, tuple[Behind, ...]]
     explained: float
     onsets: int
     gain: float
@@ -167,11 +166,11 @@ def learn_reasons(
     taught = tempered(crossed(met[0][:, : len(columns)], columns, fold, signs), fold, signs)
     shares = shares_of(taught, fold, signs)
     rows = [row for row, each in enumerate(declined) if each in fates.lost]
-    features, events = _told(shares[rows], columns)
+    of_lost = shares[rows]
     return Learnt(
         clients=lost,
-        features=features,
-        events=dict(zip(lost, events, strict=True)),
+        features=_by_feature(of_lost, columns),
+        events=dict(zip(lost, events_behind(columns, of_lost), strict=True)),
         declined=declined,
         reasons=_by_reason(shares, columns),
         short=records.short,
@@ -245,35 +244,20 @@ def _kinds(dated: Dated, clients: Sequence[str]) -> Kinds:
     return Kinds(chance=dated.kinds[pd.Index(dated.clients).get_indexer(pd.Index(clients))])
 
 
-def _told(
-    by_column: Numbers, columns: Sequence[Column]
-) -> tuple[dict[str, Numbers], list[frozenset[str]]]:
-    """The shares of the lost clients, (n, p) by column, by feature; and the events behind each."""
+def _by_feature(by_column: Numbers, columns: Sequence[Column]) -> dict[str, Numbers]:
+    """(n, p) shares by feature, but for `unknown`."""
     features: dict[str, Numbers] = {}
     for number, column in enumerate(columns):
         if column.reason != "unknown":
             before = features.get(column.feature, np.zeros(len(by_column)))
             features[column.feature] = before + by_column[:, number]
-    return features, _events(columns, by_column)
+    return features
 
 
 def _by_reason(by_column: Numbers, columns: Sequence[Column]) -> Numbers:
     """(n, reasons) shares of shape (n, p), by reason."""
     of = np.array([[each.reason == reason for reason in REASONS] for each in columns])
     return np.asarray(by_column @ of.astype(np.float64))
-
-
-def _events(columns: Sequence[Column], by_column: Numbers) -> list[frozenset[str]]:
-    """The events likely behind each loss, of shares of shape (n, p)."""
-    shares: dict[tuple[str, ...], Numbers] = {}
-    for number, column in enumerate(columns):
-        if column.event_ids:
-            before = shares.get(column.event_ids, np.zeros(len(by_column)))
-            shares[column.event_ids] = before + by_column[:, number]
-    return [
-        frozenset(each for ids, of in shares.items() if of[row] >= CITED for each in ids)
-        for row in range(len(by_column))
-    ]
 
 
 def as_weights(learnt: Learnt, lost: Decomposition) -> Weights:

@@ -17,6 +17,7 @@ from segml.losses.books import Books
 from segml.losses.causes import Learnt, as_weights
 from segml.losses.course import course
 from segml.losses.earlier import with_earlier
+from segml.losses.events_behind import cited
 from segml.losses.evidence import evidence
 from segml.losses.exposed_events import LEAST_SHARE
 from segml.losses.fates import Fates
@@ -252,7 +253,7 @@ def _trails(
     )
     if learnt:
         events = {
-            each: rows[rows["event_id"].isin(learnt.events.get(each, ())) & _reached(rows)]
+            each: rows[rows["event_id"].isin(cited(learnt.events.get(each, ()))) & _reached(rows)]
             for each, rows in events.items()
         }
     return {

@@ -5,7 +5,7 @@ goes to a rest with a name. So every dimension sums to the total.
 
 ::
 
-    reason    its shares             event     the parts of events cited as evidence; `(no event)`
+    reason    its shares             event     what is expected of each; the rest is `(no event)`
     product   what it carried        manager, industry, region   as known at the earlier date
     category  the same               quarter   of the onset             kind   of the loss
 """
@@ -21,13 +21,14 @@ import pandas as pd
 
 from segml.features import CATALOGUE
 from segml.ledger import date_of, described_events
-from segml.losses.behind import Thing, things_behind
+from segml.losses.behind import EVENT_FAMILIES, Thing, things_behind
 from segml.losses.dossiers import Dossiers
+from segml.losses.events_behind import Behind
 from segml.losses.mix import NOT_RECORDED, carried
 from segml.losses.scene import Scene
 from segml.losses.tables import LOSS_EVENTS, LOSS_FAULTS, LOSSES_BY, framed
 from segml.losses.trail import Trail
-from segml.words.feature import REASONS
+from segml.words.feature import Feature
 
 DIMENSIONS = (
     "reason",
@@ -83,13 +84,14 @@ def lost_clients(scene: Scene, found: Dossiers) -> list[Lost]:
     found
         The lost clients' frames, and what they were made of.
     """
-    facts, cited = scene.snapshot(scene.start).clients, _cited(found)
+    facts = scene.snapshot(scene.start).clients
     reasons = {str(who): rows for who, rows in found.loss_reasons.groupby("client_id")}
     told = []
     for client_id, case in sorted(found.cases.items()):
         own = {name: _text(facts[name][client_id]) for name in ("manager", "industry", "region")}
         rows, trail = reasons[client_id], found.trails[client_id]
-        parts = _parts(rows, trail, {r: cited.get((client_id, r), ()) for r in REASONS}, own)
+        behind = found.learnt.events.get(client_id, ()) if found.learnt else ()
+        parts = _parts(rows, trail, behind, own)
         told.append(
             Lost(
                 client_id=client_id,
@@ -114,34 +116,42 @@ def _text(value: object) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
-def _cited(found: Dossiers) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Client and reason to the events cited for it; none where nothing tells which are likely."""
-    if found.learnt is None:
-        return {}
-    events = found.evidence[found.evidence["table"] == "events"]
-    return {
-        (str(key[0]), str(key[1])): tuple(sorted(set(rows["row_key"])))
-        for key, rows in events.groupby(["client_id", "reason"])
-    }
-
-
 def _parts(
     rows: pd.DataFrame,
     trail: Trail,
-    cited: Mapping[str, Sequence[str]],
+    behind: Sequence[Behind],
     own: Mapping[str, str | None],
 ) -> dict[tuple[str, Thing], float]:
     """The share of every reason of a driver and the thing behind it, of one client's loss."""
     features = {feature.name: feature for feature in CATALOGUE}
+    told = [
+        (features[name], float(share))
+        for name, share in zip(rows["feature"], rows["share"], strict=True)
+        if name in features and share > 0.0
+    ]
+    events = _of_events(told, behind)
     pairs = []
-    for name, share in zip(rows["feature"], rows["share"], strict=True):
-        if name in features and share > 0.0:
-            feature = features[name]
-            things = things_behind(
-                trail, feature, cited=cited[feature.reason], manager=own["manager"]
-            )
-            pairs += [((feature.reason, each), share * part) for each, part in things.items()]
+    for feature, share in told:
+        things = things_behind(
+            trail, feature, events=events.get(feature.reason, {}), manager=own["manager"]
+        )
+        pairs += [((feature.reason, each), share * part) for each, part in things.items()]
     return _summed(pairs)
+
+
+def _of_events(
+    told: Sequence[tuple[Feature, float]], behind: Sequence[Behind]
+) -> dict[str, dict[str, float]]:
+    """Reason to event to its part of what the reason's features that show events stand for."""
+    shown = _summed((of.reason, share) for of, share in told if of.family in EVENT_FAMILIES)
+    likely = _summed((each.reason, each.share) for each in behind)
+    parts: dict[str, dict[str, float]] = {}
+    for each in behind:
+        whole = len(each.event_ids) * max(likely[each.reason], shown.get(each.reason, 0.0))
+        own = parts.setdefault(each.reason, {})
+        for one in each.event_ids:
+            own[one] = own.get(one, 0.0) + each.share / whole
+    return parts
 
 
 def _by_event(parts: Mapping[tuple[str, Thing], float]) -> dict[str, float]:
