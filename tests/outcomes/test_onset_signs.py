@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from segml.outcomes import onset_signs
 from segml.outcomes.onset_signs import PRIOR_ONSETS, Kinds, Signs, likelihood_ratios
 
 
@@ -174,3 +175,37 @@ def test_a_sign_that_lasts_speaks_as_loudly_where_only_the_cause_brings_it() -> 
     loud = (cause == 0) & (level == 2)
     assert alike[loud, 1].max() < 0.25
     assert lasting[loud, 1].mean() == pytest.approx(alike[loud, 1].mean(), rel=0.25)
+
+
+def _doubtful(n: int = 6000) -> tuple[np.ndarray, np.ndarray]:
+    """Shares of two causes that are right as often as they say, and true causes."""
+    rng = np.random.default_rng(11)
+    of_first = np.where(rng.random(n) < 0.5, 0.6, 0.1)
+    shares = np.column_stack([of_first, 1.0 - of_first])
+    return shares, (rng.random(n) > of_first).astype(np.int64)
+
+
+def test_a_sign_that_hardly_errs_is_heard_though_the_others_are_in_doubt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shares, cause = _doubtful()
+    rng = np.random.default_rng(12)
+    level = (rng.random(len(cause)) < np.where(cause == 0, 0.7, 0.02)).astype(np.int64)
+    sign = Signs(level=level, speaks_for=(0,))
+    told = sign.log_ratios(shares)[level == 1, 0][0]
+    monkeypatch.setattr(onset_signs, "STEPS", 0)
+    counted = sign.log_ratios(shares)[level == 1, 0][0]
+    truth = np.log(0.7 / 0.02)
+    assert counted < 0.4 * truth
+    assert counted + 0.5 < told < truth
+
+
+def test_a_sign_of_nothing_is_counted_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    shares, _ = _doubtful()
+    draws = np.random.default_rng(13)
+    for _ in range(20):
+        sign = Signs(level=draws.integers(0, 4, len(shares)), speaks_for=(0,))
+        told = sign.log_ratios(shares)
+        with monkeypatch.context() as patched:
+            patched.setattr(onset_signs, "STEPS", 0)
+            np.testing.assert_array_equal(told, sign.log_ratios(shares))

@@ -14,8 +14,11 @@ A decline is also of a kind (a stop, ever fewer orders, …), known as a probabi
 have no order, and each cause has a distribution of its own.
 
 How likely a level, or a kind, is under a cause is learnt from what the hazard and the other signs
-say of the onsets (never from what the sign itself said: signs that teach themselves soon know
-everything).
+say of the onsets (never from what the sign itself said of an onset before: signs that teach
+themselves soon know everything). Onsets counted by that alone mix the causes: where a half of those
+counted for a cause came of others, so do half of the levels, and a sign that hardly errs seems to
+say little. So the levels of a mixture are told apart, its shares held fast, by a few steps of
+expectation and maximisation, where the onsets are likelier so by more than what is learnt costs.
 
 References
 ----------
@@ -24,7 +27,11 @@ problem, Journal of the American Statistical Association 90: the ratio is the is
 of the counts' ratio, by pooling adjacent violators. Domingos and Pazzani (1997), On the optimality
 of the simple Bayesian classifier under zero-one loss, Machine Learning 29: signs taken as
 independent given the cause. Blum and Mitchell (1998), Combining labeled and unlabeled data with
-co-training, COLT: two views of the same things teach each other.
+co-training, COLT: two views of the same things teach each other. Dempster, Laird and Rubin (1977),
+Maximum likelihood from incomplete data via the EM algorithm, JRSS B 39. Lucy (1974), An iterative
+technique for the rectification of observed distributions, Astronomical Journal 79: the first steps
+bring what there is, the later ones noise. Schwarz (1978), Estimating the dimension of a model,
+Annals of Statistics 6: half the logarithm of the onsets for each number that is learnt.
 """
 
 from __future__ import annotations
@@ -42,6 +49,9 @@ PRIOR_ONSETS = 20.0
 """How many onsets, spread as all onsets are, each distribution of levels is worth beforehand."""
 PASSES = 3
 """How often each sign is learnt from the others, which are first taken to say nothing."""
+STEPS = 2
+"""In which the levels of a sign are told apart, after they were counted."""
+_LEAST = 1e-300
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -104,14 +114,19 @@ class Signs:
             return ratios
         days = self.level.size / len(shares)
         shares = np.broadcast_to(shares, ratios.shape)[seen] / days
-        speaks = np.isin(np.arange(shares.shape[1]), self.speaks_for)
-        usual = np.bincount(at) / len(at)
-        shared = _distribution(at, shares[:, ~speaks].sum(axis=1), usual)
-        for cause in np.flatnonzero(speaks):
-            own = _distribution(at, shares[:, cause], usual)
-            rising = isotonic_regression(own / shared, weights=shared).x
-            ratios[seen, cause] = np.log(rising)[at]
+        ratios[seen] = np.log(self._apart(at, shares)[at])
         return ratios
+
+    def _apart(self, at: npt.NDArray[np.intp], shares: Values) -> Values:
+        """(levels, causes) likelihood ratios, of m levels seen and their (m, causes) shares."""
+        counted = first = _Mixed.of(at, shares, self.speaks_for)
+        for _ in range(STEPS):
+            counted = _Mixed.of(at, counted.told(at, shares), self.speaks_for)
+        weight = shares.sum(axis=1)
+        gained = weight @ np.log(counted.likely(at, shares) / first.likely(at, shares))
+        learnt = len(self.speaks_for) * (len(first.shared) - 1)
+        surely = gained > 0.5 * learnt * np.log(weight.sum())
+        return (counted if surely else first).ratios
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -146,6 +161,46 @@ class Kinds:
         counts = shares.T @ chance + PRIOR_ONSETS * usual
         own = counts / counts.sum(axis=1, keepdims=True)
         return np.asarray(np.log(chance @ (own / usual).T), dtype=np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class _Mixed:
+    """How likely each level of a sign is, as a mixture over the causes.
+
+    Parameters
+    ----------
+    shared
+        (levels,) under every cause that the sign does not speak for.
+    ratios
+        (levels, causes) under each cause, over `shared`.
+    """
+
+    shared: Values
+    ratios: Values
+
+    @classmethod
+    def of(cls, at: npt.NDArray[np.intp], counted: Values, speaks_for: Sequence[int]) -> _Mixed:
+        """Of m levels, each counted (m, causes) for the causes."""
+        usual = np.bincount(at) / len(at)
+        rest = np.delete(counted, list(speaks_for), axis=1).sum(axis=1)
+        shared = _distribution(at, rest, usual)
+        ratios = np.ones((len(usual), counted.shape[1]))
+        for cause in speaks_for:
+            own = _distribution(at, counted[:, cause], usual)
+            ratios[:, cause] = isotonic_regression(own / shared, weights=shared).x
+        return cls(shared, ratios)
+
+    def told(self, at: npt.NDArray[np.intp], shares: Values) -> Values:
+        """(m, causes) what is thought of the causes once the levels are seen; sums are kept."""
+        seen = shares * self.ratios[at]
+        whole = np.maximum(seen.sum(axis=1, keepdims=True), _LEAST)
+        return np.asarray(seen * (shares.sum(axis=1, keepdims=True) / whole))
+
+    def likely(self, at: npt.NDArray[np.intp], shares: Values) -> Values:
+        """(m,) how likely the levels are, in units of the shares."""
+        return np.asarray(
+            np.maximum(self.shared[at] * (shares * self.ratios[at]).sum(axis=1), _LEAST)
+        )
 
 
 def _distribution(at: npt.NDArray[np.intp], weight: Values, usual: Values) -> Values:
