@@ -18,6 +18,7 @@ TOP = {
     "discount_requests": 3,
     "demands": 3,
     "care": 3,
+    "left_alone": 3,
     "slow_answers": 3,
     "late_payment": 5,
     "discount_rise": 5,
@@ -128,6 +129,7 @@ def test_a_sign_speaks_for_the_reasons_that_bring_it() -> None:
         "discount_requests": ("price", "competitor", "margin"),
         "demands": ("margin",),
         "care": ("margin",),
+        "left_alone": ("manager",),
         "slow_answers": ("service",),
         "late_payment": ("payment",),
         "discount_rise": ("margin",),
@@ -141,7 +143,7 @@ def test_a_client_without_anything_has_the_lowest_level() -> None:
 
 def test_missing_tables_and_columns_give_no_sign() -> None:
     assert seen(NOTHING) == {}
-    assert set(seen(replace(NOTHING, contacts=whole().contacts))) == set(list(TOP)[:5])
+    assert set(seen(replace(NOTHING, contacts=whole().contacts))) == set(list(TOP)[:6])
     unanswered = whole().contacts.assign(resolved_day=np.nan)
     assert "slow_answers" not in seen(replace(NOTHING, contacts=unanswered))
     assert seen(replace(NOTHING, bills=bills(("a", 990, None, 5.0)))) == {}
@@ -276,8 +278,21 @@ def test_bills_paid_later_than_the_habit_raise_the_level() -> None:
     assert levels(replace(NOTHING, bills=late), "late_payment") == [4, 1, 0]
 
 
-def test_late_payment_alone_lasts_from_before_the_onset() -> None:
-    assert [sign.name for sign in seen(whole()).values() if sign.lasts] == ["late_payment"]
+def test_what_the_exposures_show_too_may_last_from_before_the_onset() -> None:
+    lasting = [sign.name for sign in seen(whole()).values() if sign.lasts]
+    assert lasting == ["left_alone", "late_payment", "category_leak"]
+
+
+def test_who_is_visited_less_than_usual_is_left_alone() -> None:
+    usual = range(610, 1080, 10)  # nine in a quarter
+    rows = contacts(
+        *many("a", [day for day in usual if day < ONSET - 30], "visit"),
+        *many("b", list(usual), "visit"),
+        *many("c", [day for day in usual if day < ONSET - 30 or day % 20 == 0], "call"),
+    )
+    assert levels(replace(NOTHING, contacts=rows), "left_alone") == [3, 0, 3]
+    asked = contacts(*many("a", [650, 700], "support"))
+    assert "left_alone" not in seen(replace(NOTHING, contacts=asked))
 
 
 def test_an_unpaid_bill_is_as_late_as_it_is_and_a_credit_note_is_none() -> None:

@@ -18,6 +18,7 @@ import pandas as pd
 
 from segml.losses.aftermath import YEAR, Declined, Window, declined_of, levels_of, shares_of
 from segml.losses.history import Days, Numbers
+from segml.losses.record_evidence import OURS
 from segml.words.feature import Reason
 
 EARLIER = Window(-YEAR, 0)
@@ -30,6 +31,9 @@ WEAR = Window(0, 300)
 """What wears a margin down is a habit: most of a year shows it, and a whole year is seen of few."""
 ANSWERS = Window(-30, 90)
 """The hazard is told by month starts: complaints of the month of the onset are not in it yet."""
+AROUND = Window(-30, 60)
+"""A visit that stayed away in the month of the onset is in no exposure; after two the client's own
+orders, or their end, tell how often it is seen."""
 DUE = Window(-45, 90)
 """A bill due a month and a half before the onset, and paid late, was still owed around it."""
 STAYING = Window(30, 180)
@@ -107,13 +111,14 @@ class Sign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Counted:
-    """A sign that is a number of contacts beyond the usual."""
+    """A sign that is a number of contacts beyond the usual, or `missed`: so many fewer."""
 
     name: str
     reasons: tuple[Reason, ...]
     kinds: tuple[str, ...]
     window: Window
     steps: tuple[int, ...]
+    missed: bool = False
 
 
 _COUNTED = (
@@ -145,6 +150,14 @@ _COUNTED = (
         window=WEAR,
         steps=MANY,
     ),
+    _Counted(
+        name="left_alone",
+        reasons=("manager",),
+        kinds=OURS,
+        window=AROUND,
+        steps=FEW,
+        missed=True,
+    ),
 )
 
 
@@ -166,9 +179,9 @@ def signatures(records: Seen, lost: Sequence[str], onsets: Days, *, end: int) ->
     Returns
     -------
     list
-        Complaints, discount requests, demands and care beyond the usual; slow answers, late
-        payment, risen discounts and a leaking favourite category. One whose table, kind of contact
-        or column is missing is not there.
+        Complaints, discount requests, demands and care beyond the usual; visits and calls that
+        stayed away; slow answers, late payment, risen discounts and a leaking favourite category.
+        One whose table, kind of contact or column is missing is not there.
     """
     declined = declined_of(records.orders, lost, onsets, end=end)
     contacts = records.contacts[records.contacts["day"] < end]
@@ -183,7 +196,7 @@ def signatures(records: Seen, lost: Sequence[str], onsets: Days, *, end: int) ->
 
 
 def _counted(sign: _Counted, contacts: pd.DataFrame, declined: Declined) -> Sign | None:
-    """Contacts of some kinds beyond the client's own usual."""
+    """Contacts of some kinds beyond the client's own usual, or that stayed away."""
     chosen = contacts[contacts["kind"].isin(sign.kinds)]
     if chosen.empty:
         return None
@@ -191,8 +204,9 @@ def _counted(sign: _Counted, contacts: pd.DataFrame, declined: Declined) -> Sign
     return Sign(
         name=sign.name,
         reasons=sign.reasons,
-        level=_rounded(excess, sign.steps),
+        level=_rounded(-excess if sign.missed else excess, sign.steps),
         has_unseen=False,
+        lasts=sign.missed,  # mostly they had stayed away before
     )
 
 
@@ -260,7 +274,8 @@ def _category_leak(lines: pd.DataFrame, declined: Declined) -> Sign | None:
         for window in (STAYING, EARLIER)
     )
     gone = np.where(declined.total(told, STAYING) < LEAST_LINES, np.nan, 1.0 - shares_of(now, then))
-    return _seen("category_leak", "competitor", gone, LEAKS)
+    # dated late, a leak is seen by the exposures too: what it says twice is no second witness
+    return replace(_seen("category_leak", "competitor", gone, LEAKS), lasts=True)
 
 
 def _favourites(told: pd.DataFrame) -> pd.Series:
