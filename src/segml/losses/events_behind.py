@@ -3,8 +3,7 @@
 Every event has a column of its own in the hazard, so its part of a loss is the probability that it
 was the reason. Most losses have several events about them, none of which is likelier than not: as
 *evidence* an event is shown only where it is (`cited`), while *money* by event is what is expected
-of each (`together`). Of 132 events of a made world, with 31 losses by events, those cited held 4 of
-the losses; the expected ones came to 25.
+of each (`together`): summed over those cited alone, hardly any loss would be by an event.
 """
 
 from __future__ import annotations
