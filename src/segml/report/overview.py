@@ -28,8 +28,8 @@ def where_sentence() -> str:
     """What the tables of where the lost profit lay count."""
     return _(
         "Each table sums to the whole. A loss is counted with the manager, industry and region of "
-        "the earlier date, with the products and categories whose profit fell, and with events "
-        "only where they are likely behind it."
+        "the earlier date, with the products and categories whose profit fell, and with each event "
+        "by how likely it is behind the loss: so many losses are to be expected of it."
     )
 
 
