@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -205,7 +206,7 @@ def test_money_by_event_is_what_is_expected_of_each(told: float, expected: float
         Behind(event_ids=("e4",), reason="service", share=0.3),
     ]
     own = dict.fromkeys(("manager", "industry", "region"))
-    parts = together._parts(rows, trail(lines()), behind, own)
+    parts = together._parts(rows, replace(trail(lines()), behind=tuple(behind)), own)
     assert sum(parts.values()) == pytest.approx(told + 0.1)
     by_event = together._by_event(parts)
     assert by_event == pytest.approx(

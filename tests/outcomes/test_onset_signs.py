@@ -209,3 +209,8 @@ def test_a_sign_of_nothing_is_counted_and_no_more(monkeypatch: pytest.MonkeyPatc
         with monkeypatch.context() as patched:
             patched.setattr(onset_signs, "STEPS", 0)
             np.testing.assert_array_equal(told, sign.log_ratios(shares))
+
+
+def test_onsets_without_any_share_teach_nothing_and_break_nothing() -> None:
+    logs = Signs(level=np.array([0, 1, 2, 1]), speaks_for=(0,)).log_ratios(np.zeros((4, 2)))
+    assert logs == pytest.approx(0.0, abs=1e-12)

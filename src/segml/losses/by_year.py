@@ -15,7 +15,6 @@ from segml.losses.history import History
 from segml.losses.silence import YEAR
 
 YEARS = 3
-
 LEAST_ORDERS = 3
 """A year before the fall held so many orders: fewer tell nothing of a pace."""
 WINDOW_DAYS = 90

@@ -17,9 +17,8 @@ from segml.losses.books import Books
 from segml.losses.causes import Learnt, as_weights
 from segml.losses.course import course
 from segml.losses.earlier import with_earlier
-from segml.losses.events_behind import cited
+from segml.losses.events_behind import Behind, cited, that_reached
 from segml.losses.evidence import evidence
-from segml.losses.exposed_events import LEAST_SHARE
 from segml.losses.fates import Fates
 from segml.losses.history import EMPTY, of
 from segml.losses.missed import missed_signals, speaking_drivers
@@ -225,11 +224,6 @@ def _losses(scene: Scene, books: Books, cases: Mapping[str, Case]) -> pd.DataFra
     return framed(rows, LOSSES)
 
 
-def _reached(events: pd.DataFrame) -> pd.Series:
-    """Whether each event touched more than a trifle of what the client buys."""
-    return events["share"].astype("float64") > LEAST_SHARE
-
-
 def _trails(
     scene: Scene,
     cases: Mapping[str, Case],
@@ -251,17 +245,17 @@ def _trails(
             believed_events(past, list(cases)),
         )
     )
+    behind: dict[str, tuple[Behind, ...]] = {}
     if learnt:
-        events = {
-            each: rows[rows["event_id"].isin(cited(learnt.events.get(each, ()))) & _reached(rows)]
-            for each, rows in events.items()
-        }
+        behind = {e: that_reached(learnt.events.get(e, ()), rows) for e, rows in events.items()}
+        events = {e: rows[rows["event_id"].isin(cited(behind[e]))] for e, rows in events.items()}
     return {
         client_id: Trail(
             lines=lines[client_id],
             contacts=contacts[client_id],
             bills=bills[client_id],
             events=events[client_id],
+            behind=behind.get(client_id, ()),
             onset=case.loss.onset.day,
             begun_by=case.loss.onset.high,
             explained_at=case.span.after,

@@ -9,11 +9,13 @@ of each (`together`): summed over those cited alone, hardly any loss would be by
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
-from segml.losses.exposures import Column
+from segml.losses.exposed_columns import Column
+from segml.losses.exposed_events import LEAST_SHARE
 from segml.losses.history import Numbers
 from segml.words.feature import Reason
 
@@ -70,6 +72,33 @@ def events_behind(columns: Sequence[Column], by_column: Numbers) -> list[tuple[B
         )
         for row in range(len(by_column))
     ]
+
+
+def that_reached(behind: Iterable[Behind], events: pd.DataFrame) -> tuple[Behind, ...]:
+    """What is behind a loss, without the events that touched a trifle of what the client buys.
+
+    Withdrawals of a day are one happening: who bought one of the goods is told of no other.
+
+    Parameters
+    ----------
+    behind
+        Of one client.
+    events
+        Its events: `event_id, share`.
+
+    Examples
+    --------
+    >>> seen = Behind(event_ids=("e1", "e2"), reason="assortment", share=0.6)
+    >>> told = pd.DataFrame({"event_id": ["e1", "e2"], "share": [0.3, 0.0]})
+    >>> [each.event_ids for each in that_reached([seen], told)]
+    [('e1',)]
+    """
+    reached = {*events.loc[events["share"].astype("float64") > LEAST_SHARE, "event_id"]}
+    kept = (
+        replace(each, event_ids=tuple(one for one in each.event_ids if one in reached))
+        for each in behind
+    )
+    return tuple(each for each in kept if each.event_ids)
 
 
 def cited(behind: Iterable[Behind]) -> frozenset[str]:

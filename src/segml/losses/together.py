@@ -90,8 +90,7 @@ def lost_clients(scene: Scene, found: Dossiers) -> list[Lost]:
     for client_id, case in sorted(found.cases.items()):
         own = {name: _text(facts[name][client_id]) for name in ("manager", "industry", "region")}
         rows, trail = reasons[client_id], found.trails[client_id]
-        behind = found.learnt.events.get(client_id, ()) if found.learnt else ()
-        parts = _parts(rows, trail, behind, own)
+        parts = _parts(rows, trail, own)
         told.append(
             Lost(
                 client_id=client_id,
@@ -117,10 +116,7 @@ def _text(value: object) -> str | None:
 
 
 def _parts(
-    rows: pd.DataFrame,
-    trail: Trail,
-    behind: Sequence[Behind],
-    own: Mapping[str, str | None],
+    rows: pd.DataFrame, trail: Trail, own: Mapping[str, str | None]
 ) -> dict[tuple[str, Thing], float]:
     """The share of every reason of a driver and the thing behind it, of one client's loss."""
     features = {feature.name: feature for feature in CATALOGUE}
@@ -129,7 +125,7 @@ def _parts(
         for name, share in zip(rows["feature"], rows["share"], strict=True)
         if name in features and share > 0.0
     ]
-    events = _of_events(told, behind)
+    events = _of_events(told, trail.behind)
     pairs = []
     for feature, share in told:
         things = things_behind(

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from segml.losses.events_behind import Behind
+
 RECENT_DAYS, EARLIER_DAYS = 180, 365
 MOST_ROWS = 3
 
@@ -29,6 +31,8 @@ class Trail:
         `row_key, issued_day, due_day, paid_day, amount`.
     events
         Those that reached it: `event_id, day, kind, scope, scope_value, magnitude, touched, share`.
+    behind
+        The events that are behind its loss with some probability; none where nothing tells.
     onset, begun_by, explained_at
         Days: about when the decline began, when it had at the latest, and that of the explanation.
     kind
@@ -49,6 +53,7 @@ class Trail:
     kind: str
     withdrawn: frozenset[str]
     short: pd.DataFrame | None = None
+    behind: tuple[Behind, ...] = ()
 
     @property
     def recent(self) -> pd.DataFrame:

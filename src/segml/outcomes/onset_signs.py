@@ -125,7 +125,7 @@ class Signs:
         weight = shares.sum(axis=1)
         gained = weight @ np.log(counted.likely(at, shares) / first.likely(at, shares))
         learnt = len(self.speaks_for) * (len(first.shared) - 1)
-        surely = gained > 0.5 * learnt * np.log(weight.sum())
+        surely = gained > 0.5 * learnt * np.log(max(float(weight.sum()), 1.0))
         return (counted if surely else first).ratios
 
 
