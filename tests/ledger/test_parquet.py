@@ -30,11 +30,13 @@ def test_rows_are_counted_through_the_files_in_order_of_their_names(tmp_path: Pa
     written(tmp_path, "b", client_id=["x", None], date=["2011-01-01"] * 2, amount=["1", "2"])
     written(tmp_path, "a", client_id=["x", "y", "z"], date=["2011-01-01"] * 3, amount=list("1z3"))
     check = checked(tmp_path)
-    assert check.quarantine[["code", "row", "amount"]].values.tolist() == [
-        ["bad_amount", 2, "z"],
-        ["missing_client_id", 5, "2"],
+    shown = ["code", "row", "file", "file_row", "amount"]
+    assert check.quarantine[shown].values.tolist() == [
+        ["bad_amount", 2, "a.parquet", 2, "z"],
+        ["missing_client_id", 5, "b.parquet", 2, "2"],
     ]
-    assert check.findings.of("bad_amount")[0].first == ("row 2: 'z'",)
+    assert check.findings.of("bad_amount")[0].first == ("a.parquet row 2: 'z'",)
+    assert check.findings.of("missing_client_id")[0].first == ("b.parquet row 2: (empty)",)
 
 
 def test_a_column_that_a_file_lacks_is_null_there(tmp_path: Path) -> None:
@@ -49,7 +51,8 @@ def test_a_column_that_a_file_lacks_is_null_there(tmp_path: Path) -> None:
 def test_a_column_with_a_name_of_duckdbs_does_no_harm(tmp_path: Path, name: str) -> None:
     columns = {"client_id": ["x", "y"], "date": ["2011-01-01"] * 2, "amount": [1.0, None]}
     written(tmp_path, "a", **columns, **{name: [7, 7]})  # type: ignore[arg-type]  # lists of a kind
-    assert checked(tmp_path).quarantine["row"].tolist() == [2]
+    quarantine = checked(tmp_path).quarantine
+    assert quarantine[["row", "file", "file_row"]].values.tolist() == [[2, "a.parquet", 2]]
 
 
 def test_equal_lines_of_two_files_are_duplicates(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import gzip
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -314,3 +315,34 @@ def test_a_linked_file_is_read(tmp_path: Path) -> None:
         folder=str(tmp_path / "named"),
     )
     assert amounts(of) == [["a", 1.0]]
+
+
+def test_a_broken_row_is_told_by_its_file_and_its_place_there(tmp_path: Path) -> None:
+    for year, lines in (("2023", "a,x,1\n"), ("2024", "a,2024-01-01,1\nb,2024-01-01,y,9\nb,z,2\n")):
+        (tmp_path / year).mkdir()
+        (tmp_path / year / "sales.csv").write_text(HEADER + lines)
+    (tmp_path / "2022").mkdir()
+    (tmp_path / "2022" / "sales.csv").write_text(HEADER)
+    of = plan(tmp_path / "*" / "sales.csv")
+    check = check_ledger(replace(of, max_bad_share=1.0, folder=str(tmp_path)), Economics())
+    shown = ["code", "row", "file", "file_row"]
+    told = check.quarantine[shown].astype(object)
+    assert told.where(told.notna(), None).values.tolist() == [
+        ["bad_date", 1, "2023/sales.csv", 1],
+        ["bad_date", 3, "2024/sales.csv", 2],
+        ["unreadable_line", 3, "2024/sales.csv", None],
+    ]
+    [found] = check.findings.of("bad_date")
+    assert found.first == ("2023/sales.csv row 1: 'x'", "2024/sales.csv row 2: 'z'")
+
+
+def test_rows_of_a_database_have_no_file(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "shop.duckdb")) as shop:
+        shop.execute("CREATE TABLE t AS SELECT 'a' AS client_id, 'x' AS date, 2.5 AS amount")
+    database = f"duckdb:///{tmp_path / 'shop.duckdb'}"
+    of = LedgerPlan(
+        transactions=SourcePlan(query="SELECT * FROM t", connection=database), max_bad_share=1.0
+    )
+    quarantine = check_ledger(of, Economics()).quarantine
+    assert quarantine["row"].tolist() == [1]
+    assert quarantine[["file", "file_row"]].isna().all(axis=None)

@@ -48,6 +48,8 @@ def folder(tmp_path: Path) -> Path:
             "table": ["clients"] * 4,
             "code": ["bad_wallet"] * 4,
             "row": [1, 2, 3, 4],
+            "file": ["sales.csv"] * 4,
+            "file_row": [1, 2, None, 4],
             "Customer": ["c-77", " c-77 ", "z", "y"],
             "text": [None, None, "a broken line of Acme Ltd", None],
         }

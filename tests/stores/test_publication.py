@@ -175,11 +175,21 @@ def test_the_quarantine_keeps_its_sources_columns_as_one(
     tmp_path: Path, warehouse: Warehouse, ask: Ask
 ) -> None:
     frame = pd.DataFrame(
-        {"table": ["t"], "code": ["bad_date"], "row": [7], "Kunde \0 Nr": ['"x"'], "leer": [None]}
+        {
+            "table": ["t"],
+            "code": ["bad_date"],
+            "row": [7],
+            "file": ["b.csv"],
+            "file_row": [2],
+            "Kunde \0 Nr": ['"x"'],
+            "leer": [None],
+        }
     )
     publish_to_warehouse(warehouse, put(tmp_path, {"quarantine": frame}), command=RUN)
-    [[table, row, source]] = ask('SELECT "table", row, source FROM segml.quarantine')
-    assert (table, row) == ("t", "7")
+    [[table, row, *place, source]] = ask(
+        'SELECT "table", row, file, file_row, source FROM segml.quarantine'
+    )
+    assert (table, row, place) == ("t", "7", ["b.csv", "2"])
     assert json.loads(source) == {"Kunde \ufffd Nr": '"x"', "leer": None}
 
 

@@ -38,7 +38,8 @@ def test_an_empty_quarantine_is_a_table_with_its_columns(tmp_path: Path) -> None
     check = checked(tmp_path, "client_id,date,amount\na,2011-01-01,1\n", "client_id\na\n")
     folder = publish(tmp_path / "check", {"quarantine": check.quarantine}, RUN)
     back = read_table(folder, "quarantine")
-    assert list(back.columns) == ["table", "code", "row", "client_id", "date", "amount"]
+    ours = ["table", "code", "row", "file", "file_row"]
+    assert list(back.columns) == [*ours, "client_id", "date", "amount"]
     assert back.empty
 
 
@@ -46,7 +47,10 @@ def test_an_empty_quarantine_is_a_table_with_its_columns(tmp_path: Path) -> None
     ("name", "shown"),
     [
         *((name, name) for name in ("two words", "amount number", "x?", "Row", "source:x")),
-        *((name, f"source_{name}") for name in ("table", "code", "row", "text")),
+        *(
+            (name, f"source_{name}")
+            for name in ("table", "code", "row", "file", "file_row", "text")
+        ),
         *((name, name) for name in ("segml_code", "segml_table", "segml_text")),
         ("segml_row", "segml_row_"),
     ],
@@ -72,23 +76,23 @@ def test_a_line_that_is_no_row_is_published_as_its_text(tmp_path: Path) -> None:
     check = checked(tmp_path, lines, "client_id\na\n")
     folder = publish(tmp_path / "check", {"quarantine": check.quarantine}, RUN)
     back = read_table(folder, "quarantine")
-    assert back[["code", "row"]].values.tolist() == [["unreadable_line", 3]]  # of the file
+    assert back[["code", "row", "file"]].values.tolist() == [
+        ["unreadable_line", 3, "lines.csv"]  # the line of the file
+    ]
+    assert back["file_row"].isna().all()
     assert back["text"].str.startswith("b,2011-01-01").all()
 
 
 def test_every_other_column_is_text_and_may_be_empty() -> None:
-    schema = quarantine_schema(["row", "Invoice", "table", "code"])
-    assert schema.names == ("table", "code", "row", "Invoice")
-    assert [column.nullable for column in schema.columns] == [False, False, False, True]
-    assert [str(column.type) for column in schema.columns] == [
-        "string",
-        "string",
-        "int64",
-        "string",
-    ]
+    schema = quarantine_schema(["row", "Invoice", "table", "file_row", "code", "file"])
+    assert schema.names == ("table", "code", "row", "file", "file_row", "Invoice")
+    assert [column.nullable for column in schema.columns] == [False] * 3 + [True] * 3
+    types = ["string", "string", "int64", "string", "int64", "string"]
+    assert [str(column.type) for column in schema.columns] == types
 
 
 def test_a_row_without_a_code_is_a_fault(tmp_path: Path) -> None:
-    rows = pd.DataFrame({"table": ["clients"], "code": [None], "row": [1]})
+    known = {"row": [1], "file": ["a.csv"], "file_row": [1]}
+    rows = pd.DataFrame({"table": ["clients"], "code": [None], **known})
     with pytest.raises(SchemaBroken, match="code"):
         publish(tmp_path / "check", {"quarantine": rows}, RUN)

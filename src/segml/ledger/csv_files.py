@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
 
+from segml.ledger.file_rows import Begins, begins_of, told_names
 from segml.ledger.quoting import identifier, literal
 from segml.words.errors import DataRefused
 
@@ -35,10 +37,18 @@ class BrokenLine:
     """Whether it is not UTF-8."""
 
 
+@dataclass(frozen=True, slots=True)
+class CsvRows:
+    """Where the rows of each file begin, and the lines that are none, in the order of the files."""
+
+    begins: Begins
+    broken: tuple[BrokenLine, ...]
+
+
 def load_csv(
     connection: duckdb.DuckDBPyConnection, files: list[tuple[str, int]], key: str, name: str
-) -> list[BrokenLine] | None:
-    """Make a table of CSV files, and say which lines are no rows; None where no file has a byte.
+) -> CsvRows | None:
+    """Make a table of CSV files, and say what was met; None where no file has a byte.
 
     Read file by file: each may have its own order of columns and its own broken lines.
 
@@ -55,8 +65,8 @@ def load_csv(
 
     Returns
     -------
-    list of BrokenLine or None
-        In the order of the files.
+    CsvRows or None
+        Which rows are whose, and which lines are no rows.
 
     Raises
     ------
@@ -65,25 +75,31 @@ def load_csv(
     """
     table = identifier(name)
     broken: list[BrokenLine] = []
-    started = False
-    for file, size in files:
-        if size == 0:
-            continue
+    full = [file for file, size in files if size]
+    rows_until: list[int] = []
+    for file, told in zip(full, told_names(full), strict=True):
         _require_readable_header(file, key)
         rows = f"SELECT * FROM read_csv({literal(file)}, {CSV_OPTIONS})"
-        if started:
+        if rows_until:
             _add_columns(connection, table, rows)
             connection.execute(f"INSERT INTO {table} BY NAME {rows}")
         else:
             connection.execute(f"CREATE TABLE {table} AS {rows}")
-        started = True
+        rows_until.append(_count(connection, table))
         for line, text, is_foreign in connection.execute(_REJECTED).fetchall():
-            broken.append(BrokenLine(line, text, Path(file).name, bool(is_foreign)))
+            broken.append(BrokenLine(line, text, told, bool(is_foreign)))
         connection.execute("DROP TABLE reject_errors")
         connection.execute("DROP TABLE reject_scans")
-    if not started:
+    if not full:
         connection.execute(f"CREATE TABLE {table} (nothing VARCHAR)")
-    return broken if started else None
+        return None
+    own = [until - before for before, until in pairwise([0, *rows_until])]
+    return CsvRows(begins_of(full, own), tuple(broken))
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    found = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(found[0]) if found else 0
 
 
 def _require_readable_header(file: str, key: str) -> None:

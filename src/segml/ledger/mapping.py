@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import duckdb
 
 from segml.ledger.contract import Table
+from segml.ledger.file_rows import Begins
 from segml.ledger.parsing import number_from_text
 from segml.ledger.quoting import identifier
 from segml.ledger.sources import Source, short_reason
@@ -42,6 +43,8 @@ class Mapping:
         Source columns that nothing uses.
     absent
         Required contract columns without a source.
+    begins
+        The files of the rows, in order; empty where they are no file's.
     """
 
     view: str
@@ -51,6 +54,7 @@ class Mapping:
     where: str
     unknown: tuple[str, ...]
     absent: tuple[str, ...]
+    begins: Begins
 
 
 def map_columns(
@@ -99,7 +103,7 @@ def map_columns(
     absent = tuple(c.name for c in table.columns if c.required and c.name not in expressions)
     unknown = _unused(source, plan, table, pieces)
     whole = ", ".join(_plain(name, numeric) for name in source.columns) or "NULL"
-    return Mapping(view, whole, expressions, types, where, unknown, absent)
+    return Mapping(view, whole, expressions, types, where, unknown, absent, source.begins)
 
 
 def _known_targets(table: Table, plan: SourcePlan) -> None:

@@ -9,8 +9,8 @@ from itertools import accumulate
 
 import duckdb
 
+from segml.ledger.file_rows import begins_of, parquet_rows
 from segml.ledger.paths import files_of, format_of
-from segml.ledger.quoting import literals
 from segml.ledger.sources import Source, parquet_sql, unreadable_files
 from segml.ledger.stamps import require_unchanged, stamps_of
 
@@ -50,17 +50,21 @@ def parquet_in_place(connection: duckdb.DuckDBPyConnection, path: str, table: st
     reader = parquet_sql(files)
     try:
         described = connection.execute(f"DESCRIBE SELECT * FROM {reader}").fetchall()
-        counted = connection.execute(
-            f"SELECT file_name, num_rows FROM parquet_file_metadata({literals(tuple(files))})"
-        ).fetchall()
+        rows = parquet_rows(connection, files)
     except duckdb.Error as error:
         require_unchanged(stamps, key)
         raise unreadable_files(key, error, files) from None
     columns = {str(row[0]): str(row[1]) for row in described}
-    rows = {str(name): int(number) for name, number in counted}
-    if _TAKEN & {name.lower() for name in columns} or set(rows) != set(files):
+    if _TAKEN & {name.lower() for name in columns} or rows is None:
         return None
-    before = [0, *accumulate(rows[file] for file in files)]
+    before = [0, *accumulate(rows)]
     number = f"{before[:-1]}[CAST(file_index AS BIGINT) + 1] + CAST(file_row_number AS BIGINT) + 1"
     rows_sql = f"(SELECT *, {number} AS segml_row FROM {reader})"
-    return Source(rows_sql, columns, is_text=False, rows=before[-1], files=stamps)
+    return Source(
+        rows_sql,
+        columns,
+        is_text=False,
+        rows=before[-1],
+        files=stamps,
+        begins=begins_of(files, rows),
+    )

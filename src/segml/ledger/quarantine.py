@@ -6,6 +6,7 @@ import duckdb
 import pandas as pd
 
 from segml.ledger.contract import Table
+from segml.ledger.file_rows import with_files
 from segml.ledger.quoting import identifier, literal
 from segml.ledger.rules import Rule
 from segml.ledger.scratch import Scratch
@@ -13,7 +14,14 @@ from segml.ledger.sources import Source
 
 UNREADABLE = "unreadable_line"
 
-_FIXED = {"segml_table": "table", "segml_code": "code", "segml_row": "row", "segml_text": "text"}
+_FIXED = {
+    "segml_table": "table",
+    "segml_code": "code",
+    "segml_row": "row",
+    "segml_file": "file",
+    "segml_file_row": "file_row",
+    "segml_text": "text",
+}
 _SOURCE = "source:"
 """Stands before a source's column in the scratch database, whatever the source calls it."""
 
@@ -42,20 +50,22 @@ def keep_quarantine(
     shown = "".join(
         f", CAST(r.{identifier(n)} AS VARCHAR) AS {identifier(_SOURCE + n)}" for n in source.columns
     )
+    broken = f"(SELECT segml_row, problems FROM checked_{table.name} WHERE problems <> 0)"
     connection.execute(
         f"CREATE TABLE quarantine_{table.name} AS SELECT {literal(table.name)} AS segml_table, "
-        f"{code} AS segml_code, c.segml_row{shown} FROM checked_{table.name} AS c "
-        f"JOIN {source.rows_sql} AS r USING (segml_row) WHERE c.problems <> 0 "
-        "ORDER BY c.segml_row"
+        f"{code} AS segml_code, c.segml_row, c.segml_file, c.segml_file_row{shown} "
+        f"FROM {with_files(broken, source.begins)} AS c "
+        f"JOIN {source.rows_sql} AS r USING (segml_row) ORDER BY c.segml_row"
     )
     if source.raw is not None:
         connection.execute(f"DROP TABLE {source.raw}")
     if source.unreadable:
         connection.execute(f"ALTER TABLE quarantine_{table.name} ADD COLUMN segml_text VARCHAR")
         connection.executemany(
-            f"INSERT INTO quarantine_{table.name} (segml_table, segml_code, segml_row, segml_text) "
-            f"VALUES ({literal(table.name)}, {literal(UNREADABLE)}, ?, ?)",
-            [[broken.line, broken.text] for broken in source.unreadable],
+            f"INSERT INTO quarantine_{table.name} "
+            "(segml_table, segml_code, segml_row, segml_file, segml_text) "
+            f"VALUES ({literal(table.name)}, {literal(UNREADABLE)}, ?, ?, ?)",
+            [[each.line, each.file, each.text] for each in source.unreadable],
         )
 
 
@@ -72,8 +82,9 @@ def quarantine_of(scratch: Scratch, tables: tuple[str, ...]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns table, code, row (counted from 1 in its source), then the sources' columns as
-        text, one that is called like a column of ours as `source_<name>`.
+        Columns table, code, row (counted from 1 in its source), file and file_row (of rows that
+        were read from files: the file and the number there), then the sources' columns as text,
+        one that is called like a column of ours as `source_<name>`.
     """
     union = " UNION ALL BY NAME ".join(f"SELECT * FROM quarantine_{name}" for name in tables)
     frame: pd.DataFrame = scratch.connection.execute(union).df()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
 from segml.ledger.csv_files import BrokenLine, load_csv
+from segml.ledger.file_rows import Begins, begins_of, parquet_rows
 from segml.ledger.paths import files_of, format_of, no_file
 from segml.ledger.quoting import identifier, literals
 from segml.ledger.stamps import Stamp, require_unchanged, stamps_of
@@ -45,6 +46,8 @@ class Source:
         files each time.
     files
         Those files, as they were before the first reading.
+    begins
+        The files that the rows were read from, in order; empty where they are no file's.
     """
 
     rows_sql: str
@@ -54,6 +57,7 @@ class Source:
     unreadable: tuple[BrokenLine, ...] = ()
     raw: str | None = None
     files: tuple[Stamp, ...] = ()
+    begins: Begins = ()
 
 
 def short_reason(error: duckdb.Error) -> str:
@@ -104,7 +108,8 @@ def read_files(connection: duckdb.DuckDBPyConnection, path: str, table: str) -> 
     loaded = load_files(connection, path, key, raw)
     if loaded.is_empty:
         return Source(_numbered(raw), {}, is_text=True, rows=0, raw=raw)
-    return describe(connection, raw, is_text=loaded.is_text, unreadable=loaded.unreadable)
+    source = describe(connection, raw, is_text=loaded.is_text, unreadable=loaded.unreadable)
+    return replace(source, begins=loaded.begins)
 
 
 def _numbered(raw: str) -> str:
@@ -113,11 +118,15 @@ def _numbered(raw: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What was met while files became a table: text columns (CSV), no bytes, broken lines."""
+    """What was met while files became a table: text columns (CSV), no bytes, broken lines.
+
+    And where the rows of each file begin.
+    """
 
     is_text: bool
     is_empty: bool = False
     unreadable: tuple[BrokenLine, ...] = ()
+    begins: Begins = ()
 
 
 def load_files(connection: duckdb.DuckDBPyConnection, path: str, key: str, name: str) -> Loaded:
@@ -161,10 +170,15 @@ def load_files(connection: duckdb.DuckDBPyConnection, path: str, key: str, name:
         if formats == {"parquet"}:
             rows = f"SELECT * FROM {parquet_sql(files)}"
             connection.execute(f"CREATE TABLE {identifier(name)} AS {rows}")
-            loaded = Loaded(is_text=False)
+            own = parquet_rows(connection, files)
+            loaded = Loaded(is_text=False, begins=begins_of(files, own) if own else ())
         else:
-            broken = load_csv(connection, [stamp[:2] for stamp in stamps], key, name)
-            loaded = Loaded(is_text=True, is_empty=broken is None, unreadable=tuple(broken or ()))
+            met = load_csv(connection, [stamp[:2] for stamp in stamps], key, name)
+            loaded = (
+                Loaded(is_text=True, unreadable=met.broken, begins=met.begins)
+                if met
+                else Loaded(is_text=True, is_empty=True)
+            )
     except duckdb.Error as error:
         require_unchanged(stamps, key)  # if one changed, that is why
         raise unreadable_files(key, error, files) from None

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 import duckdb
 
 from segml.ledger.contract import Table
+from segml.ledger.file_rows import begins_of
 from segml.ledger.paths import files_of, format_of, is_address
 from segml.ledger.quoting import identifier
 from segml.ledger.rows import Rows
@@ -90,7 +91,7 @@ class SparkDoor:
             with quietly():
                 frame, stamps = self._frame(table.name, plan, folder)
                 _require_whole_names(frame, key)
-                numbered, count = _numbered(_named(frame))
+                numbered, counts = _numbered(_named(frame))
                 head = numbered.limit(HEAD).toArrow()
         except Exception as error:
             from py4j.protocol import Py4JError
@@ -111,7 +112,16 @@ class SparkDoor:
             frame=numbered,
             table=table.name,
         )
-        source = Source(raw, columns, is_text=False, rows=count, raw=raw, files=stamps)
+        copied = any(str(folder) in file for file in counts)
+        source = Source(
+            raw,
+            columns,
+            is_text=False,
+            rows=sum(counts.values()),
+            raw=raw,
+            files=stamps,
+            begins=() if copied else begins_of([*counts], [*counts.values()]),
+        )
         return source, rows
 
     def _frame(
@@ -192,8 +202,8 @@ def _has_numbers(frame: DataFrame) -> bool:
         return False
 
 
-def _numbered(frame: DataFrame) -> tuple[DataFrame, int]:
-    """The rows with `segml_row`, and how many there are."""
+def _numbered(frame: DataFrame) -> tuple[DataFrame, dict[str, int]]:
+    """The rows with `segml_row`, and how many each file has, in the order of their names."""
     from pyspark.sql import functions
 
     file = functions.col("_metadata.file_path").alias("segml_file")
@@ -208,7 +218,8 @@ def _numbered(frame: DataFrame) -> tuple[DataFrame, int]:
     there = frame.select(*own, file, functions.col("_metadata.row_index").alias("segml_place"))
     joined = there.join(functions.broadcast(places), "segml_file")
     number = functions.col("segml_before") + functions.col("segml_place") + functions.lit(1)
-    return joined.select(*own, number.alias("segml_row")), int(before[-1])
+    rows = {unquote(name): int(counts[name]) for name in ordered}
+    return joined.select(*own, number.alias("segml_row")), rows
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, raw: str) -> dict[str, str]:

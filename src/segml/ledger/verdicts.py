@@ -8,6 +8,7 @@ from dataclasses import replace
 import duckdb
 
 from segml.ledger.contract import Table
+from segml.ledger.file_rows import told_row
 from segml.ledger.findings import Finding, Severity
 from segml.ledger.mapping import Mapping
 from segml.ledger.rules import Rule
@@ -119,7 +120,7 @@ def first_rows(
     column: str,
     condition: str,
 ) -> tuple[str, ...]:
-    """Return the first rows that meet a condition, each as "row 7: value".
+    """Return the first rows that meet a condition, each as "row 7: value", of files with its file.
 
     Parameters
     ----------
@@ -151,7 +152,7 @@ def first_rows(
         f"SELECT segml_row, CAST({shown} AS VARCHAR) FROM {mapping.view} AS s "
         f"WHERE segml_row IN ({listed}) ORDER BY segml_row"
     ).fetchall()
-    return tuple(f"row {row}: {_short(value)}" for row, value in values)
+    return tuple(f"{told_row(row, mapping.begins)}: {_short(value)}" for row, value in values)
 
 
 def _short(value: str | None) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from segml.stores.schemas import QUARANTINED
 from segml.words.errors import PublicationFailed
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ TYPES: Mapping[pa.DataType, str] = {
 
 SOURCE = "source"
 """The column of `quarantine` that holds the source's own columns, whatever they are, as jsonb."""
-
-_QUARANTINED = ("table", "code", "row")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +83,7 @@ def relation_of(name: str, schema: pa.Schema, key: RunKey) -> Relation:
     {'portfolio': 'text', 'as_of': 'date', 'client_id': 'text'}
     """
     if name == "quarantine":
-        schema = pa.schema([schema.field(column) for column in _QUARANTINED])
+        schema = pa.schema([field for field in schema if field.name in QUARANTINED])
     own = {field.name: TYPES[field.type] for field in schema}
     rest = {SOURCE: "jsonb"} if name == "quarantine" else {}
     return Relation(name, {**key.types, **own, **rest})

@@ -260,22 +260,26 @@ TABLES: Mapping[str, TableSchema] = {
 """Every table with fixed columns, by name; `features` is declared by its own columns."""
 
 
+_OURS = ("table text", "code text", "row whole", "file text?", "file_row whole?")
+QUARANTINED = frozenset(each.split()[0] for each in _OURS)
+"""The columns of `quarantine` that are not its sources'."""
+
+
 def quarantine_schema(columns: Sequence[str]) -> TableSchema:
-    """The schema of `quarantine.parquet`: table, rule code and row, then the sources' columns.
+    """The schema of `quarantine.parquet`: which row broke which rule, then the sources' columns.
 
     Parameters
     ----------
     columns
-        Every column of the frame; `table`, `code` and `row` among them, the others as text.
+        Every column of the frame: those of `QUARANTINED` first, the others as text.
 
     Examples
     --------
     >>> quarantine_schema(["table", "code", "row", "Invoice"]).names
-    ('table', 'code', 'row', 'Invoice')
+    ('table', 'code', 'row', 'file', 'file_row', 'Invoice')
     """
-    declared = [f"{name} text?" for name in columns if name not in ("table", "code", "row")]
-    fixed = ("table text", "code text", "row whole")
-    return declare("quarantine", (*fixed, *declared), key=("table", "row", "code"), unique=False)
+    declared = [f"{name} text?" for name in columns if name not in QUARANTINED]
+    return declare("quarantine", (*_OURS, *declared), key=("table", "row", "code"), unique=False)
 
 
 def features_schema(columns: Mapping[str, bool]) -> TableSchema:
