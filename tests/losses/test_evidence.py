@@ -218,6 +218,14 @@ def test_a_withdrawn_product_shows_its_last_purchase() -> None:
     assert rows == [("o5", "withdrawn_product_last", 35.0)]
 
 
+def test_a_withdrawn_product_that_was_not_bought_for_a_year_is_no_evidence() -> None:
+    long_ago = LINES.iloc[:1].assign(row_key="o0", product="z", day=-900)
+    lines = pd.concat([long_ago, LINES], ignore_index=True)
+    trail = trail_of(lines, withdrawn=frozenset({"q", "z"}))
+    rows = evidence({"a": trail}, {"a": ("assortment",)})
+    assert rows.loc[rows["reason"] == "assortment", "row_key"].tolist() == ["o5"]
+
+
 def test_goods_that_were_short_show_their_last_purchase_before() -> None:
     short = pd.DataFrame(
         [("q", 300, 360), ("q", 40, 90), ("p", 445, 480), ("z", 310, 350)],

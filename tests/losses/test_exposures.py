@@ -16,6 +16,7 @@ from segml.losses.exposed_columns import BASELINE, Exposure, steps, steps_both_w
 from segml.losses.exposed_events import TAUS_DAYS
 from segml.losses.exposed_gone import exposed_gone
 from segml.losses.exposed_months import Months, months_of
+from segml.losses.exposed_trade import exposed_trade
 from segml.losses.exposures import (
     Column,
     Records,
@@ -430,6 +431,29 @@ def test_prices_paid_rise_by_what_the_own_basket_costs_more_and_not_by_another_b
     short, long = values(but(told, lines=bought(*rows)), months, "price_rise_180")
     assert short[7, 17] == pytest.approx(0.1) == long[7, 20]
     assert long[7, 17] < 0.1
+
+
+def test_returns_count_by_what_was_bought_and_not_by_how_much_money_they_are() -> None:
+    later = {"c01": (200.0, 20.0), "c02": (100.0, 40.0), "c03": (1000.0, 400.0)}
+    usual = {"c03": (1000.0, 100.0)}
+    rows = []
+    for each in CLIENTS:
+        before = usual.get(each, (100.0, 10.0))
+        for n, start in enumerate(MONTHS):
+            bought, returned = later.get(each, before) if n >= 12 else before
+            rows += [
+                (each, None, start + 4, bought, 1.0, 0.0, False),
+                (each, None, start + 9, -returned, 0.0, 0.0, True),
+            ]
+    told = pd.DataFrame(rows, columns=NAMES["orders"])
+    months = months_of(at_risk(told), told)
+    returns = [e.values for e in exposed_trade(told, months) if e.feature == "returns_rise_180"]
+    assert len(returns) == 2
+    for found in returns:
+        assert abs(found[0]).max() < 0.01  # what all send back rises a little
+        assert abs(found[1]).max() < 0.02  # twice the returns of twice the sales
+        assert found[2, 13] > 0.05  # four times the returns of the same sales
+        np.testing.assert_allclose(found[3], found[2], rtol=1e-9, atol=1e-12)
 
 
 def test_goods_that_went_unrecorded_weigh_by_their_share_from_the_month_they_went_in() -> None:

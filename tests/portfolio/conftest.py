@@ -70,6 +70,7 @@ def score(client: str, **given: Any) -> dict[str, Any]:
         "p_churn": 0.1,
         "p_churn_low": 0.08,
         "p_churn_high": 0.13,
+        "action": "maintain",
         "expected_profit": 100.0,
         "profit_365": 100.0,
         "revenue_365": 1000.0,

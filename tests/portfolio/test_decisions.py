@@ -85,6 +85,30 @@ def test_prices_rise_towards_zero_but_no_further_than_they_ever_did(
     assert table.loc["small", "break_even"] == pytest.approx(45 / 95)
 
 
+def test_nothing_new_is_asked_of_who_is_as_good_as_gone(opened: Opened, scene_of: Scenes) -> None:
+    sunk = {"profit_365": -10.0, "revenue_365": 60.0, "expected_profit": -1.0}
+    given = {
+        "buys": sunk,
+        "gone": {**sunk, "p_churn": 0.95},
+        "later": {**sunk, "p_churn": 0.95, "action": "await"},
+        "kept": {**sunk, "p_churn": 0.95, "referral_profit_365": 9.0},
+    }
+    table = _table(opened, scene_of, given, [line(each, 10, 60.0, discount=40.0) for each in given])
+    assert table["gain"].to_dict() == {"buys": 20.0, "gone": 0.0, "kept": 0.0, "later": 20.0}
+    assert table["best"].to_dict() == {
+        "buys": "reprice",
+        "gone": "release",
+        "kept": "keep",
+        "later": "reprice",
+    }
+    assert table["condition"].to_dict() == {
+        "buys": "nothing_to_lose",
+        "gone": "as_good_as_gone",
+        "kept": "referrals_stay",
+        "later": "nothing_to_lose",
+    }
+
+
 def test_the_chance_of_acceptance_is_counted_from_discounts_cut_before(
     opened: Opened, scene_of: Scenes
 ) -> None:

@@ -159,7 +159,7 @@ def test_the_page_holds_the_events_as_text(
     assert "What followed our events" in page
     assert "&lt;script&gt;alert(&#39;outage&#39;)" in page
     assert "<script" not in page
-    assert "Of the others nothing is told:" in page
+    assert "Why nothing is told of the others:" in page
     silent = {name: rows[rows["event_id"].isin(["e3", "e5"])] for name, rows in tables.items()}
     quiet = render_report(
         report_facts(*published, losses=(run, losses | silent), features=features)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from segml.features import CATALOGUE
+from segml.ledger import discontinued
 from segml.losses.accounted import shared, told_by_seen
 from segml.losses.attribution import Decomposition, Span, decompose, reason_weights, span_of
 from segml.losses.believed_events import believed_events
@@ -235,7 +236,8 @@ def _trails(
         for case in cases.values()
         if any(code == "assortment" for code, _ in case.reasons)
     }
-    withdrawn = {day: scene.ledger.past(day).withdrawn() for day in sorted(days)}
+    pasts = {day: scene.ledger.past(day) for day in sorted(days)}
+    withdrawn = {day: each.withdrawn() | discontinued(each) for day, each in pasts.items()}
     past = scene.ledger.past(scene.end)
     contacts, bills, events = (
         by_client(rows, cases)

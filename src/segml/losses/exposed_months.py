@@ -145,9 +145,12 @@ def usual(values: Numbers, known: Numbers, *, prior_months: float) -> Numbers:
 
 
 def excess(values: Numbers, usually: Numbers, tau_days: float) -> Numbers:
-    """(c, m) the decayed sum above what it would be if every month had been a usual one.
+    """(c, m) the decayed sum above what it would be if every month had been a usual one."""
+    usual_sum = usually * steady(tau_days)
+    return np.asarray(decayed(values, tau_days) - usual_sum, dtype=np.float64)
 
-    The usual one is ``rate * (q + q² + ...) = rate * q / (1 - q)`` with q kept of a month.
-    """
-    kept = np.exp(-MONTH_DAYS / tau_days)
-    return np.asarray(decayed(values, tau_days) - usually * kept / (1.0 - kept), dtype=np.float64)
+
+def steady(tau_days: float) -> float:
+    """What one a month sums to, decayed: q + q² + ... = q / (1 - q), with q kept of a month."""
+    kept = float(np.exp(-MONTH_DAYS / tau_days))
+    return kept / (1.0 - kept)

@@ -13,9 +13,9 @@ from segml.losses.exposed_months import (
     Months,
     before,
     days_of,
-    excess,
+    decayed,
     numbers_of,
-    usual,
+    steady,
     window,
 )
 from segml.losses.history import Numbers
@@ -35,7 +35,10 @@ _CELLS = 4_000_000
 
 
 def exposed_trade(orders: pd.DataFrame, months: Months) -> Iterator[Exposure]:
-    """Money returned above the usual, and discount above the client's own of before.
+    """Returns above the usual of what was bought, and discount above the client's own of before.
+
+    Returns are held against the sales of the same months, and their excess against the usual sales:
+    who buys more sends more back, and what is much for a small client is little for a large one.
 
     Parameters
     ----------
@@ -46,11 +49,14 @@ def exposed_trade(orders: pd.DataFrame, months: Months) -> Iterator[Exposure]:
     """
     is_return = orders["is_return"].astype(bool)
     returned = _money(-orders.loc[is_return, "amount"], orders[is_return], months)
-    rate = usual(returned, months.known, prior_months=USUAL_MONTHS)
-    for tau in RETURN_TAUS_DAYS:
-        values = excess(returned, rate, tau)
-        yield Exposure(reason="service", feature="returns_rise_180", values=values)
     sales = orders[~is_return]
+    bought = _money(sales["amount"], sales, months)
+    a_month = _ratio(before(bought), before(months.known))
+    share = _usual_share(returned, bought, USUAL_MONTHS * a_month)
+    for tau in RETURN_TAUS_DAYS:
+        excess = decayed(returned, tau) - share * decayed(bought, tau)
+        values = _ratio(excess, steady(tau) * a_month)
+        yield Exposure(reason="service", feature="returns_rise_180", values=values)
     given = _money(sales["discount"].fillna(0.0), sales, months)
     full = _money(sales["amount"] + sales["discount"].fillna(0.0), sales, months)
     for length in DISCOUNT_WINDOWS:
@@ -59,6 +65,13 @@ def exposed_trade(orders: pd.DataFrame, months: Months) -> Iterator[Exposure]:
         rise = _ratio(now, full_now) - _ratio(then, full_then)
         values = np.where((full_now > 0) & (full_then > 0), rise, 0.0)
         yield Exposure(reason="margin", feature="discount_ratchet_180", values=values)
+
+
+def _usual_share(part: Numbers, whole: Numbers, prior: Numbers) -> Numbers:
+    """(c, m) the part of the whole before each month, shrunk to all clients' by so much whole."""
+    had, of = before(part), before(whole)
+    everyone = _ratio(had.sum(axis=0), of.sum(axis=0))
+    return _ratio(had + prior * everyone, of + prior)
 
 
 def sizes(orders: pd.DataFrame, months: Months) -> Iterator[Exposure]:

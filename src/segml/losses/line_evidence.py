@@ -102,15 +102,19 @@ def competitor(trail: Trail) -> pd.DataFrame:
 
 
 def gone(trail: Trail) -> pd.DataFrame:
-    """The last line of each product that nobody can buy any more, weighed by its earlier year."""
+    """The last line of each product that nobody can buy any more, weighed by its earlier year.
+
+    One that it had not bought for as long is no loss to it.
+    """
     bought = trail.lines[trail.lines["product"].isin(trail.withdrawn) & ~trail.lines["is_return"]]
     year = bought["day"] >= trail.explained_at - RECENT_DAYS // 2 - EARLIER_DAYS
     worth = bought[year].groupby("product")["amount"].sum()
     last = bought.sort_values(["day", "row_key"], kind="stable").drop_duplicates(
         "product", keep="last"
     )
-    told = last["product"].map(worth).astype("float64").fillna(0.0)
-    return last.assign(told=told, weight=told)
+    told = last["product"].map(worth).astype("float64")
+    missed: pd.DataFrame = last.assign(told=told, weight=told)[told > 0.0]
+    return missed
 
 
 def short(trail: Trail) -> pd.DataFrame:

@@ -11,6 +11,9 @@ year lacked to zero, a rise of prices towards it, up to the greatest rise on rec
 nobody has been asked yet. The chance a is counted, not assumed: of clients whose discount was cut
 before, the share that still bought, over that share of clients left alone. It is not known where
 fewer than `LEAST_CUT` were cut; reprice is then a condition, not a value.
+
+Of a client that is as good as gone nothing new is asked: G is what it would bring on the sales of a
+year in which it still bought.
 """
 
 from __future__ import annotations
@@ -24,6 +27,9 @@ from segml.portfolio.scene import Scene, Values
 LEAST_CUT = 30
 """Clients whose discount was cut that it takes to speak of a share of them."""
 
+AS_GOOD_AS_GONE = 0.9
+"""The risk of churn from which on terms are no longer what matters, unless no order is due yet."""
+
 CONDITIONS = {
     "recovers": "keep is best if it earns what the model expects, though last year it did not",
     "referrals_stay": "keep is best only as long as the clients it brought go on buying",
@@ -31,6 +37,7 @@ CONDITIONS = {
     "nothing_to_lose": "reprice is best whatever the chance: if it refuses it is let go",
     "may_accept": "how likely it accepts is not known: reprice is better from `break_even` on",
     "costs_end": "release is best if its cost to serve really ends",
+    "as_good_as_gone": "release is best, and as good as done: it will hardly buy again",
 }
 """What must be true for the option named, with its meaning."""
 
@@ -75,11 +82,15 @@ def decisions(scene: Scene, attended: pd.DataFrame) -> pd.DataFrame:
     chance = acceptance(changed)
     expected = rows["year"].to_numpy(dtype=np.float64)
     referral = rows["referral_profit_365"].to_numpy(dtype=np.float64)
-    parts = _gains(scene.past, rows, attended)
+    gone = (rows["p_churn"] > AS_GOOD_AS_GONE) & rows["action"].ne("await")
+    parts = {
+        name: np.where(gone, 0.0, gain) for name, gain in _gains(scene.past, rows, attended).items()
+    }
     gain = parts["gain_discount"] + parts["gain_care"] + parts["gain_prices"]
     keep, accepted = expected + referral, expected + gain + referral
     reprice = np.full(len(rows), np.nan) if chance is None else chance * accepted
     best, condition = choose(keep, reprice, expected=expected, accepted=accepted)
+    condition = np.where(gone & (best == "release"), "as_good_as_gone", condition)
     revenue = rows["revenue_365"].to_numpy(dtype=np.float64)
     return pd.DataFrame(
         {

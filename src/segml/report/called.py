@@ -49,6 +49,21 @@ def together(tiers: Sequence[str]) -> str:
     return named[0] if len(named) == 1 else _("{one} or {other}", one=named[0], other=named[1])
 
 
+_INITIAL = re.compile(r"(^|[\s.])[^\W\d_]\.$")
+
+
+def unstopped(written: str) -> str:
+    """A sentence without its full stop, which is none behind an initial.
+
+    Examples
+    --------
+    >>> unstopped("Prices rose. "), unstopped("now with Petrova A. S.")
+    ('Prices rose', 'now with Petrova A. S.')
+    """
+    kept = written.strip()
+    return kept if _INITIAL.search(kept) else kept.rstrip(".")
+
+
 def names(written: str, about: str) -> bool:
     """Whether what is written of an event says what it was about, in whatever case.
 

@@ -150,7 +150,7 @@ def event_name(event: NamedEvent) -> str:
     'outage (region N)'
     """
     kind = phrases.EVENT_KINDS.get(event.kind, event.kind.replace("_", " "))
-    written = (event.description or kind).rstrip(".")
+    written = called.unstopped(event.description or kind)
     if not event.about or called.names(written, event.about):
         return written
     scope = called.SCOPES.get(event.scope, event.scope)
@@ -159,7 +159,7 @@ def event_name(event: NamedEvent) -> str:
 
 def event_title(event: EventFact) -> str:
     """What happened and to whom: as the ledger describes it, else by its kind and size."""
-    title = (event.description or _sized(event)).rstrip(".")
+    title = called.unstopped(event.description or _sized(event))
     about = [each for each in event.about if not called.names(title, each)]
     if not about:
         return title

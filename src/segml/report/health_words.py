@@ -40,6 +40,7 @@ CONDITIONS = Phrases(
         "recovers": "if it earns what the model expects, though it did not last year",
         "referrals_stay": "only as long as the clients it brought go on buying",
         "costs_end": "if its cost to serve really ends",
+        "as_good_as_gone": "as good as done: it will hardly buy again",
     }
 )
 

@@ -45,7 +45,7 @@ def event_phrase(event: EventFact | None, event_id: str) -> str:
     """
     if event is None:
         return event_id
-    written = (event.description or "").strip().rstrip(".")
+    written = called.unstopped(event.description or "")
     written = written or phrases.EVENT_KINDS.get(event.kind, event.kind.replace("_", " "))
     if event.scope_value and not called.names(written, event.scope_value):
         scope = called.SCOPES.get(event.scope or "", event.scope)

@@ -60,7 +60,7 @@ def role_sentence(held: RoleHeld, currency: str | None) -> str:
     """Why a client holds one role."""
     parts = [_FOUND[held.role](held.measures, currency)] if held.measures else []
     if held.is_declared and held.note:
-        parts.append(_("declared by a person: {note}", note=held.note.rstrip(".")))
+        parts.append(_("declared by a person: {note}", note=called.unstopped(held.note)))
     elif held.is_declared:
         parts.append(_("declared by a person"))
     role = phrases.ROLES.get(held.role, held.role)

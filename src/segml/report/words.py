@@ -231,7 +231,7 @@ def evidence_text(row: EvidenceFact, currency: str | None) -> str:
     other = (row.text_code or _("a row"), _("amount"))
     what, amount = phrases.EVIDENCE.get(row.text_code or "", other)
     if row.about:
-        what = _("{what}: {about}", what=what, about=row.about.rstrip("."))
+        what = _("{what}: {about}", what=what, about=called.unstopped(row.about))
     if row.amount is not None:
         in_days = row.text_code in phrases.IN_DAYS
         told = days(round(row.amount)) if in_days else money(row.amount, currency)
