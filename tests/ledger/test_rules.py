@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from segml.features import FeaturePlan, snapshot
-from segml.ledger import Check, Ledger, day_of
+from segml.ledger import Check, Ledger, check_ledger, day_of
 from segml.words.errors import ContractBroken
-from segml.words.plan import Economics
+from segml.words.plan import Economics, LedgerPlan, SourcePlan
 
 HEADER = "client_id,date,amount,quantity,cost,discount,is_return\n"
 GOOD = "a,2011-01-01,10,1,5,0,no\n"
@@ -217,6 +218,36 @@ def test_exact_duplicates_are_counted_and_kept(checked: Callable[..., Check]) ->
     check = checked(TWICE)
     assert check.findings.of("duplicate_lines")[0].count == 1
     assert check.counts["transactions"].kept == 3
+
+
+def test_a_file_that_is_there_twice_is_suspected(tmp_path: Path) -> None:
+    rows = "".join(f"c{n},2011-01-01,10,1,5,0,no\n" for n in range(9))
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(HEADER + rows)
+    source = SourcePlan(path=str(tmp_path / "*.csv"))
+    [found] = check_ledger(LedgerPlan(transactions=source), Economics()).findings.of(
+        "duplicate_lines"
+    )
+    assert "so that a line counts 2.0 times: is an export there twice?" in found.message
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [
+        (["1,000"] * 19 + ["52,000"], 20),
+        (["1,000"] * 18 + ["52,000"], None),  # too few to tell
+        (["1,000"] * 30 + ["7"], None),  # a number below a thousand: the comma groups
+        (["1,000"] * 30 + ["1,234,000"], None),
+        (["1,000"] * 30 + [""], 30),
+    ],
+)
+def test_commas_that_may_all_be_decimal_are_told(
+    checked: Callable[..., Check], numbers: list[str], told: int | None
+) -> None:
+    rows = "".join(f'c{n},2011-01-01,10,"{each}"\n' for n, each in enumerate(numbers))
+    found = checked("client_id,date,amount,quantity\n" + rows).findings.of("comma_numbers")
+    assert [each.count for each in found] == ([] if told is None else [told])
+    assert all("`ledger.transactions.columns.quantity`" in each.message for each in found)
 
 
 def test_exact_duplicates_are_quarantined_when_asked(checked: Callable[..., Check]) -> None:

@@ -346,3 +346,10 @@ def test_rows_of_a_database_have_no_file(tmp_path: Path) -> None:
     quarantine = check_ledger(of, Economics()).quarantine
     assert quarantine["row"].tolist() == [1]
     assert quarantine[["file", "file_row"]].isna().all(axis=None)
+
+
+def test_decimal_commas_of_several_files_are_told_as_those_of_one(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text("client_id;date;amount\na;2011-01-01;1.234,50\n")
+    (found,) = check_ledger(plan(tmp_path / "*.csv"), Economics()).findings.of("bad_amount")
+    assert "\"sql: replace(replace(<column>, '.', ''), ',', '.')\"" in found.message

@@ -15,8 +15,9 @@ from segml.words.errors import DataRefused
 
 CSV_OPTIONS = "header = true, all_varchar = true, quote = '\"', escape = '\"', store_rejects = true"
 AS_UTF8 = (
-    "save it again as UTF-8 (Excel: Save As, `CSV UTF-8`), or convert it, e.g. "
-    "`iconv -f WINDOWS-1252 -t UTF-8 old.csv > new.csv`"
+    "save it again as UTF-8 (Excel: Save As, `CSV UTF-8`), or convert it by its own encoding "
+    "(WINDOWS-1252 in the west, WINDOWS-1251 if it is Cyrillic, GB18030 if Chinese), e.g. "
+    "`iconv -f WINDOWS-1251 -t UTF-8 old.csv > new.csv`"
 )
 """What to do with a file in another encoding."""
 _REJECTED = (

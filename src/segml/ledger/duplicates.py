@@ -39,6 +39,9 @@ REPEATS = (
 )
 """The condition of a kept line that an earlier kept one is a copy of."""
 
+MANY = 0.2
+"""From such a share of copies on they are rather a file that was read twice than equal lines."""
+
 
 def mark_duplicates(rows: Rows, bit: int) -> None:
     """Set the bit of every kept line that repeats an earlier one in every source column.
@@ -70,10 +73,12 @@ def count_duplicates(rows: Rows) -> tuple[Finding, ...]:
     repeated = total - distinct
     if not repeated:
         return ()
-    text = (
-        f"{repeated:,} of {total:,} lines repeat another one in every column; they are kept. "
-        "Next: `ledger.duplicates: drop` if they are mistakes."
-    )
+    text = f"{repeated:,} of {total:,} lines repeat another one in every column; they are kept"
+    if repeated > MANY * total:
+        text += f", so that a line counts {total / distinct:.1f} times: is an export there twice?"
+    else:
+        text += "."
+    text += " Next: `ledger.duplicates: drop` if they are mistakes."
     return (
         Finding(
             code="duplicate_lines",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from segml.ledger.commas import comma_findings
 from segml.ledger.companions import companion_findings
 from segml.ledger.contract import CLIENTS, SQL_TYPES, TABLES, TRANSACTIONS, Table
 from segml.ledger.counting import Counts, count_rows
@@ -220,6 +221,7 @@ def _checked(
     findings = [
         *shape_findings(table, source, mapping, counts, plan.max_bad_share),
         *rule_findings(connection, table, mapping, rules, plan.max_bad_share),
+        *comma_findings(connection, table, source, mapping),
         *money.findings,
     ]
     if table is TRANSACTIONS and source.columns:

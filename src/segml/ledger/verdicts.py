@@ -15,7 +15,7 @@ from segml.ledger.rules import Rule
 
 FIRST_ROWS = 3
 TEXT_SHOWN = 40
-_COMMA = re.compile(r"row \d+: '[-+]?\d{1,3}((\.|'|’| |\\xa0|\\u202f)?\d{3})*,\d+'")
+_COMMA = re.compile(r"(.* )?row \d+: '[-+]?\d{1,3}((\.|'|’| |\\xa0|\\u202f)?\d{3})*,\d+'")
 """A value as `first_rows` shows it, a number whose comma can be nothing but decimal."""
 
 
