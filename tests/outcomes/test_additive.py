@@ -10,6 +10,7 @@ from segml.outcomes.additive import fit_additive
 from segml.outcomes.churn import CURVES
 from segml.outcomes.folds import client_groups
 from segml.outcomes.halves import Recipe, fit_halves
+from segml.outcomes.rows import Values
 
 RECIPE = Recipe(loss="logistic", curves=CURVES, seed=0, threads=1)
 
@@ -35,17 +36,31 @@ def test_a_season_that_turns_between_folds_is_not_counted_twice(
 
 
 def test_no_row_is_scored_by_halves_that_saw_its_client(made: Callable[..., Rows]) -> None:
-    rows = made(120, 6)
-    y = (np.random.default_rng(3).permutation(len(rows)) % 2).astype(float)
-    X = np.zeros((len(rows), 1), dtype=np.float32)
+    rows = made(240, 6)
+    draws = np.random.default_rng(3)
+    y = (draws.permutation(len(rows)) % 2).astype(float)
+    known, sign = (np.where(draws.random(len(y)) < wrong, 1 - y, y) for wrong in (0.1, 0.3))
     # what is a sign of leaving in one group of clients is a sign of staying in the other
-    X[:, 0] = np.where(client_groups(rows.client) == 0, y, 1 - y)
-    turned = Rows(X=X, y=y, cutoff=rows.cutoff, client=rows.client, columns=("sign",))
-    learnt = fit_additive(turned, split(turned, label_days=60), RECIPE)
-    gap = learnt.raw[y == 1].mean() - learnt.raw[y == 0].mean()
-    assert gap < -0.1  # who learns from the other group alone is wrong about this one
-    own = learnt.score.raw(X)
-    assert abs(own[y == 1].mean() - own[y == 0].mean()) < 0.05
+    turned = np.where(client_groups(rows.client) == 0, sign, 1 - sign)
+    X = np.stack([turned, known], axis=1).astype(np.float32)
+    told = Rows(X=X, y=y, cutoff=rows.cutoff, client=rows.client, columns=("sign", "known"))
+    learnt = fit_additive(told, split(told, label_days=60), RECIPE)
+
+    def gap(raw: Values) -> float:
+        """How much likelier to leave who has its group's sign of leaving, beside who is like it."""
+        return float(
+            np.mean(
+                [
+                    raw[(known == one) & (sign == 1)].mean()
+                    - raw[(known == one) & (sign == 0)].mean()
+                    for one in (0, 1)
+                ]
+            )
+        )
+
+    assert learnt.score.forest_weight > 0.2
+    assert gap(learnt.raw) < -0.1  # who learns from the other group alone is wrong about this one
+    assert abs(gap(learnt.score.raw(X))) < 0.05
 
 
 def test_rows_that_do_not_teach_are_scored_and_change_nothing(rows: Rows) -> None:

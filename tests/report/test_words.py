@@ -10,10 +10,21 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from segml.report import ReportFacts, client_lines, contribution_lines, phrases, signs, words
+from segml.losses.tables import framed
+from segml.losses.tables_ahead import SUCCESSORS
+from segml.report import (
+    ReportFacts,
+    client_lines,
+    contribution_lines,
+    lost_lines,
+    phrases,
+    signs,
+    words,
+)
 from segml.report.dossier import EvidenceFact, MonthFact
 from segml.report.figures import value
 from segml.report.language import speaking
+from segml.report.lost import told_losses
 from segml.scoring import client_facts
 from segml.words.feature import Feature
 
@@ -163,6 +174,29 @@ def test_a_recorded_end_is_told_as_one_and_stands_beside_ours(facts: ReportFacts
         said
         == "Our records say that it left on 1 Jun 2024, with no reason, though it went on buying."
     )
+
+
+def test_who_may_be_the_client_under_another_id_is_told_with_what_to_do(
+    analysed: Published,
+) -> None:
+    run, tables = analysed
+    row = {"client_id": "a", "successor": "z", "began": dt.date(2024, 3, 9)}
+    rows = [row | {"days_between": 8, "alike": 0.62}]
+    told = tables | {"successors": framed(rows, SUCCESSORS)}
+    lost = {each.client_id: each for each in told_losses(run, told, ["a", "e"], names={}, kinds={})}
+    fact = lost["a"].goes_on
+    assert fact is not None
+    said = plain(signs.goes_on_sentence(fact))
+    assert said == (
+        "Perhaps it has not left: z began to buy on 9 Mar 2024, 8 days after its last order, and "
+        "62 % of their trade is the same goods in the same amounts. Ask, and if they are one, give "
+        "both one id in the ledger."
+    )
+    sooner = signs.goes_on_sentence(dataclasses.replace(fact, days_between=-3, name="Zed"))
+    assert "Zed began to buy on 9 Mar 2024, before its last order" in plain(sooner)
+    lines = lost_lines(lost["a"], {}, "EUR", between=(dt.date(2024, 1, 1), dt.date(2024, 7, 1)))
+    assert signs.goes_on_sentence(fact) in lines
+    assert all(each.goes_on is None for each in told_losses(run, tables, ["a"], names={}, kinds={}))
 
 
 def test_a_part_of_the_loss_whose_figure_never_moves_is_told_what_it_rests_on(

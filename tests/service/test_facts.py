@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,7 +20,7 @@ from segml.report.pages import (
 )
 from segml.report.table import FrameTable
 from segml.service.access import ALONE, Viewer
-from segml.service.desk import COMPANY, Desk
+from segml.service.desk import COMPANY, PAIRS, Desk
 from segml.service.facts import loss_of, losses_of, whole_of
 from segml.service.likes import NamedLikes
 from segml.stores import Memory, Shelf
@@ -55,8 +56,9 @@ def frames(shelf: Shelf, names: tuple[str, ...], own: set[str] | None) -> dict[s
         for name, table in found.items()
         if "client_id" in table.columns and name not in OF_ALL
     }
-    if "lookalikes" in told:
-        told["lookalikes"] = told["lookalikes"][told["lookalikes"]["like"].isin(own)]
+    for name, (_, other) in PAIRS.items():
+        if name in told:
+            told[name] = told[name][told[name][other].isin(own)]
     return told | {name: found[name] for name in COMPANY if name in found}
 
 
@@ -110,3 +112,28 @@ def test_the_losses_are_what_frames_give(desk: tuple[Desk, set[str] | None]) -> 
         alone = loss_of(mine, client.client_id)
         same(alone.lost, (client,))
         assert {each.client_id for each in alone.winback} <= {client.client_id}
+
+
+def test_who_goes_on_under_another_id_is_told_to_who_may_see_both(
+    desk: tuple[Desk, set[str] | None], served: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, own = desk
+    shelf = mine.held.losses
+    assert shelf is not None
+    seen = mine.names()
+    lost = next(each for each in shelf.table("losses")["client_id"] if each in seen)
+    one, other = next(each for each in seen if each != lost), served.foreign()[0]
+    row = {"client_id": lost, "began": dt.date(2024, 1, 5), "days_between": 4, "alike": 0.5}
+    read = Shelf.rows_of
+
+    def told(successor: str) -> list[str]:
+        def rows_of(self: Shelf, name: str, *given: Any) -> Any:
+            found = [{**row, "successor": successor}]
+            return found if name == "successors" else read(self, name, *given)
+
+        monkeypatch.setattr(Shelf, "rows_of", rows_of)
+        fact = loss_of(mine, lost).lost[0].goes_on
+        return [] if fact is None else [fact.successor]
+
+    assert told(one) == [one]
+    assert told(other) == ([other] if own is None else [])

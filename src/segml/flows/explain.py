@@ -27,6 +27,7 @@ from segml.report import (
     ProspectFact,
     advised,
     client_lines,
+    client_names,
     client_profit,
     contribution_lines,
     loss_of,
@@ -102,7 +103,7 @@ def _explained(settings: Settings, folder: Path, client_id: str, day: dt.date) -
         "horizon_days": run.get("churn_horizon_days"),
         "potential_days": run.get("potential_horizon_days"),
     }
-    loss, said = _loss(settings, day, facts, features)
+    loss, said = _loss(settings, day, facts, features, clients)
     lines = client_lines(
         advised(facts, run),
         profit=profit,
@@ -140,7 +141,11 @@ def _usual_gap(folder: Path, client_id: str) -> float | None:
 
 
 def _loss(
-    settings: Settings, day: dt.date, facts: ClientFacts, features: Mapping[str, Feature]
+    settings: Settings,
+    day: dt.date,
+    facts: ClientFacts,
+    features: Mapping[str, Feature],
+    clients: pd.DataFrame,
 ) -> tuple[LostClient | None, list[str]]:
     """The client's loss in the analysis that the report of the day shows, and its lines."""
     published = newest_losses(settings, day)
@@ -149,6 +154,9 @@ def _loss(
     run, tables = published
     kinds = {name: feature.kind for name, feature in features.items()}
     names = {facts.client_id: facts.name} if facts.name else {}
+    if "successors" in tables:
+        after = tables["successors"].set_index("client_id")["successor"].get(facts.client_id)
+        names |= {} if after is None else {after: client_names(clients)[after]}
     loss = loss_of(run, tables, facts.client_id, names=names, kinds=kinds)
     if loss is None:
         return None, []

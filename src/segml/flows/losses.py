@@ -31,6 +31,7 @@ TABLES = (
     "next_lost",
     "lookalikes",
     "winback",
+    "successors",
     "losses_by",
     "loss_faults",
     "loss_events",

@@ -24,6 +24,7 @@ from segml.losses.overall import contradicted_note, overall
 from segml.losses.recorded_reasons import recorded_reasons
 from segml.losses.relief import relief
 from segml.losses.scene import Scene
+from segml.losses.successors import successors
 from segml.losses.summary import summary
 from segml.losses.together import loss_events, loss_faults, losses_by, lost_clients
 from segml.losses.trend import loss_trend
@@ -58,6 +59,8 @@ class LossAnalysis:
         Who is next, and whose road it is on (`tables_ahead.NEXT_LOST`, `tables_ahead.LOOKALIKES`).
     winback
         Who it may pay to win back (`tables_ahead.WINBACK`).
+    successors
+        Who may be a lost client under another id (`tables_ahead.SUCCESSORS`).
     losses_by, loss_faults, loss_events
         All losses together: money by every dimension, what is in our hand to mend, and what is
         written of the events named in both (`tables.LOSSES_BY` and so on).
@@ -86,6 +89,7 @@ class LossAnalysis:
     next_lost: pd.DataFrame
     lookalikes: pd.DataFrame
     winback: pd.DataFrame
+    successors: pd.DataFrame
     losses_by: pd.DataFrame
     loss_faults: pd.DataFrame
     loss_events: pd.DataFrame
@@ -170,6 +174,7 @@ def analyse(
         profit_parts=found.profit_parts,
         **together,
         **coming.frames,
+        successors=successors(ledger.past(end), books, became),
         summary=said | coming.summary | {"notes": notes},
         event_impact=impact.event_impact,
         company_events=impact.company_events,

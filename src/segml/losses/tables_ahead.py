@@ -1,4 +1,4 @@
-"""The columns of the frames that look ahead: who is next, and who may be won back."""
+"""The columns of the frames that look ahead: who is next, who may be won back or goes on."""
 
 from __future__ import annotations
 
@@ -56,3 +56,14 @@ WINBACK: Mapping[str, str] = MappingProxyType(
     }
 )
 """One row a lost client that left or shrank and whose loss costs profit."""
+
+SUCCESSORS: Mapping[str, str] = MappingProxyType(
+    {
+        "client_id": "str",
+        "successor": "str",
+        "began": "object",
+        "days_between": "int64",
+        "alike": "float64",
+    }
+)
+"""One row a lost client that may buy on under another id, by client (`successors`)."""

@@ -19,6 +19,9 @@ from segml.outcomes.season import Season
 from segml.outcomes.trials import Trial
 
 Index = npt.NDArray[np.int64]
+Intervals = tuple[Values, Values, Values]
+OUTSIDE = 0.2
+"""Of what may come, what an interval of potential leaves out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +63,9 @@ class Joint:
     def told(self, buys: Values, spends: Values, age: Values) -> Told:
         """The same with the probability of buying and the interval."""
         expected = self.expected(buys, spends, age)
-        low, _, high = self.ages.interval(expected, age)
-        return Told(p=self.calibration.probability(buys), expected=expected, low=low, high=high)
+        p = self.calibration.probability(buys)
+        low, _, high = with_nothing(p, self.ages.interval(expected, age))
+        return Told(p=p, expected=expected, low=low, high=high)
 
     def raised(self, ratio: float) -> Joint:
         """What joins to so many times the money."""
@@ -204,6 +208,31 @@ def joined(p: Values, given: Values, idle: float) -> Values:
         Money without one.
     """
     return p * given + (1 - p) * idle
+
+
+def with_nothing(p: Values, interval: Intervals) -> Intervals:
+    """The interval, and no profit in it where no order is likelier than what may lie outside it.
+
+    Parameters
+    ----------
+    p
+        Probability of an order, shape (n,).
+    interval
+        Low, median and high of the profit, each (n,); low to high holds 80 %.
+
+    Examples
+    --------
+    >>> low, _, high = with_nothing(np.array([0.7, 0.9]), (np.ones(2), np.ones(2), np.ones(2)))
+    >>> low.tolist(), high.tolist()
+    ([0.0, 1.0], [1.0, 1.0])
+    """
+    low, median, high = interval
+    idle = 1.0 - p > OUTSIDE
+    return (
+        np.where(idle, np.minimum(low, 0.0), low),
+        median,
+        np.where(idle, np.maximum(high, 0.0), high),
+    )
 
 
 def _gathered(told: Sequence[Told]) -> Told:

@@ -26,7 +26,7 @@ from segml.outcomes.curve import Curve
 from segml.outcomes.filling import Asked
 from segml.outcomes.folds import split
 from segml.outcomes.halves import Recipe
-from segml.outcomes.money import Money, Told, joined
+from segml.outcomes.money import Money, Told, joined, with_nothing
 from segml.outcomes.rows import Matrix, Rows, Values
 from segml.outcomes.score import AdditiveScore
 from segml.outcomes.season import Season, with_season, without_season
@@ -117,7 +117,14 @@ class PotentialModel:
 
     def interval(self, X: Matrix) -> tuple[Values, Values, Values]:
         """Low, median and high of the profit in money, each (n,); low to high holds 80 %."""
-        return self.ages.interval(self.expected(X), self._age(X))
+        return self.interval_of(self.buys.raw(X), self.expected(X), self._age(X))
+
+    def interval_of(
+        self, buys: Values, expected: Values, age: Values
+    ) -> tuple[Values, Values, Values]:
+        """The same of rows whose raw score of buying, expected profit and age are known."""
+        told = self.ages.interval(expected, age)
+        return with_nothing(self.calibration.probability(buys), told)
 
     def joint(self, buys: Values, spends: Values, age: Values) -> Values:
         """The expected profit of rows whose raw scores and age in days are known, each (n,)."""

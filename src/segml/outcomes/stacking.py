@@ -56,7 +56,8 @@ def fit_weights(
         k weights >= 0 to be pulled to.
     ridge
         How many rows the prior is worth: the penalty is ridge/2 times the squared distance from
-        the prior, each weight in units of its part's spread.
+        the prior, each weight in units of its part's spread. Of a label that comes at rate p a row
+        tells p (1 - p), its Fisher information, and so much is one of the prior's worth too.
     group
         Codes 0, 1, … of shape (n,): each group has a level of its own, so that only differences
         within a group teach; the intercept is then the mean level. Default: one group.
@@ -77,7 +78,8 @@ def fit_weights(
     spread = np.sqrt(share @ (parts - centre) ** 2)
     usable = np.where(spread > 1e-12, spread, 1.0)
     z = (parts - centre) / usable
-    noise = max(float(share @ (y - share @ y) ** 2), 1e-12) if loss == "squared" else 1.0
+    variance = max(float(share @ (y - share @ y) ** 2), 1e-12)
+    noise, worth = (variance, 1.0) if loss == "squared" else (1.0, variance)
     goal = prior * usable
     group = np.zeros(len(y), np.int64) if group is None else group
     levels = int(group.max()) + 1
@@ -86,10 +88,10 @@ def fit_weights(
         score = theta[group] + z @ theta[levels:]
         error, slope = _loss(score, y, loss)
         pull = theta[levels:] - goal
-        value = weight @ error / noise + ridge / 2 * pull @ pull
+        value = weight @ error / noise + ridge * worth / 2 * pull @ pull
         rise = weight * slope / noise
         steps = np.bincount(group, weights=rise, minlength=levels)
-        return float(value), np.concatenate([steps, z.T @ rise + ridge * pull])
+        return float(value), np.concatenate([steps, z.T @ rise + ridge * worth * pull])
 
     start = np.concatenate([np.full(levels, _start(share @ y, loss)), goal])
     bounds = [*[(None, None)] * levels, *[(0.0, None)] * parts.shape[1]]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from segml.report.backtest_page import render_backtest
     from segml.report.client_words import client_lines, contribution_lines
     from segml.report.dossier import LostClient
-    from segml.report.facts import PortfolioFacts, ReportFacts, report_facts
+    from segml.report.facts import PortfolioFacts, ReportFacts, client_names, report_facts
     from segml.report.gate_words import verdict_line
     from segml.report.health import TABLES as HEALTH
     from segml.report.health import HealthFacts
@@ -87,6 +87,7 @@ _FACE = {
     "render_backtest": ("backtest_page", "render_backtest"),
     "render_report": ("render", "render_report"),
     "replay_facts": ("replayed", "replay_facts"),
+    "client_names": ("facts", "client_names"),
     "report_facts": ("facts", "report_facts"),
     "speaking": ("language", "speaking"),
     "standing_facts": ("standing", "standing_facts"),
@@ -124,6 +125,7 @@ __all__ = [
     "advised",
     "calibration_plot",
     "client_lines",
+    "client_names",
     "client_profit",
     "contribution_lines",
     "contribution_plot",

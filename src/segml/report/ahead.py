@@ -13,7 +13,7 @@ import pandas as pd
 from segml.report.records import Rows
 from segml.report.table import Condition, Table, Tables, as_table
 
-TABLES = ("next_lost", "lookalikes", "winback")
+TABLES = ("next_lost", "lookalikes", "winback", "successors")
 """What the facts are read from, where the analysis published it."""
 NEXT_TOLD = 12
 """Clients that are told of, by rank."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from statistics import fmean
 from typing import Any
 
 from segml.report import called
+from segml.report.pace import MonthFact, PaceFact, new_in, pace_of
 from segml.report.records import Rows
 
 TOLD_OF = ("loss_reasons", "evidence", "path", "course")
@@ -18,7 +18,6 @@ SYMPTOMS_SHOWN = 4
 LEAST_NAMED = 0.05
 """A smaller share of a loss is named nowhere: it is more noise than reason."""
 DRIVERS_SHOWN = 5
-YEAR = 365
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,26 +67,14 @@ class PathFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MonthFact:
-    """One month of its course, in money."""
+class GoesOnFact:
+    """Who may be a lost client under another id: since when, and how much of the trade it has."""
 
-    month: dt.date
-    orders: int
-    revenue: float
-    profit: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaceFact:
-    """Money a whole month, on average: of the year before the onset's month, and since it.
-
-    A month before the first order of the course is none of a client's.
-    """
-
-    revenue_before: float
-    revenue_after: float
-    profit_before: float
-    profit_after: float
+    successor: str
+    name: str
+    began: dt.date
+    days_between: int
+    alike: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +111,7 @@ class LostClient:
     left_reason: str | None = None
     new_in: dt.date | None = None
     evidence_count: int = 0
+    goes_on: GoesOnFact | None = None
 
 
 def lost_client(
@@ -141,7 +129,7 @@ def lost_client(
     row
         Its row of `losses`.
     rows
-        Its rows of `TOLD_OF`, and those of `loss_events` where the analysis holds them.
+        Its rows of `TOLD_OF`, and those of `loss_events` and `successors` where there are some.
     names
         Client id to name.
     kinds
@@ -174,9 +162,17 @@ def lost_client(
         evidence_count=len(evidence),
         path=PathFact(**_picked(PathFact, path[0])) if path else None,
         course=course,
-        pace=_pace(course, row["onset"], end),
-        new_in=_new_in(course, row["onset"]),
+        pace=pace_of(course, row["onset"], end),
+        new_in=new_in(course, row["onset"]),
+        goes_on=_goes_on(rows.get("successors", ()), names),
     )
+
+
+def _goes_on(rows: Rows, names: Mapping[str, str]) -> GoesOnFact | None:
+    for row in rows:
+        name = names.get(row["successor"], row["successor"])
+        return GoesOnFact(**_picked(GoesOnFact, {**row, "name": name}))
+    return None
 
 
 def _picked(kind: type, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -229,31 +225,6 @@ def _symptoms(moves: list[MoveFact], kinds: Mapping[str, str]) -> tuple[MoveFact
     ]
     ranked = sorted(found, key=lambda each: (-each[0], each[1].feature))
     return tuple(move for _, move in ranked[:SYMPTOMS_SHOWN])
-
-
-def _new_in(course: Sequence[MonthFact], onset: dt.date | None) -> dt.date | None:
-    """The first month with orders of a client that had no year of them before the onset."""
-    ordered = [each.month for each in course if each.orders]
-    if onset is None or not ordered or ordered[0] == course[0].month:
-        return None
-    return ordered[0] if (onset - ordered[0]).days < YEAR else None
-
-
-def _pace(course: Sequence[MonthFact], onset: dt.date | None, end: dt.date) -> PaceFact | None:
-    if onset is None:
-        return None
-    turn, since = onset.replace(day=1), _new_in(course, onset)
-    known = [each for each in course if since is None or each.month >= since]
-    before = [each for each in known if each.month < turn][-12:]
-    after = [each for each in course if each.month > turn and each.month < end.replace(day=1)]
-    if not before or not after:
-        return None
-    return PaceFact(
-        revenue_before=fmean(each.revenue for each in before),
-        revenue_after=fmean(each.revenue for each in after),
-        profit_before=fmean(each.profit for each in before),
-        profit_after=fmean(each.profit for each in after),
-    )
 
 
 def _evidence(rows: Rows, reasons: Sequence[str]) -> tuple[EvidenceFact, ...]:

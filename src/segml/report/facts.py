@@ -128,7 +128,7 @@ def report_facts(
         Feature name to the feature: its label, unit and kind.
     """
     scores, reasons, clients = tables["scores"], tables["reasons"], tables["clients"]
-    names = _names(clients)
+    names = client_names(clients)
     kinds = {name: feature.kind for name, feature in features.items()}
     lost = None if losses is None else loss_facts(*losses, names=names, kinds=kinds)
     lost_tables = losses and losses[1]
@@ -265,7 +265,7 @@ def _share(part: float, whole: float) -> float | None:
     return part / whole if whole > 0 else None
 
 
-def _names(clients: pd.DataFrame) -> dict[str, str]:
+def client_names(clients: pd.DataFrame) -> dict[str, str]:
     """Each client's name, its id beside it where several have one name; the id without a name."""
     names = {row["client_id"]: (row["name"] or "").strip() for row in records(clients)}
     bearers = Counter(names.values())

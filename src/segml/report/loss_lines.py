@@ -13,7 +13,7 @@ from segml.report.dossier import LostClient, MoveFact
 from segml.report.figures import day, in_a_row, label, money, percent, value
 from segml.report.language import _
 from segml.report.lost import told_losses
-from segml.report.signs import recorded_sentence, signal_sentence, still_sentence
+from segml.report.signs import goes_on_sentence, recorded_sentence, signal_sentence, still_sentence
 from segml.report.words import evidence_text, loss_sentence, reason_sentence
 from segml.words.feature import Feature
 
@@ -77,6 +77,8 @@ def lost_lines(
     ]
     if client.left_on:
         lines.append(recorded_sentence(client))
+    if client.goes_on:
+        lines.append(goes_on_sentence(client.goes_on))
     if client.drivers:
         lines += ["", _("What may have driven it (half a year before, as it began, when lost):")]
         lines += [f"  {_driver(move, features, currency)}" for move in client.drivers]

@@ -164,6 +164,8 @@ def told_losses(
     rows = as_table(tables["losses"]).rows(where, order=_DEAREST)
     own = {name: by_client(as_table(tables[name]), client_ids) for name in TOLD_OF}
     events = {name: records(each) for name, each in _frames(tables, ("loss_events",)).items()}
+    if "successors" in tables:
+        own["successors"] = by_client(as_table(tables["successors"]), client_ids)
     end = dt.date.fromisoformat(str(run["to"]))
     found = []
     for row in rows:

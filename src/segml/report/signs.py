@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from segml.report.dossier import LostClient
-from segml.report.figures import counted, day, days, label, value
-from segml.report.language import _
+from segml.report.dossier import GoesOnFact, LostClient
+from segml.report.figures import counted, day, days, label, percent, value
+from segml.report.language import _, paragraph
 from segml.report.lost import LossFacts
 from segml.words.feature import Feature
 
@@ -61,6 +61,29 @@ def recorded_sentence(client: LostClient) -> str:
     if client.kind == "left":
         return _("{sentence}.", sentence=told)
     return _("{sentence}, though it went on buying.", sentence=told)
+
+
+def goes_on_sentence(fact: GoesOnFact) -> str:
+    """Who may be the client under another id, and what to do if it is."""
+    given = {
+        "name": fact.name,
+        "day": day(fact.began),
+        "share": percent(fact.alike),
+    }
+    if fact.days_between < 0:
+        said = _(
+            "Perhaps it has not left: {name} began to buy on {day}, before its last order, and "
+            "{share} of their trade is the same goods in the same amounts.",
+            **given,
+        )
+    else:
+        said = _(
+            "Perhaps it has not left: {name} began to buy on {day}, {apart} after its last order, "
+            "and {share} of their trade is the same goods in the same amounts.",
+            apart=days(fact.days_between),
+            **given,
+        )
+    return paragraph([said, _("Ask, and if they are one, give both one id in the ledger.")])
 
 
 def silent_sentence(losses: LossFacts) -> str:

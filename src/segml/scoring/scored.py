@@ -235,7 +235,7 @@ def _potential(
     """
     age = now.frame[AGE].to_numpy(np.float64)
     expected = bundle.potential.joint(raw["buys"], raw["spends"], age)
-    low, median, high = bundle.potential.ages.interval(expected, age)
+    low, median, high = bundle.potential.interval_of(raw["buys"], expected, age)
     told = pd.DataFrame(
         {
             "raw_potential": raw["spends"],

@@ -25,7 +25,9 @@ from segml.words.site import Site
 Value = TypeVar("Value")
 COMPANY = ("loss_events",)
 """Tables without clients that every reader of clients may see: what the company did."""
-PAIRS = MappingProxyType({"lookalikes": ("client_id", "like")})
+PAIRS = MappingProxyType(
+    {"lookalikes": ("client_id", "like"), "successors": ("client_id", "successor")}
+)
 """Tables whose rows are about two clients, to the columns that name them: both have to be seen."""
 
 
@@ -180,6 +182,9 @@ class Desk:
         found = {name: rows for name, rows in told.items() if rows is not None}
         for row in found.get("prospects", ()):
             row.update({column: self._name_of(row[column]) for column in LIKE})
+        if "successors" in found:
+            seen = self.names()
+            found["successors"] = [r for r in found["successors"] if r["successor"] in seen]
         return found
 
     def frames_of(

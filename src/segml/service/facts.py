@@ -33,7 +33,7 @@ from segml.report.table import Tables
 from segml.service.desk import COMPANY, Desk, Unseen
 from segml.stores import Shelf
 
-OF_LOSS = ("losses", *TOLD_OF, "winback")
+OF_LOSS = ("losses", *TOLD_OF, "winback", "successors")
 """The tables of which a lost client's rows are read."""
 
 

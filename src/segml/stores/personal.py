@@ -42,6 +42,7 @@ PERSONAL: Mapping[str, Mapping[str, Kind]] = {
     "relief": {**_ABOUT, "left_reason": "text"},
     "evidence": {**_ABOUT, "row_key": "text"},
     "lookalikes": {**_ABOUT, "like": "other"},
+    "successors": {**_ABOUT, "successor": "other"},
     "losses_by": {"value": "staff"},
     "loss_faults": {"value": "staff"},
     "loss_events": _EVENT,

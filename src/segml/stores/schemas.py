@@ -189,16 +189,6 @@ COMPANY_EVENTS = declare(
     key=("event_id",),
 )
 
-LOOKALIKES = declare(
-    "lookalikes",
-    (
-        *("client_id text", "like text", "reason text", "similarity number"),
-        *("profit_at_risk money", "days_left number?", "lever text?"),
-    ),
-    key=("client_id", "like", "reason"),
-    unique=False,
-)
-
 NEXT_LOST = declare(
     "next_lost",
     (
@@ -249,7 +239,6 @@ TABLES: Mapping[str, TableSchema] = {
         SCHEME_AGREEMENT,
         EVENT_IMPACT,
         COMPANY_EVENTS,
-        LOOKALIKES,
         NEXT_LOST,
         WINBACK,
         PROSPECTS,

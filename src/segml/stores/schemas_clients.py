@@ -22,5 +22,21 @@ LEVERS = declare(
     key=("client_id", "direction", "rank"),
 )
 
-OF_CLIENTS = (ROLES, LEVERS)
+LOOKALIKES = declare(
+    "lookalikes",
+    (
+        *("client_id text", "like text", "reason text", "similarity number"),
+        *("profit_at_risk money", "days_left number?", "lever text?"),
+    ),
+    key=("client_id", "like", "reason"),
+    unique=False,
+)
+
+SUCCESSORS = declare(
+    "successors",
+    ("client_id text", "successor text", "began date", "days_between count", "alike number"),
+    key=("client_id",),
+)
+
+OF_CLIENTS = (ROLES, LEVERS, LOOKALIKES, SUCCESSORS)
 """Every table of them."""

@@ -33,7 +33,7 @@ OF_ALL = ("concentration", "spreads")
 """Tables about all clients together: they are for those who may see all."""
 OF_LOSSES = (
     *("losses", "loss_reasons", "evidence", "demoted", "course", "path", "next_lost"),
-    *("lookalikes", "winback"),
+    *("lookalikes", "winback", "successors"),
 )
 """The tables of a loss analysis with rows of single clients."""
 OF_ALL_LOSSES = (
