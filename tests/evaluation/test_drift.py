@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,21 @@ def beyond(table: pd.DataFrame) -> list[str]:
 def test_a_quiet_day_has_nothing_beyond_its_limit() -> None:
     assert beyond(found()) == []
     assert set(found()["subject"]) == {"feature", "score", "volume", "model"}
+
+
+def test_a_past_that_became_another_is_beyond() -> None:
+    past = {"transactions": (1000, 1051), "interactions": (1000, 960), "events": (20, 2)}
+    seen = Seen(day=120, now=frame(seed=9), volumes=volumes(STEADY), past=past)
+    table = drift(usual(), seen, trained=90, plan=DriftPlan())
+    assert beyond(table) == ["transactions: before the training"]
+    (said,) = drift_sentences(table, trained=90)
+    assert said == (
+        "transactions: 1,051 rows from before 1970-04-01, the training saw 1,000: "
+        "the past is another"
+    )
+    gone = replace(seen, past={"interactions": (1000, 0)}, gone={"interactions": 1000})
+    table = drift(usual(), gone, trained=90, plan=DriftPlan())
+    assert beyond(table) == ["interactions: in all"]
 
 
 def test_a_table_without_any_row_that_the_training_knew_is_beyond() -> None:

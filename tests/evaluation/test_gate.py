@@ -137,3 +137,19 @@ def test_reasons_that_change_with_the_model_are_refused(
     even: Contest, kept: float, passed: bool
 ) -> None:
     assert _verdict(replace(even, reasons_kept=kept), "reasons").passed is passed
+
+
+@pytest.mark.parametrize(
+    ("rows", "passed"),
+    [({"events": (20, 21)}, True), ({"events": (20, 22)}, False), ({"events": (20, 18)}, False)],
+)
+def test_a_version_that_learnt_from_another_ledger_is_refused(
+    even: Contest, rows: dict[str, tuple[int, int]], passed: bool
+) -> None:
+    history = {"transactions": (1000, 990), **rows}
+    found = _verdict(replace(even, history=history), "history")
+    assert found.passed is passed
+    then, now = rows["events"]
+    assert f"of events its training saw {then} rows, of the same days there are {now}" in (
+        verdict_line(found)
+    )

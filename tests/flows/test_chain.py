@@ -16,6 +16,8 @@ from tests.conftest import SCORED, Challenged, Filled
 from tests.flows.worlds import copied
 
 import segml
+from segml.flows.session import session
+from segml.flows.train import _of_ledger
 from segml.report.words import loss_sentence, reason_sentence
 from segml.stores import read_run, read_table
 from segml.words.errors import (
@@ -253,12 +255,27 @@ def test_a_later_version_is_a_challenger_until_promoted(
     # so few clients make other tiers of four months later, which the gate would not let pass
     segml.promote(config, later.version, because="the rules of promotion are tested elsewhere")
     assert segml.score(config, as_of="2024-04-01").version.version == later.version
-    segml.rollback(config)
+    with pytest.raises(ConfigurationRefused, match="a reason of 0 signs"):
+        segml.rollback(config, because=" ")
+    segml.rollback(config, because="it scored too high")
+    trail = json.loads((config.parent / "models" / "demo" / "registry.json").read_bytes())
+    assert "because: it scored too high" in json.dumps(trail)
     listed = segml.list_models(config).summary["versions"]
     assert {entry["version"]: entry["status"] for entry in listed} == {
         chain.trained.version.version: "champion",
         later.version: "archived",
     }
+
+
+def test_the_run_says_how_the_ledger_was_read(chain: Any, tmp_path: Path) -> None:
+    config = _copy(chain, tmp_path)
+    text = config.read_text("utf-8")
+    assert "\nledger:\n" in text
+    config.write_text(text.replace("\nledger:\n", "\nledger:\n  stale_after_days: 14\n"), "utf-8")
+    with session(segml.read_settings(config), "a test", create=True) as run:
+        told = _of_ledger(run)
+    assert told["ledger.stale_after_days"] == "14"
+    assert not any(str(config.parent) in value for value in told.values())
 
 
 def test_the_summaries_are_plain_json(chain: Any) -> None:

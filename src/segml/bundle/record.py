@@ -44,6 +44,8 @@ class OutcomeRecord:
 
 ROWS = " rows"
 """Ends the name of a count that is of a table's rows."""
+DATED = ("transactions", "interactions", "invoices", "events")
+"""Tables whose rows of the past stay as many: clients may be added to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,20 @@ class TrainingRecord:
     fingerprint: str
     state: Mapping[str, float]
     versions: Mapping[str, str]
+
+    def changed(self, rows: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+        """Of each dated table how many rows were seen, and how many there are of the same days now.
+
+        Parameters
+        ----------
+        rows
+            Rows by table before the same day, as they are now.
+        """
+        return {
+            table: (count, rows.get(table, 0))
+            for table, count in self.rows.items()
+            if count and table in DATED
+        }
 
     @property
     def rows(self) -> dict[str, int]:

@@ -202,13 +202,18 @@ def promote(
 
 
 @app.command()
-def rollback(config: Config, json: Json = False, verbose: Verbose = False) -> None:
+def rollback(
+    config: Config,
+    because: Annotated[str | None, typer.Option(help="Why; kept in the registry's trail.")] = None,
+    json: Json = False,
+    verbose: Verbose = False,
+) -> None:
     """Give the place of champion back to the one before."""
 
     def run(shown: Shown) -> object:
         from segml.flows.versions import rollback as flow
 
-        return flow(config)
+        return flow(config, because=because)
 
     deliver(run, json=json, verbose=verbose)
 

@@ -57,6 +57,9 @@ class Contest:
         own history; None where they do not tell the same tiers apart.
     reasons_kept
         The mean share of leading features that both name; None without a champion.
+    history
+        Of each dated table the rows that the challenger's training saw, and those of the same days
+        now.
     notes
         What stood in for what, one sentence each.
     """
@@ -72,6 +75,7 @@ class Contest:
     tier_moves: float | None
     reasons_kept: float | None
     notes: tuple[str, ...] = field(default=())
+    history: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def champion_chance(self) -> Values | None:
@@ -144,6 +148,7 @@ def hold_contest(
         tier_moves=_tier_moves(ledger, today) if today else None,
         reasons_kept=_reasons_kept(today) if today else None,
         notes=tuple(notes),
+        history=challenger.record.changed(ledger.past(challenger.as_of).rows),
     )
 
 

@@ -13,6 +13,7 @@ move       share of a tier's clients that hold another one since    twice the gr
 volume     rows of the latest 30 days against the twelve windows    twice the most (of contacts
            before                                                   thrice), half of the least
            rows in all of a table that the training knew            one
+           rows before the training's day                           as many, within a twentieth
 worth      amount, cost and discount of an order line, products    as far beyond the least and
            and categories bought, in the same windows               the most as these lie apart
 model      days since the training                                  `drift.model_days`
@@ -51,6 +52,10 @@ LEAST_ROWS = 30
 LEAST_WINDOWS = 4
 _IN_ALL = ": in all"
 """Ends the name of a table that has no row of any day."""
+_BEFORE = ": before the training"
+"""Ends the name of a table of whose rows of the past there are more or fewer."""
+_CHANGED = 0.05
+"""So many rows may be booked late, or mended."""
 _FACTOR, _IN_BURSTS = 2.0, {"interactions": 3.0}
 """Contacts may come more often: a burst of complaints is news of clients, no fault of a source."""
 _STEADY = 1.25
@@ -76,6 +81,8 @@ class Seen:
         As `features.moved` gives them, since the last month start.
     gone
         Tables without a row that had some at the training, with how many.
+    past
+        Of each dated table the rows that the training saw, and those of the same days now.
     """
 
     day: int
@@ -85,6 +92,7 @@ class Seen:
     weights: Weights = field(default_factory=dict)
     moves: Mapping[str, Moved] = field(default_factory=dict)
     gone: Mapping[str, int] = field(default_factory=dict)
+    past: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def drift(usual: Usual | None, seen: Seen, *, trained: int, plan: DriftPlan) -> pd.DataFrame:
@@ -110,6 +118,12 @@ def drift(usual: Usual | None, seen: Seen, *, trained: int, plan: DriftPlan) -> 
     rows = [*_volumes(seen.volumes), *_worths(seen.worth)]
     rows += [
         _row("volume", each + _IN_ALL, 0, had, low=1, high=had) for each, had in seen.gone.items()
+    ]
+    least, most = 1 - _CHANGED, 1 + _CHANGED
+    rows += [
+        _row("volume", each + _BEFORE, now, had, low=least * had, high=most * had)
+        for each, (had, now) in seen.past.items()
+        if had >= LEAST_ROWS and each not in seen.gone
     ]
     if usual is not None:
         rows += [*_shifted(usual, seen), *_reordered(usual, seen), *_moved(usual, seen)]
@@ -240,10 +254,20 @@ def _sentence(row: Mapping[Hashable, Any], trained: int) -> str:
     if row["subject"] == "worth":
         return f"{name}: {value:,.3g} in the last 30 days, usually {usual:,.3g}"
     if row["subject"] == "volume":
-        table, is_gone, _ = name.partition(_IN_ALL)
-        came = f"{value:,.0f} rows in the last 30 days, usually {usual:,.0f}"
-        return f"{table}: " + (f"no rows at all, {usual:,.0f} at the training" if is_gone else came)
+        return _volume_sentence(name, value, usual, trained)
     return (
         f"`{name}` has moved since {date_of(trained)}: stability index {value:.2f}, before at most "
         f"{usual:.2f} in as many days"
     )
+
+
+def _volume_sentence(name: str, value: float, usual: float, trained: int) -> str:
+    table = name.removesuffix(_BEFORE).removesuffix(_IN_ALL)
+    if name.endswith(_BEFORE):
+        return (
+            f"{table}: {value:,.0f} rows from before {date_of(trained)}, the training saw "
+            f"{usual:,.0f}: the past is another"
+        )
+    if name.endswith(_IN_ALL):
+        return f"{table}: no rows at all, {usual:,.0f} at the training"
+    return f"{table}: {value:,.0f} rows in the last 30 days, usually {usual:,.0f}"

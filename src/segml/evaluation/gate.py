@@ -16,7 +16,7 @@ from segml.evaluation.slices import SIZES
 from segml.words.gate import GatePlan
 
 Values = npt.NDArray[np.float64]
-Reason = Literal["grade", "key", "calibration", "sizes", "tiers", "reasons"]
+Reason = Literal["grade", "key", "calibration", "sizes", "tiers", "reasons", "history"]
 CHANCE = 1.645
 """Standard errors within which a group's gap is held to be chance, in 19 cases of 20."""
 
@@ -57,7 +57,8 @@ def judge(contest: Contest, plan: GatePlan) -> tuple[Verdict, ...]:
         clients worse than the champion does. `calibration`: its error beyond chance. `sizes`: the
         worst gap, beyond chance, of small, middling and large clients. `tiers`: the share of
         clients that change tier by the change of model. `reasons`: the share of leading churn
-        features that both models name.
+        features that both models name. `history`: by how much the rows that its training saw have
+        changed since, for what stands in for it in the other reasons learns from today's.
     """
     told = [_grade(contest, plan), _calibration(contest, plan), _sizes(contest, plan)]
     if contest.champion is not None:
@@ -68,6 +69,8 @@ def judge(contest: Contest, plan: GatePlan) -> tuple[Verdict, ...]:
         kept, least = contest.reasons_kept, plan.reasons_kept
         figures: dict[str, float | str | None] = {"kept": kept, "least": least}
         told.append(Verdict(reason="reasons", passed=kept >= least, figures=figures))
+    if contest.history:
+        told.append(_history(contest, plan))
     return tuple(told)
 
 
@@ -119,6 +122,20 @@ def _sizes(contest: Contest, plan: GatePlan) -> Verdict:
     champion = contest.champion_chance
     theirs = None if champion is None else _worst_gap(contest, champion)[0]
     return _most("sizes", "gap", ours, plan.size_gap, champion=theirs, group=where)
+
+
+def _history(contest: Contest, plan: GatePlan) -> Verdict:
+    changes = {table: abs(now - then) / then for table, (then, now) in contest.history.items()}
+    table = max(changes, key=lambda each: changes[each])
+    then, now = contest.history[table]
+    figures: dict[str, float | str | None] = {
+        "changed": changes[table],
+        "most": plan.history,
+        "table": table,
+        "then": float(then),
+        "now": float(now),
+    }
+    return Verdict(reason="history", passed=changes[table] <= plan.history, figures=figures)
 
 
 def _most(

@@ -50,6 +50,7 @@ def drift_of(
             weights={} if plan.reason == "off" else _weights(bundle, scored),
             moves=_moves(scored),
             gone=_gone(ledger, bundle, end),
+            past=bundle.record.changed(ledger.past(bundle.as_of).rows),
         )
         found = drift(bundle.usual, seen, trained=bundle.as_of, plan=plan)
     if bundle.usual is None:

@@ -11,13 +11,11 @@ from segml.flows.agreement import agreed
 from segml.flows.result import Progress, Result, silent
 from segml.flows.session import Session, opened, registry_of, session
 from segml.flows.settings import Settings, read_settings
-from segml.flows.versions import listed, mirror
+from segml.flows.versions import listed, mirror, require_reason
 from segml.ledger import date_of
 from segml.report import verdict_line
 from segml.stores import Registry, load_version
 from segml.words.errors import ConfigurationRefused, HistoryTooShort, PromotionRefused
-
-LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,12 +58,7 @@ def promote(
         trail says so.
     """
     settings = read_settings(config)
-    if because is not None and not 0 < len(because.strip()) <= LONGEST_REASON:
-        raise ConfigurationRefused(
-            f"a reason of {len(because.strip())} signs",
-            allowed=f"1 to {LONGEST_REASON}",
-            next_step="say in a sentence why it is to be champion",
-        )
+    require_reason(because)
     with session(settings, f"segml promote {version}") as run:
         registry = registry_of(settings)
         challenger = load_version(registry, registry.get(version))

@@ -181,6 +181,7 @@ class GateSection(_Section):
     size_gap: Share = 0.05
     tier_moves: Share = 0.25
     reasons_kept: Share = 0.4
+    history: Share = 0.05
 
 
 class RetentionSection(_Section):

@@ -27,6 +27,7 @@ from segml.stores import (
     Version,
     load_version,
     log_training,
+    plan_params,
     reap,
 )
 from segml.words.errors import TrackingFailed
@@ -178,13 +179,19 @@ def _tracked(
         training = Training(
             started=run.started,
             metrics={**_metrics(bundle), **_tier_shares(bundle), **_outlook(bundle)},
-            params={"cutoffs": len(bundle.record.churn.cutoffs)},
+            params={**_of_ledger(run), "cutoffs": len(bundle.record.churn.cutoffs)},
             files=files,
         )
         return log_training(tracking, registry, version, training)
     except TrackingFailed as refusal:
         LOG.warning("%s", refusal)
         return None
+
+
+def _of_ledger(run: Session) -> dict[str, str]:
+    """How the ledger was read: a bundle, which goes anywhere, keeps not all of it."""
+    told = plan_params(run.settings.plan)
+    return {name: value for name, value in told.items() if name.startswith("ledger.")}
 
 
 def _plots(bundle: Bundle, now: Snapshot) -> dict[str, bytes]:

@@ -10,9 +10,10 @@ from segml.flows.session import registry_of, session
 from segml.flows.settings import Settings, read_settings
 from segml.flows.train import tracking_of
 from segml.stores import Registry, load_version, require_portfolio, sync
-from segml.words.errors import TrackingFailed
+from segml.words.errors import ConfigurationRefused, TrackingFailed
 
 LOG = logging.getLogger(__name__)
+LONGEST_REASON = 500
 
 
 def list_models(config: str | Path | Settings) -> Result:
@@ -22,22 +23,46 @@ def list_models(config: str | Path | Settings) -> Result:
     return listed(settings, registry_of(settings))
 
 
-def rollback(config: str | Path | Settings) -> Result:
+def rollback(config: str | Path | Settings, *, because: str | None = None) -> Result:
     """The versions after giving the champion's place back to the one before.
+
+    Parameters
+    ----------
+    config
+        A configuration's path, or the settings.
+    because
+        Why; kept in the registry's trail.
 
     Raises
     ------
     ConfigurationRefused
-        If no champion came before.
+        If no champion came before, or the reason is empty or too long.
     """
+    require_reason(because)
     settings = read_settings(config)
     with session(settings, "segml rollback") as run:
         registry = registry_of(settings)
         if len(registry.versions.line) > 1:  # else the registry says what is wrong
             load_version(registry, registry.get(registry.versions.line[-2]))
-        registry.rollback(at=run.started)
+        registry.rollback(at=run.started, note=f"because: {because.strip()}" if because else "")
         mirror(settings, registry)
     return listed(settings, registry)
+
+
+def require_reason(because: str | None) -> None:
+    """Refuse a reason that says nothing, or that no trail should hold.
+
+    Raises
+    ------
+    ConfigurationRefused
+        If it is empty or too long.
+    """
+    if because is not None and not 0 < len(because.strip()) <= LONGEST_REASON:
+        raise ConfigurationRefused(
+            f"a reason of {len(because.strip())} signs",
+            allowed=f"1 to {LONGEST_REASON}",
+            next_step="say in a sentence why another is to be champion",
+        )
 
 
 def sync_models(config: str | Path | Settings) -> Result:

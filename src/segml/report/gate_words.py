@@ -61,6 +61,14 @@ def _reasons(figures: Figures) -> str:
     )
 
 
+def _history(figures: Figures) -> str:
+    return (
+        f"of {figures['table']} its training saw {figures['then']:,.0f} rows, of the same days "
+        f"there are {figures['now']:,.0f} now ({_share(figures['changed'])} apart), at most "
+        f"{_share(figures['most'])} pass"
+    )
+
+
 _LINES: Mapping[str, Callable[[Figures], str]] = MappingProxyType(
     {
         "grade": _grade,
@@ -69,6 +77,7 @@ _LINES: Mapping[str, Callable[[Figures], str]] = MappingProxyType(
         "sizes": _sizes,
         "tiers": _tiers,
         "reasons": _reasons,
+        "history": _history,
     }
 )
 

@@ -24,6 +24,9 @@ class GatePlan:
         The share of active clients that may hold another tier because the model changed.
     reasons_kept
         The share of a client's leading churn features that both models name, at least.
+    history
+        How far the number of rows of any table that the training saw may have changed since, as a
+        share.
     """
 
     grade: Literal["A", "B", "C", "D"] = "C"
@@ -31,8 +34,9 @@ class GatePlan:
     size_gap: float = 0.05
     tier_moves: float = 0.25
     reasons_kept: float = 0.4
+    history: float = 0.05
 
     def __post_init__(self) -> None:
-        for name in ("calibration_error", "size_gap", "tier_moves", "reasons_kept"):
+        for name in ("calibration_error", "size_gap", "tier_moves", "reasons_kept", "history"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"gate.{name} lies in [0, 1]")
