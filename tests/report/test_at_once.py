@@ -7,6 +7,7 @@ import datetime as dt
 import pandas as pd
 
 from segml.report.at_once import AtOnceFacts, at_once_facts, at_once_sentence
+from segml.report.going_on import GoingOnFacts, going_on_facts, going_on_sentence
 from segml.report.table import as_table
 
 DAY = dt.date(2026, 8, 6)
@@ -44,3 +45,17 @@ def test_two_of_a_day_or_none_recorded_are_no_group() -> None:
     assert found(*[("left", DAY, "tender lost", 100.0)] * 2) is None
     assert found(*[("left", None, None, 100.0)] * 5) is None
     assert found() is None
+
+
+def test_losses_that_may_be_none_are_counted_with_their_money() -> None:
+    losses = pd.DataFrame({"client_id": ["a", "b", "c"], "profit_lost": [60.0, 30.0, 10.0]})
+    followed = pd.DataFrame({"client_id": ["b", "c"], "successor": ["x", "y"]})
+    facts = going_on_facts(as_table(losses), as_table(followed))
+    assert facts == GoingOnFacts(clients=2, profit_lost=40.0, share=0.4)
+    said = going_on_sentence(facts, "EUR").replace("\u00a0", " ")
+    assert said.startswith(
+        "2 of them may buy on under another id: 40 EUR a year, 40 % of the loss. As each ended"
+    )
+    assert going_on_facts(as_table(losses), as_table(followed.head(0))) is None
+    relief = pd.DataFrame({"client_id": ["b"], "profit_lost": [-5.0]})
+    assert going_on_facts(as_table(relief), as_table(followed)) is None

@@ -12,7 +12,7 @@ import typer
 
 from segml import __version__
 from segml.cli import forgetting, judging, serving
-from segml.cli.options import Config, Day, From, Json, To, Verbose, as_of_day, spoken_of
+from segml.cli.options import Because, Config, Day, From, Json, To, Verbose, as_of_day, spoken_of
 from segml.cli.outcome import Shown, deliver, say
 
 app = typer.Typer(
@@ -185,9 +185,7 @@ def models(
 def promote(
     config: Config,
     version: Annotated[str, typer.Argument(help="A version's name.", show_default=False)],
-    because: Annotated[
-        str | None, typer.Option(help="Why it is to be champion whatever the gate says.")
-    ] = None,
+    because: Because = None,
     json: Json = False,
     verbose: Verbose = False,
 ) -> None:
@@ -204,7 +202,7 @@ def promote(
 @app.command()
 def rollback(
     config: Config,
-    because: Annotated[str | None, typer.Option(help="Why; kept in the registry's trail.")] = None,
+    because: Because = None,
     json: Json = False,
     verbose: Verbose = False,
 ) -> None:

@@ -11,6 +11,7 @@ import typer
 
 Config = Annotated[Path, typer.Argument(help="The portfolio's YAML file.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="One JSON summary on stdout.")]
+Because = Annotated[str | None, typer.Option(help="Why, in a sentence; the registry keeps it.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Tell more on stderr.")]
 Day = Annotated[
     str | None,

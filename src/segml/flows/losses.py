@@ -173,8 +173,19 @@ def _lines(analysis: LossAnalysis, currency: str | None, folder: Path) -> tuple[
         *money,
         f"{summary['demoted']} fell out of the key tiers otherwise.",
         *_won_and_lost(summary["won_and_lost"], unit),
+        *_going_on(analysis, unit),
         f"In {folder}",
     )
+
+
+def _going_on(analysis: LossAnalysis, unit: str) -> tuple[str, ...]:
+    """How many of the lost may be none, and what they weigh."""
+    who = analysis.successors["client_id"]
+    if not len(who):
+        return ()
+    lost = analysis.losses.loc[analysis.losses["client_id"].isin(who), "profit_lost"].sum()
+    said = f"{len(who)} of the lost may buy on under another id"
+    return (f"{said} ({lost:,.0f}{unit}): see `successors`.",)
 
 
 def _won_and_lost(late: Mapping[str, Any], unit: str) -> tuple[str, ...]:

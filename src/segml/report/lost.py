@@ -13,6 +13,7 @@ from segml.report.ahead import NextFacts, WinBackClient, next_facts, winback_fac
 from segml.report.at_once import AtOnceFacts, at_once_facts
 from segml.report.dossier import TOLD_OF, LostClient, lost_client
 from segml.report.events import EventFacts, event_facts
+from segml.report.going_on import GoingOnFacts, going_on_facts
 from segml.report.records import records
 from segml.report.table import Table, Tables, as_table, by_client, frame_of
 from segml.report.together import TABLES as TOGETHER
@@ -40,11 +41,11 @@ class LossFacts:
     `money_by_reason` adds up to `profit_lost`, greatest first and `unknown` last; `count` are all
     that were lost, `lost` those that are told one by one, the dearest loss first; `demoted` stands
     with the greatest fall of value first. `churn_days` are those of the risk of no purchase, where
-    they are told; `at_once` are losses recorded on one day. `won_and_lost` counts those that became
-    key clients after `start` and were lost by `end`, `lapsed` those that are active no more though
-    no rule calls them lost: none of either is among `count`. `events` is None where there were
-    none; `ahead` is None, and `winback` empty, where the analysis is of a version that did not look
-    ahead.
+    they are told; `at_once` are losses recorded on one day, `going_on` those that may be none.
+    `won_and_lost` counts those that became key clients after `start` and were lost by `end`,
+    `lapsed` those that are active no more though no rule calls them lost: none of either is among
+    `count`. `events` is None where there were none; `ahead` is None, and `winback` empty, where the
+    analysis is of a version that did not look ahead.
     """
 
     start: dt.date
@@ -65,6 +66,7 @@ class LossFacts:
     events: EventFacts | None = None
     churn_days: int | None = None
     at_once: AtOnceFacts | None = None
+    going_on: GoingOnFacts | None = None
     won_and_lost: int = 0
     won_and_lost_profit: float = 0.0
     lapsed: int = 0
@@ -132,6 +134,9 @@ def loss_facts(
         winback=winback_facts(tables.get("winback"), names=names),
         together=together_facts(run, _frames(tables, TOGETHER)),
         at_once=at_once_facts(losses),
+        going_on=going_on_facts(losses, as_table(tables["successors"]))
+        if "successors" in tables
+        else None,
         events=event_facts(_frames(tables, ("event_impact", "company_events"))),
     )
 

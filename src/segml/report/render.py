@@ -39,6 +39,7 @@ from segml.report.course import CourseChart, course_chart
 from segml.report.dossier import LostClient
 from segml.report.effects import steps, strengths
 from segml.report.facts import ReportFacts
+from segml.report.going_on import going_on_sentence
 from segml.report.language import (
     ENGLISH,
     _,
@@ -149,6 +150,7 @@ def environment() -> Environment:
         "events": events,
         "figures": figures,
         "at_once_sentence": at_once_sentence,
+        "going_on_sentence": going_on_sentence,
         "gap": gap,
         "health_words": health_words,
         "note_words": note_words,
