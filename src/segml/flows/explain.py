@@ -156,7 +156,7 @@ def _loss(
     names = {facts.client_id: facts.name} if facts.name else {}
     if "successors" in tables:
         after = tables["successors"].set_index("client_id")["successor"].get(facts.client_id)
-        names |= {} if after is None else {after: client_names(clients)[after]}
+        names |= {} if after is None else {after: client_names(clients).get(after, after)}
     loss = loss_of(run, tables, facts.client_id, names=names, kinds=kinds)
     if loss is None:
         return None, []
