@@ -72,7 +72,7 @@ def test_metrics_models_and_slices_are_those_of_a_backtest(tables: Callable[[str
     model = next(row for row in found[0] if row["Column"] == "`model`")
     assert all(f"`{name}`" in model["Meaning"] for name in (*MODELS.risks, *MODELS.money))
     slices = [row["Slice"].split("`")[1] for row in found[1]]
-    assert slices == ["all", "key", "tier 1", "newcomers", "small"]
+    assert slices == ["all", "key", "tier 1", "newcomers", "small", "lapsed"]
 
 
 def test_published_folders_hold_the_files_that_are_documented(

@@ -41,3 +41,5 @@ def test_tiers_share_all_clients_out_and_newcomers_are_new(replayed: Backtest) -
     assert 0 < len(parts["newcomers"]) < len(rows)
     assert parts["key"]["status"].eq("active").all()
     assert parts["small"]["status"].eq("active").all()
+    assert parts["lapsed"]["status"].eq("lapsed").all()
+    assert len(parts["lapsed"])

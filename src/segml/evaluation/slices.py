@@ -75,7 +75,8 @@ def slices_of(predictions: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     Parameters
     ----------
     predictions
-        As `Backtest.predictions`: key, newcomer and small (bool), tier_rank.
+        As `Backtest.predictions`: key, newcomer and small (bool), tier_rank, and lost, which is
+        missing of clients that had lapsed: of those profit alone is foretold.
     """
     ranks = sorted(predictions["tier_rank"].dropna().unique())
     return [
@@ -84,4 +85,5 @@ def slices_of(predictions: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
         *((f"tier {int(rank)}", predictions[predictions["tier_rank"] == rank]) for rank in ranks),
         ("newcomers", predictions[predictions["newcomer"]]),
         ("small", predictions[predictions["small"]]),
+        ("lapsed", predictions[predictions["lost"].isna()]),
     ]

@@ -112,7 +112,8 @@ class SparkDoor:
             frame=numbered,
             table=table.name,
         )
-        copied = any(str(folder) in file for file in counts)
+        # rows of the catalogue's tables are no file's, as those of a database
+        begins = () if plan.table is not None else begins_of([*counts], [*counts.values()])
         source = Source(
             raw,
             columns,
@@ -120,7 +121,7 @@ class SparkDoor:
             rows=sum(counts.values()),
             raw=raw,
             files=stamps,
-            begins=() if copied else begins_of([*counts], [*counts.values()]),
+            begins=begins,
         )
         return source, rows
 

@@ -26,6 +26,7 @@ SLICES = Phrases(
         "key": "key clients: the top tenth by spend",
         "newcomers": "newcomers: first order within a year",
         "small": "small clients: the lowest third by spend",
+        "lapsed": "lapsed clients: of those profit alone is foretold",
     }
 )
 """What each slice is called; a tier goes by its own name."""
