@@ -53,6 +53,17 @@ def test_where_the_configuration_refuses_nothing_is_published(chain: Any, tmp_pa
     assert not list((tmp_path / "out").glob("as_of=*"))
 
 
+def test_a_past_that_lost_half_of_the_clients_is_told(chain: Any, tmp_path: Path) -> None:
+    config = stopped(chain, tmp_path)
+    text = config.read_text("utf-8")
+    assert "transactions/*.parquet}" in text
+    half = 'transactions/*.parquet, where: "hash(client_id) % 2 = 0"}'
+    config.write_text(text.replace("transactions/*.parquet}", half), "utf-8")
+    notes = segml.score(config, as_of=DAY).summary["notes"]
+    (said,) = (note for note in notes if note.startswith("transactions: ") and "the past" in note)
+    assert "rows from before 2023-10-01, the training saw" in said
+
+
 def test_a_table_that_came_empty_is_a_source_that_stopped(chain: Any, tmp_path: Path) -> None:
     config = stopped(chain, tmp_path)
     config.write_text(config.read_text("utf-8").replace("DATE '2024-02-20'", "DATE '1970-01-01'"))

@@ -53,6 +53,17 @@ def test_a_reason_not_held_is_refused_named_and_kept_in_the_trail(
     assert [one["version"] for one in champions] != [challenger]
 
 
+def test_a_version_that_learnt_from_another_ledger_is_refused(versions: tuple[Path, str]) -> None:
+    config, challenger = versions
+    text = config.read_text("utf-8")
+    assert "transactions/*.parquet}" in text
+    half = 'transactions/*.parquet, where: "hash(client_id) % 2 = 0"}'
+    other = config.with_name("half.yaml")
+    other.write_text(text.replace("transactions/*.parquet}", half), "utf-8")
+    with pytest.raises(PromotionRefused, match="of transactions its training saw"):
+        segml.promote(other, challenger)
+
+
 def test_whoever_answers_for_it_is_kept_in_the_trail(versions: tuple[Path, str]) -> None:
     config, challenger = versions
     strict = _asking(config, "{reasons_kept: 1.0}")

@@ -20,9 +20,10 @@ LAST = END - 200
 STAYED = [f"s{n:02d}" for n in range(30)]
 OTHERS = [f"n{n:02d}" for n in range(12)]
 Opened = Callable[..., Past]
+Row = tuple[str, pd.Timestamp, str, float]
 
 
-def orders(client: str, goods: list[int], *, first: int, last: int) -> list[tuple[object, ...]]:
+def orders(client: str, goods: list[int], *, first: int, last: int) -> list[Row]:
     """An order every twenty days of all of some goods, dearer the higher their number."""
     return [
         (client, pd.Timestamp(day, unit="D"), f"p{one}", 10.0 + one)
@@ -31,7 +32,7 @@ def orders(client: str, goods: list[int], *, first: int, last: int) -> list[tupl
     ]
 
 
-def rows(successor: int | None, *, alone: bool = True) -> list[tuple[object, ...]]:
+def rows(successor: int | None, *, alone: bool = True) -> list[Row]:
     """`old` buys until `LAST`, `heir` from so many days later on the same goods."""
     draws = np.random.default_rng(1)
     known = (*STAYED, *OTHERS, "old")
@@ -53,7 +54,7 @@ def rows(successor: int | None, *, alone: bool = True) -> list[tuple[object, ...
 def opened(tmp_path: Path) -> Iterator[Opened]:
     with ExitStack() as stack:
 
-        def open_(told: list[tuple[object, ...]], *, without: str = "") -> Past:
+        def open_(told: list[Row], *, without: str = "") -> Past:
             frame = pd.DataFrame(told, columns=["client_id", "date", "product", "amount"])
             frame.drop(columns=[without] if without else []).to_parquet(tmp_path / "lines.parquet")
             plan = LedgerPlan(transactions=SourcePlan(path=str(tmp_path / "lines.parquet")))
@@ -105,7 +106,7 @@ def test_without_products_or_a_month_of_orders_nothing_is_told(opened: Opened) -
 
 def test_a_tenth_of_the_trade_is_nobodys_successor(opened: Opened) -> None:
     """However rare it be: an heir that buys a fraction of it is below the least."""
-    few = [(*row[:3], row[3] * 0.1) if row[0] == "heir" else row for row in rows(3)]  # type: ignore[operator]  # money
+    few = [(*row[:3], row[3] * 0.1) if row[0] == "heir" else row for row in rows(3)]
     assert told(opened(few)).empty
-    many = [(*row[:3], row[3] * 0.5) if row[0] == "heir" else row for row in rows(3)]  # type: ignore[operator]  # money
+    many = [(*row[:3], row[3] * 0.5) if row[0] == "heir" else row for row in rows(3)]
     assert LEAST_ALIKE < told(opened(many))["alike"][0] < 0.6

@@ -30,6 +30,22 @@ def test_little_evidence_stays_with_the_prior() -> None:
     assert found.values == pytest.approx((0.5, 0.5), abs=0.01)
 
 
+@pytest.mark.parametrize("level", [0.0, -4.0])
+def test_a_prior_worth_as_many_rows_as_there_are_has_as_much_to_say(level: float) -> None:
+    """Whatever the rate of the label: half-way between what the rows say and the prior."""
+    rng = np.random.default_rng(2)
+    parts = rng.normal(size=(20_000, 1))
+    y = (rng.random(len(parts)) < 1 / (1 + np.exp(-(level + 0.4 * parts[:, 0])))).astype(float)
+
+    def weight(ridge: float) -> float:
+        found = fit_weights(
+            parts, y, np.ones(len(y)), loss="logistic", prior=np.zeros(1), ridge=ridge
+        )
+        return found.values[0]
+
+    assert weight(len(y)) / weight(0.0) == pytest.approx(0.5, abs=0.05)
+
+
 def test_squared_loss_finds_the_line() -> None:
     rng = np.random.default_rng(1)
     parts = rng.normal(size=(5000, 2))

@@ -174,7 +174,6 @@ def analyse(
         profit_parts=found.profit_parts,
         **together,
         **coming.frames,
-        successors=successors(ledger.past(end), books, became),
         summary=said | coming.summary | {"notes": notes},
         event_impact=impact.event_impact,
         company_events=impact.company_events,
@@ -211,6 +210,7 @@ def _together(
         "loss_trend": loss_trend(scene, books, found),
         "relief": relief(scene, books),
         "recorded_reasons": recorded_reasons(found.learnt, books.ends, seed=books.lens.seed),
+        "successors": successors(scene.ledger.past(scene.end), books, became),
     }
 
 

@@ -45,7 +45,7 @@ MOST_STAYED = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spans:
+class _Spans:
     """From when to when the orders of some clients are looked at, in days.
 
     Parameters
@@ -113,9 +113,9 @@ def followed(
     ends = {**left, **dict.fromkeys(some, past.as_of)}
     old = [*gone, *some]
     last = np.array([ends[each] + 1.0 for each in old])
-    then = Spans(clients=old, first=last - YEAR, last=last)
+    then = _Spans(clients=old, first=last - YEAR, last=last)
     first = np.array([began[each] for each in new], dtype=np.float64)
-    since = Spans(clients=new, first=first, last=np.full(len(new), float(past.as_of)))
+    since = _Spans(clients=new, first=first, last=np.full(len(new), float(past.as_of)))
     alike = similarity(*_baskets(past.lines([*old, *new]), then, since))
     by_chance = np.sort(alike[len(gone) :], axis=None)
     best = [_best(alike[row], first - left[each], by_chance) for row, each in enumerate(gone)]
@@ -172,13 +172,13 @@ def _best(alike: Numbers, days: Numbers, by_chance: Numbers) -> tuple[int, float
     return place, min(1.0, len(in_time) * (1 + rarer) / (1 + len(by_chance)))
 
 
-def _baskets(lines: pd.DataFrame, *spans: Spans) -> tuple[csr_array, csr_array]:
+def _baskets(lines: pd.DataFrame, *spans: _Spans) -> tuple[csr_array, csr_array]:
     """(clients, products) what each of the clients of two spans spent a month on each product."""
     bought = lines[~lines["is_return"].astype(bool) & lines["product"].notna()]
     product, names = pd.factorize(bought["product"], sort=True)
     day, amount = bought["day"].to_numpy(np.int64), bought["amount"].to_numpy(np.float64)
 
-    def basket(of: Spans) -> csr_array:
+    def basket(of: _Spans) -> csr_array:
         row = pd.Index(of.clients).get_indexer(pd.Index(bought["client_id"]))
         inside = (row >= 0) & (amount > 0.0)
         inside &= (day >= of.first[row]) & (day < of.last[row])
