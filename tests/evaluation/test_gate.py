@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from segml.evaluation import Contest, Verdict, judge
+from segml.evaluation.money_contest import MoneyContest
 from segml.report import verdict_line
 from segml.words.gate import GatePlan
 
@@ -36,7 +37,14 @@ def even() -> Contest:
         tier_moves=0.05,
         reasons_kept=0.8,
         is_of_one_label=True,
+        money=_money(rng),
     )
+
+
+def _money(rng: np.random.Generator) -> MoneyContest:
+    came = rng.lognormal(4, 1.5, CLIENTS) - 20.0
+    ours, theirs = (came * rng.lognormal(0, 0.5, CLIENTS) for _ in range(2))
+    return MoneyContest(days=120, came=came, challenger=ours, champion=theirs, totals=(95.0, 100.0))
 
 
 def _verdict(contest: Contest, reason: str, plan: GatePlan = PLAN) -> Verdict:
@@ -48,14 +56,14 @@ def _verdict(contest: Contest, reason: str, plan: GatePlan = PLAN) -> Verdict:
 def test_a_good_challenger_holds_every_reason(even: Contest) -> None:
     told = judge(even, PLAN)
     assert [one.reason for one in told] == [
-        "grade", "key", "calibration", "sizes", "tiers", "reasons",
+        "grade", "key", "calibration", "sizes", "money", "tiers", "reasons",
     ]  # fmt: skip
     assert all(one.passed for one in told)
     assert told[0].figures["grade"] == "A"
 
 
 def test_without_a_champion_it_is_held_against_the_rules_alone(even: Contest) -> None:
-    alone = replace(even, champion=None, tier_moves=None, reasons_kept=None)
+    alone = replace(even, champion=None, tier_moves=None, reasons_kept=None, money=None)
     assert [one.reason for one in judge(alone, PLAN)] == ["grade", "calibration", "sizes"]
     assert "champion" not in _verdict(alone, "calibration").figures
 
@@ -123,6 +131,35 @@ def test_few_clients_are_not_refused_for_what_chance_does() -> None:
     )
     assert _verdict(few, "calibration").passed
     assert _verdict(few, "sizes").passed
+
+
+def test_profit_in_a_worse_order_than_the_champions_is_refused(even: Contest) -> None:
+    assert even.money is not None
+    noise = np.random.default_rng(2).lognormal(0, 2, CLIENTS)
+    worse = replace(even.money, challenger=even.money.challenger * noise)
+    found = _verdict(replace(even, money=worse), "money")
+    assert not found.passed
+    assert found.figures["lead"] < 0
+    both = replace(worse, champion=worse.challenger)
+    assert _verdict(replace(even, money=both), "money").passed
+
+
+@pytest.mark.parametrize(
+    ("totals", "passed"),
+    [
+        ((125.0, 100.0), True),
+        ((126.0, 100.0), False),
+        ((74.0, 100.0), False),
+        ((-74.0, -100.0), False),
+        (None, True),
+    ],
+)
+def test_a_total_of_profit_that_moves_with_the_model_is_refused(
+    even: Contest, totals: tuple[float, float] | None, passed: bool
+) -> None:
+    assert even.money is not None
+    money = replace(even.money, totals=totals)
+    assert _verdict(replace(even, money=money), "money").passed is passed
 
 
 @pytest.mark.parametrize(("moves", "passed"), [(0.25, True), (0.26, False)])

@@ -6,11 +6,11 @@ import pytest
 from segml.evaluation import Lead, Standing
 from segml.evaluation.grade import best_lead
 
-UNKNOWN = Lead(auc=float("nan"), other=float("nan"), low=float("nan"), high=float("nan"))
+UNKNOWN = Lead(own=float("nan"), other=float("nan"), low=float("nan"), high=float("nan"))
 
 
 def _lead(low: float, high: float) -> Lead:
-    return Lead(auc=0.7 + (low + high) / 2, other=0.7, low=low, high=high)
+    return Lead(own=0.7 + (low + high) / 2, other=0.7, low=low, high=high)
 
 
 AHEAD, EVEN, BEHIND = _lead(0.01, 0.05), _lead(-0.02, 0.02), _lead(-0.05, -0.01)

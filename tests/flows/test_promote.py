@@ -53,6 +53,14 @@ def test_a_reason_not_held_is_refused_named_and_kept_in_the_trail(
     assert [one["version"] for one in champions] != [challenger]
 
 
+def test_a_total_of_profit_that_moves_is_refused_with_its_figures(
+    versions: tuple[Path, str],
+) -> None:
+    config, challenger = versions
+    with pytest.raises(PromotionRefused, match=r"expected profit: Gini 0.* at most 0% passes"):
+        segml.promote(_asking(config, "{money_moves: 0.0}"), challenger)
+
+
 def test_a_version_that_learnt_from_another_ledger_is_refused(versions: tuple[Path, str]) -> None:
     config, challenger = versions
     text = config.read_text("utf-8")
@@ -70,7 +78,7 @@ def test_whoever_answers_for_it_is_kept_in_the_trail(versions: tuple[Path, str])
     with pytest.raises(ConfigurationRefused, match="reason of 0 signs"):
         segml.promote(strict, challenger, because="  ")
     promoted = segml.promote(strict, challenger, because="the old one knew no prices")
-    assert {one.reason for one in promoted.verdicts} >= {"grade", "key", "reasons"}
+    assert {one.reason for one in promoted.verdicts} >= {"grade", "key", "money", "reasons"}
     assert json.loads(json.dumps(promoted.summary, allow_nan=False)) == promoted.summary
     last = _trail(config)[-1]
     assert (last["action"], last["version"]) == ("promoted", challenger)

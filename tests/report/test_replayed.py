@@ -201,13 +201,13 @@ def test_money_without_a_currency_has_none(found: Backtest) -> None:
 
 
 def _standing(*, low: float, high: float, calibration: float) -> Standing:
-    lead = Lead(auc=0.8, other=0.75, low=low, high=high)
+    lead = Lead(own=0.8, other=0.75, low=low, high=high)
     return Standing(
         baseline="recency",
         key_baseline="bgnbd",
         over_all=lead,
         over_key=lead,
-        signal=Lead(auc=0.8, other=0.5, low=0.2, high=0.4),
+        signal=Lead(own=0.8, other=0.5, low=0.2, high=0.4),
         calibration=calibration,
     )
 
@@ -231,7 +231,7 @@ def test_a_d_for_its_probabilities_says_so() -> None:
     assert standing.grade == "D"
     assert headline(standing) == "Its probabilities are too far from what happened"
     ranked = replace(
-        standing, calibration=0.01, over_all=Lead(auc=0.6, other=0.8, low=-0.3, high=-0.1)
+        standing, calibration=0.01, over_all=Lead(own=0.6, other=0.8, low=-0.3, high=-0.1)
     )
     assert headline(ranked) == "Not shown to be of use beyond a simple rule"
 

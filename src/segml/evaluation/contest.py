@@ -16,6 +16,7 @@ import pandas as pd
 
 from segml.bundle import Bundle, fit
 from segml.evaluation.baselines import BASELINES, USES
+from segml.evaluation.money_contest import MoneyContest, money_contest
 from segml.evaluation.origins import checked_origins
 from segml.evaluation.slices import key_clients, size_of
 from segml.features import Snapshot, available, remembering, snapshot
@@ -57,6 +58,8 @@ class Contest:
         own history; None where they do not tell the same tiers apart.
     reasons_kept
         The mean share of leading features that both name; None without a champion.
+    money
+        What both expect in money; None without a champion.
     history
         Of each dated table the rows that the challenger's training saw, and those of the same days
         now.
@@ -74,6 +77,7 @@ class Contest:
     size: npt.NDArray[np.int64]
     tier_moves: float | None
     reasons_kept: float | None
+    money: MoneyContest | None = None
     notes: tuple[str, ...] = field(default=())
     history: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
@@ -120,7 +124,7 @@ def hold_contest(
     active = churn.population(now.status)
     rows = now.frame.loc[active]
     tell("champion on the same day", 1, 3)
-    told = None
+    told, then = None, None
     missing = _missing(ledger, champion)
     if missing:
         champion = None
@@ -128,7 +132,9 @@ def hold_contest(
     if champion is not None:
         second, said = _as_of(ledger, champion, day, "the champion", threads)
         notes += said
-        told = _probability(second, _rows_for(second, first, ledger, day, rows))
+        seen = _seen_by(second, first, ledger, now)
+        told = _probability(second, seen.frame.loc[rows.index])
+        then = ((first, now), (second, seen))
     tell("tiers and reasons of both", 2, 3)
     labels = ledger.future(day, gap_days=rules.gap_days, horizon_days=rules.horizon_days)
     learnt, lost_then = _past_rows(ledger, first)
@@ -147,6 +153,7 @@ def hold_contest(
         size=size_of(rows["spend_365"].to_numpy(np.float64)),
         tier_moves=_tier_moves(ledger, today) if today else None,
         reasons_kept=_reasons_kept(today) if today else None,
+        money=money_contest(ledger, then, today) if then and today else None,
         notes=tuple(notes),
         history=challenger.record.changed(ledger.past(challenger.as_of).rows),
     )
@@ -171,13 +178,11 @@ def _missing(ledger: Ledger, champion: Bundle | None) -> list[str]:
     return sorted({*champion.encoder.columns, *champion.tiers.columns} - given)
 
 
-def _rows_for(
-    second: Bundle, first: Bundle, ledger: Ledger, day: int, rows: pd.DataFrame
-) -> pd.DataFrame:
+def _seen_by(second: Bundle, first: Bundle, ledger: Ledger, now: Snapshot) -> Snapshot:
     """The same clients with the other bundle's features, which another plan may define."""
     if second.features == first.features:
-        return rows
-    return snapshot(ledger.past(day), second.features).frame.loc[rows.index]
+        return now
+    return snapshot(ledger.past(now.as_of), second.features)
 
 
 def _probability(bundle: Bundle, rows: pd.DataFrame) -> Values:
@@ -202,10 +207,8 @@ def _both_today(
     ledger: Ledger, challenger: Bundle, champion: Bundle
 ) -> tuple[tuple[Bundle, Snapshot], tuple[Bundle, Snapshot]]:
     """Both bundles, each with the clients of today as it sees them."""
-    past = ledger.past(ledger.last_day + 1)
-    first = snapshot(past, challenger.features)
-    alike = champion.features == challenger.features
-    return (challenger, first), (champion, first if alike else snapshot(past, champion.features))
+    first = snapshot(ledger.past(ledger.last_day + 1), challenger.features)
+    return (challenger, first), (champion, _seen_by(champion, challenger, ledger, first))
 
 
 def _tier_moves(ledger: Ledger, both: tuple[tuple[Bundle, Snapshot], ...]) -> float | None:

@@ -10,13 +10,15 @@ import numpy.typing as npt
 
 from segml.evaluation.calibration_error import calibration_beyond
 from segml.evaluation.contest import Contest
+from segml.evaluation.gini_lead import gini_lead
 from segml.evaluation.grade import GRADES, Standing, best_lead
 from segml.evaluation.lead import auc_lead, known
+from segml.evaluation.money_contest import MoneyContest
 from segml.evaluation.slices import SIZES
 from segml.words.gate import GatePlan
 
 Values = npt.NDArray[np.float64]
-Reason = Literal["grade", "key", "calibration", "sizes", "tiers", "reasons", "history"]
+Reason = Literal["grade", "key", "calibration", "sizes", "money", "tiers", "reasons", "history"]
 CHANCE = 1.645
 """Standard errors within which a group's gap is held to be chance, in 19 cases of 20."""
 
@@ -55,7 +57,9 @@ def judge(contest: Contest, plan: GatePlan) -> tuple[Verdict, ...]:
     tuple of Verdict
         `grade`: what the challenger adds to the best baseline. `key`: it is not shown to rank key
         clients worse than the champion does. `calibration`: its error beyond chance. `sizes`: the
-        worst gap, beyond chance, of small, middling and large clients. `tiers`: the share of
+        worst gap, beyond chance, of small, middling and large clients. `money`: it is not shown to
+        order clients by the profit that came worse than the champion does, and the total that is
+        expected of today's clients changes little by the change of model. `tiers`: the share of
         clients that change tier by the change of model. `reasons`: the share of leading churn
         features that both models name. `history`: by how much the rows that its training saw have
         changed since, for what stands in for it in the other reasons learns from today's.
@@ -63,6 +67,8 @@ def judge(contest: Contest, plan: GatePlan) -> tuple[Verdict, ...]:
     told = [_grade(contest, plan), _calibration(contest, plan), _sizes(contest, plan)]
     if contest.champion is not None:
         told.insert(1, _key(contest, contest.champion))
+    if contest.money is not None:
+        told.append(_money(contest.money, plan))
     if contest.tier_moves is not None:
         told.append(_most("tiers", "moved", contest.tier_moves, plan.tier_moves))
     if contest.reasons_kept is not None:
@@ -103,7 +109,7 @@ def _key(contest: Contest, champion: Values) -> Verdict:
     key = contest.key
     lead = auc_lead(contest.lost[key], contest.challenger[key], champion[key])
     figures: dict[str, float | str | None] = {
-        "auc": known(lead.auc),
+        "auc": known(lead.own),
         "champion": known(lead.other),
         **lead.figures("lead"),
     }
@@ -122,6 +128,24 @@ def _sizes(contest: Contest, plan: GatePlan) -> Verdict:
     champion = contest.champion_chance
     theirs = None if champion is None else _worst_gap(contest, champion)[0]
     return _most("sizes", "gap", ours, plan.size_gap, champion=theirs, group=where)
+
+
+def _money(money: MoneyContest, plan: GatePlan) -> Verdict:
+    lead = gini_lead(money.came, money.challenger, money.champion)
+    moved = None
+    if money.totals is not None and money.totals[1]:
+        ours, theirs = money.totals
+        moved = abs(ours - theirs) / abs(theirs)
+    figures: dict[str, float | str | None] = {
+        "gini": known(lead.own),
+        "champion": known(lead.other),
+        **lead.figures("lead"),
+        "days": float(money.days),
+        "moved": moved,
+        "most": plan.money_moves,
+    }
+    is_steady = moved is None or moved <= plan.money_moves
+    return Verdict(reason="money", passed=is_steady and not lead.high < 0, figures=figures)
 
 
 def _history(contest: Contest, plan: GatePlan) -> Verdict:

@@ -61,8 +61,8 @@ class Standing:
 
         Examples
         --------
-        >>> ahead = Lead(auc=0.8, other=0.7, low=0.05, high=0.15)
-        >>> behind = Lead(auc=0.7, other=0.8, low=-0.15, high=-0.05)
+        >>> ahead = Lead(own=0.8, other=0.7, low=0.05, high=0.15)
+        >>> behind = Lead(own=0.7, other=0.8, low=-0.15, high=-0.05)
         >>> same = {"baseline": "recency", "key_baseline": "recency", "signal": ahead}
         >>> Standing(over_all=ahead, over_key=ahead, calibration=0.01, **same).grade
         'A'
@@ -84,10 +84,10 @@ class Standing:
         """The grade and what it rests on, as plain values; None where undefined."""
         return {
             "grade": self.grade,
-            "auc": known(self.signal.auc),
+            "auc": known(self.signal.own),
             "baseline": self.baseline,
             **self.over_all.figures("lead"),
-            "key_auc": known(self.over_key.auc),
+            "key_auc": known(self.over_key.own),
             "key_baseline": self.key_baseline,
             **self.over_key.figures("key_lead"),
             "calibration": known(self.calibration),

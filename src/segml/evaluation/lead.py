@@ -15,17 +15,17 @@ COVERAGE = 0.9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
-    """One ranking's AUC, another's on the same rows, and an interval of the difference.
+    """One ranking's figure, another's on the same rows, and an interval of the difference.
 
     Parameters
     ----------
-    auc, other
-        Both AUCs, 0 to 1; NaN where only one class is present.
+    own, other
+        Both rankings' figures (AUC: 0 to 1); NaN where they have none.
     low, high
-        The ends of the 90 % interval of `auc - other`; NaN where it has none.
+        The ends of the 90 % interval of `own - other`; NaN where it has none.
     """
 
-    auc: float
+    own: float
     other: float
     low: float
     high: float
@@ -33,11 +33,11 @@ class Lead:
     @property
     def mean(self) -> float:
         """The difference, positive where the first ranking is ahead."""
-        return self.auc - self.other
+        return self.own - self.other
 
     @property
     def is_known(self) -> bool:
-        """Whether there are enough rows of both classes to say anything."""
+        """Whether there are enough rows to say anything."""
         return bool(np.isfinite([self.low, self.high]).all())
 
     def figures(self, name: str) -> dict[str, float | str | None]:
@@ -45,7 +45,7 @@ class Lead:
 
         Examples
         --------
-        >>> Lead(auc=0.75, other=0.5, low=0.125, high=float("nan")).figures("lead")
+        >>> Lead(own=0.75, other=0.5, low=0.125, high=float("nan")).figures("lead")
         {'lead': 0.25, 'lead_low': 0.125, 'lead_high': None}
         """
         ends = {"": self.mean, "_low": self.low, "_high": self.high}
@@ -83,23 +83,23 @@ def auc_lead(lost: Values, risk: Values, other: Values) -> Lead:
     --------
     >>> lost = np.array([0.0, 0.0, 1.0, 1.0])
     >>> lead = auc_lead(lost, np.array([0.1, 0.3, 0.2, 0.9]), np.zeros(4))
-    >>> lead.auc, lead.other
+    >>> lead.own, lead.other
     (0.75, 0.5)
     """
     gone = lost == 1
     m, n = int(gone.sum()), int((~gone).sum())
     if min(m, n) == 0:
-        return Lead(auc=np.nan, other=np.nan, low=np.nan, high=np.nan)
+        return Lead(own=np.nan, other=np.nan, low=np.nan, high=np.nan)
     parts = [_placements(scores, gone, m, n) for scores in (risk, other)]
     first, second = (float(of_lost.mean()) for of_lost, _ in parts)
     if min(m, n) == 1:
-        return Lead(auc=first, other=second, low=np.nan, high=np.nan)
+        return Lead(own=first, other=second, low=np.nan, high=np.nan)
     of_lost = parts[0][0] - parts[1][0]
     of_stayed = parts[0][1] - parts[1][1]
     error = np.sqrt(of_lost.var(ddof=1) / m + of_stayed.var(ddof=1) / n)
     reach = float(norm.ppf((1 + COVERAGE) / 2) * error)
     lead = first - second
-    return Lead(auc=first, other=second, low=lead - reach, high=lead + reach)
+    return Lead(own=first, other=second, low=lead - reach, high=lead + reach)
 
 
 def _placements(

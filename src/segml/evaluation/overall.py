@@ -41,7 +41,7 @@ def standing_over(
         key_baseline=key_baseline,
         over_all=over_all,
         over_key=over_key,
-        signal=Lead(auc=auc, other=CHANCE, low=low - CHANCE, high=high - CHANCE),
+        signal=Lead(own=auc, other=CHANCE, low=low - CHANCE, high=high - CHANCE),
         calibration=_beyond_chance(predictions),
     )
 
@@ -61,7 +61,7 @@ def _best_lead(told: Figures, which: str, baselines: Sequence[str]) -> tuple[str
     best = max(means, key=lambda name: np.nan_to_num(means[name], nan=-1.0))
     _, low, high = told[which, best, "auc_lead"]
     auc, _, _ = told[which, MODEL, "auc"]
-    return best, Lead(auc=auc, other=means[best], low=low, high=high)
+    return best, Lead(own=auc, other=means[best], low=low, high=high)
 
 
 def _beyond_chance(predictions: pd.DataFrame) -> float:

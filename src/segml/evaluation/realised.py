@@ -85,7 +85,7 @@ def _of(card: Mapping[str, float | None], name: str) -> float:
 def _auc(active: pd.DataFrame, lost: Values, card: float) -> _Row:
     lead = auc_lead(lost, active["p_churn"].to_numpy(np.float64), np.zeros(len(lost)))
     low, high = (float(np.clip(0.5 + end, 0.0, 1.0)) for end in (lead.low, lead.high))
-    return ("churn", "auc", lead.auc, low, high, card, len(lost), bool(high < card))
+    return ("churn", "auc", lead.own, low, high, card, len(lost), bool(high < card))
 
 
 def _lost_ratio(active: pd.DataFrame, lost: Values) -> _Row:

@@ -179,6 +179,7 @@ class GateSection(_Section):
     grade: Literal["A", "B", "C", "D"] = "C"
     calibration_error: Share = 0.05
     size_gap: Share = 0.05
+    money_moves: Share = 0.25
     tier_moves: Share = 0.25
     reasons_kept: Share = 0.4
     history: Share = 0.05

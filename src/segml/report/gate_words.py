@@ -47,6 +47,19 @@ def _sizes(figures: Figures) -> str:
     return f"farthest off for {figures['group']} clients, by {_most(figures, 'gap')}"
 
 
+def _money(figures: Figures) -> str:
+    moved = (
+        "the totals of today are not compared"
+        if figures["moved"] is None
+        else f"the total expected of today's clients is {_share(figures['moved'])} from the "
+        f"champion's, at most {_share(figures['most'])} passes"
+    )
+    return (
+        f"expected profit: Gini {_number(figures['gini'])} by what came in {figures['days']:.0f} "
+        f"days, the champion's {_number(figures['champion'])}, {_ahead(figures, 'lead')}; {moved}"
+    )
+
+
 def _tiers(figures: Figures) -> str:
     return (
         f"{_share(figures['moved'])} of active clients would change tier because the model "
@@ -75,6 +88,7 @@ _LINES: Mapping[str, Callable[[Figures], str]] = MappingProxyType(
         "key": _key,
         "calibration": _calibration,
         "sizes": _sizes,
+        "money": _money,
         "tiers": _tiers,
         "reasons": _reasons,
         "history": _history,
@@ -91,7 +105,7 @@ def _most(figures: Figures, name: str) -> str:
 def _ahead(figures: Figures, name: str) -> str:
     lead, low, high = (figures[key] for key in (name, f"{name}_low", f"{name}_high"))
     if lead is None or low is None or high is None:
-        return "too few losses to say how far ahead"
+        return "too little is known to say how far ahead"
     return f"{lead:+.3f} [{low:+.3f}, {high:+.3f}] ahead"
 
 

@@ -217,7 +217,7 @@ def _beside(who: str, lead: Lead, baseline: str) -> str:
         return _("{who}: too few losses to tell the model from a simple rule.", who=who)
     given = {
         "who": who,
-        "auc": number(lead.auc, 3),
+        "auc": number(lead.own, 3),
         "lead": _(
             "{value} ({low} to {high})",
             value=signed(lead.mean, 3),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 
@@ -20,6 +20,9 @@ class GatePlan:
     size_gap
         How far, beyond chance, the mean probability of small, middling or large clients may lie
         from the share that was lost; more passes only where the champion has as much.
+    money_moves
+        By how much the profit expected of all of today's clients together may change because the
+        model changed, as a share of what the champion expects.
     tier_moves
         The share of active clients that may hold another tier because the model changed.
     reasons_kept
@@ -32,11 +35,12 @@ class GatePlan:
     grade: Literal["A", "B", "C", "D"] = "C"
     calibration_error: float = 0.05
     size_gap: float = 0.05
+    money_moves: float = 0.25
     tier_moves: float = 0.25
     reasons_kept: float = 0.4
     history: float = 0.05
 
     def __post_init__(self) -> None:
-        for name in ("calibration_error", "size_gap", "tier_moves", "reasons_kept", "history"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"gate.{name} lies in [0, 1]")
+        for each in fields(self):
+            if each.name != "grade" and not 0 <= getattr(self, each.name) <= 1:
+                raise ValueError(f"gate.{each.name} lies in [0, 1]")
