@@ -22,7 +22,8 @@ HEAD = """\
 
 Every feature of the catalogue, in the order of its columns. A feature is made of rows dated before
 the as-of date alone. One whose table or column the ledger lacks is left out. `Last 90 days` means
-the window [as-of − 90, as-of).
+the window [as-of − 90, as-of); where clients are billed on a day of the month, 30, 90 and 180 days
+are one, three and six months ([method.md](method.md#features)).
 
 - **Unit**: `share` is a part of one; `points` the difference of two shares, told in percentage
   points; `ratio` a quotient; `count` a number of things; `flag` 0 or 1; `category` text; `money` in

@@ -246,6 +246,33 @@ def test_protocol_8_still_places_and_takes_a_size_not_known_for_the_usual_one() 
     )
 
 
+def test_protocol_9_still_scores_and_its_windows_are_of_days() -> None:
+    bundle = load(
+        KEPT / "9",
+        manifest_digest="439ed23c118075a706d69e10873f623835babfca28a0fdcb9df3abf36cbc854e",
+    )
+    assert bundle.protocol == 9
+    assert not bundle.features.by_month
+    columns = len(bundle.encoder.columns)
+    X = (np.arange(4 * columns).reshape(4, columns) % 7).astype(np.float32)
+    X[3] = np.nan
+    # as the last segml of protocol 9 printed them
+    assert bundle.churn.raw(X) == pytest.approx(
+        [14.239421985768951, -1.4700396633707125, -3.4434376694455966, -2.0821398986039474],
+        abs=1e-12,
+    )
+    assert bundle.potential.expected(X) == pytest.approx(
+        [-38.404850621227844, -100.24403335215544, -63.84258724672094, 126.79426542403725], abs=1e-9
+    )
+    money = np.array([0.0, 50.0, 500.0, 9000.0])
+    frame = pd.DataFrame({name: money * (1 + i) for i, name in enumerate(bundle.tiers.columns)})
+    placed = bundle.tiers.assign(frame.assign(size_employees=np.nan))
+    assert placed["tier_rank"].tolist() == [4, 2, 1, 1]
+    assert placed["tier_margin"].tolist() == pytest.approx(
+        [1.39184460228946, 0.08051315638163814, 3.167765912618364, 10.297775038449515], abs=1e-12
+    )
+
+
 @pytest.mark.parametrize("protocol", sorted(READABLE - {PROTOCOL}))
 def test_what_is_packed_for_other_machines_scores_as_the_kept_bundle(protocol: int) -> None:
     folder = KEPT / str(protocol)

@@ -96,8 +96,8 @@ def test_a_source_that_stopped_or_doubled_is_beyond_and_a_rare_kind_is_not() -> 
     )
     assert beyond(table) == ["interactions: visit", "invoices"]
     assert drift_sentences(table, trained=90) == [
-        "interactions: visit: 0 rows in the last 30 days, usually 45",
-        "invoices: 301 rows in the last 30 days, usually 110",
+        "interactions: visit: 0 rows in the last month, usually 45",
+        "invoices: 301 rows in the last month, usually 110",
     ]
 
 
@@ -203,4 +203,4 @@ def test_a_line_worth_far_more_or_less_than_in_any_calm_window_is_beyond() -> No
     }
     assert rows.loc["transactions: cost by amount", "high"] == 0.62 * 1.25
     (said,) = drift_sentences(judged, trained=90)
-    assert said == "transactions: cost by amount: 0.9 in the last 30 days, usually 0.61"
+    assert said == "transactions: cost by amount: 0.9 in the last month, usually 0.61"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from segml.ledger import Ledger, day_of, volumes
+from segml.ledger import Ledger, day_of, volumes, worth
 from segml.ledger.volumes import WINDOWS
 
 LINES = """client_id,date,amount
@@ -50,3 +50,16 @@ def test_later_rows_change_nothing(opened: Callable[..., Ledger]) -> None:
     short = "\n".join(LINES.splitlines()[:3])
     before, after = volumes(opened(short).past(day)), volumes(opened(LINES).past(day))
     assert before.equals(after)
+
+
+def test_a_window_of_a_month_holds_the_bills_of_its_first_day_on_every_day(
+    opened: Callable[..., Ledger],
+) -> None:
+    starts = (dt.date(2022 + month // 12, 1 + month % 12, 1) for month in range(28))
+    ledger = opened("client_id,date,amount\n" + "\n".join(f"a,{day},10" for day in starts))
+    for days in range(45):
+        past = ledger.past(day_of(dt.date(2024, 2, 20)) + days)
+        assert set(volumes(past, by_month=True)[list(range(WINDOWS))].to_numpy()[0]) == {1.0}
+        assert worth(past, by_month=True)[list(range(WINDOWS))].eq(10.0).all(axis=None)
+    by_days = [volumes(ledger.past(day_of(dt.date(2024, 3, 1)) + days))[0] for days in range(45)]
+    assert {float(each.iloc[0]) for each in by_days} == {0.0, 1.0, 2.0}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segml.ledger import date_of
+from segml.ledger import date_of, day_of
 from segml.losses import LossAnalysis
 from segml.losses.asked import DATES, HORIZON_DAYS, past_dates, sample
 from segml.losses.ends import End
@@ -36,6 +37,14 @@ def test_past_dates_are_month_starts_two_months_apart() -> None:
     days = [date_of(day) for day in past_dates(0, 2000, least=180)]
     assert {day.day for day in days} == {1}
     assert {(one.month - two.month) % 12 for one, two in pairwise(days)} == {2}
+
+
+def test_where_bills_come_by_the_month_past_dates_are_of_todays_day_of_it() -> None:
+    today = day_of(dt.date(2025, 8, 31))
+    days = past_dates(0, today, least=180, by_month=True)
+    assert [str(date_of(day)) for day in days[:3]] == ["2025-02-28", "2024-12-31", "2024-10-31"]
+    assert len(days) == DATES
+    assert past_dates(today - 365, today, least=180, by_month=True) == days[:1]
 
 
 def test_equal_chances_stand_by_id_and_unknown_ones_last() -> None:

@@ -31,6 +31,7 @@ from segml.features import (
     Snapshot,
     Usual,
     available,
+    feature_plan,
     learn_usual,
     left_out_notes,
     panel,
@@ -88,7 +89,7 @@ def fit(
     """
     tell = progress or _silent
     windows = windows_for(ledger, as_day(as_of), plan)
-    features = FeaturePlan(horizon_days=plan.churn.horizon_days, active_days=plan.churn.active_days)
+    features = feature_plan(ledger.past(windows.as_of), plan.churn)
     tell(_STEPS[0], 0, 6)
     past = _snapshots(ledger, windows, features, seen or _unseen)
     now = past[windows.as_of]
@@ -121,6 +122,7 @@ def fit(
         tell(_STEPS[5], 5, 6)
         worth = earning.result()
     tell(_STEPS[6], 6, 6)
+    more = (*features.notes, *said, *outlook.notes)
     return Bundle(
         as_of=windows.as_of,
         plan=portable(plan),
@@ -130,7 +132,7 @@ def fit(
         churn=lost.model,
         potential=worth.model,
         references=_references(now, tiers, (lost, worth)),
-        record=_record(ledger, windows, now, tiers, (lost, worth), more=(*said, *outlook.notes)),
+        record=_record(ledger, windows, now, tiers, (lost, worth), more=more),
         prospects=prospects,
         outlook=outlook,
         usual=usual,

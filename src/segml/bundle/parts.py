@@ -105,6 +105,7 @@ def _bundle_to_json(bundle: Bundle) -> dict[str, Any]:
         "features": {
             "horizon_days": bundle.features.horizon_days,
             "active_days": bundle.features.active_days,
+            "by_month": bundle.features.by_month,
         },
         "references": {name: dict(means) for name, means in bundle.references.items()},
     }

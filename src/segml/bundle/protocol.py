@@ -14,7 +14,7 @@ metric in the training record or a new sentence in the card does not change the 
 
 from __future__ import annotations
 
-PROTOCOL: int = 9
+PROTOCOL: int = 10
 """The protocol this code writes, and the greatest it reads.
 
 1: without `economics.kinds`; profit knew neither interactions nor invoices.
@@ -30,7 +30,8 @@ PROTOCOL: int = 9
 7: `potential.json` has `ages`, a level and a spread for each; before, one `spread` for everybody.
 8: the `amount` of `potential.json` has a `slope`; before, it was one.
 9: the `space` of `tiers.json` has `ladders`; before, a size that was not known was the usual one.
+10: `features` have `by_month`; before, all windows were of days.
 """
 
-READABLE: frozenset[int] = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9})
+READABLE: frozenset[int] = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
 """Every protocol this code reads."""

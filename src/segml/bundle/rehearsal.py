@@ -17,7 +17,7 @@ import numpy.typing as npt
 from segml.bundle.cutoffs import cutoffs_for
 from segml.bundle.samples import churn_rows, potential_rows
 from segml.bundle.windows import Windows, windows_for
-from segml.features import Encoder, FeaturePlan, available, panel
+from segml.features import Encoder, available, feature_plan, panel
 from segml.ledger import Ledger
 from segml.outcomes import Rows
 from segml.outcomes.folds import VALIDATED
@@ -79,7 +79,7 @@ def rehearse(ledger: Ledger, as_of: int, plan: Plan, outcome: Outcome) -> Rehear
     horizon = getattr(plan, outcome).horizon_days
     until = _first_judged(windows_for(ledger, as_of, plan), outcome)
     days = cutoffs_for(plan.churn, ledger.first_day, until, horizon, setting=outcome)
-    features = FeaturePlan(horizon_days=plan.churn.horizon_days, active_days=plan.churn.active_days)
+    features = feature_plan(ledger.past(until), plan.churn)
     snapshots = panel(ledger, days, features).snapshots
     past = ledger.past(until)
     encoder = Encoder.learn([one.frame for one in snapshots], available(past))

@@ -252,7 +252,7 @@ def _sentence(row: Mapping[Hashable, Any], trained: int) -> str:
             f"most {usual:.0%} in a month"
         )
     if row["subject"] == "worth":
-        return f"{name}: {value:,.3g} in the last 30 days, usually {usual:,.3g}"
+        return f"{name}: {value:,.3g} in the last month, usually {usual:,.3g}"
     if row["subject"] == "volume":
         return _volume_sentence(name, value, usual, trained)
     return (
@@ -270,4 +270,4 @@ def _volume_sentence(name: str, value: float, usual: float, trained: int) -> str
         )
     if name.endswith(_IN_ALL):
         return f"{table}: no rows at all, {usual:,.0f} at the training"
-    return f"{table}: {value:,.0f} rows in the last 30 days, usually {usual:,.0f}"
+    return f"{table}: {value:,.0f} rows in the last month, usually {usual:,.0f}"

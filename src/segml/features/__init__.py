@@ -3,6 +3,7 @@
 `snapshot` asks one question of a `Past`; nothing here can see a row of its future.
 """
 
+from segml.features.billing import feature_plan, is_billed_by_month
 from segml.features.catalogue import (
     BLANKS,
     CATALOGUE,
@@ -40,9 +41,11 @@ __all__ = [
     "agreement",
     "asked",
     "available",
+    "feature_plan",
     "features_alone",
     "first_contact",
     "frames",
+    "is_billed_by_month",
     "learn_usual",
     "left_out",
     "left_out_notes",

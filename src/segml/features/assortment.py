@@ -10,9 +10,10 @@ from __future__ import annotations
 from segml.features.family import Column, Family
 from segml.features.measures import fact, ratio
 from segml.features.stages import SILENT_DAYS
+from segml.features.windows import end
 from segml.words.feature import Feature
 
-_WITHDRAWN = f"last_age > {SILENT_DAYS} and clients >= 3 and lines >= 12"
+_WITHDRAWN = f"last_age > {end(SILENT_DAYS)} and clients >= 3 and lines >= 12"
 
 FAMILY = Family(
     name="assortment",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from segml.features.family import Column, Family
 from segml.features.measures import fact, ratio, rows_where
+from segml.features.windows import end, window
 from segml.words.feature import Feature
 
 _SCALE = "(cast(365 as double) / 180)"  # of decimals, engines make quotients of few digits
@@ -37,7 +38,7 @@ FAMILY = Family(
     needs=frozenset({"category"}),
     measures=(
         rows_where("shelf", "categories_365", "last_age <= 365"),
-        rows_where("shelf", "categories_90", "last_age <= 90"),
+        rows_where("shelf", "categories_90", window(90, age="last_age")),
         rows_where("shelf", "categories_prev_365", "last_age_prev <= 730"),
         fact("shelf", "favourite_before", _sum("before", _FAVOURITE)),
         fact("shelf", "favourite_recent", _sum("recent", _FAVOURITE)),
@@ -46,7 +47,7 @@ FAMILY = Family(
         fact("shelf", "shelf_year", "cast(sum(year) as double) / 1000000"),
         fact("shelf", "shelf_year_top", "cast(max(year) as double) / 1000000"),
         fact("shelf", "mix_before", _sum("before", "before > 0")),
-        fact("shelf", "mix_silent", _sum("before", "before > 0 and last_age > 180")),
+        fact("shelf", "mix_silent", _sum("before", f"before > 0 and last_age > {end(180)}")),
     ),
     columns=(
         Column(

@@ -1,12 +1,14 @@
 """The measures most families take: sums over a window of ages, counts, and plain facts.
 
 An age is the as-of date minus the row's day, at least 1; the window of the last 90 days is
-``age <= 90``, the 90 days before it ``age > 90 and age <= 180``.
+``age <= 90``, the 90 days before it ``age > 90 and age <= 180``. Both ends are placeholders, for
+windows may be of months (`windows`).
 """
 
 from __future__ import annotations
 
 from segml.features.family import Measure
+from segml.features.windows import window
 
 MICRO = 1_000_000
 """Money and quantities are summed as integers of this fraction: exact in any order of rows."""
@@ -40,15 +42,15 @@ def money(stage: str, name: str, column: str, *, last: int | str, after: int | s
     Examples
     --------
     >>> money("daily", "spend_90", "amount", last=90).sql
-    'cast(sum(case when age <= 90 then amount else 0 end) as double) / 1000000'
+    'cast(sum(case when age <= {days:90} then amount else 0 end) as double) / 1000000'
     """
-    sql = f"cast({sum_where(column, _window(last, after))} as double) / {MICRO}"
+    sql = f"cast({sum_where(column, window(last, after))} as double) / {MICRO}"
     return Measure(stage=stage, name=name, sql=sql)
 
 
 def count(stage: str, name: str, column: str, *, last: int | str, after: int | str = 0) -> Measure:
     """The sum of a counting column over the ages in (after, last]."""
-    return Measure(stage=stage, name=name, sql=sum_where(column, _window(last, after)))
+    return Measure(stage=stage, name=name, sql=sum_where(column, window(last, after)))
 
 
 def rows_where(stage: str, name: str, condition: str) -> Measure:
@@ -70,8 +72,3 @@ def ratio(numerator: str, denominator: str) -> str:
     'case when orders_365 > 0 then cast(spend_365 as double) / orders_365 end'
     """
     return f"case when {denominator} > 0 then cast({numerator} as double) / {denominator} end"
-
-
-def _window(last: int | str, after: int | str) -> str:
-    upper = f"age <= {last}"
-    return upper if after == 0 else f"age > {after} and {upper}"

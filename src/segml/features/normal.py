@@ -17,8 +17,9 @@ from __future__ import annotations
 
 from segml.features.family import Measure
 from segml.features.measures import fact
+from segml.features.windows import window
 
-RECENT, BEFORE = "age <= 180", "age > 180 and age <= 545"
+RECENT, BEFORE = window(180), window(545, 180)
 """The two windows, as conditions on ages."""
 
 BLANK = "fewer than 90 days of own history on record before the last 180"

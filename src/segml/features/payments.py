@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from segml.features.family import Column, Family, Measure
 from segml.features.measures import MICRO, fact, ratio
+from segml.features.windows import window
 from segml.words.feature import Feature, Unit
 
 _BILLED = "issued_age <= 365"
 _OVERDUE = f"{_BILLED} and paid_age is null and due_age >= 1"
 _WINDOWS = {
-    "180": "due_age >= 1 and due_age <= 180",
-    "before_180": "due_age > 180 and due_age <= 545",
+    "180": f"due_age >= 1 and {window(180, age='due_age')}",
+    "before_180": window(545, 180, age="due_age"),
 }
 _NOTHING_DUE = "nothing was due in the last 180 days"
 _NOTHING_DUE_ONCE = "nothing was due in one of the two windows"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from segml.features.family import Column, Family
 from segml.features.measures import ratio, rows_where
+from segml.features.windows import window
 from segml.words.feature import Feature
 
 FAMILY = Family(
@@ -11,7 +12,7 @@ FAMILY = Family(
     needs=frozenset({"product"}),
     measures=(
         rows_where("basket", "products_365", "last_age <= 365"),
-        rows_where("basket", "products_90", "last_age <= 90"),
+        rows_where("basket", "products_90", window(90, age="last_age")),
         rows_where("basket", "products_ever", "last_age > 0"),
         rows_where("basket", "products_repeated", "last_age < first_age"),
     ),

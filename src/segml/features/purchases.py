@@ -13,6 +13,7 @@ import pandas as pd
 from segml.features.family import Column, Estimate, Family
 from segml.features.measures import count, fact
 from segml.features.plan import FeaturePlan
+from segml.features.windows import SEASON_AFTER
 from segml.words.feature import Feature
 
 _DAYS_A_WEEK = 7.0
@@ -65,7 +66,7 @@ FAMILY = Family(
             "portfolio_days_season",
             "order_day",
             last=365,
-            after="(365 - {season_days})",
+            after=SEASON_AFTER,
         ),
     ),
     estimate=_estimate,

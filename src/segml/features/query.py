@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from segml.features.expressions import aggregates, expressions, stage_of, stage_sql, stages_for
 from segml.features.family import Family, Measure
@@ -28,6 +29,7 @@ from segml.features.serving import (
     serve_measures,
 )
 from segml.features.stages import Stage
+from segml.features.windows import end, planned
 from segml.ledger import Asked, Past, acquisition_sql
 
 PREFIX = "_"
@@ -149,13 +151,9 @@ def snapshot_question(
         f"valued as ({_VALUED})",
         f"subject as ({_subject_sql(brought=brought)})",
     ]
-    sql = _planned("with " + ",\n".join(parts) + "\n" + _select(families, extras), plan)
-    return Question(kept=tuple(replace(one, sql=_planned(one.sql, plan)) for one in kept), sql=sql)
-
-
-def _planned(sql: str, plan: FeaturePlan) -> str:
-    sql = sql.replace("{season_days}", str(plan.season_days))
-    return sql.replace("{active_days}", str(plan.active_days))
+    sql = "with " + ",\n".join(parts) + "\n" + _select(families, extras)
+    fill = partial(planned, plan=plan, as_of=past.as_of)
+    return Question(kept=tuple(replace(one, sql=fill(one.sql)) for one in kept), sql=fill(sql))
 
 
 def _kept(
@@ -216,7 +214,9 @@ def _distinct_measures(families: tuple[Family, ...]) -> dict[str, Measure]:
 
 def _client_sql(measures: Iterable[Measure], stages: tuple[Stage, ...], past: Past) -> str:
     shares = {
-        f"acquisition_{name}": acquisition_sql(past.as_of - last, past.as_of - after)
+        f"acquisition_{name}": acquisition_sql(
+            f"{{as_of}} - {end(last)}", f"{{as_of}} - {end(after)}"
+        )
         for name in ACQUISITION_WINDOWS
         for last, after in [WINDOWS[name]]
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from segml.features.family import Measure
 from segml.features.measures import MICRO
+from segml.features.windows import window
 
 
 def reach(kind: str, name: str, *, last: int, after: int = 0, column: str = "share") -> Measure:
@@ -29,6 +30,6 @@ def reach(kind: str, name: str, *, last: int, after: int = 0, column: str = "sha
     >>> reach("service_outage", "outages_90", last=90).stage
     'touch'
     """
-    when = f"kind = '{kind}' and age > {after} and age <= {last}"
+    when = f"kind = '{kind}' and age > 0 and {window(last, after)}"
     sql = f"cast(sum({column}) filter (where {when}) as double) / {MICRO}"
     return Measure(stage="touch", name=name, sql=sql)

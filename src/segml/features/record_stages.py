@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from segml.features.serving import WINDOWS
 from segml.features.stages import Stage
+from segml.features.windows import end
 from segml.ledger import bad_debt_sql, micro, overdue_sql
 from segml.words.plan import Economics
 
@@ -193,7 +194,7 @@ def debts_sql(economics: Economics) -> str:
     """
     columns = []
     for name, (last, after) in WINDOWS.items():
-        days = (f"{{as_of}} - {last}", f"{{as_of}} - {after}")
+        days = (f"{{as_of}} - {end(last)}", f"{{as_of}} - {end(after)}")
         parts = (overdue_sql(economics, *days), bad_debt_sql(economics, *days))
         columns.append(f"{' + '.join(micro(part) for part in parts)} as debt_{name}")
     written_off = bad_debt_sql(economics, "{as_of} - 365", "{as_of}")

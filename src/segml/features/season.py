@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from segml.features.family import Column, Family
 from segml.features.measures import count, fact, money, ratio
+from segml.features.windows import SEASON_AFTER
 from segml.words.feature import Feature
 
-_AFTER = "(365 - {season_days})"
 _YEAR_KNOWN = "portfolio_first_age >= 365"
 _TWO_SEASONS_KNOWN = "portfolio_first_age >= 455"
 _SHORT = "the ledger holds less than a year before the as-of date"
@@ -24,13 +24,13 @@ _SEASON_INDEX = (
 FAMILY = Family(
     name="season",
     measures=(
-        money("daily", "spend_same_season", "amount", last=365, after=_AFTER),
-        count("daily", "orders_same_season", "orders", last=365, after=_AFTER),
+        money("daily", "spend_same_season", "amount", last=365, after=SEASON_AFTER),
+        count("daily", "orders_same_season", "orders", last=365, after=SEASON_AFTER),
         count("daily", "orders_365", "orders", last=365),
         money("daily", "spend_90", "amount", last=90),
         money("daily", "spend_90_year_ago", "amount", last=455, after=365),
         fact("portfolio", "portfolio_first_age", "max(age)"),
-        count("portfolio", "portfolio_days_season", "order_day", last=365, after=_AFTER),
+        count("portfolio", "portfolio_days_season", "order_day", last=365, after=SEASON_AFTER),
         count("portfolio", "portfolio_days_365", "order_day", last=365),
         count("portfolio", "portfolio_days_90", "order_day", last=90),
         count("portfolio", "portfolio_days_year_ago", "order_day", last=455, after=365),

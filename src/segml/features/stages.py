@@ -7,7 +7,7 @@ Those of contacts, bills and events stand in `record_stages`.
     {purchases} ── purchase      one row an order: amount, profit, age, the client's silence
     {days} ── daily ─┬─ gap       one row a day with orders: days since the one before
                      │   └─ peer      one row a client, measured over all of them
-                     ├─ month     one row a 30-day month with orders (0 = the latest)
+                     ├─ month     one row a month with orders (0 = the latest)
                      └─ portfolio one row a client and day, measured over all clients
     {lines} ── line ─┬─ shelf     one row a client and category
                      └─ basket ─┬─ assortment   one row a client and product
@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from segml.features.windows import end, month_of, window
 from segml.ledger import micro
 
 
@@ -63,6 +64,7 @@ class Stage:
 
 SILENT_DAYS = 90
 """A product that nobody bought for so long may have been withdrawn."""
+_RECENT, _BEFORE, _EARLIER = window(180), window(545, 180), window(455, SILENT_DAYS)
 
 LINE = Stage(
     name="line",
@@ -113,13 +115,13 @@ PEER = Stage(
 MONTH = Stage(
     name="month",
     reads=("daily",),
-    sql="""
+    sql=f"""
     select client, month, orders, bought,
            row_number() over (partition by client order by month) - 1 as place
-    from (select client, cast(floor(cast(age - 1 as double) / 30) as integer) as month,
+    from (select client, {month_of("age")} as month,
                  sum(orders) as orders, sum(bought) as bought
           from daily where orders > 0
-          group by client, cast(floor(cast(age - 1 as double) / 30) as integer)) as busy""",
+          group by client, {month_of("age")}) as busy""",
 )
 
 PORTFOLIO = Stage(
@@ -133,25 +135,25 @@ SHELF = Stage(
     name="shelf",
     reads=("line",),
     needs=frozenset({"category"}),
-    sql="""
+    sql=f"""
     select *, row_number() over (partition by client order by before desc, category) as place
     from (select client, category, min(age) as last_age,
                  min(case when age > 365 then age end) as last_age_prev,
-                 sum(case when age <= 90 then amount else 0 end) as recent_90,
-                 sum(case when age <= 180 then amount else 0 end) as recent,
-                 sum(case when age > 180 and age <= 545 then amount else 0 end) as before,
+                 sum(case when {window(90)} then amount else 0 end) as recent_90,
+                 sum(case when {_RECENT} then amount else 0 end) as recent,
+                 sum(case when {_BEFORE} then amount else 0 end) as before,
                  sum(case when age <= 365 then amount else 0 end) as year
           from line where category is not null
           group by client, category) as shelf_sums""",
 )
 
-_BASKET_PRICES = """,
-           sum(case when age <= 180 and quantity > 0 then amount else 0 end) as paid_recent,
-           sum(case when age <= 180 and quantity > 0 then quantity else 0 end)
+_BASKET_PRICES = f""",
+           sum(case when {_RECENT} and quantity > 0 then amount else 0 end) as paid_recent,
+           sum(case when {_RECENT} and quantity > 0 then quantity else 0 end)
                as quantity_recent,
-           sum(case when age > 180 and age <= 545 and quantity > 0 then amount else 0 end)
+           sum(case when {_BEFORE} and quantity > 0 then amount else 0 end)
                as paid_before,
-           sum(case when age > 180 and age <= 545 and quantity > 0 then quantity else 0 end)
+           sum(case when {_BEFORE} and quantity > 0 then quantity else 0 end)
                as quantity_before"""
 
 BASKET = Stage(
@@ -159,10 +161,10 @@ BASKET = Stage(
     reads=("line",),
     needs=frozenset({"product"}),
     optional={"quantity": _BASKET_PRICES},
-    sql="""
+    sql=f"""
     select client, product, min(age) as last_age, max(age) as first_age,
-           sum(case when age > 90 and age <= 455 then 1 else 0 end) as earlier_lines,
-           sum(case when age > 90 and age <= 455 then amount else 0 end) as earlier{optional}
+           sum(case when {_EARLIER} then 1 else 0 end) as earlier_lines,
+           sum(case when {_EARLIER} then amount else 0 end) as earlier{{optional}}
     from line where amount > 0 and product is not null
     group by client, product""",
 )
@@ -171,12 +173,12 @@ SOLD = Stage(
     name="sold",
     needs=frozenset({"product"}),
     is_kept=True,
-    sql="""
+    sql=f"""
     select product, min(age) as last_age,
-           sum(case when age > 90 and age <= 455 then lines else 0 end) as earlier_lines,
-           sum(case when age <= 180 then paid else 0 end) as paid_recent,
-           sum(case when age <= 180 then quantity else 0 end) as quantity_recent
-    from (select *, {as_of} - day as age from {product_totals}) as totals group by product""",
+           sum(case when {_EARLIER} then lines else 0 end) as earlier_lines,
+           sum(case when {_RECENT} then paid else 0 end) as paid_recent,
+           sum(case when {_RECENT} then quantity else 0 end) as quantity_recent
+    from (select *, {{as_of}} - day as age from {{product_totals}}) as totals group by product""",
 )
 
 RETIRED = Stage(
@@ -186,8 +188,8 @@ RETIRED = Stage(
     is_kept=True,
     sql=f"""
     select product, count(distinct client) as clients from line
-    where amount > 0 and age > {SILENT_DAYS} and age <= 455
-    and product in (select product from {{sold}} where last_age > {SILENT_DAYS})
+    where amount > 0 and {_EARLIER}
+    and product in (select product from {{sold}} where last_age > {end(SILENT_DAYS)})
     group by product""",
 )
 

@@ -1,22 +1,25 @@
 """Tenure and continuity: how long the client has been one, and in how many months it ordered.
 
-Months are 30-day bins counted back from the as-of date; the last twelve span 360 days.
+Months are 30-day bins counted back from the as-of date, of which the last twelve span 360 days, or
+months of the calendar (`windows`).
 """
 
 from __future__ import annotations
 
 from segml.features.family import Column, Family, Measure
 from segml.features.measures import fact, rows_where
+from segml.features.windows import month_of, window
 from segml.words.feature import Feature
 
 _KNOWN_AGE = "greatest(coalesce(first_age, 0), coalesce(acquired_age, 0))"
 # least() passes over nulls: a prospect must not fall through to twelve months
-_OWN_MONTHS = "case when first_age > 0 then least(ceil(cast(first_age as double) / 30), 12) end"
+_OWN_MONTHS = f"case when first_age > 0 then least({month_of('first_age')} + 1, 12) end"
 
 
 def _months(count: int) -> Measure:
     """In how many of the latest months there was an order: a bit a month, set by its days."""
-    month = f"case when orders > 0 and age <= {30 * count} then 1 << ((age - 1) // 30) else 0 end"
+    held = window(30 * count)
+    month = f"case when orders > 0 and {held} then 1 << {month_of('age')} else 0 end"
     return Measure(stage="daily", name=f"months_{count}", sql=f"bit_count(bit_or({month}))")
 
 

@@ -45,8 +45,8 @@ def drift_of(
         seen = Seen(
             day=end,
             now=_now(bundle, scored),
-            volumes=volumes(ledger.past(end)),
-            worth=worth(ledger.past(end)),
+            volumes=volumes(ledger.past(end), by_month=bundle.features.by_month),
+            worth=worth(ledger.past(end), by_month=bundle.features.by_month),
             weights={} if plan.reason == "off" else _weights(bundle, scored),
             moves=_moves(scored),
             gone=_gone(ledger, bundle, end),

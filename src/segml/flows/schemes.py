@@ -12,7 +12,7 @@ import pandas as pd
 
 from segml.evaluation import SchemeComparison, plans_to_compare
 from segml.evaluation import compare_schemes as put_beside
-from segml.features import FeaturePlan, snapshots
+from segml.features import feature_plan, snapshots
 from segml.flows.result import Progress, Result, rows_of, silent
 from segml.flows.session import Session, as_date, opened, session
 from segml.flows.settings import Settings, read_settings
@@ -117,7 +117,7 @@ def _compared(run: Session, ledger: Ledger, day: dt.date, progress: Progress) ->
             allowed="a date with a month start before it, to see who moves",
             next_step="take a later date",
         )
-    features = FeaturePlan(horizon_days=plan.churn.horizon_days, active_days=plan.churn.active_days)
+    features = feature_plan(ledger.past(today), plan.churn)
     progress("features", 0, 2)
     with run.timed("features"), closing(snapshots(ledger, days, features)) as made:
         months = list(made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 
 EPOCH = dt.date(1970, 1, 1)
@@ -70,3 +71,24 @@ def as_day(moment: dt.date | int) -> int:
     if isinstance(moment, dt.datetime):
         raise TypeError("a date or a day number is wanted, not a stamp with a time")
     return day_of(moment) if isinstance(moment, dt.date) else int(moment)
+
+
+def months_before(day: int, months: int) -> int:
+    """Return the same day of an earlier month, or the last day of a month that is too short for it.
+
+    Parameters
+    ----------
+    day
+        Days since 1970-01-01.
+    months
+        How many months before; not negative.
+
+    Examples
+    --------
+    >>> [date_of(months_before(day_of(dt.date(2024, 3, 31)), n)).isoformat() for n in (1, 13)]
+    ['2024-02-29', '2023-02-28']
+    """
+    date = date_of(day)
+    year, month = divmod(12 * date.year + date.month - 1 - months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return day_of(dt.date(year, month + 1, min(date.day, last)))

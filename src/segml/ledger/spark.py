@@ -41,7 +41,7 @@ from segml.words.errors import ConfigurationRefused
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-SPELT: Mapping[str, str] = {" not materialized": "", " // ": " div "}
+SPELT: Mapping[str, str] = {" not materialized": ""}
 """What DuckDB's text says otherwise than Spark's, though both mean the same."""
 
 RECORDS: Mapping[str, str] = {

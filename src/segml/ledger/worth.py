@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from segml.ledger.cutoff import Past
-from segml.ledger.volumes import WINDOW_DAYS, WINDOWS
+from segml.ledger.volumes import WINDOWS, Windows
 
 _WORTH = {
     "amount a line": (None, "sum(amount) / count(*)"),
@@ -18,13 +17,15 @@ _WORTH = {
 """By kind, the column it needs (None: there always) and what is asked of a window's order lines."""
 
 
-def worth(past: Past) -> pd.DataFrame:
+def worth(past: Past, *, by_month: bool = False) -> pd.DataFrame:
     """What the order lines of the latest windows of thirty days are worth, returns left out.
 
     Parameters
     ----------
     past
         The past of a day.
+    by_month
+        As for `volumes`.
 
     Returns
     -------
@@ -35,19 +36,16 @@ def worth(past: Past) -> pd.DataFrame:
     """
     held = {kind: sql for kind, (needs, sql) in _WORTH.items() if needs in past.has or not needs}
     asked = ", ".join(f'{sql} AS "{kind}"' for kind, sql in held.items())
+    windows = Windows.of(past, by_month=by_month)
     found = past.frame(
         f"""
-        SELECT ({{as_of}} - 1 - day) // {WINDOW_DAYS} AS place, {asked}
+        SELECT {windows.place("day")} AS place, {asked}
         FROM {{lines}}
-        WHERE is_order AND day >= {{as_of}} - {WINDOW_DAYS * WINDOWS}
+        WHERE is_order AND day >= {windows.starts[-1]}
         GROUP BY ALL
         """
     ).set_index("place")
-    first = past.frame("SELECT min(day) AS first FROM {lines}")["first"].iloc[0]
-    seen = 0 if pd.isna(first) else min((past.as_of - int(first)) // WINDOW_DAYS, WINDOWS)
-    wide = found[list(held)].reindex(range(WINDOWS)).astype(np.float64).T
-    wide.loc[:, seen:] = np.nan
-    wide.columns.name = None
+    wide = windows.known(found[list(held)].reindex(range(WINDOWS)).T)
     wide = wide.rename_axis("kind").reset_index()
     wide.insert(0, "table", "transactions")
     return wide
