@@ -107,6 +107,30 @@ def test_a_broken_rule_is_an_error_above_the_allowed_share_only(
     assert (at_share.severity, above.severity) == ("warning", "error")
 
 
+@pytest.mark.parametrize(
+    ("newest", "bad", "severity"),
+    [(40, 2, "warning"), (40, 3, "error"), (29, 20, "warning"), (30, 1, "warning")],
+)
+def test_the_newest_rows_are_judged_apart(
+    checked: Callable[..., Check], newest: int, bad: int, severity: str
+) -> None:
+    old = "a,2011-01-01,2,1,5,0,no\n" * 2000
+    good = "a,2011-06-20,2,1,5,0,no\n" * (newest - bad)
+    rows = HEADER + old + good + "a,2011-06-30,ten,1,5,0,no\n" * bad
+    (found,) = checked(rows, max_bad_share=0.05).findings.of("bad_amount")
+    assert found.severity == severity
+    said = f"of the newest 30 days {bad} of {newest}"
+    assert (said in found.message) is (severity == "error")
+
+
+def test_a_mistyped_date_of_the_future_hides_no_newest_row(checked: Callable[..., Check]) -> None:
+    old = "a,2011-01-01,2,1,5,0,no\n" * 2000 + "a,2012-12-31,2,1,5,0,no\n"
+    rows = HEADER + old + "a,2011-06-30,ten,1,5,0,no\n" * 30
+    day = day_of(dt.date(2011, 7, 1))
+    (found,) = checked(rows, max_bad_share=0.05, today=day).findings.of("bad_amount")
+    assert found.severity == "error"
+
+
 def test_all_errors_are_gathered_before_refusing(opened: Callable[..., Ledger]) -> None:
     rows = HEADER + "a,never,ten,1,5,0,no\n" + GOOD
     with pytest.raises(ContractBroken) as refused:

@@ -34,6 +34,28 @@ def amounts(of: LedgerPlan) -> list[list[object]]:
         )
 
 
+@pytest.mark.parametrize("line", ["b,2011-0", "b"])
+def test_a_file_that_ends_within_a_line_that_is_no_row_was_cut_off(
+    tmp_path: Path, line: str
+) -> None:
+    file = tmp_path / "lines.csv"
+    file.write_text("client_id,date,amount\n" + "a,2011-01-01,5\n" * 100 + line, "utf-8")
+    plan = LedgerPlan(transactions=SourcePlan(path=str(file)))
+    with pytest.raises(DataRefused, match=r"lines\.csv.* ends within its line 102"):
+        check_ledger(plan, Economics())
+    file.write_text(file.read_text("utf-8") + "\n", "utf-8")
+    (found,) = check_ledger(plan, Economics()).findings.of("unreadable_line")
+    assert (found.severity, found.count) == ("warning", 1)
+
+
+def test_a_whole_last_line_needs_no_line_end(tmp_path: Path) -> None:
+    file = tmp_path / "lines.csv"
+    file.write_text("client_id,date,amount\nb,2011-0\na,2011-01-01,5", "utf-8")
+    plan = LedgerPlan(transactions=SourcePlan(path=str(file)), max_bad_share=0.5)
+    check = check_ledger(plan, Economics())
+    assert check.counts["transactions"].kept == 1
+
+
 def test_a_byte_order_mark_is_no_part_of_the_first_name(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"\xef\xbb\xbf" + (HEADER + "a,2011-01-01,1\n").encode())
     assert amounts(plan(tmp_path / "a.csv")) == [["a", 1.0]]

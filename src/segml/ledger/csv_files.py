@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -72,11 +73,13 @@ def load_csv(
     Raises
     ------
     DataRefused
-        If the header line of a file is not UTF-8: its columns could not be told.
+        If the header line of a file is not UTF-8: its columns could not be told; or a file was cut
+        off within a line.
     """
     table = identifier(name)
     broken: list[BrokenLine] = []
-    full = [file for file, size in files if size]
+    sizes = {file: size for file, size in files if size}
+    full = list(sizes)
     rows_until: list[int] = []
     for file, told in zip(full, told_names(full), strict=True):
         _require_readable_header(file, key)
@@ -89,6 +92,8 @@ def load_csv(
         rows_until.append(_count(connection, table))
         for line, text, is_foreign in connection.execute(_REJECTED).fetchall():
             broken.append(BrokenLine(line, text, told, bool(is_foreign)))
+        if broken and broken[-1].file == told and Path(file).stat().st_size == sizes[file]:
+            _require_whole(file, key, broken[-1])  # of another size it is being written
         connection.execute("DROP TABLE reject_errors")
         connection.execute("DROP TABLE reject_scans")
     if not full:
@@ -96,6 +101,24 @@ def load_csv(
         return None
     own = [until - before for before, until in pairwise([0, *rows_until])]
     return CsvRows(begins_of(full, own), tuple(broken))
+
+
+def _require_whole(file: str, key: str, last: BrokenLine) -> None:
+    """A last line that is no row and has no line end was cut off: what followed is not known."""
+    if file.lower().endswith(".gz"):
+        return  # one that was cut cannot be read at all
+    line = last.text.encode("utf-8", "surrogateescape")
+    with Path(file).open("rb") as opened:
+        opened.seek(-min(len(line) + 1, Path(file).stat().st_size), os.SEEK_END)
+        end = opened.read()
+    if end == b"\n" + line:
+        raise DataRefused(
+            f"the file {file} of `{key}` ends within its line {last.line}: that is no row, and no "
+            "line end follows it",
+            allowed="a file that was written to its end",
+            next_step="copy or export it again, for what followed is lost; if the line is a "
+            "remark of the program that wrote it, leave it out",
+        )
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -193,8 +193,8 @@ def spelt(sql: str) -> str:
 
     Examples
     --------
-    >>> spelt("with daily as not materialized (select 7 // 2 as half) select * from daily")
-    'with daily as (select 7 div 2 as half) select * from daily'
+    >>> spelt("with daily as not materialized (select 7 as week) select * from daily")
+    'with daily as (select 7 as week) select * from daily'
     """
     for ours, theirs in SPELT.items():
         sql = sql.replace(ours, theirs)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -14,6 +15,8 @@ from segml.ledger.mapping import Mapping
 from segml.ledger.rules import Rule
 
 FIRST_ROWS = 3
+NEWEST_DAYS, LEAST_NEWEST = 30, 30
+"""Days whose rows are judged apart, where they are so many: today's scores hang on them."""
 TEXT_SHOWN = 40
 _COMMA = re.compile(r"(.* )?row \d+: '[-+]?\d{1,3}((\.|'|’| |\\xa0|\\u202f)?\d{3})*,\d+'")
 """A value as `first_rows` shows it, a number whose comma can be nothing but decimal."""
@@ -39,7 +42,8 @@ def rule_findings(
     rules
         In the order of the bits of `problems`.
     max_bad_share
-        The share of rows up to which a broken rule is a warning.
+        The share of rows up to which a broken rule is a warning: of all, and of the newest of a
+        dated table, among which a fault of yesterday is not lost in years without it.
 
     Returns
     -------
@@ -49,18 +53,59 @@ def rule_findings(
     patterns = connection.execute(
         f"SELECT problems, count(*) FROM checked_{table.name} GROUP BY problems"
     ).fetchall()
-    total = sum(int(number) for _, number in patterns)
+    whole = _Broken.of(patterns)
+    newest = _newest(connection, table, rules) if any(whole.patterns) else _Broken({})
     findings = []
     for place, rule in enumerate(rules):
-        count = sum(int(number) for bits, number in patterns if int(bits) >> place & 1)
+        count, late = whole.count(place), newest.count(place)
         if count:
-            grave = rule.always_error or count > max_bad_share * total
+            is_late = newest.total >= LEAST_NEWEST and late > max_bad_share * newest.total
+            grave = rule.always_error or count > max_bad_share * whole.total or is_late
             first = first_rows(
                 connection, table, mapping, rule.column, f"problems >> {place} & 1 = 1"
             )
             told = _advised(table, rule, first)
-            findings.append(rule_finding(table.name, told, count, total, first, grave=grave))
+            of = f"{whole.total:,}"
+            if is_late:
+                of += f"; of the newest {NEWEST_DAYS} days {late:,} of {newest.total:,}"
+            counts = (count, whole.total, of)
+            findings.append(_finding(table.name, told, counts, first, grave=grave))
     return tuple(findings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    """Rows by the rules they break, a bit a rule."""
+
+    patterns: dict[int, int]
+
+    @classmethod
+    def of(cls, rows: Iterable[Sequence[int]]) -> _Broken:
+        return cls({int(bits): int(number) for bits, number in rows})
+
+    @property
+    def total(self) -> int:
+        return sum(self.patterns.values())
+
+    def count(self, place: int) -> int:
+        return sum(number for bits, number in self.patterns.items() if bits >> place & 1)
+
+
+def _newest(
+    connection: duckdb.DuckDBPyConnection, table: Table, rules: tuple[Rule, ...]
+) -> _Broken:
+    """The newest rows of a dated table, going by those whose date breaks no rule."""
+    if not table.dated:
+        return _Broken({})
+    own = sum(1 << place for place, rule in enumerate(rules) if rule.column == table.dated)
+    name, day = f"checked_{table.name}", table.dated
+    return _Broken.of(
+        connection.execute(
+            f"SELECT problems, count(*) FROM {name} WHERE problems & {own} = 0 AND {day} > "
+            f"(SELECT max({day}) - {NEWEST_DAYS} FROM {name} WHERE problems & {own} = 0) "
+            "GROUP BY problems"
+        ).fetchall()
+    )
 
 
 def _advised(table: Table, rule: Rule, first: tuple[str, ...]) -> Rule:
@@ -73,8 +118,8 @@ def _advised(table: Table, rule: Rule, first: tuple[str, ...]) -> Rule:
     return replace(rule, next_step=f"say in {where} that the comma is decimal: {expression}")
 
 
-def rule_finding(
-    table: str, rule: Rule, count: int, total: int, first: tuple[str, ...], *, grave: bool
+def _finding(
+    table: str, rule: Rule, counts: tuple[int, int, str], first: tuple[str, ...], *, grave: bool
 ) -> Finding:
     """Return the finding of one broken rule.
 
@@ -84,8 +129,8 @@ def rule_finding(
         The contract's table.
     rule
         The rule.
-    count, total
-        Rows that break it, of rows that were checked.
+    counts
+        Rows that break it, of rows that were checked, and of which in words.
     first
         The first of them in short.
     grave
@@ -97,8 +142,9 @@ def rule_finding(
         Its message names no value.
     """
     severity: Severity = "error" if grave else "warning"
+    count, total, of = counts
     message = (
-        f"`{table}.{rule.column}` has {count:,} {rule.what} (of {total:,}). "
+        f"`{table}.{rule.column}` has {count:,} {rule.what} (of {of}). "
         f"Allowed: {rule.allowed}. Next: {rule.next_step}."
     )
     return Finding(
