@@ -53,6 +53,27 @@ def test_a_quiet_day_has_nothing_beyond_its_limit() -> None:
     assert set(found()["subject"]) == {"feature", "score", "volume", "model"}
 
 
+def test_a_part_that_is_silent_half_as_long_again_as_ever_is_beyond() -> None:
+    silences = pd.DataFrame(
+        [
+            ("transactions", "category milk", 4, 2),
+            ("transactions", "region South", 3, 2),
+            ("transactions", "region East", 2, 0),
+            ("invoices", "", 8, 2),
+            ("interactions", "visit", 7, 0),
+        ],
+        columns=["table", "part", "days", "usual"],
+    )
+    seen = Seen(day=120, now=frame(seed=9), volumes=volumes(STEADY), silences=silences)
+    table = drift(usual(), seen, trained=90, plan=DriftPlan())
+    assert beyond(table) == ["invoices: silent", "transactions: category milk: silent"]
+    usually = "in the year before, at most 2 days on end held fewer than ten rows"
+    assert drift_sentences(table, trained=90) == [
+        f"transactions: category milk: nothing for 4 days; {usually}",
+        f"invoices: nothing for 8 days; {usually}",
+    ]
+
+
 def test_a_past_that_became_another_is_beyond() -> None:
     past = {"transactions": (1000, 1051), "interactions": (1000, 960), "events": (20, 2)}
     seen = Seen(day=120, now=frame(seed=9), volumes=volumes(STEADY), past=past)

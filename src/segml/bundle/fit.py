@@ -92,8 +92,7 @@ def fit(
     features = feature_plan(ledger.past(windows.as_of), plan.churn)
     tell(_STEPS[0], 0, 6)
     past = _snapshots(ledger, windows, features, seen or _unseen)
-    now = past[windows.as_of]
-    encoder = _encoder(ledger, past, windows.as_of)
+    now, encoder = past[windows.as_of], _encoder(ledger, past, windows.as_of)
     tell(_STEPS[1], 1, 6)
     with abreast(threads) as pool:
         losing, earning = _begun(pool, ledger, past, windows, encoder=encoder, plan=plan)

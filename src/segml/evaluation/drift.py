@@ -13,6 +13,9 @@ move       share of a tier's clients that hold another one since    twice the gr
 volume     rows of the latest 30 days against the twelve windows    twice the most (of contacts
            before                                                   thrice), half of the least
            rows in all of a table that the training knew            one
+           days without a row, of a table, category, region, kind   half as long again as the
+                                                                    longest such time of a
+                                                                    year, and a week
            rows before the training's day                           as many, within a twentieth
 worth      amount, cost and discount of an order line, products    as far beyond the least and
            and categories bought, in the same windows               the most as these lie apart
@@ -54,6 +57,13 @@ _IN_ALL = ": in all"
 """Ends the name of a table that has no row of any day."""
 _BEFORE = ": before the training"
 """Ends the name of a table of whose rows of the past there are more or fewer."""
+_SILENT = ": silent"
+"""Ends the name of a part of the sources of which nothing came of late."""
+_PAUSE = 1.5
+"""Holidays fall on other days of the week each year, and close for longer."""
+_LAG, _LAG_OF_LINES = 7, 2
+"""Days after which rows are booked at the latest; parts of order lines are counted to the last of
+all."""
 _CHANGED = 0.05
 """So many rows may be booked late, or mended."""
 _FACTOR, _IN_BURSTS = 2.0, {"interactions": 3.0}
@@ -73,8 +83,8 @@ class Seen:
         It, since 1970-01-01.
     now
         As `features.watched` gives it.
-    volumes, worth
-        As `ledger.volumes` and `ledger.worth` give them.
+    volumes, worth, silences
+        As `ledger.volumes`, `ledger.worth` and `ledger.silences` give them.
     weights
         As `bundle.churn_weights` gives them; of tiers that are lacking reasons are not judged.
     moves
@@ -89,6 +99,7 @@ class Seen:
     now: pd.DataFrame
     volumes: pd.DataFrame
     worth: pd.DataFrame = field(default_factory=pd.DataFrame)
+    silences: pd.DataFrame = field(default_factory=pd.DataFrame)
     weights: Weights = field(default_factory=dict)
     moves: Mapping[str, Moved] = field(default_factory=dict)
     gone: Mapping[str, int] = field(default_factory=dict)
@@ -115,7 +126,7 @@ def drift(usual: Usual | None, seen: Seen, *, trained: int, plan: DriftPlan) -> 
         `COLUMNS`: `value` lies beyond [`low`, `high`] where `is_beyond`; sorted. `low` is missing
         where little is no fault.
     """
-    rows = [*_volumes(seen.volumes), *_worths(seen.worth)]
+    rows = [*_volumes(seen.volumes), *_worths(seen.worth), *_silences(seen.silences)]
     rows += [
         _row("volume", each + _IN_ALL, 0, had, low=1, high=had) for each, had in seen.gone.items()
     ]
@@ -197,6 +208,13 @@ def _volumes(volumes: pd.DataFrame) -> Iterator[_Row]:
         yield _row("volume", str(name), latest, float(np.median(before)), low=low, high=high)
 
 
+def _silences(silences: pd.DataFrame) -> Iterator[_Row]:
+    for table, part, days, usual in silences.to_numpy(dtype=object).tolist():
+        name = f"{table}: {part}{_SILENT}" if part else f"{table}{_SILENT}"
+        least = _LAG_OF_LINES if table == "transactions" and part else _LAG
+        yield _row("volume", name, days, usual, high=max(_PAUSE * usual, least))
+
+
 def _worths(worth: pd.DataFrame) -> Iterator[_Row]:
     """What order lines are worth; the more it strayed from window to window, the farther it may."""
     for row in worth.itertuples(index=False):
@@ -263,6 +281,11 @@ def _sentence(row: Mapping[Hashable, Any], trained: int) -> str:
 
 def _volume_sentence(name: str, value: float, usual: float, trained: int) -> str:
     table = name.removesuffix(_BEFORE).removesuffix(_IN_ALL)
+    if name.endswith(_SILENT):
+        return (
+            f"{name.removesuffix(_SILENT)}: nothing for {value:.0f} days; in the year before, at "
+            f"most {usual:.0f} days on end held fewer than ten rows"
+        )
     if name.endswith(_BEFORE):
         return (
             f"{table}: {value:,.0f} rows from before {date_of(trained)}, the training saw "

@@ -12,7 +12,7 @@ from segml.bundle import Bundle, churn_weights
 from segml.evaluation import Seen, drift, drift_sentences
 from segml.features import Moved, Weights, asked, moved, watched
 from segml.flows.session import Session
-from segml.ledger import Ledger, day_of, volumes, worth
+from segml.ledger import Ledger, day_of, silences, volumes, worth
 from segml.scoring import Scored
 from segml.words.errors import DriftRefused
 
@@ -47,6 +47,7 @@ def drift_of(
             now=_now(bundle, scored),
             volumes=volumes(ledger.past(end), by_month=bundle.features.by_month),
             worth=worth(ledger.past(end), by_month=bundle.features.by_month),
+            silences=silences(ledger.past(end)),
             weights={} if plan.reason == "off" else _weights(bundle, scored),
             moves=_moves(scored),
             gone=_gone(ledger, bundle, end),

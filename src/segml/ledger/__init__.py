@@ -26,6 +26,7 @@ from segml.ledger.places import (
     starts,
 )
 from segml.ledger.quarters import quarter_edges, quarters
+from segml.ledger.silences import silences
 from segml.ledger.space import room_told
 from segml.ledger.spark import on_spark
 from segml.ledger.spark_reading import check_on_spark, open_on_spark
@@ -84,6 +85,7 @@ __all__ = [
     "require_fresh",
     "room_told",
     "scratch_folder",
+    "silences",
     "starts",
     "still_sold",
     "terms_changed",
