@@ -52,6 +52,8 @@ def test_the_heartbeat_has_the_keys_that_are_told(
         ("rows_read", "table", "transactions"): 2.0,
         ("rows_quarantined", "table", "transactions"): 1.0,
         ("clients", "status", "active"): 1.0,
+        ("warnings", "code", "no_rate"): 1.0,
+        ("drift_beyond", "subject", "volume"): 1.0,
         ("model_age_days", "version", "one"): 1.0,
     }
     pulse.end(0, {"score": 1.0})

@@ -53,6 +53,37 @@ def test_where_the_configuration_refuses_nothing_is_published(chain: Any, tmp_pa
     assert not list((tmp_path / "out").glob("as_of=*"))
 
 
+def test_losses_are_told_with_what_moved_in_the_sources_or_refused(
+    chain: Any, tmp_path: Path
+) -> None:
+    config = stopped(chain, tmp_path)
+    asked = {"start": "2023-10-01", "end": DAY}
+    done = segml.analyse_losses(config, **asked)
+    said = next(note for note in done.summary["notes"] if "interactions: visit: 0 rows" in note)
+    assert f"Note: {said}" in done.told
+    assert not any("interactions: visit" in note for note in chain.lost.summary["notes"])
+    config.write_text(config.read_text("utf-8") + "drift: {volume: refuse}\n")
+    before = sorted(path.name for path in (tmp_path / "out" / "losses").iterdir())
+    with pytest.raises(DriftRefused, match=r"visit: 0 rows.*drift\.volume: warn"):
+        segml.analyse_losses(config, start="2023-11-01", end=DAY)
+    assert sorted(path.name for path in (tmp_path / "out" / "losses").iterdir()) == before
+
+
+def test_warnings_of_the_ledger_are_told_with_their_counts(chain: Any, tmp_path: Path) -> None:
+    config = stopped(chain, tmp_path)
+    text = config.read_text("utf-8")
+    end, kind = "'2024-02-20'\"}", "CASE WHEN hash(client_id) % 97 = 0 THEN NULL ELSE kind END"
+    assert end in text
+    config.write_text(text.replace(end, f'{end[:-1]}, columns: {{kind: "sql: {kind}"}}}}'), "utf-8")
+    done = segml.score(config, as_of=DAY)
+    (found,) = (one for one in done.summary["data"]["findings"] if one["column"] == "kind")
+    assert found["count"] > 0
+    assert f"Warning: {found['code']}: {found['message']}" in done.told
+    figures = (tmp_path / "out" / "metrics" / "demo-score.prom").read_text("utf-8")
+    assert f'segml_warnings{{code="{found["code"]}",' in figures
+    assert 'segml_drift_beyond{command="score",portfolio="demo",subject="volume"}' in figures
+
+
 def test_a_past_that_lost_half_of_the_clients_is_told(chain: Any, tmp_path: Path) -> None:
     config = stopped(chain, tmp_path)
     text = config.read_text("utf-8")

@@ -163,6 +163,14 @@ def test_a_path_that_names_no_file_is_refused_with_the_nearest(tmp_path: Path) -
         open_ledger(plan(tmp_path / "line.csv"), Economics())
 
 
+def test_the_file_of_another_table_is_not_the_nearest(tmp_path: Path) -> None:
+    (tmp_path / "transactions.csv").write_text(HEADER)
+    source = SourcePlan(path=str(tmp_path / "interactions.csv"))
+    both = replace(plan(tmp_path / "transactions.csv"), interactions=source)
+    with pytest.raises(ConfigurationRefused, match="see why its source delivered nothing"):
+        check_ledger(both, Economics())
+
+
 def test_a_glob_that_is_none_names_no_file(tmp_path: Path) -> None:
     plan = LedgerPlan(transactions=SourcePlan(path=str(tmp_path / "a**b" / "lines.csv")))
     with pytest.raises(ConfigurationRefused, match="names no file"):

@@ -142,6 +142,9 @@ def hold_contest(
     if not is_of_one_label:
         notes.append("the champion foretells another horizon: its probabilities are not compared")
     today = None if champion is None else _both_today(ledger, challenger, champion)
+    moves = _tier_moves(ledger, today) if today else None
+    if today and moves is None:
+        notes.append("the champion tells other tiers apart: nobody's tier is compared")
     return Contest(
         day=day,
         lost=churn.label(labels, rows.index).to_numpy(np.float64),
@@ -151,7 +154,7 @@ def hold_contest(
         baselines={name: baseline(rows, learnt, lost_then) for name, baseline in BASELINES.items()},
         key=key_clients(now.frame["spend_365"], active).loc[active].to_numpy(bool),
         size=size_of(rows["spend_365"].to_numpy(np.float64)),
-        tier_moves=_tier_moves(ledger, today) if today else None,
+        tier_moves=moves,
         reasons_kept=_reasons_kept(today) if today else None,
         money=money_contest(ledger, then, today) if then and today else None,
         notes=tuple(notes),

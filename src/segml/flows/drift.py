@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +15,10 @@ from segml.features import Moved, Weights, asked, moved, watched
 from segml.flows.session import Session
 from segml.ledger import Ledger, day_of, silences, volumes, worth
 from segml.scoring import Scored
+from segml.words.drift import DriftPlan
 from segml.words.errors import DriftRefused
 
+OF_SOURCES = ("volume", "worth")
 NO_USUAL = (
     "no drift of features is known: the model is of an older segml, or knew too few active clients"
 )
@@ -40,22 +43,56 @@ def drift_of(
     DriftRefused
         If something lies beyond it whose subject the configuration refuses.
     """
-    plan, end = run.settings.drift, day_of(day)
+    plan = run.settings.drift
     with run.timed("drift"):
-        seen = Seen(
-            day=end,
+        seen = replace(
+            _sources(ledger, bundle, day_of(day)),
             now=_now(bundle, scored),
-            volumes=volumes(ledger.past(end), by_month=bundle.features.by_month),
-            worth=worth(ledger.past(end), by_month=bundle.features.by_month),
-            silences=silences(ledger.past(end)),
             weights={} if plan.reason == "off" else _weights(bundle, scored),
             moves=_moves(scored),
-            gone=_gone(ledger, bundle, end),
-            past=bundle.record.changed(ledger.past(bundle.as_of).rows),
         )
         found = drift(bundle.usual, seen, trained=bundle.as_of, plan=plan)
     if bundle.usual is None:
         notes.append(NO_USUAL)
+    for subject, beyond in found.groupby("subject")["is_beyond"]:
+        run.pulse.counts["drift_beyond", "subject", str(subject)] = int(beyond.sum())
+    notes.extend(_said(found, bundle, plan))
+    return found
+
+
+def source_drift(run: Session, ledger: Ledger, bundle: Bundle, day: dt.date) -> list[str]:
+    """A sentence for all of the sources that lies beyond its limit on a day.
+
+    Parameters
+    ----------
+    run, ledger, bundle, day
+        As for `drift_of`.
+
+    Raises
+    ------
+    DriftRefused
+        If something lies beyond it whose subject the configuration refuses.
+    """
+    with run.timed("drift"):
+        seen = _sources(ledger, bundle, day_of(day))
+        found = drift(None, seen, trained=bundle.as_of, plan=run.settings.drift)
+    return _said(found[found["subject"].isin(OF_SOURCES)], bundle, run.settings.drift)
+
+
+def _sources(ledger: Ledger, bundle: Bundle, end: int) -> Seen:
+    past, by_month = ledger.past(end), bundle.features.by_month
+    return Seen(
+        day=end,
+        now=pd.DataFrame(),
+        volumes=volumes(past, by_month=by_month),
+        worth=worth(past, by_month=by_month),
+        silences=silences(past),
+        gone=_gone(ledger, bundle, end),
+        past=bundle.record.changed(ledger.past(bundle.as_of).rows),
+    )
+
+
+def _said(found: pd.DataFrame, bundle: Bundle, plan: DriftPlan) -> list[str]:
     said = drift_sentences(found, trained=bundle.as_of)
     refused = {
         subject
@@ -71,8 +108,7 @@ def drift_of(
                 + " and ".join(f"`drift.{subject}: warn`" for subject in sorted(refused))
             ),
         )
-    notes.extend(said)
-    return found
+    return said
 
 
 def _now(bundle: Bundle, scored: Scored) -> pd.DataFrame:

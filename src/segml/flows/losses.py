@@ -10,9 +10,10 @@ from typing import Any
 
 from segml.bundle import Bundle, fit, support_of, version_name
 from segml.flows.agreement import agreed
+from segml.flows.drift import source_drift
 from segml.flows.publishing import require_database, send
 from segml.flows.result import Progress, Result, silent
-from segml.flows.session import as_date, opened, registry_of, session
+from segml.flows.session import as_date, opened, registry_of, session, warned
 from segml.flows.settings import Settings, read_settings
 from segml.ledger import Ledger, day_of
 from segml.losses import LossAnalysis, analyse
@@ -81,6 +82,8 @@ def analyse_losses(
         If `end` is not after `start`, or the money's rules changed since the training.
     StaleLedger
         If the ledger ends too early for the later day.
+    DriftRefused
+        If a source moved too far by then, and the configuration refuses that.
     PublicationFailed
         If the database of `publish` refuses; the output folder holds the run, if it got so far.
     Refusal
@@ -102,6 +105,7 @@ def analyse_losses(
             with run.timed("model"):
                 found, version, notes = _model(settings, registry, ledger, first, progress)
                 bundle, differing = agreed(found, settings.plan)
+            moved = source_drift(run, ledger, bundle, last)
             with run.timed("losses"):
                 analysis = analyse(
                     ledger, bundle, start=day_of(first), end=day_of(last), progress=progress
@@ -116,7 +120,8 @@ def analyse_losses(
                 **analysis.summary,
                 "support": support.to_json() if support else None,
                 "notes": [
-                    *(*ledger.notes, *notes, *differing, *analysis.summary.get("notes", ())),
+                    *(*ledger.notes, *notes, *differing, *moved),
+                    *analysis.summary.get("notes", ()),
                     *(support.sentences() if support else ()),
                 ],
             }
@@ -124,7 +129,13 @@ def analyse_losses(
         sent = send(run, folder)
     return LossRun(
         summary={**record, "ok": True, "folder": str(folder), **sent.summary},
-        told=(*_lines(analysis, ledger.currency, folder), *sent.told),
+        told=(
+            *_lines(analysis, ledger.currency),
+            *(f"Note: {note}" for note in moved),
+            *warned(ledger),
+            f"In {folder}",
+            *sent.told,
+        ),
         analysis=analysis,
         folder=folder,
     )
@@ -156,7 +167,7 @@ def _fitted(ledger: Ledger, first: dt.date, settings: Settings, progress: Progre
         ) from short
 
 
-def _lines(analysis: LossAnalysis, currency: str | None, folder: Path) -> tuple[str, ...]:
+def _lines(analysis: LossAnalysis, currency: str | None) -> tuple[str, ...]:
     losses, unit = analysis.losses, f" {currency}" if currency else ""
     summary = analysis.summary
     cost = f"{losses['profit_lost'].sum():,.0f}{unit} of profit a year"
@@ -174,7 +185,6 @@ def _lines(analysis: LossAnalysis, currency: str | None, folder: Path) -> tuple[
         f"{summary['demoted']} fell out of the key tiers otherwise.",
         *_won_and_lost(summary["won_and_lost"], unit),
         *_going_on(analysis, unit),
-        f"In {folder}",
     )
 
 

@@ -17,7 +17,7 @@ from segml.flows.drift import drift_of
 from segml.flows.portfolio import portfolio_of
 from segml.flows.publishing import require_database, retire_sent, send
 from segml.flows.result import Progress, Result, silent
-from segml.flows.session import Session, as_date, opened, registry_of, session
+from segml.flows.session import Session, as_date, opened, registry_of, session, warned
 from segml.flows.settings import Settings, read_settings
 from segml.ledger import Ledger, day_of, profit
 from segml.portfolio import PORTFOLIO_TABLES
@@ -157,7 +157,7 @@ def publish_scores(
     sent = send(run, folder)
     _show(run, scored, version, day)
     told = (*_told(scored, version, day), *(f"Note: {note}" for note in notes))
-    told = (*told, f"In {folder}", *sent.told)
+    told = (*told, *warned(ledger), f"In {folder}", *sent.told)
     summary = {**record, "ok": True, "folder": str(folder), **sent.summary}
     return ScoreRun(summary=summary, told=told, scored=scored, version=version, folder=folder)
 

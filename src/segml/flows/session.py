@@ -23,6 +23,8 @@ from segml.words.one_thread import one_thread
 
 FIRST_DATE, LAST_DATE = dt.date(1970, 1, 1), dt.date(2100, 12, 31)
 """The days a run may speak of."""
+_TOLD = ("code", "table", "column", "count", "total", "message")
+"""What is told of a finding: not its first rows, which hold values."""
 STUDIES = frozenset({"backtest", "tuning", "schemes"})
 """The folders of the output that studies publish."""
 
@@ -66,6 +68,10 @@ class Session:
                     for table, counts in sorted(ledger.counts.items())
                 },
                 "warnings": [found.code for found in ledger.findings.warnings],
+                "findings": [
+                    {name: getattr(found, name) for name in _TOLD}
+                    for found in ledger.findings.warnings
+                ],
                 "features_left_out": {
                     name: list(parts)
                     for name, parts in left_out(ledger.past(ledger.last_day + 1)).items()
@@ -176,9 +182,16 @@ def opened(
             for table, counts in ledger.counts.items():
                 for what in ("read", "quarantined"):
                     session_.pulse.counts[f"rows_{what}", "table", table] = getattr(counts, what)
+            for each in ledger.findings.warnings:
+                session_.pulse.counts["warnings", "code", each.code] = each.count
             if until is not None:
                 require_fresh(ledger, day_of(until))
             yield ledger
+
+
+def warned(ledger: Ledger) -> tuple[str, ...]:
+    """A line for everything about the ledger that asks to be looked at."""
+    return tuple(f"Warning: {each.code}: {each.message}" for each in ledger.findings.warnings)
 
 
 def registry_of(settings: Settings) -> Registry:

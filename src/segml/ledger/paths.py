@@ -7,6 +7,7 @@ import glob
 import re
 from pathlib import Path
 
+from segml.ledger.contract import TABLES
 from segml.words.errors import ConfigurationRefused
 
 PARQUET = (".parquet", ".pq")
@@ -135,10 +136,15 @@ def no_file(path: str, key: str) -> ConfigurationRefused:
     ConfigurationRefused
         To be raised.
     """
-    folder = folder_of(path)
+    folder, others = folder_of(path), {table.name for table in TABLES} - {*key.split(".")}
     there = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+    there = [name for name in there if name.split(".")[0].lower() not in others]
     near = difflib.get_close_matches(Path(path).name, there, n=1)
-    hint = f"did you mean `{near[0]}`?" if near else "correct the path"
+    hint = (
+        f"did you mean `{near[0]}`?"
+        if near
+        else "correct the path, or see why its source delivered nothing"
+    )
     return ConfigurationRefused(
         f"`{key}` names no file: {path}",
         allowed="a path or glob of at least one file, relative to the configuration",
