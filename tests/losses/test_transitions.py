@@ -7,7 +7,7 @@ import pytest
 
 from segml.losses.clock import Clock
 from segml.losses.confidence import chance_at_a_loss, chance_below_zero
-from segml.losses.history import History
+from segml.losses.history import History, effective_orders
 from segml.losses.rhythm import learn_rhythm
 from segml.losses.silence import YEAR, silence
 from segml.losses.transitions import Client, Lens, left, transition
@@ -199,6 +199,23 @@ def test_orders_in_halves_twice_as_often_are_no_fading() -> None:
     rarer = DAYS[(DAYS < 700) | (DAYS % 70 == 0)]
     assert may_have_faded(client(rarer, 100.0), LENS, end=900)
     assert not may_have_faded(client(rarer, np.where(rarer < 700, 100.0, 500.0)), LENS, end=900)
+
+
+def test_a_year_paid_at_once_and_odd_jobs_are_one_order_a_year() -> None:
+    jobs = np.arange(20, 900, 40)
+    days = np.union1d(jobs, [105, 470, 835])
+    yearly = client(days, np.where(np.isin(days, jobs), 40.0, 10_000.0))
+    for end in (700, 820, 880):
+        assert not may_have_faded(yearly, LENS, end=end)
+        assert transition(yearly, LENS, end=end) is None
+    assert may_have_faded(client(jobs, np.where(jobs < 600, 40.0, 4.0)), LENS, end=820)
+
+
+def test_orders_count_by_what_they_are_worth() -> None:
+    assert effective_orders(np.full(5, 7.0)) == pytest.approx(5.0)
+    assert effective_orders(np.array([100.0, 1.0, 1.0])) == pytest.approx(1.04, abs=0.001)
+    assert effective_orders(np.array([100.0, -50.0])) == pytest.approx(1.0)
+    assert effective_orders(np.array([-1.0, 0.0])) == effective_orders(np.array([])) == 0.0
 
 
 def test_a_silence_of_the_first_year_may_be_a_season_and_is_not_certain() -> None:

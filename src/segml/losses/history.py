@@ -130,3 +130,15 @@ def _as_documents(charges: pd.DataFrame) -> pd.DataFrame:
 def of(book: Mapping[str, History], client_id: str) -> History:
     """The history of one client, empty if it never bought."""
     return book.get(client_id, EMPTY)
+
+
+def effective_orders(earned: Numbers) -> float:
+    """As how many orders of one size some orders count, by what they earned.
+
+    References
+    ----------
+    Kish (1965), Survey Sampling: the effective number of unequal weights.
+    """
+    worth = np.maximum(earned, 0.0)
+    square = float((worth * worth).sum())
+    return float(worth.sum()) ** 2 / square if square > 0.0 else 0.0

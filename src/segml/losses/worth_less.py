@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
-from segml.losses.history import Days
+from segml.losses.history import History, effective_orders
 from segml.losses.silence import YEAR
 from segml.losses.transitions import (
     EXPECTED_ORDERS,
@@ -30,7 +32,7 @@ def may_have_faded(client: Client, lens: Lens, *, end: int) -> bool:
         The day that is asked about, in days.
     """
     known, last = of_goods_on_sale(client, end), np.array([end - WINDOW_DAYS])
-    if not _bought_often(known.own.days, end):
+    if not _bought_often(known.own, end):
         return False
     return is_worth_less(known, lens.of(client.client_id), last, end)
 
@@ -44,11 +46,15 @@ def has_been_worth_less(client: Client, lens: Lens, *, since: int, end: int) -> 
     return is_worth_less(known, lens.of(client.client_id), first, end)
 
 
-def _bought_often(days: Days, end: int) -> bool:
-    """Whether a year before the last window, or the year before that, held three orders.
+def _bought_often(own: History, end: int) -> bool:
+    """Whether a year before the last window, or the year before that, held three orders' worth.
 
-    Of a client that buys more seldom a window without orders tells nothing: what is believed of it
-    would be what is believed of all, and every rare buyer would have faded between two orders.
+    Orders are counted by what they are worth (Kish's effective number): a year whose money is one
+    renewal and two odd jobs is one order, and a window without it tells nothing.
     """
     edges = end - WINDOW_DAYS - YEAR * np.arange(2, -1, -1)
-    return bool(np.diff(np.searchsorted(days, edges)).max() >= EXPECTED_ORDERS)
+    places = np.searchsorted(own.days, edges)
+    return any(
+        effective_orders(own.earned[first:last]) >= EXPECTED_ORDERS
+        for first, last in pairwise(places)
+    )
