@@ -196,6 +196,26 @@ def test_two_events_that_reached_the_same_clients_cannot_be_told_apart(tmp_path:
     assert (beside["outage"], beside["rival"]) == ("rival", "outage")
 
 
+def test_whom_the_same_round_of_prices_raised_too_is_no_comparison(tmp_path: Path) -> None:
+    def compared(event: str, *events: tuple[str, int, str, float]) -> int:
+        folder = tmp_path / f"{event}-{len(events)}-{events[-1][1]}"
+        folder.mkdir()
+        rows = [
+            (name, OUTAGE + dt.timedelta(days), "price_change", "product", product, rise)
+            for name, days, product, rise in events
+        ]
+        with opened(folder, lines(), pd.DataFrame(rows, columns=EVENTS.columns)) as ledger:
+            found = row(told(ledger), event)
+        return int(found["compared"])
+
+    less, more = ("less", 0, "saw", 0.04), ("more", 9, "axe", 0.16)
+    third, two_thirds = CLIENTS / 3, 2 * CLIENTS / 3
+    assert compared("less", less) == pytest.approx(two_thirds, abs=40)
+    assert compared("less", less, more) == pytest.approx(third, abs=30)
+    assert compared("more", less, more) == pytest.approx(two_thirds, abs=40)
+    assert compared("less", less, ("more", 40, "axe", 0.16)) == pytest.approx(two_thirds, abs=40)
+
+
 def test_a_group_that_fared_otherwise_before_is_not_judged(tmp_path: Path) -> None:
     table = whole().drop(columns="gone_on")
     dear = table["north"] & (table["date"] >= OUTAGE - dt.timedelta(weeks=20))

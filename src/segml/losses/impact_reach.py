@@ -23,6 +23,8 @@ SAME = 0.5
 """From this correlation of who was exposed on, two events cannot be told apart."""
 NOTED, MOST = 0.03, 12
 """Other things that events were about are covariates from this correlation on, so many at most."""
+ROUND_DAYS = 31
+"""Price changes so near to each other are of one round."""
 SMALLER = 0.5
 """A price change of less than this part of another's size is not taken for it."""
 
@@ -216,6 +218,26 @@ def company(
     told = {key: abs(_correlation(exposed[among], dose[among])) for key, dose in doses.items()}
     chosen = sorted((key for key in told if told[key] > NOTED), key=lambda key: (-told[key], key))
     return [doses[key] for key in chosen[:MOST]], reached
+
+
+def also_raised(reach: Reach, others: Sequence[int], own: Happening) -> Flags:
+    """(c,) whom another price change of the same days reached that is not much smaller.
+
+    Price lists are changed in one round: who is spared by one change of it and reached by another
+    is no client without a rise.
+
+    Parameters
+    ----------
+    reach, others, own
+        As for `company`.
+    """
+    raised = np.zeros(reach.clients, dtype=bool)
+    for other in others if own.kind == "price_change" else ():
+        each = reach.happenings[other]
+        is_of_round = each.kind == own.kind and abs(each.day - own.day) <= ROUND_DAYS
+        if is_of_round and not _is_minor(each, own):
+            raised |= reach.dose(other) >= EXPOSED
+    return raised
 
 
 def groups(values: pd.Series, exposed: Flags, among: Flags) -> tuple[list[Numbers], Flags]:
