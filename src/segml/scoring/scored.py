@@ -20,6 +20,7 @@ from segml.scoring.across import across, chunks_of
 from segml.scoring.actions import actions, undue
 from segml.scoring.criteria import Criteria
 from segml.scoring.gathering import Reasons
+from segml.scoring.lacking import require_parts
 from segml.scoring.outlook import outlook_notes, outlook_of
 from segml.scoring.parts import Subject, Values
 from segml.scoring.progress import Progress, silent
@@ -125,6 +126,7 @@ def score(
         If the ledger lacks a column the bundle was trained with.
     """
     day = as_day(as_of)
+    require_parts(bundle, ledger.past(day))
     progress("previous tiers", 0, 3)
     held = replay(bundle, ledger, day)
     progress("features", 1, 3)
