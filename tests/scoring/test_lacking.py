@@ -29,7 +29,11 @@ def _without(chain: Any, folder: Path, table: str, *columns: str) -> Path:
     ("table", "columns", "said"),
     [
         ("transactions", ("cost",), r"`transactions\.cost`, of which \d+ features"),
-        ("transactions", ("category", "product"), r"no `transactions\.category`, `transactions\.product`, "),
+        (
+            "transactions",
+            ("category", "product"),
+            r"no `transactions\.category`, `transactions\.product`, ",
+        ),
         ("interactions", ("minutes",), r"no `interactions\.minutes`, "),
     ],
 )
