@@ -66,6 +66,7 @@ def test_a_full_disk_leaves_the_last_good_run_and_is_told(chain: Chain, tmp_path
             said = json.loads(done.stdout)
             assert done.returncode == 1, done.stderr
             assert "free space" in said["message"]
+            assert str(output) in said["message"]
             assert digest(output / good.name) == before
             left = {path.name for path in output.iterdir() if path.is_dir()}
             assert left <= {good.name, "metrics"}

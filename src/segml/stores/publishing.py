@@ -112,7 +112,12 @@ def _write(aside: Path, tables: Mapping[str, Frames | Later]) -> None:
         table = given() if callable(given) else given
         schema = schema_of(name, table)
         frames = table if isinstance(table, pd.DataFrame) else until(table)
-        write_parquet(aside / f"{name}.parquet", frames, schema)
+        path = aside / f"{name}.parquet"
+        try:
+            write_parquet(path, frames, schema)
+        except OSError as error:
+            error.filename = error.filename or str(path)  # Arrow's errors name no file
+            raise
 
     def until(chunks: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         yield from takewhile(lambda _: not stopped.is_set(), chunks)
