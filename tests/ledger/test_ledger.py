@@ -80,6 +80,14 @@ def test_a_return_with_a_positive_cost_is_noted(checked: Callable[..., Check]) -
     assert checked(rows).findings.of("cost_of_returns")[0].count == 1
 
 
+def test_a_sale_with_a_negative_cost_is_noted_and_a_return_with_one_is_not(
+    checked: Callable[..., Check],
+) -> None:
+    rows = "client_id,date,amount,cost\na,2011-01-01,10,-5\na,2011-01-02,-10,-5\na,2011-01-03,9,5\n"
+    (found,) = checked(rows).findings.of("negative_cost")
+    assert (found.severity, found.count) == ("warning", 1)
+
+
 DATA = os.environ.get("SEGML_DATA", "")
 
 

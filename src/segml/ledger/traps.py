@@ -74,6 +74,15 @@ TRAPS = (
         ),
     ),
     Trap(
+        code="negative_cost",
+        column="cost",
+        condition="amount > 0 AND NOT coalesce(is_return, false) AND cost < 0",
+        text=(
+            "are sales with a negative cost, which counts as profit. Next: if costs are written "
+            "with a minus, turn their sign in `columns.cost`."
+        ),
+    ),
+    Trap(
         code="cost_of_returns",
         column="cost",
         condition="coalesce(is_return, amount < 0) AND cost > 0",
