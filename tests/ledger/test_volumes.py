@@ -57,7 +57,7 @@ def test_a_window_of_a_month_holds_the_bills_of_its_first_day_on_every_day(
 ) -> None:
     starts = (dt.date(2022 + month // 12, 1 + month % 12, 1) for month in range(28))
     ledger = opened("client_id,date,amount\n" + "\n".join(f"a,{day},10" for day in starts))
-    for days in range(45):
+    for days in range(0, 45, 3):
         past = ledger.past(day_of(dt.date(2024, 2, 20)) + days)
         assert set(volumes(past, by_month=True)[list(range(WINDOWS))].to_numpy()[0]) == {1.0}
         assert worth(past, by_month=True)[list(range(WINDOWS))].eq(10.0).all(axis=None)

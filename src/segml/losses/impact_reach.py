@@ -82,6 +82,20 @@ class Reach:
             if other != number and -NEAR_BEFORE <= each.day - own.day < NEAR_AFTER:
                 yield other
 
+    def also_raised(self, number: int) -> Flags:
+        """(c,) whom another price change of the round reached that is not much smaller than one.
+
+        Price lists are changed in rounds: who is spared by one change and reached by another is no
+        client without a rise.
+        """
+        own, raised = self.happenings[number], np.zeros(self.clients, dtype=bool)
+        for other in self.near(number) if own.kind == "price_change" else ():
+            each = self.happenings[other]
+            is_of_round = each.kind == own.kind and abs(each.day - own.day) <= ROUND_DAYS
+            if is_of_round and not _is_minor(each, own):
+                raised |= self.dose(other) >= EXPOSED
+        return raised
+
 
 def reach_of(events: pd.DataFrame, touched: pd.DataFrame, clients: Sequence[str]) -> Reach:
     """Whom the events reached.
@@ -218,26 +232,6 @@ def company(
     told = {key: abs(_correlation(exposed[among], dose[among])) for key, dose in doses.items()}
     chosen = sorted((key for key in told if told[key] > NOTED), key=lambda key: (-told[key], key))
     return [doses[key] for key in chosen[:MOST]], reached
-
-
-def also_raised(reach: Reach, others: Sequence[int], own: Happening) -> Flags:
-    """(c,) whom another price change of the same days reached that is not much smaller.
-
-    Price lists are changed in one round: who is spared by one change of it and reached by another
-    is no client without a rise.
-
-    Parameters
-    ----------
-    reach, others, own
-        As for `company`.
-    """
-    raised = np.zeros(reach.clients, dtype=bool)
-    for other in others if own.kind == "price_change" else ():
-        each = reach.happenings[other]
-        is_of_round = each.kind == own.kind and abs(each.day - own.day) <= ROUND_DAYS
-        if is_of_round and not _is_minor(each, own):
-            raised |= reach.dose(other) >= EXPOSED
-    return raised
 
 
 def groups(values: pd.Series, exposed: Flags, among: Flags) -> tuple[list[Numbers], Flags]:

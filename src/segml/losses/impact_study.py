@@ -24,16 +24,7 @@ from scipy.stats import t as student
 
 from segml.losses.history import Numbers
 from segml.losses.impact_contrast import Contrast, Flags, contrast
-from segml.losses.impact_reach import (
-    EXPOSED,
-    MIXED,
-    SPARED,
-    Reach,
-    also_raised,
-    beside,
-    company,
-    groups,
-)
+from segml.losses.impact_reach import EXPOSED, MIXED, SPARED, Reach, beside, company, groups
 from segml.losses.impact_weeks import NEVER, SETTLING, WATCH, YEAR, Weeks
 
 Outcome = Literal["lost", "profit"]
@@ -166,7 +157,7 @@ def _sides(study: Study, number: int, week: int) -> _Sides | Refused:
         return Refused(reason=few, exposed=sizes[0], compared=sizes[1])
     same, others = beside(study.reach, number, now)
     doses, disturbed = company(study.reach, others, own, exposed, now)
-    spared &= ~also_raised(study.reach, others, own)
+    spared &= ~study.reach.also_raised(number)
     calm = spared & ~disturbed
     if (calm & now).sum() < sizes[0]:
         calm = spared

@@ -286,16 +286,12 @@ def _counts_of(
         "notes": [
             *ledger.notes,
             *roles.notes,
-            *_season(bundle),
+            # what whoever reads a risk or an expected profit must know of the training
+            *(note for note in bundle.record.notes if note in (NO_SEASON, ONE_SEASON)),
             *outlook_notes(bundle),
             *(support.sentences() if support else ()),
         ],
     }
-
-
-def _season(bundle: Bundle) -> list[str]:
-    """What whoever reads a risk or an expected profit must know of the training."""
-    return [note for note in bundle.record.notes if note in (NO_SEASON, ONE_SEASON)]
 
 
 def _counts(values: pd.Series) -> dict[str, int]:
