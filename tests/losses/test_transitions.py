@@ -7,7 +7,7 @@ import pytest
 
 from segml.losses.clock import Clock
 from segml.losses.confidence import chance_at_a_loss, chance_below_zero
-from segml.losses.history import History, effective_orders
+from segml.losses.history import History, counted_orders
 from segml.losses.rhythm import learn_rhythm
 from segml.losses.silence import YEAR, silence
 from segml.losses.transitions import Client, Lens, left, transition
@@ -211,11 +211,12 @@ def test_a_year_paid_at_once_and_odd_jobs_are_one_order_a_year() -> None:
     assert may_have_faded(client(jobs, np.where(jobs < 600, 40.0, 4.0)), LENS, end=820)
 
 
-def test_orders_count_by_what_they_are_worth() -> None:
-    assert effective_orders(np.full(5, 7.0)) == pytest.approx(5.0)
-    assert effective_orders(np.array([100.0, 1.0, 1.0])) == pytest.approx(1.04, abs=0.001)
-    assert effective_orders(np.array([100.0, -50.0])) == pytest.approx(1.0)
-    assert effective_orders(np.array([-1.0, 0.0])) == effective_orders(np.array([])) == 0.0
+def test_orders_count_by_what_they_are_worth_where_one_outweighs_the_rest() -> None:
+    assert counted_orders(np.full(5, 7.0)) == 5.0
+    assert counted_orders(np.array([30.0, 10.0, 10.0, 10.0, 5.0])) == 5.0
+    assert counted_orders(np.array([100.0, 1.0, 1.0])) == pytest.approx(1.04, abs=0.001)
+    assert counted_orders(np.array([100.0, -50.0, -50.0])) == pytest.approx(1.0)
+    assert counted_orders(np.array([-1.0, 0.0])) == counted_orders(np.array([])) == 0.0
 
 
 def test_a_silence_of_the_first_year_may_be_a_season_and_is_not_certain() -> None:

@@ -79,9 +79,8 @@ def rehearse(ledger: Ledger, as_of: int, plan: Plan, outcome: Outcome) -> Rehear
     horizon = getattr(plan, outcome).horizon_days
     until = _first_judged(windows_for(ledger, as_of, plan), outcome)
     days = cutoffs_for(plan.churn, ledger.first_day, until, horizon, setting=outcome)
-    features = feature_plan(ledger.past(until), plan.churn)
-    snapshots = panel(ledger, days, features).snapshots
     past = ledger.past(until)
+    snapshots = panel(ledger, days, feature_plan(past, plan.churn)).snapshots
     encoder = Encoder.learn([one.frame for one in snapshots], available(past))
     asked = {"gap_days": plan.churn.gap_days, "horizon_days": horizon}
     if outcome == "churn":

@@ -17,6 +17,7 @@ MONTHS, LEAST_MONTHS, LEAST_CLIENTS = 12, 6, 30
 LAST_DAY = 28
 """The 28th and later ones are the month's end."""
 THIRDS, THIRDS_HELD, SHARE = 3, 2, 0.5
+"""Two of three months, told in whole numbers: those of the database overflow as decimals."""
 
 
 def feature_plan(past: Past, rules: ChurnPlan) -> FeaturePlan:

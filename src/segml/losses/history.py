@@ -10,6 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 Days = npt.NDArray[np.int64]
+OUTWEIGHED = 2.0
+"""Orders that are worth fewer are mostly one of them: more than seven tenths of all."""
 Numbers = npt.NDArray[np.float64]
 
 
@@ -132,8 +134,11 @@ def of(book: Mapping[str, History], client_id: str) -> History:
     return book.get(client_id, EMPTY)
 
 
-def effective_orders(earned: Numbers) -> float:
-    """As how many orders of one size some orders count, by what they earned.
+def counted_orders(earned: Numbers) -> float:
+    """How many orders some orders count as, by what they earned.
+
+    As many as they are; but where one outweighs the rest together, as many as they are worth: the
+    bill of a year and odd jobs beside it are one order, and a time without the bill tells nothing.
 
     References
     ----------
@@ -141,4 +146,5 @@ def effective_orders(earned: Numbers) -> float:
     """
     worth = np.maximum(earned, 0.0)
     square = float((worth * worth).sum())
-    return float(worth.sum()) ** 2 / square if square > 0.0 else 0.0
+    effective = float(worth.sum()) ** 2 / square if square > 0.0 else 0.0
+    return effective if effective < OUTWEIGHED else float(len(earned))

@@ -18,7 +18,7 @@ import numpy as np
 from segml.losses.by_year import poor_since
 from segml.losses.clock import Clock
 from segml.losses.confidence import chance_at_a_loss
-from segml.losses.history import Days, History, Numbers, effective_orders
+from segml.losses.history import Days, History, Numbers, counted_orders
 from segml.losses.onset import Onset, find_onset
 from segml.losses.rhythm import RECENT_GAPS, Rhythm
 from segml.losses.silence import SEASON_SHIFT_DAYS, YEAR, may_be_lost, silence
@@ -228,9 +228,7 @@ def _window(client: Client, lens: Lens, onset: Onset, end: int) -> _Window | Non
     bought, clock, start = client.own.days, lens.clock, onset.day
     since = max(int(bought[0]), start - YEAR)
     before = client.own.earned[(bought >= since) & (bought < start)]
-    worth = effective_orders(before)
-    orders = worth if worth < EXPECTED_ORDERS else len(before)  # a bill of a year and odd jobs
-    pace = orders / max(float(clock.at(start) - clock.at(since)), 1.0)
+    pace = counted_orders(before) / max(float(clock.at(start) - clock.at(since)), 1.0)
     ends = np.arange(start + WINDOW_DAYS, end + 1)
     ticks = clock.at(ends) - clock.at(start)
     enough = pace * ticks >= EXPECTED_ORDERS

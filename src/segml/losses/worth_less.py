@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from segml.losses.history import History, effective_orders
+from segml.losses.history import History, counted_orders
 from segml.losses.silence import YEAR
 from segml.losses.transitions import (
     EXPECTED_ORDERS,
@@ -47,14 +47,14 @@ def has_been_worth_less(client: Client, lens: Lens, *, since: int, end: int) -> 
 
 
 def _bought_often(own: History, end: int) -> bool:
-    """Whether a year before the last window, or the year before that, held three orders' worth.
+    """Whether a year before the last window, or the year before that, held three orders.
 
-    Orders are counted by what they are worth (Kish's effective number): a year whose money is one
-    renewal and two odd jobs is one order, and a window without it tells nothing.
+    Of a client that buys more seldom a window without orders tells nothing: what is believed of it
+    would be what is believed of all, and every rare buyer would have faded between two orders.
     """
     edges = end - WINDOW_DAYS - YEAR * np.arange(2, -1, -1)
     places = np.searchsorted(own.days, edges)
     return any(
-        effective_orders(own.earned[first:last]) >= EXPECTED_ORDERS
+        counted_orders(own.earned[first:last]) >= EXPECTED_ORDERS
         for first, last in pairwise(places)
     )
