@@ -6,10 +6,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import segml
+from segml.flows.drift import IF_A_FAULT
 from segml.words.errors import DriftRefused
 
 DAY = "2024-04-01"
@@ -67,6 +69,38 @@ def test_losses_are_told_with_what_moved_in_the_sources_or_refused(
     with pytest.raises(DriftRefused, match=r"visit: 0 rows.*drift\.volume: warn"):
         segml.analyse_losses(config, start="2023-11-01", end=DAY)
     assert sorted(path.name for path in (tmp_path / "out" / "losses").iterdir()) == before
+
+
+def test_a_training_notes_what_moved_in_its_sources(tmp_path: Path) -> None:
+    rng = np.random.default_rng(11)
+    days = pd.date_range("2022-01-01", "2024-01-31", freq="D")
+    bought = np.argwhere(rng.random((150, len(days))) < 1 / 20)
+    lines = pd.DataFrame(
+        {
+            "client_id": [f"C{client:03}" for client in bought[:, 0]],
+            "date": days[bought[:, 1]],
+            "amount": rng.lognormal(4, 0.5, len(bought)),
+        }
+    )
+    lines.to_parquet(tmp_path / "lines.parquet")
+    config = tmp_path / "small.yaml"
+    config.write_text(
+        "portfolio: small\n"
+        "ledger: {transactions: {path: lines.parquet}}\n"
+        "economics: {margin_rate: 0.3}\n"
+        "churn: {horizon_days: 60, cutoffs: 4}\n"
+        "potential: {horizon_days: 60}\n"
+        "drift: {volume: refuse}\n",
+        "utf-8",
+    )
+    quiet = segml.train(config, as_of="2024-01-01")
+    assert not [note for note in quiet.summary["notes"] if note.endswith(IF_A_FAULT)]
+    is_lost = lines["date"].between("2023-12-10", "2023-12-31") & (lines.index % 4 > 0)
+    lines[~is_lost].to_parquet(tmp_path / "lines.parquet")
+    broken = segml.train(config, as_of="2024-01-02")
+    (said,) = [note for note in broken.summary["notes"] if note.endswith(IF_A_FAULT)]
+    assert said.startswith("transactions: ")
+    assert f"Note: {said}" in broken.told
 
 
 def test_warnings_of_the_ledger_are_told_with_their_counts(chain: Any, tmp_path: Path) -> None:

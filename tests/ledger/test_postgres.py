@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import psycopg
 import pytest
 from tests.server import Server
 
@@ -169,6 +170,27 @@ def test_a_database_that_does_not_answer_is_told_without_its_password(shop: str)
             assert "hunter2" not in str(refused.value)
         with pytest.raises(ConfigurationRefused, match=r"ledger\.clients\.connection"):
             read_query(scratch, "SELECT 1", "postgresql://a:b@c@d/e", "clients", Path())
+
+
+def test_a_table_that_a_load_holds_locked_is_not_waited_for_without_end(
+    shop: str, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with psycopg.connect(shop) as load:
+        load.execute("LOCK TABLE kept IN ACCESS EXCLUSIVE MODE")
+        monkeypatch.setattr(postgres, "LOCK_SECONDS", 0.1)
+        with pytest.raises(DataRefused, match=r"ledger\.clients\.query. reads is locked"):
+            read("SELECT * FROM kept")
+    assert read("SELECT * FROM kept")[1] == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("own", "waited"), [("", "10min"), ("?options=-c%20lock_timeout%3D7s", "7s")]
+)
+def test_the_wait_is_ours_where_the_user_sets_none(shop: str, own: str, waited: str) -> None:
+    with duckdb.connect() as scratch:
+        query = "SELECT current_setting('lock_timeout') AS waited"
+        read_query(scratch, query, shop + own, "clients", Path())
+        assert scratch.execute("SELECT waited FROM raw_clients").fetchall() == [(waited,)]
 
 
 def test_a_whole_ledger_may_lie_there(shop: str, server: Server) -> None:

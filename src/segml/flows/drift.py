@@ -19,6 +19,7 @@ from segml.words.drift import DriftPlan
 from segml.words.errors import DriftRefused
 
 OF_SOURCES = ("volume", "worth")
+IF_A_FAULT = "; if that is a fault of the source, mend it and train anew"
 NO_USUAL = (
     "no drift of features is known: the model is of an older segml, or knew too few active clients"
 )
@@ -74,9 +75,33 @@ def source_drift(run: Session, ledger: Ledger, bundle: Bundle, day: dt.date) -> 
         If something lies beyond it whose subject the configuration refuses.
     """
     with run.timed("drift"):
-        seen = _sources(ledger, bundle, day_of(day))
-        found = drift(None, seen, trained=bundle.as_of, plan=run.settings.drift)
-    return _said(found[found["subject"].isin(OF_SOURCES)], bundle, run.settings.drift)
+        found = _of_sources(ledger, bundle, day_of(day), run.settings.drift)
+    return _said(found, bundle, run.settings.drift)
+
+
+def noted(run: Session, ledger: Ledger, bundle: Bundle, previous: Bundle | None) -> Bundle:
+    """The bundle, its record noting what lies beyond its limit in the sources that it learnt from.
+
+    Nothing is refused: where a change is real, to train anew is the answer to it.
+
+    Parameters
+    ----------
+    run, ledger, bundle
+        As for `drift_of`; the day is the bundle's.
+    previous
+        The version before, whose tables and rows are asked for if it is no younger.
+    """
+    with run.timed("drift"):
+        is_younger = previous is not None and previous.as_of > bundle.as_of
+        known = bundle if previous is None or is_younger else previous
+        found = _of_sources(ledger, known, bundle.as_of, run.settings.drift)
+    said = [f"{each}{IF_A_FAULT}" for each in drift_sentences(found, trained=known.as_of)]
+    return replace(bundle, record=replace(bundle.record, notes=(*bundle.record.notes, *said)))
+
+
+def _of_sources(ledger: Ledger, bundle: Bundle, end: int, plan: DriftPlan) -> pd.DataFrame:
+    found = drift(None, _sources(ledger, bundle, end), trained=bundle.as_of, plan=plan)
+    return found[found["subject"].isin(OF_SOURCES)]
 
 
 def _sources(ledger: Ledger, bundle: Bundle, end: int) -> Seen:

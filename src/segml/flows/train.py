@@ -14,6 +14,7 @@ from typing import Any
 from segml.boosting import processors
 from segml.bundle import Bundle, card, fit, save, support_of
 from segml.features import Snapshot
+from segml.flows.drift import noted
 from segml.flows.result import Progress, Result, silent
 from segml.flows.session import Session, as_date, opened, registry_of, session
 from segml.flows.settings import Settings, read_settings
@@ -82,16 +83,18 @@ def train(
         registry = registry_of(settings)
         with opened(run, until=day, today=today) as ledger:
             seen: list[Snapshot] = []
+            previous = _previous(registry)
             with run.timed("fit"):
                 bundle = fit(
                     ledger,
                     day,
                     settings.plan,
-                    previous=_previous(registry),
+                    previous=previous,
                     threads=processors(),
                     progress=progress,
                     seen=seen.append,
                 )
+            bundle = noted(run, ledger, bundle, previous)
             with run.timed("plots"):
                 files = {
                     "model_card.md": card(bundle).encode(),

@@ -26,6 +26,10 @@ BLOCK_BYTES = 8 << 20
 """What is held of the rows at once, besides DuckDB's own buffers."""
 
 CONNECT_SECONDS = 15
+LOCK_SECONDS = 600
+"""A load that holds its table locked is waited for so long, where the user's own setting says
+nothing."""
+_LOCKED = "55P03"
 _ABOUT_NAMES = ("25", "42")  # states of the transaction; names and grammar, never a row's values
 _EXACT_DIGITS = 18
 _DAYS = "CASE WHEN {0} >= '0001-01-01' AND {0} < '10000-01-01' THEN {0} END"
@@ -98,6 +102,10 @@ def _copy(
 
     for setting in ("TimeZone TO 'UTC'", "DateStyle TO 'ISO'", "extra_float_digits TO 1"):
         source.execute(f"SET LOCAL {setting}".encode())
+    source.execute(
+        "SELECT set_config('lock_timeout', %s, true) WHERE current_setting('lock_timeout') = '0'",
+        (f"{LOCK_SECONDS}s",),
+    )
     query = query.strip().rstrip(";")
     first = f"SELECT * FROM (\n{query}\n) AS q LIMIT 0"
     # binary, since the server then takes one statement and no more
@@ -240,6 +248,12 @@ def _refusal(error: psycopg.Error, url: str, table: str) -> ConfigurationRefused
             f"{said_of(str(error), url=url)}",
             allowed="a database that can be reached and lets this user in",
             next_step="mend the network, the URL or the rights, then run again",
+        )
+    if state == _LOCKED:
+        return DataRefused(
+            f"what `ledger.{table}.query` reads is locked in the database by another session",
+            allowed=f"a wait of {LOCK_SECONDS} seconds, or of the user's own `lock_timeout`",
+            next_step="let the load that holds it end, or end it, then run again",
         )
     return DataRefused(
         f"`ledger.{table}.query` failed in the database: {type(error).__name__} ({state})",
