@@ -148,6 +148,25 @@ def test_without_losses_the_page_says_what_to_do(published: Published, features:
     assert "svg" not in page.tags
 
 
+@pytest.mark.parametrize(
+    ("aside", "said"),
+    [
+        (0, None),
+        (1, "1 of 2,400 rows of sales could not"),
+        (37, "37 of 2,400 rows of sales could not"),
+    ],
+)
+def test_rows_of_sales_that_are_in_no_figure_are_counted(
+    published: Published, features: Features, aside: int, said: str | None
+) -> None:
+    run, tables = published
+    rows = {"transactions": {"read": 2400, "kept": 2400 - aside, "quarantined": aside}}
+    facts = report_facts(run | {"data": {"rows": rows}}, tables, losses=None, features=features)
+    html = render_report(facts)
+    assert ("rows of sales" in html) == (said is not None)
+    assert said is None or said in html
+
+
 def test_with_nobody_lost_the_page_says_so(
     published: Published, analysed: Published, features: Features
 ) -> None:

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from segml.report.backtest_page import render_backtest
     from segml.report.client_words import client_lines, contribution_lines
     from segml.report.dossier import LostClient
-    from segml.report.facts import PortfolioFacts, ReportFacts, client_names, report_facts
+    from segml.report.facts import PortfolioFacts, ReportFacts, report_facts
     from segml.report.gate_words import verdict_line
     from segml.report.health import TABLES as HEALTH
     from segml.report.health import HealthFacts
     from segml.report.language import LANGUAGES, speaking
     from segml.report.loss_lines import loss_of, lost_lines
     from segml.report.lost import DemotedClient, LossFacts, loss_facts
+    from segml.report.names import client_names
     from segml.report.plots import calibration_plot, contribution_plot, gain_plot
     from segml.report.prospect_words import prospect_lines
     from segml.report.prospects import TABLES as PROSPECTS
@@ -87,7 +88,7 @@ _FACE = {
     "render_backtest": ("backtest_page", "render_backtest"),
     "render_report": ("render", "render_report"),
     "replay_facts": ("replayed", "replay_facts"),
-    "client_names": ("facts", "client_names"),
+    "client_names": ("names", "client_names"),
     "report_facts": ("facts", "report_facts"),
     "speaking": ("language", "speaking"),
     "standing_facts": ("standing", "standing_facts"),

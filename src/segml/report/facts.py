@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,8 +18,9 @@ from segml.report.at_risk import most_at_risk, risk_facts, scores_table
 from segml.report.expected import ExpectedFact, expected_facts
 from segml.report.health import HealthFacts, health_facts
 from segml.report.lost import LossFacts, loss_facts
+from segml.report.names import client_names
 from segml.report.prospects import ProspectFacts, prospects_facts
-from segml.report.records import Rows, records
+from segml.report.records import Rows
 from segml.report.silence import RiskFacts, with_silence
 from segml.report.standing import RolesFacts, StandingFacts, roles_facts, standing_facts
 from segml.report.support import SupportFacts, advised, support_facts
@@ -88,6 +88,7 @@ class ReportFacts:
     example; None where the run did not publish it.
     `support` is there where the model learnt from few clients, `prospects` where there are any.
     `roles` and `example_standing` are None where the run published no roles.
+    `set_aside` is how many rows of sales broke a rule and are in no figure, of `read`.
     """
 
     portfolio: PortfolioFacts
@@ -103,6 +104,8 @@ class ReportFacts:
     prospects: ProspectFacts | None = None
     roles: RolesFacts | None = None
     example_standing: StandingFacts | None = None
+    set_aside: int = 0
+    read: int = 0
 
 
 def report_facts(
@@ -141,6 +144,7 @@ def report_facts(
     found = _example(scores, reasons, clients, at_risk)
     example = advised(found, run) if found else None
     profit = tables.get("profit")
+    sales = run.get("data", {}).get("rows", {}).get("transactions", {})
     said = {*(run.get("support") or {}).get("sentences", ()), *_sentences(losses)}
     return ReportFacts(
         portfolio=portfolio_facts(run, scores, gone=gone),
@@ -156,6 +160,8 @@ def report_facts(
         prospects=prospects_facts(tables, names=names),
         roles=roles_facts(scores, tables.get("roles"), names),
         example_standing=standing_facts(tables, example.client_id) if example else None,
+        set_aside=sales.get("quarantined", 0),
+        read=sales.get("read", 0),
     )
 
 
@@ -263,20 +269,6 @@ def _expected(parts: Rows) -> float:
 
 def _share(part: float, whole: float) -> float | None:
     return part / whole if whole > 0 else None
-
-
-def client_names(clients: pd.DataFrame) -> dict[str, str]:
-    """Each client's name, its id beside it where several have one name; the id without a name."""
-    names = {row["client_id"]: (row["name"] or "").strip() for row in records(clients)}
-    bearers = Counter(names.values())
-    return {
-        client_id: client_id
-        if not name
-        else name
-        if bearers[name] == 1
-        else f"{name} ({client_id})"
-        for client_id, name in names.items()
-    }
 
 
 def gone_clients(
