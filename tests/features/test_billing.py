@@ -124,8 +124,12 @@ def test_a_training_asks_says_and_keeps_it(open_frames: Callable[..., Ledger]) -
     )
     assert billed.features.by_month
     assert BY_MONTH in billed.record.notes
+    assert any("outlook: 30 days are left out, clients are" in note for note in billed.record.notes)
     assert not other.features.by_month
     assert BY_MONTH not in other.record.notes
+    assert not any("left out, clients are billed" in note for note in other.record.notes)
+    assert other.outlook is not None
+    assert 30 in [head.horizon_days for head in other.outlook.horizons.heads]
     packed = pack(billed)
     assert unpack(packed, digest=packed.digest).features == billed.features
 

@@ -41,6 +41,8 @@ from segml.words.plan import Plan
 BASES = 6
 """At most so many cut-offs teach the moves of a horizon, spread over all that can: neighbours say
 nearly the same, and each needs the tiers of a day more."""
+MONTH_DAYS = 31
+"""Where clients are billed on a day of the month, less holds a bill or none by the day it begins."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -90,7 +92,7 @@ def learn_outlook(ground: Ground) -> Outlook:
     ground
         Rows, models and frames of the training.
     """
-    asked = ground.plan.horizons
+    asked, short = _long_enough(ground)
     fitting = [days for days in asked if len(ground.ended(days)) >= FEWEST]
     notes = [
         f"outlook: {days} days are left out, {len(ground.ended(days))} of the churn cut-offs have "
@@ -100,8 +102,21 @@ def learn_outlook(ground: Ground) -> Outlook:
     ]
     horizons = fit_horizons(_known(ground, max(asked)), fitting)
     moves, unsaid = _moves(ground, fitting)
-    outlook = Outlook(horizons=horizons, moves=moves, notes=(*notes, *unsaid))
+    outlook = Outlook(horizons=horizons, moves=moves, notes=(*short, *notes, *unsaid))
     return _plain(outlook)
+
+
+def _long_enough(ground: Ground) -> tuple[list[int], list[str]]:
+    """The horizons that say something on every day of the month, and a note on each other one."""
+    least = MONTH_DAYS if ground.features.by_month else 0
+    own = ground.plan.churn.horizon_days
+    asked = [days for days in ground.plan.horizons if days >= least or days == own]
+    return asked, [
+        f"outlook: {days} days are left out, clients are billed on a day of the month, and so few "
+        "days hold one or none by the day they begin"
+        for days in ground.plan.horizons
+        if days not in asked
+    ]
 
 
 def _known(ground: Ground, longest: int) -> Known:
