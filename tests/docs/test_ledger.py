@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from segml import ledger
+from segml import ledger, read_settings
+from segml.ledger import date_of, day_of, open_ledger
 from segml.ledger.contract import CONTACT_KINDS, EVENT_KINDS, SCOPES, TABLES
 from segml.ledger.duplicates import duplicate_line_rule
 from segml.ledger.outer_rules import duplicate_id_rules, future_date_rules, no_rate_rule
@@ -18,6 +20,7 @@ from segml.ledger.quarantine import UNREADABLE
 from segml.ledger.rules import Rule, row_rules
 from segml.ledger.traps import TRAPS
 
+PAGE = Path(__file__).parents[2] / "docs" / "ledger.md"
 SEVERITIES = ("error", "warning", "info")
 MAKERS = ("Finding", "noted", "_finding")
 
@@ -132,3 +135,25 @@ def test_the_kinds_and_scopes_that_are_read_are_named(
 ) -> None:
     cells = " ".join(row["Meaning and rule"] for row in tables("ledger.md")[heading][0])
     assert all(f"`{name}`" in cells for name in known)
+
+
+def test_a_prepaid_year_is_spread_as_its_example_says(tmp_path: Path) -> None:
+    (text,) = re.findall(
+        r"Bills for a term ahead.*?```yaml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL
+    )
+    (tmp_path / "segml.yaml").write_text(text, "utf-8")
+    ahead = dt.date.today() + dt.timedelta(days=1)
+    (tmp_path / "bills.csv").write_text(
+        "client_id,bill,begins,months,amount\n"
+        f"a,1,2023-01-31,12,1200\nb,2,2024-05-01,1,70\nc,3,{ahead},12,600\n"
+    )
+    plan = read_settings(tmp_path / "segml.yaml").plan
+    with open_ledger(plan.ledger, plan.economics) as opened:
+        found = opened.past(day_of(ahead) + 400).frame(
+            "select client_id, day, amount from {lines} join {clients} using (client)"
+        )
+    months = [f"2023-{month:02}" for month in range(1, 13)]
+    assert list(found["client_id"].value_counts().items()) == [("a", 12), ("b", 1)]
+    mine = found[found["client_id"] == "a"].sort_values("day")
+    assert [str(date_of(day))[:7] for day in mine["day"]] == months
+    assert mine["amount"].tolist() == [100.0] * 12

@@ -42,7 +42,7 @@ BASES = 6
 """At most so many cut-offs teach the moves of a horizon, spread over all that can: neighbours say
 nearly the same, and each needs the tiers of a day more."""
 MONTH_DAYS = 31
-"""Where clients are billed on a day of the month, less holds a bill or none by the day it begins."""
+"""Where clients are billed on a day of the month, less holds a bill or none by its first day."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
