@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from segml.ledger import Ledger
 from segml.portfolio import Scene, next_need
 
-from .conftest import line
+from .conftest import DAY, line
 
 Opened = Callable[..., Ledger]
 Scenes = Callable[..., Scene]
@@ -64,6 +65,47 @@ def test_nothing_is_named_that_was_bought_in_the_year_or_sent_back(scene: Scene)
         bought, back = _held(_world(), str(level))
         for client, item in zip(rows["client_id"], rows["item"], strict=True):
             assert item not in bought.get(client, set()) | back.get(client, set())
+
+
+@pytest.mark.parametrize(
+    ("level", "name", "ago", "sold_on", "is_named"),
+    [
+        ("product", "p4", 40, 41, False),
+        ("product", "p4", 40, 15, False),  # what was left of it
+        ("product", "p4", 40, 5, True),  # a withdrawal that was none
+        ("category", "k1", 40, 41, False),
+        ("product", None, 0, 91, False),
+        ("product", None, 0, 90, True),
+    ],
+)
+def test_what_is_no_longer_sold_is_not_named(
+    opened: Opened,
+    scene_of: Scenes,
+    level: str,
+    name: str | None,
+    ago: int,
+    sold_on: int,
+    is_named: bool,
+) -> None:
+    until = DAY - dt.timedelta(days=sold_on)
+    rows = [
+        row | {"date": min(row["date"], until)} if row["category"] == "k1" else row
+        for row in _world(240)
+    ]
+    rows.append(line("last", sold_on, product="p4", category="k1"))
+    told = {
+        "event_id": "e",
+        "date": DAY - dt.timedelta(days=ago),
+        "kind": "product_withdrawal",
+        "scope": level,
+        "scope_value": name,
+    }
+    ledger = opened(rows, events=[told]) if name else opened(rows)
+    table = pd.concat(list(next_need(scene_of(ledger))))
+    assert ("p4" in set(table["item"])) == is_named
+    if level == "category":
+        assert "k1" not in set(table["item"])
+    assert "p4" in set(table["like"])  # of who has it, it tells
 
 
 def test_share_lift_and_support_are_what_counting_gives(scene: Scene) -> None:

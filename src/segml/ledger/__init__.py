@@ -4,7 +4,7 @@ from segml.ledger.books import micro
 from segml.ledger.counting import Counts
 from segml.ledger.cutoff import Past
 from segml.ledger.days import date_of, day_of
-from segml.ledger.discontinued import discontinued, still_sold
+from segml.ledger.discontinued import discontinued, off_sale, still_sold
 from segml.ledger.economics import acquisition_sql, bad_debt_sql, overdue_sql, profit
 from segml.ledger.engines import Asked, Engine
 from segml.ledger.findings import Finding, Findings
@@ -73,6 +73,7 @@ __all__ = [
     "industries",
     "is_address",
     "micro",
+    "off_sale",
     "on_spark",
     "open_ledger",
     "open_on_spark",

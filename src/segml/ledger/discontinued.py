@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from segml.ledger.cutoff import Past
 from segml.ledger.evidence import renewing
+from segml.ledger.places import Level
 
 SILENT_DAYS = 90
 LEAST_LINES, LEAST_CLIENTS = 40, 10
@@ -51,6 +52,37 @@ def discontinued(past: Past) -> frozenset[str]:
         "list_contains(g.categories, e.scope_value)))"
     )
     return frozenset(found["product"])
+
+
+def off_sale(past: Past, level: Level, *, days: int) -> frozenset[str]:
+    """What was sold in the last days and nobody should be offered now.
+
+    Nobody bought it for 90 days, though it stood on at least forty lines (out of its season, or
+    gone); or its withdrawal, or that of its category, is recorded, and but for what was left of it,
+    for 30 days, nobody bought it since.
+
+    Parameters
+    ----------
+    past
+        Of the day asked about; empty where the ledger has no such column.
+    level
+        The column of the lines that names an item.
+    days
+        The window's length.
+    """
+    found = past.frame(
+        f"WITH sold AS (SELECT {level} AS name, category AS kind, max(day) AS last, count(*) AS "
+        f"lines FROM {{lines}} WHERE NOT is_return AND amount > 0 AND {level} IS NOT NULL "
+        f"AND day >= {past.as_of - int(days)} GROUP BY ALL), "
+        "goods AS (SELECT name, max(last) AS last, sum(lines) AS lines, list(kind) AS kinds "
+        "FROM sold GROUP BY name) "
+        f"SELECT name FROM goods AS g WHERE (last < {past.as_of - SILENT_DAYS} "
+        f"AND lines >= {LEAST_LINES}) OR EXISTS (FROM {{events}} AS e "
+        f"WHERE e.kind = 'product_withdrawal' AND e.day + {RUN_OFF_DAYS} > g.last AND "
+        f"(e.scope = '{level}' AND e.scope_value = g.name "
+        "OR e.scope = 'category' AND list_contains(g.kinds, e.scope_value)))"
+    )
+    return frozenset(found["name"])
 
 
 def still_sold(past: Past) -> frozenset[str]:

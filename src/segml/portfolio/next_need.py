@@ -3,7 +3,7 @@
 Item to item: of the clients that bought an item in the year, how many bought another beside it. A
 client's score for an item is the mean of these shares over what it buys, weighted by how telling
 each is (the share over the item's own: the lift). Never named is what the client bought in the year
-already, nor what it just sent back.
+already, what it just sent back, nor what is no longer sold.
 
 References
 ----------
@@ -13,14 +13,14 @@ IEEE Internet Computing 7(1), 76-80.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from segml.ledger import Baskets, Level, baskets
-from segml.portfolio.scene import YEAR, Scene, Values
+from segml.ledger import Baskets, Level, baskets, off_sale
+from segml.portfolio.scene import YEAR, Flags, Scene, Values
 
 LEVELS: tuple[Level, ...] = ("category", "product")
 NAMED = 3
@@ -56,7 +56,11 @@ def next_need(scene: Scene) -> Iterator[pd.DataFrame]:
     """
     count = len(scene.book)
     held = {level: baskets(scene.past, level, days=YEAR) for level in LEVELS}
-    told = {level: Pairs(each, count) for level, each in held.items() if each.items}
+    told = {
+        level: Pairs(each, count, gone=off_sale(scene.past, level, days=YEAR))
+        for level, each in held.items()
+        if each.items
+    }
     if not told:
         return
     active = np.flatnonzero((scene.book["status"] == "active").to_numpy(dtype=bool))
@@ -77,9 +81,11 @@ class Pairs:
         What every client bought.
     clients
         How many clients there are.
+    gone
+        Items that are never named; of whoever has them they tell as any other.
     """
 
-    def __init__(self, held: Baskets, clients: int) -> None:
+    def __init__(self, held: Baskets, clients: int, *, gone: Collection[str] = ()) -> None:
         items, bought = len(held.items), held.bought > 0
         shape = (clients, items)
         self.has = _flags(held.place[bought], held.item[bought], shape)
@@ -88,19 +94,20 @@ class Pairs:
         self.buyers = np.asarray(self.has.sum(axis=0), dtype=np.float64).ravel()
         self.clients = int((np.diff(self.has.indptr) > 0).sum())
         self.names = np.array(held.items, dtype=object)
-        self.pairs = self._beside()
+        self.pairs = self._beside(np.isin(held.items, list(gone)))
         where = (self.pairs["one"].to_numpy(), self.pairs["other"].to_numpy())
         self.weight = sparse.csr_array(
             (self.pairs["weight"].to_numpy(), where), shape=(items, items)
         )
 
-    def _beside(self) -> pd.DataFrame:
+    def _beside(self, gone: Flags) -> pd.DataFrame:
         """The telling pairs of items, sorted by `code`: clients with both, share and lift."""
         together = sparse.coo_array(self.has.T @ self.has)
         one, other = (each.astype(np.int64) for each in together.coords)
         pairs = pd.DataFrame({"one": one, "other": other, "support": together.data})
         # who buys an item says nothing of another that is bought no more often than by anyone
         pairs = pairs[(pairs["one"] != pairs["other"]) & (pairs["support"] >= LEAST_SUPPORT)]
+        pairs = pairs[~gone[pairs["other"]]]
         buyers = self.buyers[pairs["one"]], self.buyers[pairs["other"]]
         share = pairs["support"] / buyers[0]
         lift = share * self.clients / buyers[1]
