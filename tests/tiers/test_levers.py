@@ -42,6 +42,8 @@ def test_a_client_changed_as_told_is_in_the_tier_told(
     again = model.assign(moved, assigned["previous_tier"])
     told = rows.drop_duplicates("client_id").set_index("client_id")["to_tier"]
     assert again["tier"].eq(told.loc[again.index]).all()
+    as_features = model.assign(moved.astype(np.float32), assigned["previous_tier"])
+    assert as_features["tier"].eq(told.loc[again.index]).all()
     before = assigned.loc[again.index, "tier_rank"]
     better = again["tier_rank"] < before if direction == "up" else again["tier_rank"] > before
     assert len(again) > 100

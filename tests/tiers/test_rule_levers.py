@@ -61,6 +61,8 @@ def test_a_client_changed_as_told_is_in_the_tier_told(
     assert len(rows) > 20
     again = model.assign(_at(frame, rows, 1.0), assigned["previous_tier"])
     assert again["tier"].tolist() == rows["to_tier"].tolist()
+    as_features = model.assign(_at(frame, rows, 1.0).astype(np.float32), assigned["previous_tier"])
+    assert as_features["tier"].tolist() == rows["to_tier"].tolist()
     sense = 1 if direction == "up" else -1
     before = assigned.loc[again.index, "tier_rank"]
     assert (sense * again["tier_rank"] < sense * before).all()

@@ -72,6 +72,21 @@ def most_profit(columns: Sequence[str], values: npt.NDArray[np.float64]) -> npt.
     return most
 
 
+def as_feature(wish: npt.NDArray[np.float64], way: int) -> npt.NDArray[np.float64]:
+    """The first values at a wish or beyond it, one way (1, -1), that a feature can have.
+
+    Features are float32: a client that is to be over an edge has to be over it as such.
+
+    Examples
+    --------
+    >>> as_feature(np.array([0.1, 0.5]), -1) <= np.array([0.1, 0.5])
+    array([ True,  True])
+    """
+    near = wish.astype(np.float32)
+    further = np.nextafter(near, np.float32(way * np.inf))
+    return np.where(way * (near.astype(np.float64) - wish) < 0, further, near).astype(np.float64)
+
+
 def as_table(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """The rows of `lever_moves`: a client's stand together, up before down."""
     if not parts:

@@ -29,7 +29,17 @@ import pandas as pd
 
 from segml.tiers.centroids import Array, Ints
 from segml.tiers.clusters import ClusterTiers
-from segml.tiers.lever import INNER, PROFIT, SALES, Direction, Lever, as_table, most_profit, offered
+from segml.tiers.lever import (
+    INNER,
+    PROFIT,
+    SALES,
+    Direction,
+    Lever,
+    as_feature,
+    as_table,
+    most_profit,
+    offered,
+)
 from segml.tiers.model import TierModel
 from segml.tiers.rule_levers import rule_moves
 from segml.tiers.steps import Bools, Standing, steps
@@ -169,9 +179,11 @@ class _Portion:
         changed = self.estimator.map_.invert(self.at.z + far[:, None] * step.way)
         target = np.where(step.way != 0, changed, self.values)
         for place, lever in levers:
+            way = sense * lever.wanted
             if lever.is_whole:
-                rounded = np.ceil if sense * lever.wanted > 0 else np.floor
-                target[:, place] = rounded(target[:, place])
+                target[:, place] = (np.ceil if way > 0 else np.floor)(target[:, place])
+            else:
+                target[:, place] = as_feature(target[:, place], way)
         return target
 
     def _rows(

@@ -13,7 +13,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segml.tiers.lever import INNER, PROFIT, Direction, Lever, as_table, most_profit, offered
+from segml.tiers.lever import (
+    INNER,
+    PROFIT,
+    Direction,
+    Lever,
+    as_feature,
+    as_table,
+    most_profit,
+    offered,
+)
 from segml.tiers.model import TierModel
 from segml.tiers.rule_steps import Allowed, BeforeEdge, fewest
 from segml.tiers.rules import RuleTiers
@@ -147,5 +156,6 @@ class _Clients:
             way = sense * lever.wanted
             end = self.high[rows, place] if way > 0 else np.full(len(rows), self.low[place])
             size = float(self.sizes[place])
+            end = as_feature(end, -way)
             found[place] = Allowed(way=way, end=end, size=size, is_whole=lever.is_whole)
         return found

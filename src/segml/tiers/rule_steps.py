@@ -15,6 +15,7 @@ from itertools import combinations, product
 import numpy as np
 import numpy.typing as npt
 
+from segml.tiers.lever import as_feature
 from segml.tiers.rule import Rule
 
 Array = npt.NDArray[np.float64]
@@ -32,7 +33,7 @@ class Allowed:
     way
         1 or -1.
     end
-        Shape (n,), the last value that each client is moved to.
+        Shape (n,), the last value that each client is moved to, one that a feature can have.
     size
         The length of the range, the measure of a change.
     is_whole
@@ -52,6 +53,8 @@ class Allowed:
         """The wishes as they may be had; NaN where one is none, or goes back, or goes too far."""
         if self.is_whole:
             wish = np.ceil(wish) if self.way > 0 else np.floor(wish)
+        else:
+            wish = as_feature(wish, self.way)
         inside = (self.way * (wish - value) >= 0) & (self.way * (self.end - wish) >= 0)
         return np.where(inside, wish, np.nan)
 
