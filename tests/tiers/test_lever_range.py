@@ -52,6 +52,26 @@ def test_every_move_that_is_told_may_be_asked(plan: TierPlan, number: int) -> No
         assert low <= move.target <= high, move
 
 
+@pytest.mark.parametrize(
+    "plan", [TierPlan(), TierPlan(scheme="strategic", number=5)], ids=lambda plan: plan.scheme
+)
+def test_no_more_sales_are_asked_for_than_the_client_spends_with_anybody(plan: TierPlan) -> None:
+    rng, frame = np.random.default_rng(9), _clients(3, 600)
+    room = rng.uniform(0.9, 3.0, len(frame)).astype(np.float32)
+    wallet = (frame["spend_365"] * room).where(rng.random(len(frame)) < 0.7)
+    known = frame.assign(wallet=wallet)
+    status = pd.Series("active", index=frame.index)
+    model = fit_tiers(frame, status, plan=plan, seed=0)  # one that reads no wallet itself
+    free, held = (
+        moves[moves["direction"].eq("up") & moves["lever"].eq("spend")].set_index("client_id")
+        for moves in (lever_moves(model, each, model.assign(each)) for each in (frame, known))
+    )
+    beyond = free["target"] > wallet[free.index]
+    assert beyond.sum() > 10
+    assert not (held["target"] > wallet[held.index]).any()
+    assert {*free.index[~beyond]} <= {*held.index}  # who has the room is told as before
+
+
 def test_an_end_is_no_clients_own_figure() -> None:
     for number, figures in ((150, _COARSE), (1200, _FINE)):
         frame = _clients(5, number)

@@ -16,11 +16,13 @@ import pandas as pd
 from segml.tiers.lever import (
     INNER,
     PROFIT,
+    SALES,
     Direction,
     Lever,
     as_feature,
     as_table,
     most_profit,
+    most_sales,
     offered,
 )
 from segml.tiers.model import TierModel
@@ -57,7 +59,7 @@ def rule_moves(model: TierModel, frame: pd.DataFrame, assignment: pd.DataFrame) 
         return as_table([])
     low, high = np.quantile(values, ((1 - INNER) / 2, (1 + INNER) / 2), axis=0)
     held = pd.Index(model.names).get_indexer(pd.Index(assignment["previous_tier"]))
-    limits = _limits(model, values, high)
+    limits = _limits(model, values, high, most_sales(frame))
     label, parts = assignment["tier_rank"].to_numpy(np.int64) - 1, []
     for start in range(0, len(values), CHUNK):
         rows = slice(start, start + CHUNK)
@@ -76,9 +78,12 @@ def rule_moves(model: TierModel, frame: pd.DataFrame, assignment: pd.DataFrame) 
     return as_table(parts)
 
 
-def _limits(model: TierModel, values: Array, high: Array) -> Array:
-    """The greatest value each client is moved to, (n, d): profit within a profit rate of sales."""
+def _limits(model: TierModel, values: Array, high: Array, sales: Array) -> Array:
+    """The greatest value each client is moved to, (n, d): of sales, and of profit within a rate."""
     each = np.tile(high, (len(values), 1))
+    if SALES in model.columns:
+        place = model.columns.index(SALES)
+        each[:, place] = np.minimum(each[:, place], sales)
     if PROFIT in model.columns:
         profit = model.columns.index(PROFIT)
         each[:, profit] = np.minimum(each[:, profit], most_profit(model.columns, values))
