@@ -134,3 +134,16 @@ def test_without_discounts_none_is_said_to_be_within_the_limit(
     table = attention(scene_of(opened([untold])))
     assert table["client_id"].tolist() == ["a"]
     assert table[["discount_rate", "discount_over"]].isna().all().all()
+
+
+def test_visits_to_who_is_to_be_won_are_none_too_many(opened: Opened, scene_of: Scenes) -> None:
+    seen = [contact(who, ago) for who in ("old", "new") for ago in (10, 20, 30)]
+    ledger = opened(
+        [line("old", 400)],
+        interactions=seen,
+        clients=[{"client_id": one} for one in ("new", "old")],
+    )
+    scene = scene_of(ledger, {"old": OTHER, "new": {**OTHER, "status": "prospect"}})
+    table = attention(scene).set_index("client_id")
+    assert table.index.tolist() == ["old"]
+    assert table.loc["old", "extra"] == 3

@@ -27,7 +27,8 @@ def attention(scene: Scene) -> pd.DataFrame:
     -------
     DataFrame
         Sorted by client_id: every key client, and each other client that got more contacts than its
-        playbook plans or a discount above its limit. Contacts are null where the ledger tells no
+        playbook plans (a prospect is to be won: none are too many) or a discount above its limit.
+        Contacts are null where the ledger tells no
         visit or call at all (whoever writes none down has not missed them all), discounts where it
         tells none.
     """
@@ -43,7 +44,8 @@ def attention(scene: Scene) -> pd.DataFrame:
     made = np.bincount(place, minlength=len(book)).astype(np.float64)
     missed = _missed(place, day, begun, rhythm, as_of)
     cost = spread_out(contact_costs(scene.past, days=YEAR), "cost", len(book))
-    extra = np.maximum(made - due, 0.0)
+    bought = ~book["status"].eq("prospect").to_numpy(dtype=bool)
+    extra = np.where(bought, np.maximum(made - due, 0.0), 0.0)
     key = book["is_key"].to_numpy(dtype=bool)
     rate, over = _discounts(scene)
     shown = key | (over > 0) | (~key & (extra > 0))
