@@ -14,11 +14,17 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from segml.report.edges import decision_fact
 from segml.report.language import speaking
 from segml.report.pages import Shell, csv_lines, monday_facts, page, xlsx_bytes
 from segml.report.pages.exports import COLUMNS
 from segml.report.pages.page import falls
-from segml.report.pages.page_words import care_sentence, news_sentence, task_sentence
+from segml.report.pages.page_words import (
+    care_sentence,
+    decision_sentence,
+    news_sentence,
+    task_sentence,
+)
 from segml.report.pages.profile import CareFact
 from segml.report.waterfall import ProfitFacts
 
@@ -259,3 +265,27 @@ def test_a_year_without_contact_names_no_last_one() -> None:
     assert care_sentence(care) == f"{told}."
     later = replace(care, made=1, last_contact=dt.date(2024, 5, 2))
     assert care_sentence(later).endswith("missed: 11; the last one: 2\xa0May\xa02024.")
+
+
+def test_a_client_below_zero_is_told_what_it_cost_and_what_is_best() -> None:
+    row = {
+        "client_id": "c",
+        "tier": "tier 1",
+        "profit_365": -120.0,
+        "keep": -80.0,
+        "gain": 200.0,
+        "gain_discount": 200.0,
+        "gain_care": 0.0,
+        "gain_prices": 0.0,
+        "rise": 0.02,
+        "reprice": 90.0,
+        "best": "reprice",
+        "condition": "accepts",
+        "break_even": 0.25,
+    }
+    told = decision_sentence(decision_fact(row, name=""), "EUR").replace("\xa0", " ")
+    assert told == (
+        "In the last year it cost 120 EUR more than it brought. If all stays as it is, its next "
+        "year is expected to bring −80 EUR. New terms: discounts back within its tier's limit (brings "
+        "200 EUR a year); the best if it accepts with a chance of at least 25 %."
+    )

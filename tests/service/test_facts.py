@@ -21,7 +21,7 @@ from segml.report.pages import (
 from segml.report.table import FrameTable
 from segml.service.access import ALONE, Viewer
 from segml.service.desk import COMPANY, PAIRS, Desk
-from segml.service.facts import loss_of, losses_of, whole_of
+from segml.service.facts import loss_of, losses_of, profile_of, whole_of
 from segml.service.likes import NamedLikes
 from segml.stores import Memory, Shelf
 
@@ -137,3 +137,15 @@ def test_who_goes_on_under_another_id_is_told_to_who_may_see_both(
 
     assert told(one) == [one]
     assert told(other) == ([other] if own is None else [])
+
+
+def test_a_client_is_told_of_what_is_decided_of_it(desk: tuple[Desk, set[str] | None]) -> None:
+    mine, own = desk
+    table = frames(mine.held.scores, ("decisions",), own)["decisions"].set_index("client_id")
+    assert len(table)
+    told = profile_of(mine, str(table.index[0])).decision
+    assert told is not None
+    assert (told.best, told.keep) == (table["best"].iloc[0], table["keep"].iloc[0])
+    scores = frames(mine.held.scores, ("scores",), own)["scores"]
+    other = scores.loc[~scores["client_id"].isin(table.index), "client_id"].iloc[0]
+    assert profile_of(mine, str(other)).decision is None

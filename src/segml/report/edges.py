@@ -163,24 +163,28 @@ def decision_facts(
         acceptance=rows[0]["acceptance"] if rows else None,
         tried=int(rows[0]["tried"]) if rows else 0,
         shown=tuple(
-            DecisionFact(
-                client_id=row["client_id"],
-                name=names.get(row["client_id"], row["client_id"]),
-                tier=row["tier"],
-                profit=row["profit_365"],
-                keep=row["keep"],
-                reprice=row["reprice"],
-                best=row["best"],
-                condition=row["condition"],
-                break_even=row["break_even"],
-                gain=row["gain"],
-                less_discount=row.get("gain_discount"),
-                less_care=row.get("gain_care"),
-                dearer=_dearer(row),
-                accepted=row["keep"] + row["gain"] if row["gain"] > 0 else None,
-            )
-            for row in rows
+            decision_fact(row, name=names.get(row["client_id"], row["client_id"])) for row in rows
         ),
+    )
+
+
+def decision_fact(row: Mapping[str, Any], *, name: str) -> DecisionFact:
+    """The facts of one row of `decisions`."""
+    return DecisionFact(
+        client_id=row["client_id"],
+        name=name,
+        tier=row["tier"],
+        profit=row["profit_365"],
+        keep=row["keep"],
+        reprice=row["reprice"],
+        best=row["best"],
+        condition=row["condition"],
+        break_even=row["break_even"],
+        gain=row["gain"],
+        less_discount=row.get("gain_discount"),
+        less_care=row.get("gain_care"),
+        dearer=_dearer(row),
+        accepted=row["keep"] + row["gain"] if row["gain"] > 0 else None,
     )
 
 

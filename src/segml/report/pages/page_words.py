@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from segml.report import ahead_words, called, phrases, winback_words
+from segml.report import ahead_words, called, health_words, phrases, winback_words
 from segml.report.ahead import WinBackClient
+from segml.report.edges import DecisionFact
 from segml.report.figures import (
     MISSING,
     chance,
@@ -162,6 +163,19 @@ def care_sentence(care: CareFact) -> str:
         day=day(care.last_contact),
         **given,
     )
+
+
+def decision_sentence(fact: DecisionFact, currency: str | None) -> str:
+    """What a client below zero cost, is expected to bring, and what is best by the estimate."""
+    said = _(
+        "In the last year it cost {money} more than it brought. If all stays as it is, its next "
+        "year is expected to bring {keep}.",
+        money=money(-fact.profit, currency),
+        keep=money(fact.keep, currency),
+    )
+    what = phrases.OPTIONS["may_accept" if fact.condition == "may_accept" else fact.best]
+    best = _("{what}: {about}", what=what, about=health_words.condition_sentence(fact, currency))
+    return paragraph([said, _("{sentence}.", sentence=best)])
 
 
 def return_sentence(client: WinBackClient, currency: str | None) -> str:

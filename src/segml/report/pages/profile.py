@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
+from segml.report.edges import DecisionFact, decision_fact
 from segml.report.prospects import ProspectFact, prospect_of
 from segml.report.records import Rows
 from segml.report.standing import StandingFacts, standing_facts
@@ -28,6 +29,7 @@ TABLES: Mapping[str, tuple[str, ...] | None] = MappingProxyType(
         "outlook": None,
         "next_need": ("level", "rank", "item", "like", "share", "comparable"),
         "attention": ("team", "last_contact", "due", "made", "missed"),
+        "decisions": None,
         "prospects": None,
         "prospect_reasons": None,
     }
@@ -100,6 +102,7 @@ class ProfileFacts:
     care: CareFact | None
     peers: PeerFacts | None
     usual_gap_days: float | None = None
+    decision: DecisionFact | None = None
 
     @property
     def example(self) -> ClientFacts:
@@ -165,6 +168,7 @@ def profile_facts(
         care=_care(tables.get("attention")),
         peers=peers,
         usual_gap_days=_usual_gap(tables.get("features")),
+        decision=_decision(tables.get("decisions")),
     )
 
 
@@ -216,6 +220,10 @@ def _care(table: Rows | None) -> CareFact | None:
     row = table[0]
     counts = {name: None if row[name] is None else int(row[name]) for name in _COUNTS}
     return CareFact(team=row["team"], last_contact=row["last_contact"], **counts)
+
+
+def _decision(table: Rows | None) -> DecisionFact | None:
+    return decision_fact(table[0], name="") if table else None
 
 
 _COMPARED_BY: tuple[Subject, ...] = ("churn", "buys")
