@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from segml.ledger import Check
@@ -64,6 +65,19 @@ def test_a_table_written_once_a_month_ends_early_when_a_month_is_missing(
     (found,) = checked(late, invoices=bills, stale_after_days=7).findings.of("ends_early")
     assert "48 days before the last line" in found.message
     assert "Allowed: 37 days" in found.message
+
+
+def test_a_line_dated_years_after_all_others_makes_no_table_end_early(
+    checked: Callable[..., Check],
+) -> None:
+    days = pd.date_range("2011-01-01", "2011-03-01")
+    lines = "client_id,date,amount\n" + "".join(f"a,{day:%Y-%m-%d},1\n" for day in days)
+    contacts = CONTACTS + "a,2011-02-22,call,,\n"
+    check = checked(lines + "a,2032-01-01,1\n", interactions=contacts, stale_after_days=7)
+    assert check.findings.of("isolated_dates")
+    assert not check.findings.of("ends_early")
+    true = lines + "a,2011-03-09,1\n"
+    assert checked(true, interactions=contacts, stale_after_days=7).findings.of("ends_early")
 
 
 def test_rows_that_were_set_aside_do_not_make_a_table_end_later(

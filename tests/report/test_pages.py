@@ -286,6 +286,6 @@ def test_a_client_below_zero_is_told_what_it_cost_and_what_is_best() -> None:
     told = decision_sentence(decision_fact(row, name=""), "EUR").replace("\xa0", " ")
     assert told == (
         "In the last year it cost 120 EUR more than it brought. If all stays as it is, its next "
-        "year is expected to bring −80 EUR. New terms: discounts back within its tier's limit (brings "
-        "200 EUR a year); the best if it accepts with a chance of at least 25 %."
+        "year is expected to bring −80 EUR. New terms: discounts back within its tier's limit "
+        "(brings 200 EUR a year); the best if it accepts with a chance of at least 25 %."
     )

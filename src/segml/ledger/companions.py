@@ -14,6 +14,7 @@ import duckdb
 from segml.ledger.contract import CONTACT_KINDS, EVENT_KINDS
 from segml.ledger.days import date_of
 from segml.ledger.findings import Finding, Severity
+from segml.ledger.isolation import last_believed
 from segml.ledger.quoting import literal
 
 NAMES_SHOWN = 8
@@ -44,10 +45,12 @@ def companion_findings(
         Of severity warning or info.
     """
     found: list[Finding] = []
-    for table in ("interactions", "invoices"):
-        if table in given:
-            found += _strangers(connection, table)
-            found += _ends_early(connection, table, stale_after_days)
+    dated = [table for table in DATED if table in given]
+    end = last_believed(connection) if dated else None
+    for table in dated:
+        found += _strangers(connection, table)
+        if end is not None:
+            found += _ends_early(connection, table, end, stale_after_days)
     for table in KINDS:
         if table in given:
             found += _unknown_kinds(connection, table)
@@ -79,18 +82,17 @@ def _strangers(connection: duckdb.DuckDBPyConnection, table: str) -> list[Findin
 
 
 def _ends_early(
-    connection: duckdb.DuckDBPyConnection, table: str, stale_after_days: int
+    connection: duckdb.DuckDBPyConnection, table: str, end: int, stale_after_days: int
 ) -> list[Finding]:
     dated = f"SELECT DISTINCT {DATED[table]} AS day FROM checked_{table} WHERE problems = 0"
-    last, pause, end = _row(
+    last, pause = _row(
         connection,
-        f"SELECT max(day), CASE WHEN count(pause) >= {PAUSES} THEN quantile_disc(pause, 0.5) END, "
-        "(SELECT max(date) FROM checked_transactions WHERE problems = 0) "
+        f"SELECT max(day), CASE WHEN count(pause) >= {PAUSES} THEN quantile_disc(pause, 0.5) END "
         f"FROM (SELECT day, day - lag(day) OVER (ORDER BY day) AS pause FROM ({dated}))",
     )
     # bills of a month come on one day, and then for a month none
     allowed = stale_after_days + int(pause or 1) - 1
-    if last is None or end is None or end - last <= allowed:
+    if last is None or end - last <= allowed:
         return []
     text = (
         f"`{table}` ends on {date_of(last)}, {end - last:,} days before the last line: what is "

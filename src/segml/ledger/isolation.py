@@ -39,15 +39,30 @@ def isolated_dates(connection: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]
     tuple of Finding
         None, one or two, the earlier first.
     """
-    days = [
-        (int(day), int(lines))
-        for day, lines in connection.execute(
-            "SELECT date, count(*) FROM checked_transactions "
-            "WHERE problems = 0 AND date IS NOT NULL GROUP BY date ORDER BY date"
-        ).fetchall()
-    ]
+    days = _days(connection)
     total = sum(lines for _, lines in days)
     return tuple(_finding(group, side, total) for side, group in cut_off(days).items())
+
+
+def last_believed(connection: duckdb.DuckDBPyConnection) -> int | None:
+    """The day of the last line, those that stand years after all others left out.
+
+    Parameters
+    ----------
+    connection
+        The scratch database with `checked_transactions`; None if that holds no good line.
+    """
+    days = _days(connection)
+    kept = days[: len(days) - len(cut_off(days).get("after", ()))]
+    return kept[-1][0] if kept else None
+
+
+def _days(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
+    found = connection.execute(
+        "SELECT date, count(*) FROM checked_transactions "
+        "WHERE problems = 0 AND date IS NOT NULL GROUP BY date ORDER BY date"
+    ).fetchall()
+    return [(int(day), int(lines)) for day, lines in found]
 
 
 def cut_off(days: Days) -> dict[str, Days]:
