@@ -174,6 +174,7 @@ def test_a_rising_client_is_expected_to_grow_and_does(growing: Portfolio) -> Non
         {"orders_trend_90": np.nan},
         {"wallet_headroom": 0.0},
         {"expected": 95.0},
+        {"profit_365": -5000.0, "expected": -100.0},
         {"status": "lapsed"},
     ],
     ids=",".join,

@@ -14,9 +14,9 @@ magnet   likely brings others far more often than clients there as long do (`sta
 advisor  proposes far more often than clients known as long (`standing_out`); where ideas are known
          to be taken up at all, one of its own was
 rising   active and small: holds no key tier, and is not among those that bring half of the profit.
-         Against all such clients the growth of its profit that the model expects is in the top
-         twentieth, and its orders of 90 days against its own earlier rate are not below the median.
-         It does not spend its whole wallet with us yet
+         The model expects a profit of it, and a growth of its profit that is in the top twentieth
+         of all such clients. Its orders of 90 days against its own earlier rate are not below the
+         median. It does not spend its whole wallet with us yet
 =======  =========================================================================================
 """
 
@@ -178,7 +178,8 @@ def rising(known: Portfolio) -> Found:
     profit = known.amount("profit_365")
     line = half_line(profit)
     small = known.active & (profit < line) & ~known.in_key_tier.to_numpy(bool)
-    growth = known.expected.to_numpy(np.float64) - profit
+    expected = known.expected.to_numpy(np.float64)
+    growth = expected - profit
     comparable = np.sort(growth[small & np.isfinite(growth)])
     if not len(comparable):
         return _nobody(known)
@@ -189,6 +190,7 @@ def rising(known: Portfolio) -> Found:
         holds=small
         & (growth >= least)
         & (growth > 0)
+        & (expected > 0)
         & ((trend >= usual) | np.isnan(usual))
         & ~(room <= 0),
         strength=np.searchsorted(comparable, growth, side="right") / len(comparable),
