@@ -250,3 +250,37 @@ def test_no_more_rows_are_shown_than_a_reader_can_hold() -> None:
 def test_every_reason_has_a_rule_and_every_code_a_meaning() -> None:
     assert set(RULES) == set(REASONS)
     assert all(TEXT_CODES.values())
+
+
+@pytest.mark.parametrize(("amount", "missing"), [(40.0, 64.545), (760.0, None)])
+def test_a_favourite_category_that_leaks_is_shown_while_it_is_still_bought(
+    amount: float, missing: float | None
+) -> None:
+    late = LINES.iloc[[3]].assign(row_key="o6", day=455, amount=amount)
+    before = LINES.iloc[[3]].assign(row_key="o7", day=330, product="q", category="ink", amount=60.0)
+    rows = evidence(
+        {"a": trail_of(pd.concat([LINES[LINES["row_key"] != "o4"], before, late]))},
+        {"a": ("competitor",)},
+    )
+    found = rows.loc[rows["text_code"] == "favourite_category_less"]
+    if missing is None:
+        assert found.empty
+    else:
+        assert found["row_key"].tolist() == ["o6"]
+        assert found["amount"].tolist() == [pytest.approx(missing, abs=1e-3)]
+
+
+@pytest.mark.parametrize(("earlier", "is_shown"), [(7, True), (4, False)])
+def test_contacts_that_had_become_fewer_are_shown_by_the_latest(
+    earlier: int, is_shown: bool
+) -> None:
+    seen = [250 - 40 * n for n in range(earlier)]
+    contacts = pd.DataFrame(
+        [(f"v{day}", day, "visit", 1.0, 1.0, None, None) for day in [*seen[::-1], 365, 400]],
+        columns=list(CONTACTS.columns),
+    ).astype({"resolved_day": "Int64"})
+    trail = dataclasses.replace(trail_of(onset=440), contacts=contacts)
+    rows = evidence({"a": trail}, {"a": ("manager",)})
+    rows = rows[rows["table"] == "interactions"]
+    told = [("v400", "contact_seldom")] if is_shown else []
+    assert list(zip(rows["row_key"], rows["text_code"], strict=True)) == told

@@ -10,12 +10,13 @@ from segml.losses.impact import Verdict
 from segml.losses.summary import KINDS
 from segml.report import phrases
 from segml.report.events import TOLD
+from segml.report.evidence_phrases import EVIDENCE
 from segml.scoring import ACTIONS, SUBJECTS
 from segml.words.feature import REASONS
 
 
 def test_evidence() -> None:
-    assert set(phrases.EVIDENCE) == set(TEXT_CODES)
+    assert set(EVIDENCE) == set(TEXT_CODES)
 
 
 def test_reasons() -> None:

@@ -32,6 +32,8 @@ TEXT_CODES: Mapping[str, str] = MappingProxyType(
         "goods_returned": "goods sent back (amount: money returned)",
         "favourite_category_last": "last purchase of the favourite category "
         "(amount: of the category in the earlier year)",
+        "favourite_category_less": "latest purchase of the favourite category, of which it bought "
+        "less than of all else (amount: what was missing of it in 180 days)",
         "withdrawn_product_last": "last purchase of a product no one can buy any more "
         "(amount: of the product in the earlier year)",
         "short_product_last": "last purchase of a product before nobody could buy it for a month "
@@ -44,6 +46,8 @@ TEXT_CODES: Mapping[str, str] = MappingProxyType(
         "before)",
         "manager_change": "a change of its manager (no amount)",
         "last_contact": "our last visit or call before the decline (no amount)",
+        "contact_seldom": "our last visit or call before the decline, when they had become fewer "
+        "(no amount)",
         "bill_unpaid": "a bill that was overdue and unpaid (amount: of the bill)",
         "bill_paid_late": "a bill that was paid late (amount: of the bill)",
         "competitor_entry": "a rival that entered its market (amount: spent on what the rival "

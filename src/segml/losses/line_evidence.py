@@ -88,7 +88,8 @@ def service(trail: Trail) -> pd.DataFrame:
 def competitor(trail: Trail) -> pd.DataFrame:
     """The last purchase of the favourite category of the earlier year, if others came after it.
 
-    Where everything ended on one day, none went first.
+    Where it is still bought, but less of it than of all else, its latest purchase. Where everything
+    ended on one day, none went first.
     """
     bought = trail.lines[~trail.lines["is_return"]].dropna(subset=["category"])
     earlier = trail.earlier
@@ -97,8 +98,13 @@ def competitor(trail: Trail) -> pd.DataFrame:
         return nothing(trail)
     favourite = worth[worth == worth.max()].index.min()
     last = orders_in(bought[bought["category"] == favourite]).tail(1)
-    went_first: pd.DataFrame = last[last["day"] < bought["day"].max()]
-    return went_first.assign(told=float(worth[favourite]), text_code="favourite_category_last")
+    if (last["day"] < bought["day"].max()).any():
+        return last.assign(told=float(worth[favourite]), text_code="favourite_category_last")
+    recent = trail.recent[~trail.recent["is_return"]].dropna(subset=["category"])
+    held = recent.loc[recent["category"] == favourite, "amount"].sum()
+    missing = float(worth[favourite] / worth.sum() * recent["amount"].sum() - held)
+    leaks = missing > MATERIAL * recent["amount"].sum()
+    return last[[leaks] * len(last)].assign(told=missing, text_code="favourite_category_less")
 
 
 def gone(trail: Trail) -> pd.DataFrame:

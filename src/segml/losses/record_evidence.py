@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from segml.losses.trail import Trail, heaviest
+from segml.losses.trail import EARLIER_DAYS, RECENT_DAYS, Trail, heaviest
 
 OURS = ("visit", "call")
 """Kinds of contact that the manager begins."""
@@ -49,17 +49,22 @@ def manager(trail: Trail) -> pd.DataFrame:
     """Changes of its manager, and the last visit or call before the decline, if it was long before.
 
     A later one tells that somebody came at last, and not that nobody had come; one that came when
-    the next was due tells that the client was looked after.
+    the next was due tells that the client was looked after, unless they had become fewer than in
+    the year before.
     """
     changes = _events(trail, "manager_change")
     contacts = trail.contacts
     ours = contacts[contacts["kind"].isin(OURS) & (contacts["day"] < trail.onset)]
     days = ours["day"].drop_duplicates()
     usual = max(float(days.diff().median()) if len(days) > 1 else 0.0, UNSEEN_DAYS)
-    last = ours.tail(1)
-    last = last[trail.onset - last["day"] > usual].assign(
-        told=float("nan"), table="interactions", text_code="last_contact"
-    )
+    last = ours.tail(1).assign(told=float("nan"), table="interactions")
+    if (trail.onset - last["day"] > usual).any():
+        last = last.assign(text_code="last_contact")
+    else:
+        border = trail.onset - RECENT_DAYS
+        before = days.between(border - EARLIER_DAYS, border - 1).sum()
+        missing = before * RECENT_DAYS / EARLIER_DAYS - (days >= border).sum()
+        last = last[[missing >= 1.0] * len(last)].assign(text_code="contact_seldom")
     changed = changes.assign(told=float("nan"), weight=changes["day"])
     return pd.concat([heaviest(changed, "manager_change"), last])
 

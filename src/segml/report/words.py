@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from segml.report import called, phrases
 from segml.report.cost_words import cost_sentences, ordered_once, referral_sentences
 from segml.report.dossier import EvidenceFact, LostClient
+from segml.report.evidence_phrases import EVIDENCE, IN_DAYS
 from segml.report.facts import PortfolioFacts
 from segml.report.figures import (
     chance,
@@ -229,11 +230,11 @@ def reason_sentence(client: LostClient) -> str:
 def evidence_text(row: EvidenceFact, currency: str | None) -> str:
     """One row of the ledger in words."""
     other = (row.text_code or _("a row"), _("amount"))
-    what, amount = phrases.EVIDENCE.get(row.text_code or "", other)
+    what, amount = EVIDENCE.get(row.text_code or "", other)
     if row.about:
         what = _("{what}: {about}", what=what, about=called.unstopped(row.about))
     if row.amount is not None:
-        in_days = row.text_code in phrases.IN_DAYS
+        in_days = row.text_code in IN_DAYS
         told = days(round(row.amount)) if in_days else money(row.amount, currency)
         what = _("{what} ({amount} {value})", what=what, amount=amount, value=told)
     return _("{day}: {what}", day=day(row.date), what=what)
