@@ -109,7 +109,11 @@ def test_warnings_of_the_ledger_are_told_with_their_counts(chain: Any, tmp_path:
     end, kind = "'2024-02-20'\"}", "CASE WHEN hash(client_id) % 97 = 0 THEN NULL ELSE kind END"
     assert end in text
     config.write_text(text.replace(end, f'{end[:-1]}, columns: {{kind: "sql: {kind}"}}}}'), "utf-8")
+    events = config.parent / "ledger" / "events" / "part-00000.parquet"
+    pd.read_parquet(events).assign(colour="red").to_parquet(events)
     done = segml.score(config, as_of=DAY)
+    assert "unknown_columns" in done.summary["data"]["warnings"]
+    assert not [line for line in done.told if "unknown_columns" in line]
     (found,) = (one for one in done.summary["data"]["findings"] if one["column"] == "kind")
     assert found["count"] > 0
     assert f"Warning: {found['code']}: {found['message']}" in done.told
