@@ -10,6 +10,7 @@ def portfolio(**changes: Any) -> tuple[pd.DataFrame, pd.Series]:
     n = 8
     base = {
         "status": ["active"] * n,
+        "tier": ["top"] * 4 + ["low"] * 4,
         "is_key": [True] * 4 + [False] * 4,
         "p_churn": [0.1, 0.2, 0.3, 0.6] * 2,
         "expected_profit": [400.0, 300, 200, 100] * 2,
@@ -29,9 +30,17 @@ def test_the_riskiest_quarter_of_the_key_clients_is_retained_and_the_others_kept
     ]
 
 
+def test_who_is_key_by_its_role_alone_crowds_no_one_of_a_key_tier_out() -> None:
+    frame, before = portfolio(
+        is_key=[True] * 7 + [False], p_churn=[0.01, 0.01, 0.02, 0.09, 0.3, 0.4, 0.8, 0.9]
+    )
+    codes = actions(frame, before, horizon_days=365)
+    assert codes[codes == "retain"].index.tolist() == ["c3", "c6"]
+
+
 def test_where_few_are_at_risk_a_quarter_is_not() -> None:
     risk = [0.001, 0.002, 0.004, 0.3, 0.005, 0.003, 0.002, 0.001]
-    frame = pd.DataFrame({"status": "active", "is_key": True, "p_churn": risk})
+    frame = pd.DataFrame({"status": "active", "tier": "a", "is_key": True, "p_churn": risk})
     frame = frame.assign(expected_profit=9.0, profit_365=[9.0, 8, 7, 6, 5, 4, 3, 2])
     frame.index = pd.Index([f"c{place}" for place in range(8)])
     codes = actions(frame, pd.Series(0.0, index=frame.index), horizon_days=365)

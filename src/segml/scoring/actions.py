@@ -11,8 +11,10 @@ remind     lapsed, or recorded as gone, any other: a reminder, no personal care
 await      active; by its own rhythm its next order is due when the horizon of the risk is over,
            as of a yearly contract or of a season of its own: that it does not order until then is
            no sign
-retain     active and key; its risk of churn is in the top quarter of the active key clients', and
-           no less than their mean: where few are at risk, a quarter is not
+retain     active and key; its risk of churn is in the top quarter of its group, the active clients
+           of the key tiers or those that are key by their role alone (they are small, and small
+           clients leave more often), and no less than their mean: where few are at risk, a
+           quarter is not
 keep       active and key, any other
 watch      active, not key; its risk is in the top quarter of its group and no less than its mean,
            and the profit of its last year, which is what is at stake, above its group's median
@@ -72,7 +74,7 @@ def actions(
     Parameters
     ----------
     scores
-        `status`, `is_key`, `p_churn`, `expected_profit`, `profit_365`, indexed by client;
+        `status`, `tier`, `is_key`, `p_churn`, `expected_profit`, `profit_365`, by client;
         `recommendation` where prospects have one, null for all others.
     profit_before
         The profit of the year before the last 365 days, same index, in money.
@@ -94,6 +96,7 @@ def actions(
     awaited = active & scores.index.isin(list(awaiting))
     asked = active & ~awaited
     key, other = asked & scores["is_key"], asked & ~scores["is_key"]
+    by_tier = key & scores["is_key"].groupby(scores["tier"], dropna=False).transform("all")
     risk, expected = scores["p_churn"], scores["expected_profit"]
     last_year = scores["profit_365"] * (horizon_days / 365)
     rules = {
@@ -101,7 +104,8 @@ def actions(
         "win_back": lapsed & (profit_before > max(_level(scores["profit_365"], active), 0.0)),
         "remind": lapsed,
         "await": awaited,
-        "retain": key & (risk >= _risky(risk, key)),
+        "retain": (by_tier & (risk >= _risky(risk, by_tier)))
+        | (key & ~by_tier & (risk >= _risky(risk, key & ~by_tier))),
         "keep": key,
         "watch": other
         & (risk >= _risky(risk, other))
