@@ -252,7 +252,7 @@ def test_every_reason_has_a_rule_and_every_code_a_meaning() -> None:
     assert all(TEXT_CODES.values())
 
 
-@pytest.mark.parametrize(("amount", "missing"), [(40.0, 64.545), (760.0, None)])
+@pytest.mark.parametrize(("amount", "missing"), [(40.0, 64.545), (500.0, None), (760.0, None)])
 def test_a_favourite_category_that_leaks_is_shown_while_it_is_still_bought(
     amount: float, missing: float | None
 ) -> None:

@@ -33,7 +33,8 @@ TEXT_CODES: Mapping[str, str] = MappingProxyType(
         "favourite_category_last": "last purchase of the favourite category "
         "(amount: of the category in the earlier year)",
         "favourite_category_less": "latest purchase of the favourite category, of which it bought "
-        "less than of all else (amount: what was missing of it in 180 days)",
+        "less than of all else, by a tenth of its purchases or more (amount: what was missing of "
+        "it in 180 days)",
         "withdrawn_product_last": "last purchase of a product no one can buy any more "
         "(amount: of the product in the earlier year)",
         "short_product_last": "last purchase of a product before nobody could buy it for a month "

@@ -9,6 +9,8 @@ from segml.losses.trail import EARLIER_DAYS, RECENT_DAYS, Trail, heaviest, nothi
 
 MATERIAL = 0.01
 """The share of an order by which a price, a discount or a margin differs, to be shown."""
+LEAKED = 0.1
+"""The share of what it bought of late that the favourite category lacks, to be shown."""
 
 
 def loss_itself(trail: Trail) -> pd.DataFrame:
@@ -103,7 +105,7 @@ def competitor(trail: Trail) -> pd.DataFrame:
     recent = trail.recent[~trail.recent["is_return"]].dropna(subset=["category"])
     held = recent.loc[recent["category"] == favourite, "amount"].sum()
     missing = float(worth[favourite] / worth.sum() * recent["amount"].sum() - held)
-    leaks = missing > MATERIAL * recent["amount"].sum()
+    leaks = missing > LEAKED * recent["amount"].sum()
     return last[[leaks] * len(last)].assign(told=missing, text_code="favourite_category_less")
 
 
