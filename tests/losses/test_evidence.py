@@ -193,6 +193,13 @@ def test_each_reason_shows_the_rows_that_carry_it(reason: str, expected: list[tu
     assert told(reason) == [(key, code, pytest.approx(amount)) for key, code, amount in expected]
 
 
+def test_goods_that_were_rightly_sent_back_press_no_margin() -> None:
+    upheld = CONTACTS.assign(outcome=CONTACTS["outcome"].where(CONTACTS["day"] < 470, "upheld"))
+    trail = dataclasses.replace(trail_of(recorded=True), contacts=upheld)
+    rows = evidence({"a": trail}, {"a": ("margin",)})
+    assert set(rows.loc[rows["table"] == "interactions", "row_key"]) == {"ask"}
+
+
 def test_a_flat_rate_rounded_bill_by_bill_is_no_higher_discount() -> None:
     amounts = LINES["amount"].abs()
     flat = LINES.assign(discount=(amounts / 19 + 0.004).round(2), profit=amounts * 0.3 - 0.004)

@@ -230,6 +230,26 @@ def test_a_complaint_raises_service_from_the_next_month_on_and_decays() -> None:
         assert (found[8] <= 0).all()
 
 
+@pytest.mark.parametrize(
+    ("kind", "outcome", "is_demand"),
+    [
+        ("return_request", "upheld", False),
+        ("return_request", "rejected", True),
+        ("return_request", None, True),
+        ("discount_request", "upheld", True),
+    ],
+)
+def test_goods_that_were_rightly_sent_back_are_no_demand(
+    kind: str, outcome: str | None, is_demand: bool
+) -> None:
+    told = records()
+    months = months_of(at_risk(told.orders), told.orders)
+    one = (("c07", MONTHS[10] + 6, kind, float(MONTHS[10] + 8), outcome),)
+    told = but(told, contacts=pd.DataFrame(one, columns=NAMES["contacts"]))
+    for found in values(told, months, "demands_rise_180"):
+        assert (found[7, 11] > 0.3) == is_demand
+
+
 def test_who_complains_all_the_time_is_exposed_though_it_does_so_no_more_than_usual() -> None:
     told = records()
     months = months_of(at_risk(told.orders), told.orders)

@@ -51,7 +51,7 @@ def lines(*rows: tuple[str, int, str | None, float]) -> pd.DataFrame:
 
 def contacts(*rows: tuple[str, int, str, float | None]) -> pd.DataFrame:
     found = table(("client_id", "day", "kind", "resolved_day"), rows)
-    return found.astype({"resolved_day": "float64"})
+    return found.astype({"resolved_day": "float64"}).assign(outcome=None)
 
 
 def bills(*rows: tuple[str, int, float | None, float]) -> pd.DataFrame:
@@ -224,6 +224,18 @@ def test_long_windows_count_both_kinds_in_wider_steps(name: str, kinds: tuple[st
         found = contacts(*many("a", range(1010, 1010 + number), kinds[0]), ("z", 1, kinds[0], 2.0))
         found.loc[::2, "kind"] = kinds[1]
         assert levels(replace(NOTHING, contacts=found), name)[0] == level
+
+
+def test_goods_that_were_rightly_sent_back_are_no_demand() -> None:
+    asks = many("a", range(1010, 1016), "return_request")
+    found = contacts(*asks, ("z", 1, "discount_request", None))
+    level = {
+        outcome: levels(replace(NOTHING, contacts=found.assign(outcome=outcome)), "demands")[0]
+        for outcome in (None, "rejected", "upheld")
+    }
+    assert level == {None: 3, "rejected": 3, "upheld": 0}
+    asked = found.assign(outcome="upheld", kind="discount_request")
+    assert levels(replace(NOTHING, contacts=asked), "demands")[0] == 3
 
 
 def test_a_usual_counts_for_the_days_seen_alone() -> None:

@@ -19,7 +19,7 @@ from segml.losses.exposed_months import (
 )
 from segml.losses.exposed_risk import month_of
 from segml.losses.history import Days, Numbers
-from segml.losses.record_evidence import OURS
+from segml.losses.record_evidence import OURS, without_our_faults
 from segml.words.feature import Reason
 
 TAUS_DAYS = (45.0, 120.0, 240.0)
@@ -54,7 +54,8 @@ def exposed_contacts(contacts: pd.DataFrame, months: Months) -> Iterator[Exposur
         of visits and calls, in standard deviations of a Poisson count and as a share.
     """
     complaints = contacts[contacts["kind"] == "complaint"]
-    demands = contacts[contacts["kind"].isin(["discount_request", "return_request"])]
+    demands = without_our_faults(contacts)
+    demands = demands[demands["kind"].isin(["discount_request", "return_request"])]
     support = contacts[contacts["kind"] == "support"]
     count = _counts(complaints, months)
     yield from _excesses("service", "complaints_rise_180", count, months)

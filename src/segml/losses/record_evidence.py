@@ -12,6 +12,15 @@ UNSEEN_DAYS = 60.0
 """Without a visit or call for no longer than this nobody was left alone."""
 
 
+def without_our_faults(contacts: pd.DataFrame) -> pd.DataFrame:
+    """The contacts, but for requests to send goods back that were upheld.
+
+    There the goods were at fault and not the client: it demanded nothing.
+    """
+    is_fault = contacts["kind"].eq("return_request") & contacts["outcome"].eq("upheld")
+    return contacts[~is_fault.to_numpy(dtype=bool)]
+
+
 def price(trail: Trail) -> pd.DataFrame:
     """Price rises that reached what the client buys, by what they made its year dearer."""
     found = _events(trail, "price_change")
@@ -100,7 +109,7 @@ def competitor(trail: Trail) -> pd.DataFrame:
 
 def margin(trail: Trail) -> pd.DataFrame:
     """The latest requests for a discount or a return, by what care of them cost."""
-    contacts = trail.of_last_year(trail.contacts)
+    contacts = without_our_faults(trail.of_last_year(trail.contacts))
     asked = contacts[contacts["kind"].isin(["discount_request", "return_request"])]
     asked = asked.assign(told=float("nan"), weight=asked["day"], table="interactions")
     is_discount = asked["kind"] == "discount_request"

@@ -18,7 +18,7 @@ import pandas as pd
 
 from segml.losses.aftermath import YEAR, Declined, Window, declined_of, levels_of, shares_of
 from segml.losses.history import Days, Numbers
-from segml.losses.record_evidence import OURS
+from segml.losses.record_evidence import OURS, without_our_faults
 from segml.words.feature import Reason
 
 EARLIER = Window(-YEAR, 0)
@@ -185,7 +185,7 @@ def signatures(records: Seen, lost: Sequence[str], onsets: Days, *, end: int) ->
     """
     declined = declined_of(records.orders, lost, onsets, end=end)
     contacts = records.contacts[records.contacts["day"] < end]
-    counted = [_counted(sign, contacts, declined) for sign in _COUNTED]
+    counted = [_counted(sign, without_our_faults(contacts), declined) for sign in _COUNTED]
     others = [
         _slow_answers(contacts, declined),
         _late_payment(records.bills, declined),
