@@ -92,8 +92,7 @@ def noted(run: Session, ledger: Ledger, bundle: Bundle, previous: Bundle | None)
         The version before, whose tables and rows are asked for if it is no younger.
     """
     with run.timed("drift"):
-        is_younger = previous is not None and previous.as_of > bundle.as_of
-        known = bundle if previous is None or is_younger else previous
+        known = previous if previous and previous.as_of <= bundle.as_of else bundle
         found = _of_sources(ledger, known, bundle.as_of, run.settings.drift)
     said = [f"{each}{IF_A_FAULT}" for each in drift_sentences(found, trained=known.as_of)]
     return replace(bundle, record=replace(bundle.record, notes=(*bundle.record.notes, *said)))

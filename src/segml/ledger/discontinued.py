@@ -40,18 +40,15 @@ def discontinued(past: Past) -> frozenset[str]:
         "WITH sold AS (SELECT product, coalesce(category, '') AS category, client, day, "
         "max(day) OVER (PARTITION BY product) AS last FROM {lines} WHERE NOT is_return "
         "AND amount > 0 AND product IS NOT NULL), "
-        "goods AS (SELECT product, last, list(DISTINCT category) AS categories, "
+        "goods AS (SELECT product AS name, last, list(DISTINCT category) AS kinds, "
         "count(*) FILTER (day > last - 365) AS lines, "
         "count(DISTINCT client) FILTER (day > last - 365) AS clients FROM sold GROUP BY ALL), "
         f"renewing AS ({renewing(past.as_of)}) "
-        f"SELECT product FROM goods AS g WHERE (last < {past.as_of - SILENT_DAYS} "
+        f"SELECT name FROM goods AS g WHERE (last < {past.as_of - SILENT_DAYS} "
         f"AND lines >= {LEAST_LINES} AND clients >= {LEAST_CLIENTS} AND NOT EXISTS (FROM renewing "
-        "AS r WHERE list_contains(g.categories, r.category))) OR EXISTS (FROM {events} AS "
-        "e WHERE e.kind = 'product_withdrawal' AND e.day > g.last AND (e.scope = 'product' AND "
-        "e.scope_value = g.product OR e.scope = 'category' AND "
-        "list_contains(g.categories, e.scope_value)))"
+        f"AS r WHERE list_contains(g.kinds, r.category))) OR {_is_withdrawn('product', after=0)}"
     )
-    return frozenset(found["product"])
+    return frozenset(found["name"])
 
 
 def off_sale(past: Past, level: Level, *, days: int) -> frozenset[str]:
@@ -77,12 +74,18 @@ def off_sale(past: Past, level: Level, *, days: int) -> frozenset[str]:
         "goods AS (SELECT name, max(last) AS last, sum(lines) AS lines, list(kind) AS kinds "
         "FROM sold GROUP BY name) "
         f"SELECT name FROM goods AS g WHERE (last < {past.as_of - SILENT_DAYS} "
-        f"AND lines >= {LEAST_LINES}) OR EXISTS (FROM {{events}} AS e "
-        f"WHERE e.kind = 'product_withdrawal' AND e.day + {RUN_OFF_DAYS} > g.last AND "
-        f"(e.scope = '{level}' AND e.scope_value = g.name "
-        "OR e.scope = 'category' AND list_contains(g.kinds, e.scope_value)))"
+        f"AND lines >= {LEAST_LINES}) OR {_is_withdrawn(level, after=RUN_OFF_DAYS)}"
     )
     return frozenset(found["name"])
+
+
+def _is_withdrawn(level: Level, *, after: int) -> str:
+    """SQL: goods `g` were withdrawn by record, and nobody bought them from days `after` it on."""
+    return (
+        "EXISTS (FROM {events} AS e WHERE e.kind = 'product_withdrawal' "
+        f"AND e.day + {after} > g.last AND (e.scope = '{level}' AND e.scope_value = g.name "
+        "OR e.scope = 'category' AND list_contains(g.kinds, e.scope_value)))"
+    )
 
 
 def still_sold(past: Past) -> frozenset[str]:

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 Days = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.float64]
 OUTWEIGHED = 2.0
 """Orders that are worth fewer are mostly one of them: more than seven tenths of all."""
-Numbers = npt.NDArray[np.float64]
 
 
 def _running(values: Numbers) -> Numbers:

@@ -105,8 +105,8 @@ def competitor(trail: Trail) -> pd.DataFrame:
     recent = trail.recent[~trail.recent["is_return"]].dropna(subset=["category"])
     held = recent.loc[recent["category"] == favourite, "amount"].sum()
     missing = float(worth[favourite] / worth.sum() * recent["amount"].sum() - held)
-    leaks = missing > LEAKED * recent["amount"].sum()
-    return last[[leaks] * len(last)].assign(told=missing, text_code="favourite_category_less")
+    shown = last.head(1 if missing > LEAKED * recent["amount"].sum() else 0)
+    return shown.assign(told=missing, text_code="favourite_category_less")
 
 
 def gone(trail: Trail) -> pd.DataFrame:

@@ -73,7 +73,7 @@ def manager(trail: Trail) -> pd.DataFrame:
         border = trail.onset - RECENT_DAYS
         before = days.between(border - EARLIER_DAYS, border - 1).sum()
         missing = before * RECENT_DAYS / EARLIER_DAYS - (days >= border).sum()
-        last = last[[missing >= 1.0] * len(last)].assign(text_code="contact_seldom")
+        last = last.head(1 if missing >= 1.0 else 0).assign(text_code="contact_seldom")
     changed = changes.assign(told=float("nan"), weight=changes["day"])
     return pd.concat([heaviest(changed, "manager_change"), last])
 

@@ -185,7 +185,8 @@ def signatures(records: Seen, lost: Sequence[str], onsets: Days, *, end: int) ->
     """
     declined = declined_of(records.orders, lost, onsets, end=end)
     contacts = records.contacts[records.contacts["day"] < end]
-    counted = [_counted(sign, without_our_faults(contacts), declined) for sign in _COUNTED]
+    told = without_our_faults(contacts)
+    counted = [_counted(sign, told, declined) for sign in _COUNTED]
     others = [
         _slow_answers(contacts, declined),
         _late_payment(records.bills, declined),

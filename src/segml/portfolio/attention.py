@@ -28,9 +28,8 @@ def attention(scene: Scene) -> pd.DataFrame:
     DataFrame
         Sorted by client_id: every key client, and each other client that got more contacts than its
         playbook plans (a prospect is to be won: none are too many) or a discount above its limit.
-        Contacts are null where the ledger tells no
-        visit or call at all (whoever writes none down has not missed them all), discounts where it
-        tells none.
+        Contacts are null where the ledger tells no visit or call at all (whoever writes none down
+        has not missed them all), discounts where it tells none.
     """
     book, as_of = scene.book, scene.past.as_of
     begun = _begun(scene)
