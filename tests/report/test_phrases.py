@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import get_args
 
+import pytest
+
 from segml.ledger.contract import EVENT_KINDS
 from segml.losses import TEXT_CODES
 from segml.losses.impact import Verdict
@@ -11,12 +13,19 @@ from segml.losses.summary import KINDS
 from segml.report import phrases
 from segml.report.events import TOLD
 from segml.report.evidence_phrases import EVIDENCE
+from segml.report.language import speaking
 from segml.scoring import ACTIONS, SUBJECTS
 from segml.words.feature import REASONS
 
 
 def test_evidence() -> None:
     assert set(EVIDENCE) == set(TEXT_CODES)
+
+
+@pytest.mark.parametrize("language", ["ru", "zh"])
+def test_what_an_amount_is_ends_without_the_colon_that_the_sentence_sets(language: str) -> None:
+    with speaking(language):
+        assert [amount for _, amount in EVIDENCE.values() if amount.endswith((":", "："))] == []
 
 
 def test_reasons() -> None:
