@@ -17,6 +17,8 @@ def portfolio(**changes: Any) -> tuple[pd.DataFrame, pd.Series]:
         "profit_365": [400.0, 300, 200, 100] * 2,
     }
     frame = pd.DataFrame(base | changes, index=[f"c{i}" for i in range(n)])
+    if "value_365" not in frame:
+        frame["value_365"] = frame["profit_365"]  # nobody was brought by anybody
     return frame, pd.Series(0.0, index=frame.index)
 
 
@@ -38,10 +40,29 @@ def test_who_is_key_by_its_role_alone_crowds_no_one_of_a_key_tier_out() -> None:
     assert codes[codes == "retain"].index.tolist() == ["c3", "c6"]
 
 
+def test_nobody_is_called_now_who_earns_nothing_and_is_expected_to_earn_nothing() -> None:
+    none = {"profit_365": [400.0, 300, 200, -5, 400, 300, 200, 100]}
+    left = {"expected_profit": [400.0, 300, 200, -9, 400, 300, 200, 100]}
+    before = pd.Series(0.0, index=portfolio()[0].index)
+    said = {
+        name: actions(portfolio(**changes)[0], before, horizon_days=365)["c2":"c3"].tolist()
+        for name, changes in {
+            "a loss alone": none | left,
+            "a loss that ends": none,
+            "what it brought": none | left | {"value_365": [400.0, 300, 200, 900] + [9.0] * 4},
+        }.items()
+    }
+    assert said == {
+        "a loss alone": ["retain", "keep"],
+        "a loss that ends": ["keep", "retain"],
+        "what it brought": ["keep", "retain"],
+    }
+
+
 def test_where_few_are_at_risk_a_quarter_is_not() -> None:
     risk = [0.001, 0.002, 0.004, 0.3, 0.005, 0.003, 0.002, 0.001]
     frame = pd.DataFrame({"status": "active", "tier": "a", "is_key": True, "p_churn": risk})
-    frame = frame.assign(expected_profit=9.0, profit_365=[9.0, 8, 7, 6, 5, 4, 3, 2])
+    frame = frame.assign(expected_profit=9.0, profit_365=[9.0, 8, 7, 6, 5, 4, 3, 2], value_365=9.0)
     frame.index = pd.Index([f"c{place}" for place in range(8)])
     codes = actions(frame, pd.Series(0.0, index=frame.index), horizon_days=365)
     assert codes[codes == "retain"].index.tolist() == ["c3"]

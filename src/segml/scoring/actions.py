@@ -11,8 +11,9 @@ remind     lapsed, or recorded as gone, any other: a reminder, no personal care
 await      active; by its own rhythm its next order is due when the horizon of the risk is over,
            as of a yearly contract or of a season of its own: that it does not order until then is
            no sign
-retain     active and key; its risk of churn is in the top quarter of its group, the active clients
-           of the key tiers or those that are key by their role alone (they are small, and small
+retain     active and key, and it or those it brought earn us something, last year or by what is
+           expected of it; its risk of churn is in the top quarter of its group, such clients of
+           the key tiers or those that are key by their role alone (they are small, and small
            clients leave more often), and no less than their mean: where few are at risk, a
            quarter is not
 keep       active and key, any other
@@ -74,8 +75,8 @@ def actions(
     Parameters
     ----------
     scores
-        `status`, `tier`, `is_key`, `p_churn`, `expected_profit`, `profit_365`, by client;
-        `recommendation` where prospects have one, null for all others.
+        `status`, `tier`, `is_key`, `p_churn`, `expected_profit`, `profit_365`, `value_365`, by
+        client; `recommendation` where prospects have one, null for all others.
     profit_before
         The profit of the year before the last 365 days, same index, in money.
     horizon_days
@@ -96,7 +97,9 @@ def actions(
     awaited = active & scores.index.isin(list(awaiting))
     asked = active & ~awaited
     key, other = asked & scores["is_key"], asked & ~scores["is_key"]
-    by_tier = key & scores["is_key"].groupby(scores["tier"], dropna=False).transform("all")
+    earning = key & (scores[["value_365", "expected_profit"]].max(axis=1) > 0)
+    of_key_tier = scores["is_key"].groupby(scores["tier"], dropna=False).transform("all")
+    by_tier, by_role = earning & of_key_tier, earning & ~of_key_tier
     risk, expected = scores["p_churn"], scores["expected_profit"]
     last_year = scores["profit_365"] * (horizon_days / 365)
     rules = {
@@ -105,7 +108,7 @@ def actions(
         "remind": lapsed,
         "await": awaited,
         "retain": (by_tier & (risk >= _risky(risk, by_tier)))
-        | (key & ~by_tier & (risk >= _risky(risk, key & ~by_tier))),
+        | (by_role & (risk >= _risky(risk, by_role))),
         "keep": key,
         "watch": other
         & (risk >= _risky(risk, other))
