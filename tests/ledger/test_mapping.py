@@ -114,6 +114,26 @@ def test_a_comment_at_the_end_of_an_expression_does_no_harm(checked: Callable[..
     assert check.counts["transactions"].kept == 2
 
 
+@pytest.mark.parametrize(
+    ("fails", "holds", "column"),
+    [
+        ("cast(Note AS double)", "try_cast(Note AS double)", "amount"),
+        ("Note::date", "try_cast(Note AS date)", "date"),
+        ("strptime(Note, '%d/%m/%Y')", "try_strptime(Note, '%d/%m/%Y')", "date"),
+    ],
+)
+def test_an_expression_that_fails_on_a_value_has_a_way_past_it_that_tells_the_row(
+    checked: Callable[..., Check], fails: str, holds: str, column: str
+) -> None:
+    rows = "Customer,Date,Price,Note\na,2011-01-01,1,2\nb,2011-01-01,1,three\n"
+    columns = {"client_id": "Customer", "date": "Date", "amount": "Price"}
+    with pytest.raises(ConfigurationRefused, match=r"try_cast.*try_strptime.*segml check") as found:
+        checked(rows, columns=columns | {column: f"sql: {fails}"})
+    assert "three" not in str(found.value)
+    told = checked(rows, columns=columns | {column: f"sql: {holds}"}).findings.to_frame()
+    assert told.loc[told["column"].eq(column), "first"].astype(str).str.contains("row 2").any()
+
+
 def test_an_id_compared_to_text_in_where_stays_text(checked: Callable[..., Check]) -> None:
     rows = "client_id,date,amount,shop\n1,2011-01-01,1,5\n2,2011-01-01,1,6\n"
     counts = checked(rows, where="client_id <> 'b' AND shop <> 'x'").counts["transactions"]

@@ -18,6 +18,11 @@ from segml.words.plan import SourcePlan
 
 SQL_PREFIX = "sql:"
 _OF_TEXTS = r"replace|translate|regexp_\w+|split_part|[lr]?trim|(try_)?strptime"
+_OF_A_VALUE = (duckdb.ConversionException, duckdb.InvalidInputException)
+_PAST_A_VALUE = (
+    "write `try_cast` for `cast` or `::`, `try_strptime` for `strptime`: what is no such value is "
+    "then empty, and `segml check` tells its row"
+)
 TEXT_COPY = "segml text of "
 """In the view of a CSV file, numeric columns that an expression uses are numbers; their text,
 which plain mappings read, stands beside them under this prefix."""
@@ -242,13 +247,13 @@ def bad_expression(table: Table, column: str, error: duckdb.Error) -> Configurat
     Returns
     -------
     ConfigurationRefused
-        With DuckDB's own words in short.
+        With DuckDB's own words in short, and the way past a value that is none.
     """
     place = "where" if column == "where" else f"columns.{column}"
     return ConfigurationRefused(
         f"`ledger.{table.name}.{place}` is refused by DuckDB: {short_reason(error)}",
         allowed="a SQL expression over the source's columns, names with spaces in double quotes",
-        next_step="correct the expression",
+        next_step=_PAST_A_VALUE if isinstance(error, _OF_A_VALUE) else "correct the expression",
     )
 
 
