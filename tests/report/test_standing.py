@@ -104,6 +104,19 @@ def test_who_has_neither_roles_nor_moves_is_told_nothing(
     assert _lines(roles, levers, "nobody") == []
 
 
+def test_who_asks_what_would_lift_a_client_is_told_if_nothing_would(
+    roles: pd.DataFrame, levers: pd.DataFrame
+) -> None:
+    nothing = "Nothing that clients as large come to within a year would lift it to a higher tier."
+    fall = levers[levers["direction"].eq("down")]
+    for moves, told in ((fall, [nothing]), (levers, [])):
+        facts = standing_facts({"roles": roles.iloc[:0], "levers": moves}, "a")
+        assert facts is not None
+        lines = standing_lines(facts, FEATURES, "EUR", may_rise=True)
+        assert [line for line in lines if line.startswith("Nothing")] == told
+        assert len(lines) == 2
+
+
 def test_a_run_without_the_tables_has_no_standing(roles: pd.DataFrame) -> None:
     assert standing_facts({}, "a") is None
     assert roles_facts(pd.DataFrame(), None, {}) is None

@@ -113,7 +113,7 @@ def _explained(settings: Settings, folder: Path, client_id: str, day: dt.date) -
         **spans,
     )
     if standing is not None:
-        lines += standing_lines(standing, features, facts.currency)
+        lines += standing_lines(standing, features, facts.currency, may_rise=facts.may_rise)
     if prospect is not None:
         scored = prospect_lines(prospect, features, facts.currency)
     else:

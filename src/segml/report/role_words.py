@@ -26,7 +26,11 @@ Measures = Mapping[str, tuple[float, float | None]]
 
 
 def standing_lines(
-    facts: StandingFacts, features: Mapping[str, Feature], currency: str | None
+    facts: StandingFacts,
+    features: Mapping[str, Feature],
+    currency: str | None,
+    *,
+    may_rise: bool = False,
 ) -> list[str]:
     """A client's roles with evidence, what would move it, its criteria, what lies ahead.
 
@@ -38,12 +42,18 @@ def standing_lines(
         Feature name to the feature, for labels and units.
     currency
         Put after money where known.
+    may_rise
+        Whether it is asked what would lift the client: then it is said if nothing would.
     """
     lines = [role_sentence(held, currency) for held in facts.roles]
     if facts.up:
         moved = _moved(facts.up, features, currency)
         up = called.tier(facts.up.to_tier)
         lines.append(_("It would reach {tier} with {moved}, all else equal.", tier=up, moved=moved))
+    elif may_rise:
+        lines.append(
+            _("Nothing that clients as large come to within a year would lift it to a higher tier.")
+        )
     if facts.down:
         moved = _moved(facts.down, features, currency)
         down = called.tier(facts.down.to_tier)

@@ -87,6 +87,11 @@ class ClientFacts:
     currency: str | None
     explained: Mapping[Subject, Explained]
 
+    @property
+    def may_rise(self) -> bool:
+        """Whether there is a higher tier that it could come to: it is active and not at the top."""
+        return self.status == "active" and self.tier_rank > 1
+
 
 def client_facts(
     scores: pd.DataFrame, reasons: pd.DataFrame, clients: pd.DataFrame, *, client_id: str

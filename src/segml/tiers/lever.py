@@ -12,7 +12,7 @@ import pandas as pd
 
 Direction = Literal["up", "down"]
 
-PROFIT, SALES, WALLET = "profit_365", "spend_365", "wallet"
+PROFIT, SALES = "profit_365", "spend_365"
 INNER = 0.98
 """The share of active clients whose values are the range that a lever is moved in."""
 
@@ -70,14 +70,6 @@ def most_profit(columns: Sequence[str], values: npt.NDArray[np.float64]) -> npt.
             rate = np.quantile(profit[sold] / sales[sold], (1 + INNER) / 2)
             most = rate * np.maximum(sales, 0.0)
     return most
-
-
-def most_sales(frame: pd.DataFrame) -> npt.NDArray[np.float64]:
-    """What each client spends a year on such goods with anybody, (n,); inf where nobody knows."""
-    if WALLET not in frame:
-        return np.full(len(frame), np.inf)
-    wallet = frame[WALLET].to_numpy(np.float64)
-    return np.where(np.isnan(wallet), np.inf, wallet)
 
 
 def as_feature(wish: npt.NDArray[np.float64], way: int) -> npt.NDArray[np.float64]:

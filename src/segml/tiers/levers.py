@@ -15,8 +15,8 @@ which is the shortest way where the own centroid decides.
 Every change is tried by assigning the changed client anew; one that does not lead out of the tier
 is not told. None goes beyond what 98 of 100 of the clients keep to in that coordinate, and profit
 from the same sales, or sales for the same profit, not beyond the profit rate that 99 of 100 of them
-keep to, and sales not beyond what the client spends with anybody, where its wallet is known. The
-levers of a rule are in `rule_levers`.
+keep to, and no trade beyond what the client's like came to within a year (`reach`). The levers of a
+rule are in `rule_levers`.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ from segml.tiers.lever import (
     as_feature,
     as_table,
     most_profit,
-    most_sales,
     offered,
 )
 from segml.tiers.model import TierModel
+from segml.tiers.reach import most_asked
 from segml.tiers.rule_levers import rule_moves
 from segml.tiers.steps import Bools, Standing, steps
 
@@ -93,7 +93,9 @@ def lever_moves(model: TierModel, frame: pd.DataFrame, assignment: pd.DataFrame)
         return as_table([])
     z = estimator.transform(values)
     low, high = _range(model, estimator, values, z)
-    _within_wallet(model, estimator, values, most_sales(frame), high)
+    most = most_asked(frame, model.columns)
+    within = estimator.map_.apply(np.where(np.isfinite(most), most, values))
+    high = np.where(np.isfinite(most), np.minimum(high, within), high)
     previous = np.asarray(
         pd.Index(model.names).get_indexer(pd.Index(assignment["previous_tier"])), np.int64
     )
@@ -138,17 +140,6 @@ def _range(
         high[:, profit] = np.minimum(high[:, profit], estimator.map_.apply(most)[:, profit])
         low[:, sales] = np.maximum(low[:, sales], estimator.map_.apply(least)[:, sales])
     return low, high
-
-
-def _within_wallet(
-    model: TierModel, estimator: ClusterTiers, values: Array, wallet: Array, high: Array
-) -> None:
-    """Lower the greatest sales, in place, to what each client spends with anybody, if known."""
-    known = np.isfinite(wallet)
-    if SALES in model.columns and known.any():
-        sales, whole = model.columns.index(SALES), values[known]
-        whole[:, sales] = wallet[known]
-        high[known, sales] = np.minimum(high[known, sales], estimator.map_.apply(whole)[:, sales])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -16,16 +16,15 @@ import pandas as pd
 from segml.tiers.lever import (
     INNER,
     PROFIT,
-    SALES,
     Direction,
     Lever,
     as_feature,
     as_table,
     most_profit,
-    most_sales,
     offered,
 )
 from segml.tiers.model import TierModel
+from segml.tiers.reach import most_asked
 from segml.tiers.rule_steps import Allowed, BeforeEdge, fewest
 from segml.tiers.rules import RuleTiers
 
@@ -59,7 +58,7 @@ def rule_moves(model: TierModel, frame: pd.DataFrame, assignment: pd.DataFrame) 
         return as_table([])
     low, high = np.quantile(values, ((1 - INNER) / 2, (1 + INNER) / 2), axis=0)
     held = pd.Index(model.names).get_indexer(pd.Index(assignment["previous_tier"]))
-    limits = _limits(model, values, high, most_sales(frame))
+    limits = _limits(model, values, high, most_asked(frame, model.columns))
     label, parts = assignment["tier_rank"].to_numpy(np.int64) - 1, []
     for start in range(0, len(values), CHUNK):
         rows = slice(start, start + CHUNK)
@@ -78,12 +77,9 @@ def rule_moves(model: TierModel, frame: pd.DataFrame, assignment: pd.DataFrame) 
     return as_table(parts)
 
 
-def _limits(model: TierModel, values: Array, high: Array, sales: Array) -> Array:
-    """The greatest value each client is moved to, (n, d): of sales, and of profit within a rate."""
-    each = np.tile(high, (len(values), 1))
-    if SALES in model.columns:
-        place = model.columns.index(SALES)
-        each[:, place] = np.minimum(each[:, place], sales)
+def _limits(model: TierModel, values: Array, high: Array, most: Array) -> Array:
+    """The greatest value each client is moved to, (n, d): in reach, and profit within a rate."""
+    each = np.minimum(high, most)
     if PROFIT in model.columns:
         profit = model.columns.index(PROFIT)
         each[:, profit] = np.minimum(each[:, profit], most_profit(model.columns, values))
