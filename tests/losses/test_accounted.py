@@ -110,6 +110,14 @@ def test_a_part_that_improved_neither_explains_nor_takes_away() -> None:
     assert found["margin"] == pytest.approx(1.0)
 
 
+def test_where_the_client_itself_brings_no_less_no_part_is_the_reason() -> None:
+    better = account(discount=10.0, goods=500.0)
+    assert 0 < change(better).parts["discount"] < -sum(change(better).parts.values())
+    found = shares(better, {"discount_rate_90": 0.3})
+    assert found["margin"] == 0.0
+    assert found["price"] == pytest.approx(0.75)
+
+
 def test_the_feature_that_moved_carries_the_share() -> None:
     blank = {"discount_rate_90": np.nan, "discount_rate_365": 0.2}
     assert shares(account(discount=300.0), blank)["discount_rate_365"] == pytest.approx(1.0)

@@ -2,6 +2,8 @@
 
 Of the profit that a client stopped bringing while it went on buying, the account knows the parts
 (`profit_parts`). A part that improved explains no loss; the others share the loss by their money.
+Where the client itself brings no less, and only those it brought do, there is no loss to share: the
+drivers speak alone.
 
 - Discount is `margin`, and so is care as far as it grew in money: what the client pressed for until
   it stopped paying for itself. Care that weighs more only because less is bought is the fall's.
@@ -151,7 +153,7 @@ def _told(change: Change) -> dict[Part, float]:
     grown = min(lost["care"], max(change.after.care - change.before.care, 0.0))
     lost |= {"volume": lost["volume"] + lost["care"] - grown, "care": grown}
     whole = sum(lost.values())
-    if whole <= 0.0:
+    if whole <= 0.0 or sum(change.parts.values()) <= 0.0:
         return dict.fromkeys(lost, 0.0) | {"volume": 1.0}
     return {part: money / whole for part, money in lost.items()}
 
