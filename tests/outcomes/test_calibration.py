@@ -5,6 +5,7 @@ from importlib import import_module
 
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from segml.outcomes import Calibration, fit_calibration
 
@@ -119,3 +120,26 @@ def test_draws_of_many_rows_are_those_of_rows_one_by_one(monkeypatch: pytest.Mon
     assert grouped.draws != alone.draws
     apart = np.abs(np.array(grouped.draws) - np.array(alone.draws)).max(axis=0)
     assert (apart < 0.02 * np.std(alone.draws, axis=0)).all()
+
+
+@pytest.mark.parametrize("shift", [-60.0, -24.6, 0.0, 30.0])
+@pytest.mark.parametrize("scale", [0.3, 1.0, 8.0])
+def test_wherever_the_scores_lie_the_probabilities_are_as_likely_as_can_be(
+    shift: float, scale: float
+) -> None:
+    rng = np.random.default_rng(3)
+    score = rng.normal(size=1200)
+    y = (rng.random(len(score)) < 1 / (1 + np.exp(2.4 - 1.5 * score))).astype(float)
+    whose = np.arange(len(score)).astype(str).astype(object)
+    days = np.repeat(np.arange(4), 300)
+    raw = shift + scale * score
+    found = fit_calibration(raw, y, client=whose, cutoff=days, seed=0, count=20)
+    wrong = y - found.probability(raw)
+    # where the likelihood is greatest its slopes are zero: half a row of each class, ten rows more
+    level = 1 / (1 + np.exp(-(found.intercept + found.slope * raw.mean())))
+    assert wrong.sum() == pytest.approx(level - 0.5, abs=1e-5)
+    z = (raw - raw.mean()) / raw.std()
+    pull = 10 / 4 * (found.slope - 1) * raw.std()
+    assert wrong @ z == pytest.approx(pull, abs=1e-5)
+    means = [expit(a + b * raw).mean() for a, b in found.draws]
+    assert 0.05 < min(means) <= y.mean() <= max(means) < 0.35

@@ -22,8 +22,10 @@ LEAST_SLOPE = 0.05
 """Calibration may flatten a score, never turn it around or make it constant."""
 PRIOR_ROWS = 10.0
 """How many rows the prior slope of 1 is worth, in units of the score's spread."""
-STEPS, FEW_STEPS = 15, 4
-"""Of Newton's method: from anywhere, and from a fit of nearly the same rows."""
+STEPS, LONGEST, HALVINGS, STILL = 100, 5.0, 30, 1e-6
+"""Of Newton's method: the most steps, the longest, how often one is halved, and which ends it:
+what is left is of the size of its square."""
+ROUNDING = 1e-12
 ALIKE = 2048
 """Groups of rows next to each other by score, of which a draw counts weights and labels: within a
 group all stand at its mean score. Of fewer rows each is a group of its own."""
@@ -146,7 +148,7 @@ def fit_calibration(
     else:
         centre, spread = float(raw.mean()), float(raw.std()) or 1.0
         everyone = _Scores(z=(raw - centre) / spread, weight=share[None], hits=(share * y)[None])
-        point = _fit(everyone, np.array([0.0, 1.0]), STEPS, centre=centre, spread=spread)[0]
+        point = _fit(everyone, None, centre=centre, spread=spread)[0]
     if len(raw) == 0 or count == 0:
         alone = (float(point[0]), float(point[1]))
         return Calibration(intercept=alone[0], slope=alone[1], draws=(alone,) * max(count, 1))
@@ -168,7 +170,7 @@ def fit_calibration(
             weight=np.add.reduceat(weight, starts, axis=1),
             hits=np.add.reduceat(weight * y, starts, axis=1),
         )
-        draws.extend(_fit(drawn, point, FEW_STEPS, centre=centre, spread=spread))
+        draws.extend(_fit(drawn, point, centre=centre, spread=spread))
     return Calibration(
         intercept=float(point[0]),
         slope=float(point[1]),
@@ -185,32 +187,71 @@ class _Scores:
     hits: Values
 
 
-def _fit(told: _Scores, start: Values, steps: int, *, centre: float, spread: float) -> Values:
-    """Intercept and slope for each of d weightings of the same scores, shape (d, 2)."""
+def _fit(told: _Scores, start: Values | None, *, centre: float, spread: float) -> Values:
+    """Intercept and slope for each of d weightings of the same scores, shape (d, 2).
+
+    The penalised likelihood is concave and every step raises it, so where it begins (at a fit of
+    nearly the same rows, or at the rate of all) changes nothing but the time.
+    """
     total, hits = told.weight.sum(axis=1), told.hits.sum(axis=1)
     level = (hits + 0.5) / (total + 1.0)
     single = np.minimum(hits, (told.weight - told.hits).sum(axis=1)) <= 1e-9 * total
-    flat = np.column_stack([np.log(level / (1 - level)), np.full(len(total), spread)])
-    theta = np.where(single[:, None], flat, [start[0] + start[1] * centre, start[1] * spread])
-    for _ in range(steps):
-        theta += np.where(single[:, None], 0.0, _step(theta, told, spread))
-        theta[:, 1] = np.maximum(theta[:, 1], LEAST_SLOPE * spread)
+    theta = np.column_stack([np.log(level / (1 - level)), np.full(len(total), spread)])
+    if start is None:  # not from a steep slope: where nearly all rows are sure none tells the way
+        theta[~single, 1] = min(spread, 1.0)
+    else:
+        theta[~single] = start[0] + start[1] * centre, start[1] * spread
+    here = _likelihood(theta, told, spread)
+    for _ in range(STEPS):
+        moved, reached = _better(theta, here, told, spread)
+        moved = np.where(single[:, None], theta, moved)
+        is_still = bool((np.abs(moved - theta) <= STILL * (1.0 + np.abs(theta))).all())
+        theta, here = moved, reached
+        if is_still:
+            break
     slope = theta[:, 1] / spread
     return np.column_stack([theta[:, 0] - slope * centre, slope])
 
 
+def _better(theta: Values, here: Values, told: _Scores, spread: float) -> tuple[Values, Values]:
+    """One Newton step, each weighting's halved until its likelihood does not fall, and that."""
+    step, least = _step(theta, told, spread), np.array([-np.inf, LEAST_SLOPE * spread])
+    part = np.ones(len(theta))
+    for _ in range(HALVINGS):
+        moved = np.maximum(theta + part[:, None] * step, least)
+        reached = _likelihood(moved, told, spread)
+        fell = reached < here - ROUNDING * np.abs(here)
+        if not fell.any():
+            break
+        part[fell] /= 2.0
+    return np.where(fell[:, None], theta, moved), np.where(fell, here, reached)
+
+
+def _likelihood(theta: Values, told: _Scores, spread: float) -> Values:
+    """The penalised log-likelihood.
+
+    Half a row of each class keeps the intercept finite, ten rows pull the slope to 1.
+    """
+    at = theta[:, :1] + theta[:, 1:] * told.z
+    seen = (told.hits * at - told.weight * np.logaddexp(0.0, at)).sum(axis=1)
+    prior = 0.5 * theta[:, 0] - np.logaddexp(0.0, theta[:, 0])
+    return np.asarray(seen + prior - PRIOR_ROWS / 8 * (theta[:, 1] - spread) ** 2)
+
+
 def _step(theta: Values, told: _Scores, spread: float) -> Values:
-    """One Newton step, cut to a length at which the steps cannot run away."""
+    """The Newton step of each weighting, no longer than `LONGEST`."""
     z, weight = told.z, told.weight
     p = expit(theta[:, :1] + theta[:, 1:] * z)
-    # half a row of each class keeps the intercept finite, ten rows pull the slope to 1
     level = expit(theta[:, 0])
     rise = told.hits - weight * p
     curve = weight * p * (1 - p)
     g0 = rise.sum(axis=1) + 0.5 - level
     g1 = rise @ z - PRIOR_ROWS / 4 * (theta[:, 1] - spread)
-    h00 = curve.sum(axis=1) + level * (1 - level)
+    h00 = curve.sum(axis=1) + level * (1 - level) + ROUNDING  # where all are sure it is nothing
     h01, h11 = curve @ z, curve @ z**2 + PRIOR_ROWS / 4
     scale = h00 * h11 - h01**2
     step = np.column_stack([h11 * g0 - h01 * g1, h00 * g1 - h01 * g0]) / scale[:, None]
-    return np.asarray(np.clip(step, -1.0, 1.0), dtype=np.float64)
+    flattest = (theta[:, 1] <= LEAST_SLOPE * spread) & (step[:, 1] <= 0)
+    step[flattest] = np.column_stack([g0 / h00, np.zeros(len(g0))])[flattest]
+    longest = np.abs(step).max(axis=1, keepdims=True)
+    return np.asarray(step * (LONGEST / np.maximum(longest, LONGEST)))
