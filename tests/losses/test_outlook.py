@@ -8,6 +8,7 @@ import pytest
 
 from segml.losses import VERDICTS
 from segml.losses.dossiers import no_dossiers
+from segml.losses.fates import Fates
 from segml.losses.outlook import outlook
 
 from .conftest import Ahead
@@ -31,7 +32,8 @@ def test_every_client_that_left_or_shrank_is_asked_for_a_return_and_no_other(ahe
 
 
 def test_where_nobody_was_lost_there_is_no_road_and_nobody_to_win_back(ahead: Ahead) -> None:
-    coming = outlook(ahead.scene, ahead.books, no_dossiers())
+    nobody = Fates(lost={}, lost_before=(), stayed=ahead.scene.key)
+    coming = outlook(ahead.scene, ahead.books, no_dossiers(), nobody)
     assert coming.frames["lookalikes"].empty
     assert coming.frames["winback"].empty
     assert len(coming.frames["next_lost"]) == len(ahead.analysis.next_lost)

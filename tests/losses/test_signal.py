@@ -10,7 +10,15 @@ import pandas as pd
 from segml.features import CATALOGUE
 from segml.ledger import day_of
 from segml.losses.months import month_starts
-from segml.losses.signal import RISK, Signal, Watch, earlier, first_crossings, usual_lines
+from segml.losses.signal import (
+    RISK,
+    Signal,
+    Watch,
+    earlier,
+    first_crossings,
+    first_signals,
+    usual_lines,
+)
 from segml.words.feature import Feature
 
 FEATURES = {feature.name: feature for feature in CATALOGUE}
@@ -27,7 +35,7 @@ def crossing(values: dict[int, float], feature: Feature = RISES) -> Signal | Non
         known = [value for since, value in sorted(values.items()) if since <= day]
         return pd.DataFrame({feature.name: [known[-1] if known else np.nan]}, index=["a"])
 
-    return first_crossings({"a": WATCH}, {"a": [feature]}, frame, lines)["a"]
+    return first_crossings({"a": WATCH}, {"a": [feature]}, frame, lambda day: lines)["a"]
 
 
 def test_a_driver_signals_on_the_first_month_start_beyond_its_line() -> None:
@@ -70,3 +78,24 @@ def test_the_line_is_what_nine_of_ten_key_clients_stand_within() -> None:
     assert usual_lines(key, [RISES, FALLS]) == {RISES.name: 9.0, FALLS.name: -1.0}
     unknown = pd.DataFrame({RISES.name: [np.nan]})
     assert usual_lines(unknown, [RISES]) == {RISES.name: np.inf}
+
+
+def test_where_all_rise_with_the_season_none_of_them_signals() -> None:
+    def of(day: int, own: float) -> float:
+        return own + (5.0 if day >= JUNE else 0.0)
+
+    def frame(day: int) -> pd.DataFrame:
+        return pd.DataFrame({RISES.name: [of(day, 0.5)]}, index=["a"])
+
+    still = first_crossings(
+        {"a": WATCH}, {"a": [RISES]}, frame, lambda day: {RISES.name: of(day, 1.0)}
+    )
+    fixed = first_crossings({"a": WATCH}, {"a": [RISES]}, frame, lambda day: {RISES.name: 1.0})
+    assert still["a"] is None
+    assert fixed["a"] == Signal(day=JUNE, by=RISES.name)
+
+    def risks(day: int) -> pd.Series:
+        return pd.Series({"a": of(day, 0.5)})
+
+    assert first_signals({"a": WATCH}, risks, line=lambda day: of(day, 1.0)) == {"a": None}
+    assert first_signals({"a": WATCH}, risks, line=lambda day: 1.0) == {"a": JUNE}

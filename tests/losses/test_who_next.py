@@ -83,11 +83,12 @@ def test_a_warning_stands_since_the_first_month_of_an_unbroken_row(ahead: Ahead)
     scene = ahead.scene
     clients = list(ahead.analysis.next_lost["client_id"])
     standing = warnings_of(scene, clients)
-    high = {each: scene.chances(scene.end)[each] >= scene.high_risk for each in clients}
+    line = scene.high_risk(scene.end, clients)
+    high = {each: scene.chances(scene.end)[each] >= line for each in clients}
     assert {each for each in clients if high[each]} == set(standing)
     assert 0 < len(standing) < len(clients)
     for each, since in standing.items():
-        assert scene.chances(since)[each] >= scene.high_risk
+        assert scene.chances(since)[each] >= scene.high_risk(since, clients)
         assert scene.start <= since <= scene.end
     told = ahead.analysis.next_lost.set_index("client_id")["warned_on"]
     assert {each: date_of(day) for each, day in standing.items()} == told.dropna().to_dict()

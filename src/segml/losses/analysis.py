@@ -151,7 +151,7 @@ def analyse(
     found = _dossiers(scene, books, declines)
     together = _together(scene, books, became, found)
     tell("who is next", 4, 6)
-    coming = outlook(scene, books, found)
+    coming = outlook(scene, books, found, became)
     tell("events", 5, 6)
     impact = event_impact(ledger, books, _about(scene), known=known, end=end)
     said = summary(scene, books, became, found, fallen) | overall(books, became, together)

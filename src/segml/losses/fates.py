@@ -31,6 +31,12 @@ class Fates:
     stayed: tuple[str, ...]
 
 
+def peers(became: Fates, day: int) -> list[str]:
+    """The key clients of the earlier date, without those lost before it or by a day."""
+    later = [each for each, loss in became.lost.items() if loss.lost_on > day]
+    return [*became.stayed, *later]
+
+
 def fates(books: Books, key: Sequence[str], *, start: int, end: int) -> Fates:
     """What became of the key clients. A recorded end, known at the later date, wins.
 

@@ -52,13 +52,13 @@ def churn_chance(bundle: Bundle, now: Snapshot) -> pd.Series:
     return pd.Series(known, index=now.frame.index, name="p_churn")
 
 
-def high_risk_line(key: pd.DataFrame) -> float:
-    """The probability of churn that the riskiest tenth of the key clients exceeds; NaN for none.
+def high_risk_line(chances: pd.Series) -> float:
+    """The probability of churn that the riskiest tenth of some clients exceeds; NaN for none.
 
     Parameters
     ----------
-    key
-        The standing of the key clients at the earlier date.
+    chances
+        Their probabilities on a day; missing where they are not active.
     """
-    chances = key["p_churn"].dropna()
-    return float(chances.quantile(HIGH_RISK_LEVEL)) if len(chances) else float("nan")
+    known = chances.dropna()
+    return float(known.quantile(HIGH_RISK_LEVEL)) if len(known) else float("nan")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from segml.features import CATALOGUE
 from segml.losses.accounted import Shares
 from segml.losses.attribution import Decomposition, Span
 from segml.losses.books import Books
-from segml.losses.fates import Fates
+from segml.losses.fates import Fates, peers
 from segml.losses.history import of
 from segml.losses.scene import Scene
 from segml.losses.signal import (
@@ -50,9 +51,16 @@ def missed_signals(
         for each, loss in fates.lost.items()
     }
     scene.prepare(day for watch in watches.values() for day in watch.months)
-    risks = first_signals(watches, scene.chances, line=scene.high_risk)
+    risks = first_signals(
+        watches, scene.chances, line=lambda day: scene.high_risk(day, peers(fates, day))
+    )
     drivers = list({each.name: each for found in speaking.values() for each in found}.values())
-    usual = usual_lines(scene.snapshot(scene.start).frame.loc[list(scene.key)], drivers)
+
+    @cache
+    def usual(day: int) -> Mapping[str, float]:
+        frame = scene.snapshot(day).frame
+        return usual_lines(frame[frame.index.isin(peers(fates, day))], drivers)
+
     crossed = first_crossings(watches, speaking, lambda day: scene.snapshot(day).frame, usual)
     return {each: earlier(risks[each], crossed[each]) for each in watches}
 

@@ -11,6 +11,7 @@ import pandas as pd
 from segml.losses.asked import HORIZON_DAYS, sample
 from segml.losses.books import Books
 from segml.losses.dossiers import Dossiers
+from segml.losses.fates import Fates
 from segml.losses.scene import Scene
 from segml.losses.who_next import who_next
 from segml.losses.winback import winback
@@ -24,7 +25,7 @@ class Outlook:
     summary: dict[str, Any]
 
 
-def outlook(scene: Scene, books: Books, found: Dossiers) -> Outlook:
+def outlook(scene: Scene, books: Books, found: Dossiers, became: Fates) -> Outlook:
     """Who is next, and whom it may pay to win back.
 
     Parameters
@@ -33,11 +34,13 @@ def outlook(scene: Scene, books: Books, found: Dossiers) -> Outlook:
         Ledger, model, dates; histories, rhythm, clock.
     found
         The lost clients' frames.
+    became
+        What became of the key clients of the earlier date.
     """
     shares = found.loss_reasons[["client_id", "reason", "feature", "share"]]
     spans = {each: case.span for each, case in found.cases.items()}
     hazards = found.learnt.hazards if found.learnt else None
-    coming = who_next(scene, books, found.losses, shares, spans, hazards=hazards)
+    coming = who_next(scene, books, found.losses, shares, spans, became=became, hazards=hazards)
     back = winback(
         found.losses,
         found.loss_reasons,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -77,7 +77,6 @@ class Scene:
         chosen = stood["is_key"] & stood["is_active"]
         return tuple(str(client_id) for client_id in stood.index[chosen])
 
-    @cached_property
-    def high_risk(self) -> float:
-        """The probability of churn that the riskiest tenth of them exceeded."""
-        return high_risk_line(self.before.loc[list(self.key)])
+    def high_risk(self, day: int, peers: Sequence[str]) -> float:
+        """The probability of churn that the riskiest tenth of some clients exceeded on a day."""
+        return high_risk_line(self.chances(day).reindex(list(peers)))

@@ -2,8 +2,10 @@
 
 Two things are watched on every month start: the model's risk, against the line of the riskiest
 tenth of the key clients, and each driver that has a real share in the loss, against the line that
-nine of ten key clients stand within. A driver is watched from half a year before the last healthy
-date on: a cause comes before the decline. One that stood beyond its line all the time is no news.
+nine of ten key clients stand within, both of that day and of those not lost by then: risks follow
+the season, and a line of one day would tell the season's turn. A driver is watched from half a year
+before the last healthy date on: a cause comes before the decline. One that stood beyond its line
+all the time is no news.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ Chances = Callable[[int], pd.Series]
 """Asks for every client's probability of churn on a day, by client id."""
 Frames = Callable[[int], pd.DataFrame]
 """Asks for every client's features on a day, by client id."""
+Lines = Callable[[int], Mapping[str, float]]
+"""Asks for the line of every driver on a day, of `usual_lines`."""
 RISK = "p_churn"
 """What a signal by the model's risk is called."""
 AHEAD_DAYS = 184
@@ -61,7 +65,7 @@ class Signal:
 
 
 def first_signals(
-    watches: Mapping[str, Watch], chances: Chances, *, line: float
+    watches: Mapping[str, Watch], chances: Chances, *, line: Callable[[int], float]
 ) -> dict[str, int | None]:
     """The first month start on which each client's risk stood at the high-risk line; None if never.
 
@@ -72,7 +76,7 @@ def first_signals(
     chances
         Probabilities by day.
     line
-        The probability that counts as high; NaN is never reached.
+        Asks for the probability that counts as high on a day; NaN is never reached.
     """
     found: dict[str, int | None] = dict.fromkeys(watches)
     days = sorted(
@@ -85,7 +89,7 @@ def first_signals(
             if found[client_id] is None and watch.since <= day <= watch.until
         ]
         if waiting:
-            high = chances(day).reindex(waiting) >= line
+            high = chances(day).reindex(waiting) >= line(day)
             found |= {client_id: day for client_id in waiting if high[client_id]}
     return found
 
@@ -94,7 +98,7 @@ def first_crossings(
     watches: Mapping[str, Watch],
     drivers: Mapping[str, Sequence[Feature]],
     frames: Frames,
-    usual: Mapping[str, float],
+    usual: Lines,
 ) -> dict[str, Signal | None]:
     """The first month start on which a driver of each client went beyond its line; None if never.
 
@@ -108,7 +112,7 @@ def first_crossings(
     frames
         Features by day.
     usual
-        Of `usual_lines`.
+        Lines by day.
     """
     found: dict[str, Signal | None] = {}
     for client_id, watch in watches.items():
@@ -122,13 +126,13 @@ def first_crossings(
 
 
 def _crossing(
-    client_id: str, watch: Watch, feature: Feature, frames: Frames, usual: Mapping[str, float]
+    client_id: str, watch: Watch, feature: Feature, frames: Frames, usual: Lines
 ) -> int | None:
-    line, within = usual[feature.name], False
+    within = False
     for day in watch.months:
         frame = frames(day)
         value = frame[feature.name].get(client_id, np.nan)
-        beyond = bool(feature.harm * float(value) > line)
+        beyond = bool(feature.harm * float(value) > usual(day)[feature.name])
         if beyond and within:
             return day
         within = within or not beyond
@@ -141,7 +145,7 @@ def usual_lines(key: pd.DataFrame, features: Sequence[Feature]) -> dict[str, flo
     Parameters
     ----------
     key
-        Features of the key clients at the earlier date.
+        Features of the key clients on a day.
     features
         Drivers that are numbers.
 

@@ -37,7 +37,7 @@ def summary(
         JSON-able. `money_by_reason` sums to `profit_lost`.
     """
     losses = found.losses
-    share_named = _explained(found.loss_reasons)
+    share_named, high_risk = _explained(found.loss_reasons), scene.high_risk(scene.start, scene.key)
     return {
         "from": str(as_date(scene.start)),
         "to": str(as_date(scene.end)),
@@ -56,7 +56,7 @@ def summary(
         "share_explained": share_named,
         "declines_learnt_from": found.learnt.onsets if found.learnt else None,
         "explained_beyond_chance": found.learnt.explained if found.learnt else None,
-        "high_risk_line": scene.high_risk if np.isfinite(scene.high_risk) else None,
+        "high_risk_line": high_risk if np.isfinite(high_risk) else None,
         "seasonal_clock": books.lens.is_seasonal,
         "shrunk_below": books.lens.shrunk_below,
         "currency": scene.ledger.currency,

@@ -56,6 +56,8 @@ def gain_of(met: Sequence[Numbers], columns: Sequence[Column], fold: Days) -> Ga
 
     What other folds taught tells the onsets of a fold, and those that are laid in their place: by
     the same weights, so that it matters to whom an onset came, and not how much there is to learn.
+    Weights that promise too much gain little or nothing on any onsets; how far they are believed is
+    another question (`tempered`).
 
     Parameters
     ----------
@@ -71,12 +73,10 @@ def gain_of(met: Sequence[Numbers], columns: Sequence[Column], fold: Days) -> Ga
         np.stack([each.gained_by(values) for each in taught])[fold, np.arange(len(fold))]
         for values in met
     )
-    mean, vain = float(own.mean()), float(np.mean(chance))
     spread = float(np.mean([each.var(ddof=1) for each in chance]))
     error = float(np.sqrt(spread / len(own) * (1.0 + 1.0 / len(chance))))
-    beyond = mean - vain
-    is_sure = mean > 0.0 and beyond > SURELY * error
-    explained = 1.0 - (SURELY * error / beyond) ** 2 if is_sure else 0.0
+    beyond = float(own.mean()) - float(np.mean(chance))
+    explained = 1.0 - (SURELY * error / beyond) ** 2 if beyond > SURELY * error else 0.0
     return Gain(gain=beyond, error=error, explained=explained)
 
 

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from segml.features import CATALOGUE
-from segml.ledger import day_of
 from segml.losses.asked import HORIZON_DAYS
 from segml.losses.attribution import Span
 from segml.losses.books import Books
 from segml.losses.days_left import days_left, lead_days
+from segml.losses.fates import Fates, peers
 from segml.losses.foretold import Foretold, foretell, ranked
 from segml.losses.hazards import Hazards
 from segml.losses.history import of
@@ -52,6 +52,7 @@ def who_next(
     shares: pd.DataFrame,
     spans: Mapping[str, Span],
     *,
+    became: Fates,
     hazards: Hazards | None = None,
 ) -> WhoNext:
     """Today's key clients, who are active and not lost, by the chance of being lost.
@@ -66,6 +67,8 @@ def who_next(
         `client_id, reason, feature, share`: what each loss goes with.
     spans
         Lost client to the dates its reasons are taken between.
+    became
+        What became of the key clients of the earlier date.
     hazards
         How likely declines are to begin, where that was learnt.
     """
@@ -74,7 +77,7 @@ def who_next(
     alike = _alike(scene, today, shares, spans)
     warned, leads = (
         warnings_of(scene, today),
-        lead_days(losses, _first_warnings(scene, losses, spans)),
+        lead_days(losses, _first_warnings(scene, became, spans)),
     )
     places, lens = ranked(foretold.chance), books.lens
     profit = scene.snapshot(scene.end).money["profit_365"]
@@ -177,32 +180,30 @@ def _alike(
 
 
 def _first_warnings(
-    scene: Scene, losses: pd.DataFrame, spans: Mapping[str, Span]
+    scene: Scene, became: Fates, spans: Mapping[str, Span]
 ) -> dict[str, int | None]:
     """The day on which the warning first stood of each lost client; None where it never did."""
     watches = {
-        str(each): Watch(since=spans[str(each)].before, until=day_of(lost_on))
-        for each, lost_on in zip(losses["client_id"], losses["lost_on"], strict=True)
+        each: Watch(since=spans[each].before, until=loss.lost_on)
+        for each, loss in became.lost.items()
     }
-    return first_signals(watches, scene.chances, line=scene.high_risk)
+    return first_signals(
+        watches, scene.chances, line=lambda day: scene.high_risk(day, peers(became, day))
+    )
 
 
 def warnings_of(scene: Scene, clients: Sequence[str]) -> dict[str, int]:
     """Since when the model's warning has stood without a break, of those of whom it stands today.
 
     A warning is what it is for the first signal of a loss by risk: the risk stands with the
-    riskiest tenth of the key clients. Month starts since the earlier date are looked at, and today.
+    riskiest tenth, here of today's key clients. Month starts since the earlier date are looked at,
+    and today.
     """
-    standing = {
-        each: scene.end
-        for each in clients
-        if scene.chances(scene.end).get(each, np.nan) >= scene.high_risk
-    }
-    open_ones = set(standing)
-    for day in reversed(month_starts(scene.start, scene.end - 1)):
+    open_ones, standing = set(clients), dict[str, int]()
+    for day in (scene.end, *reversed(month_starts(scene.start, scene.end - 1))):
         if not open_ones:
             break
-        chances = scene.chances(day)
-        open_ones = {each for each in open_ones if chances.get(each, np.nan) >= scene.high_risk}
+        chances, line = scene.chances(day), scene.high_risk(day, clients)
+        open_ones = {each for each in open_ones if chances.get(each, np.nan) >= line}
         standing |= dict.fromkeys(open_ones, day)
     return standing
