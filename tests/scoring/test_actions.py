@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from segml.scoring.actions import ACTIONS, actions, undue
+from segml.scoring.actions import ACTIONS, actions, silent_for, undue
 
 
 def portfolio(**changes: Any) -> tuple[pd.DataFrame, pd.Series]:
@@ -105,6 +105,24 @@ def test_who_is_recorded_as_gone_is_won_back_or_reminded_whatever_its_silence() 
     codes = actions(frame, before, horizon_days=365, ended={"c3", "c7"})
     assert codes[["c3", "c7"]].tolist() == ["win_back", "remind"]
     assert codes["c2"] == "retain"  # the riskiest of those that are left
+
+
+def test_who_has_been_silent_for_a_horizon_and_is_not_expected_back_is_not_called_now() -> None:
+    risk = {"p_churn": [0.1, 0.2, 0.3, 0.97, 0.1, 0.2, 0.3, 0.97]}
+    frame, before = portfolio(**risk)
+    before["c3"] = 1000.0
+    quiet = {"c2", "c3", "c7"}
+    codes = actions(frame, before, horizon_days=365, silent=quiet)
+    assert codes[["c2", "c3", "c7"]].tolist() == ["retain", "win_back", "remind"]
+    assert actions(frame, before, horizon_days=365)["c3"] == "retain"  # it may be late by days
+    due_later = actions(frame, before, horizon_days=365, silent=quiet, awaiting={"c3"})
+    assert due_later["c3"] == "await"
+
+
+def test_a_silence_is_held_against_the_horizon() -> None:
+    frame = pd.DataFrame({"silence_days": [120.0, 121.0, np.nan]}, index=["a", "b", "c"])
+    assert silent_for(frame, 120) == {"b"}
+    assert silent_for(frame.drop(columns="silence_days"), 120) == frozenset()
 
 
 def test_who_is_not_due_is_awaited_and_no_measure_of_the_others() -> None:

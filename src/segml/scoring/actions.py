@@ -5,9 +5,9 @@ Every threshold is relative to the portfolio scored, so that no currency or size
 =========  ==================================================================================
 contact    a prospect; where its first year is foretold, the recommendation of it instead
            (`contact_now`, `contact`, `low_touch`, `decline`: see `scoring.prospects`)
-win_back   lapsed, or recorded as gone; the profit of the year before the last one is in the top
-           quarter of the profits of today's active clients
-remind     lapsed, or recorded as gone, any other: a reminder, no personal care
+win_back   gone; the profit of the year before the last one is in the top quarter of the profits of
+           today's active clients
+remind     gone, any other: a reminder, no personal care
 await      active; by its own rhythm its next order is due when the horizon of the risk is over,
            as of a yearly contract or of a season of its own: that it does not order until then is
            no sign
@@ -25,6 +25,10 @@ grow       active, not key; its expected profit is in the top quarter of its gro
            the profit of its last year, brought to the same number of days
 maintain   active, any other
 =========  ==================================================================================
+
+A client is gone that is lapsed, or recorded as gone, or as good as gone: an order of it was due, it
+has been silent for longer than the horizon of the risk, so that it has churned already as the model
+means it, and by the model's estimate nine in ten like it will not order in the next one either.
 """
 
 from __future__ import annotations
@@ -55,6 +59,8 @@ GONE = ("win_back", "remind")
 UNASKED = (*GONE, "await")
 """The codes of clients with whom nothing is at stake by their not ordering: they are gone, or not
 due."""
+AS_GOOD_AS_GONE = 0.9
+"""The risk from which on a client that has been silent for a horizon is not expected back."""
 MEDIAN_GAPS = 3.0
 """A pause of so many usual times between orders is none of its rhythm's."""
 YEAR = 365
@@ -69,6 +75,7 @@ def actions(
     horizon_days: int,
     ended: Collection[str] = (),
     awaiting: Collection[str] = (),
+    silent: Collection[str] = (),
 ) -> pd.Series:
     """The action code of each client.
 
@@ -85,6 +92,8 @@ def actions(
         Clients that are recorded as gone: whatever their silence, nobody retains them.
     awaiting
         Clients whose next order is due when the horizon of `p_churn` is over (`undue`).
+    silent
+        Clients whose last order is longer ago than that horizon (`silent_for`).
 
     Returns
     -------
@@ -93,8 +102,9 @@ def actions(
     """
     ordered = scores["status"].ne("prospect")
     active = scores["status"].eq("active") & ~scores.index.isin(list(ended))
-    lapsed = ordered & ~active
     awaited = active & scores.index.isin(list(awaiting))
+    active &= awaited | ~(scores.index.isin(list(silent)) & (scores["p_churn"] > AS_GOOD_AS_GONE))
+    gone = ordered & ~active
     asked = active & ~awaited
     key, other = asked & scores["is_key"], asked & ~scores["is_key"]
     earning = key & (scores[["value_365", "expected_profit"]].max(axis=1) > 0)
@@ -104,8 +114,8 @@ def actions(
     last_year = scores["profit_365"] * (horizon_days / 365)
     rules = {
         "contact": scores["status"].eq("prospect"),
-        "win_back": lapsed & (profit_before > max(_level(scores["profit_365"], active), 0.0)),
-        "remind": lapsed,
+        "win_back": gone & (profit_before > max(_level(scores["profit_365"], active), 0.0)),
+        "remind": gone,
         "await": awaited,
         "retain": (by_tier & (risk >= _risky(risk, by_tier)))
         | (by_role & (risk >= _risky(risk, by_role))),
@@ -145,6 +155,13 @@ def undue(frame: pd.DataFrame, horizon_days: int) -> frozenset[str]:
         paused = frame["orders_same_season"].eq(0) & (MEDIAN_GAPS * gap <= horizon_days)
         waits |= (bought > YEAR) & paused
     return frozenset(frame.index[waits].astype("str"))
+
+
+def silent_for(frame: pd.DataFrame, horizon_days: int) -> frozenset[str]:
+    """Ids of those whose last order is longer ago than a horizon; nobody's where it is not told."""
+    if "silence_days" not in frame:
+        return frozenset()
+    return frozenset(frame.index[frame["silence_days"] > horizon_days].astype("str"))
 
 
 def _risky(risk: pd.Series, group: pd.Series) -> float:

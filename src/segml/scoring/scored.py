@@ -17,7 +17,7 @@ from segml.ledger import Engine, Ledger, date_of, ended
 from segml.ledger.days import as_day
 from segml.outcomes import AGE
 from segml.scoring.across import across, chunks_of
-from segml.scoring.actions import actions, undue
+from segml.scoring.actions import actions, silent_for, undue
 from segml.scoring.criteria import Criteria
 from segml.scoring.gathering import Reasons
 from segml.scoring.lacking import require_parts
@@ -201,18 +201,15 @@ def _scores(
     scores["roles"] = roles.text
     scores["is_key"] = is_key(bundle, scores["tier_rank"], roles)
     days, before = bundle.plan.potential.horizon_days, now.money["profit_prev_365"]
-    waiting = undue(now.frame, bundle.plan.churn.horizon_days)
-    scores["action"] = actions(scores, before, horizon_days=days, ended=gone, awaiting=waiting)
+    waits = {
+        name: rule(now.frame, bundle.plan.churn.horizon_days)
+        for name, rule in {"awaiting": undue, "silent": silent_for}.items()
+    }
+    scores["action"] = actions(scores, before, horizon_days=days, ended=gone, **waits)
     return scores, roles
 
 
-_MONEY = (
-    "profit_365",
-    "revenue_365",
-    "cost_to_serve_365",
-    "referral_profit_365",
-    "value_365",
-)
+_MONEY = ("profit_365", "revenue_365", "cost_to_serve_365", "referral_profit_365", "value_365")
 
 
 def _churn(bundle: Bundle, now: Snapshot, raw: Values) -> pd.DataFrame:
