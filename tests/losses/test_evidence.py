@@ -131,11 +131,7 @@ def recorded(reason: str) -> list[tuple[str, str, str]]:
         ),
         (
             "payment",
-            [
-                ("invoices", "paid after", "bill_unpaid"),
-                ("invoices", "unpaid", "bill_unpaid"),
-                ("invoices", "late", "bill_paid_late"),
-            ],
+            [("invoices", "late", "bill_paid_late")],
         ),
         ("competitor", [("events", "rival", "competitor_entry")]),
         (
@@ -149,6 +145,23 @@ def recorded(reason: str) -> list[tuple[str, str, str]]:
 )
 def test_each_reason_shows_the_records_of_its_last_year(reason: str, expected: list[tuple]) -> None:
     assert recorded(reason) == expected
+
+
+@pytest.mark.parametrize(
+    ("reason", "onset", "expected"),
+    [
+        ("payment", 380, {"paid after", "unpaid", "late"}),  # no bill was due by then
+        ("payment", 460, {"paid after", "unpaid", "late"}),
+        ("payment", 455, {"paid after", "late"}),
+        ("margin", 430, {"ask", "back"}),  # it had asked for nothing by then
+        ("margin", 462, {"ask"}),
+    ],
+)
+def test_what_came_after_the_decline_is_shown_only_where_nothing_came_before(
+    reason: str, onset: int, expected: set[str]
+) -> None:
+    rows = evidence({"a": trail_of(recorded=True, onset=onset)}, {"a": (reason,)})
+    assert {*rows.loc[rows["reason"].eq(reason), "row_key"]} - {"o4", "o5"} == expected
 
 
 def test_where_no_reason_is_named_what_was_left_unsettled_is_shown_and_else_not() -> None:
@@ -166,7 +179,7 @@ def test_amounts_of_records_are_money_or_missing() -> None:
     rows = evidence({"a": trail_of(recorded=True)}, {"a": ("price", "payment", "manager")})
     amount = rows.set_index("row_key")["amount"]
     assert amount["rise"] == pytest.approx(50.0)
-    assert amount["unpaid"] == pytest.approx(80.0)
+    assert amount["late"] == pytest.approx(60.0)
     assert amount[["new", "v"]].isna().all()
 
 

@@ -79,24 +79,34 @@ def manager(trail: Trail) -> pd.DataFrame:
 
 
 def payment(trail: Trail) -> pd.DataFrame:
-    """Bills of the last year that were paid late or are unpaid, by amount times days."""
-    bills = trail.of_last_year(trail.bills.rename(columns={"due_day": "day"}))
-    known = bills["paid_day"].where(bills["paid_day"] < trail.explained_at)
-    late = known.astype("float64").fillna(float(trail.explained_at)) - bills["day"]
-    bills = bills.assign(told=bills["amount"], weight=late * bills["amount"], table="invoices")
-    owed = (late > 0) & (bills["amount"] > 0)
-    return pd.concat(
-        [
-            heaviest(bills[owed & known.isna()], "bill_unpaid"),
-            heaviest(bills[owed & known.notna()], "bill_paid_late"),
-        ]
-    )
+    """Bills of the last year that were paid late or are unpaid, by amount times days.
+
+    Those that were due by when the decline had begun, where there are any: a bill that it left
+    unpaid as it went is no reason of its going.
+    """
+    return _told_of(trail.while_it_began(_owed(trail)))
 
 
 def unsettled(trail: Trail) -> pd.DataFrame:
     """Its complaints that were not settled yet and its bills that were not paid."""
-    found = pd.concat([service(trail), payment(trail)])
+    found = pd.concat([service(trail), _told_of(_owed(trail))])
     return found[found["text_code"].isin(["complaint_open", "bill_unpaid"])]
+
+
+def _owed(trail: Trail) -> pd.DataFrame:
+    """The bills of the last year that were paid late or are unpaid (`is_open`)."""
+    bills = trail.of_last_year(trail.bills.rename(columns={"due_day": "day"}))
+    known = bills["paid_day"].where(bills["paid_day"] < trail.explained_at)
+    late = known.astype("float64").fillna(float(trail.explained_at)) - bills["day"]
+    bills = bills.assign(told=bills["amount"], weight=late * bills["amount"], table="invoices")
+    return bills.assign(is_open=known.isna())[(late > 0) & (bills["amount"] > 0)]
+
+
+def _told_of(owed: pd.DataFrame) -> pd.DataFrame:
+    is_open = owed["is_open"].astype(bool)
+    return pd.concat(
+        [heaviest(owed[is_open], "bill_unpaid"), heaviest(owed[~is_open], "bill_paid_late")]
+    )
 
 
 def competitor(trail: Trail) -> pd.DataFrame:
@@ -108,9 +118,10 @@ def competitor(trail: Trail) -> pd.DataFrame:
 
 
 def margin(trail: Trail) -> pd.DataFrame:
-    """The latest requests for a discount or a return, by what care of them cost."""
+    """The latest requests for a discount or a return: by when the decline had begun, if any."""
     contacts = without_our_faults(trail.of_last_year(trail.contacts))
     asked = contacts[contacts["kind"].isin(["discount_request", "return_request"])]
+    asked = trail.while_it_began(asked)
     asked = asked.assign(told=float("nan"), weight=asked["day"], table="interactions")
     is_discount = asked["kind"] == "discount_request"
     return pd.concat(

@@ -76,6 +76,11 @@ class Trail:
         before = (days >= self.onset - EARLIER_DAYS) & (days < self.onset)
         return self.lines[days >= self.onset], self.lines[before]
 
+    def while_it_began(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows of days by which the decline had begun; where there are none, all of them."""
+        begun = rows["day"] <= self.begun_by
+        return rows[begun] if begun.any() else rows
+
     def of_last_year(self, rows: pd.DataFrame, day: str = "day") -> pd.DataFrame:
         """The rows of the 365 days before the explanation."""
         days = rows[day]
