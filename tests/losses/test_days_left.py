@@ -13,7 +13,7 @@ from segml.losses.silence import Silence
 
 END = 1000
 LEADS = {"": 90.0, "price": 40.0}
-OVERDUE = Silence(last=950, due_on=980, lost_on=1025, sure_on=1060, gaps=9)
+OVERDUE = Silence(last=950, due_on=980, late_on=990, lost_on=1025, sure_on=1060, gaps=9)
 
 
 def left(
@@ -35,7 +35,10 @@ def test_an_overdue_client_has_until_its_silence_breaks_its_rhythm() -> None:
 
 
 def test_a_client_that_is_not_overdue_and_not_warned_of_has_no_date() -> None:
-    assert left(Silence(last=990, due_on=1000, lost_on=1060, sure_on=1090, gaps=9)) is None
+    assert (
+        left(Silence(last=990, due_on=995, late_on=1001, lost_on=1060, sure_on=1090, gaps=9))
+        is None
+    )
     assert left() is None
 
 

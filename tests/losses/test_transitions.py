@@ -41,6 +41,18 @@ def test_a_quarterly_buyer_is_lost_after_three_quarters_not_after_ten_weeks() ->
     assert found.kind == "left"
 
 
+def test_who_buys_on_working_days_is_past_the_middle_of_its_gaps_on_a_monday_and_not_late() -> None:
+    gaps = np.tile([1.0, 1.0, 1.0, 1.0, 3.0], 30)
+    days = np.cumsum(np.append(100.0, gaps)).astype(np.int64)
+    friday = client(days[:-1], 100.0)
+    quiet = silence(friday.own, learn_rhythm([gaps] * 30), LENS.clock)
+    assert quiet is not None
+    monday = int(days[-1])
+    assert monday - quiet.last == 3
+    assert quiet.due_on < monday < quiet.late_on < quiet.lost_on
+    assert quiet.late_on - quiet.last < 7
+
+
 def test_the_day_of_the_loss_does_not_depend_on_when_one_looks() -> None:
     gone = client(DAYS[DAYS < 600], 100.0)
     days = {transition(gone, LENS, end=end).lost_on for end in (700, 800, 900)}  # type: ignore[union-attr]  # it is lost
@@ -129,6 +141,7 @@ def test_who_does_not_come_back_from_its_pause_left_when_the_pause_should_be_ove
     quiet = silence(own.own, LENS.rhythm, LENS.clock)
     assert quiet is not None
     assert quiet.due_on == back
+    assert quiet.late_on == back + 1
     found = [left(own, LENS, end=day) for day in (back + 29, back + 31, back + 200)]
     assert found[0] is None
     for each in found[1:]:

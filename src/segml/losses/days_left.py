@@ -85,7 +85,7 @@ def days_left(
     50.0
     """
     found = []
-    if quiet is not None and quiet.due_on < end < quiet.lost_on:
+    if quiet is not None and quiet.late_on <= end < quiet.lost_on:
         found.append(float(quiet.lost_on - end))
     lead = leads.get(reason or "", leads.get(""))
     if warned_on is not None and lead is not None:

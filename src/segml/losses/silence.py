@@ -15,6 +15,7 @@ from segml.losses.clock import Clock
 from segml.losses.history import Days, History, Numbers
 from segml.losses.rhythm import RECENT_GAPS, Rhythm
 
+LATE_LEVEL = 0.9
 LOST_LEVEL = 0.99
 SURE_LEVEL = 0.999
 MEDIAN_GAPS = 3.0
@@ -38,6 +39,10 @@ class Silence:
     due_on
         Day by which the next one was as likely as not; in a season of its own, the day on which it
         came back a year before.
+    late_on
+        First day on which the silence is longer than nine in ten of its gaps were, and than as many
+        are expected to be: half of all who buy as ever are past the middle of theirs, and after a
+        weekend most. In a season of its own, the day after `due_on`.
     lost_on
         First day on which the silence is longer than the 0.99 quantile of the gap expected, three
         median gaps and 30 days, and its own season is over.
@@ -49,6 +54,7 @@ class Silence:
 
     last: int
     due_on: int
+    late_on: int
     lost_on: int
     sure_on: int
     gaps: int
@@ -75,6 +81,10 @@ def _floor(gaps: Numbers) -> float:
     return MEDIAN_GAPS * float(np.median(gaps)) if len(gaps) else 0.0
 
 
+def _own_quantile(gaps: Numbers) -> float:
+    return float(np.quantile(gaps, LATE_LEVEL, method="higher")) if len(gaps) else 0.0
+
+
 def silence(known: History, rhythm: Rhythm, clock: Clock) -> Silence | None:
     """The silence that follows the last order known; None for a client that never bought.
 
@@ -92,20 +102,24 @@ def silence(known: History, rhythm: Rhythm, clock: Clock) -> Silence | None:
     floor = _floor(gaps)
 
     def too_long(quantile: float) -> int:
-        day = float(clock.day_when(ticks[-1] + max(quantile, floor)))
-        return int(np.floor(day + 1e-9)) + 1
+        return int(np.floor(float(clock.day_when(ticks[-1] + quantile)) + 1e-9)) + 1
 
-    rested = too_long(rhythm.far_quantile(LOST_LEVEL, gaps))
+    rested = too_long(max(rhythm.far_quantile(LOST_LEVEL, gaps), floor))
     lost_on = max(rested, last + LEAST_DAYS + 1)
     season_over = _season_over(known.days, lost_on, max(rested - last, LEAST_PAUSE))
-    sure_on = max(too_long(rhythm.far_quantile(SURE_LEVEL, gaps)), last + LEAST_DAYS + 1)
+    sure_on = too_long(max(rhythm.far_quantile(SURE_LEVEL, gaps), floor))
     due_on = int(clock.day_when(ticks[-1] + rhythm.quantile(0.5, gaps)))
+    late_on = too_long(max(rhythm.quantile(LATE_LEVEL, gaps), _own_quantile(gaps)))
+    if season_over != lost_on:
+        due_on = season_over - SEASON_SHIFT_DAYS - 1
+        late_on = due_on + 1
     return Silence(
-        last,
-        due_on if season_over == lost_on else season_over - SEASON_SHIFT_DAYS - 1,
-        season_over,
-        max(sure_on, season_over),
-        len(gaps),
+        last=last,
+        due_on=due_on,
+        late_on=late_on,
+        lost_on=season_over,
+        sure_on=max(sure_on, last + LEAST_DAYS + 1, season_over),
+        gaps=len(gaps),
     )
 
 
