@@ -13,12 +13,17 @@ from segml.scoring.months import month_starts
 from segml.words.errors import DataRefused
 
 
-def test_at_most_twelve_month_starts_before_the_date_and_after_the_first_day() -> None:
-    days = month_starts(day_of(dt.date(2023, 10, 2)), day_of(dt.date(2020, 1, 1)))
-    assert len(days) == 12
-    assert date_of(days[-1]) == dt.date(2023, 10, 1)
-    assert all(date_of(day).day == 1 for day in days)
-    assert month_starts(day_of(dt.date(2020, 1, 31)), day_of(dt.date(2020, 1, 1))) == ()
+def test_a_replay_begins_with_a_half_year_twelve_month_starts_before_the_date_or_earlier() -> None:
+    first = day_of(dt.date(2020, 1, 1))
+    begins = []
+    for month in range(1, 13):
+        days = month_starts(day_of(dt.date(2023, month, 2)), first)
+        assert 12 <= len(days) <= 17
+        assert date_of(days[-1]) == dt.date(2023, month, 1)
+        assert all(date_of(day).day == 1 for day in days)
+        begins.append(str(date_of(days[0])))
+    assert begins == ["2022-01-01"] * 5 + ["2022-07-01"] * 6 + ["2023-01-01"]
+    assert month_starts(day_of(dt.date(2020, 1, 31)), first) == ()
 
 
 def test_a_month_that_starts_on_the_date_is_not_before_it() -> None:

@@ -6,12 +6,14 @@ import datetime as dt
 
 from segml.ledger import date_of, day_of
 
-MOST = 12
-"""At most so many month starts are replayed."""
+LEAST, HALF_YEAR = 12, 6
+"""So many month starts are replayed where the history has them, and up to five more: the first one
+opens a half year, so that it stays where it is for six months. One that moved on each month would
+carry clients near an edge to and fro, for what they held at first is remembered."""
 
 
 def month_starts(as_of: int, first_day: int) -> tuple[int, ...]:
-    """The month starts before a date, earliest first, at most twelve.
+    """The month starts before a date, earliest first: from a January or July on, twelve at least.
 
     Parameters
     ----------
@@ -30,8 +32,10 @@ def month_starts(as_of: int, first_day: int) -> tuple[int, ...]:
     """
     start = date_of(as_of - 1).replace(day=1)
     days: list[int] = []
-    while len(days) < MOST and day_of(start) > first_day:
+    while day_of(start) > first_day:
         days.append(day_of(start))
+        if len(days) >= LEAST and (start.month - 1) % HALF_YEAR == 0:
+            break
         start = (start - dt.timedelta(days=1)).replace(day=1)
     return tuple(reversed(days))
 
