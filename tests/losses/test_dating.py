@@ -49,7 +49,10 @@ def test_nobody_is_forgotten_and_nobody_has_two_fates(opened: tuple, declines: D
     before, after = opened[2], declines.fates
     everybody = [*before.lost, *before.lost_before, *before.stayed]
     assert sorted([*after.lost, *after.lost_before, *after.stayed]) == sorted(everybody)
-    assert set(before.lost) <= set(after.lost)
+    assert set(before.lost) <= {*after.lost, *after.lost_before}
+    # none that was told to have faded by the earlier date is lost again
+    assert {*before.lost_before} <= {*after.lost_before}
+    assert all(each in after.lost for each in before.lost if each in opened[1].ends)
 
 
 def test_those_that_faded_are_mostly_lost_in_truth(opened: tuple, declines: Declines) -> None:
@@ -119,3 +122,18 @@ def test_who_is_always_looked_at_is_there_beside_a_sample(
     assert set(always) <= set(found.clients)
     assert 40 <= len(found.clients) <= 43
     assert set(found.onsets) <= set(declines.onsets) & set(found.clients)
+
+
+def test_hardly_a_client_is_lost_in_two_periods_that_follow_one_another(opened: tuple) -> None:
+    ledger, _, _, everybody, end, _ = opened
+    known, told = everybody[::2], []
+    for later in (end - 120, end):
+        start = later - 120
+        books = open_books(
+            ledger, known, known=known, start=start, end=later, shrunk_below=0.3, seed=0
+        )
+        became = fates(books, known, start=start, end=later)
+        found = declines_of(ledger, books, became, known=known, start=start, end=later)
+        told.append(set(found.fates.lost))
+    assert min(map(len, told)) > 20
+    assert len(told[0] & told[1]) < 0.1 * len(told[0] | told[1])

@@ -119,7 +119,8 @@ def _with_faded(
 ) -> Fates:
     """The fates, with those that faded between two dates among the lost.
 
-    One that had faded by the earlier date was lost before.
+    One that had faded by the earlier date was lost before, by whatever rule it is lost since: the
+    analysis up to that date told it.
     """
     start, end = dates
     if not 0.0 < share < 1.0:
@@ -128,6 +129,12 @@ def _with_faded(
     now = look.faded(look.worth_less(fates.stayed, end), weights, odds, end)
     # by the rule of the later date: who is "lost before" by a laxer one is told by no analysis
     late = set(look.faded(look.worth_less(sorted(now), start), weights, odds, start))
+    early = [
+        each
+        for each, loss in sorted(fates.lost.items())
+        if each not in look.books.ends and loss.onset.day < start
+    ]
+    told = set(look.faded(look.worth_less(early, start), weights, odds, start))
     since = look.faded_since(sorted(now.keys() - late), weights, odds, dates)
     since = {each: day for each, day in since.items() if look.is_worth_less_since(each, day, end)}
     lost = {
@@ -140,8 +147,8 @@ def _with_faded(
         for each, day in since.items()
     }
     return Fates(
-        lost={**fates.lost, **lost},
-        lost_before=(*fates.lost_before, *sorted(late)),
+        lost={each: loss for each, loss in fates.lost.items() if each not in told} | lost,
+        lost_before=(*fates.lost_before, *sorted(late | told)),
         stayed=tuple(each for each in fates.stayed if each not in since and each not in late),
     )
 
