@@ -25,6 +25,7 @@ from segml.words.feature import Feature
 
 Published = tuple[dict[str, Any], dict[str, pd.DataFrame]]
 EVIL = "<script>alert(1)</script>"
+ENDED = dt.date(2025, 1, 31)
 NAMED = {"a": EVIL, "n1": "First & Sons", "e": "Gone Ltd"}
 
 
@@ -226,14 +227,15 @@ def test_a_name_is_text_wherever_it_stands(html: str) -> None:
 
 
 def test_the_sentence_says_how_far_the_order_can_be_trusted(facts_ahead: NextFacts) -> None:
-    said = ahead_words.next_sentence(facts_ahead, "EUR").replace("\u00a0", " ")
-    assert said.startswith("3 key clients are active today and not lost.")
+    said = ahead_words.next_sentence(facts_ahead, "EUR", on=ENDED).replace("\u00a0", " ")
+    assert said.startswith("3 key clients were active on 31 Jan 2025 and not lost.")
     assert "1,100 EUR" in said
     said = ahead_words.trusted_sentence(facts_ahead).replace("\u00a0", " ")
     assert "held 35 % of the key clients that were then lost" in said
     assert "against their own rhythm held 15 %" in said
     unlearnt = dataclasses.replace(facts_ahead, learnt_from=None, caught=None)
-    assert "Too few losses are known to learn from" in ahead_words.next_sentence(unlearnt, "EUR")
+    few = ahead_words.next_sentence(unlearnt, "EUR", on=ENDED)
+    assert "Too few losses are known to learn from" in few
     assert not ahead_words.trusted_sentence(unlearnt)
     assert not ahead_words.two_chances_sentence(unlearnt, 120)
 
@@ -242,7 +244,7 @@ def test_where_no_loss_was_learnt_from_the_money_at_risk_is_told_by_its_own_even
     facts_ahead: NextFacts,
 ) -> None:
     unlearnt = dataclasses.replace(facts_ahead, learnt_from=None, caught=None)
-    said = ahead_words.next_sentence(unlearnt, "EUR", 365).replace("\u00a0", " ")
+    said = ahead_words.next_sentence(unlearnt, "EUR", 365, on=ENDED).replace("\u00a0", " ")
     assert "1,100 EUR of last year's profit" in said
     assert "may buy nothing within 365 days" in said
     assert "180" not in said

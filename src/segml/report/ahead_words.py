@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 from segml.report import phrases, spans
@@ -44,7 +45,9 @@ LEVERS = Phrases(
 )
 
 
-def next_sentence(facts: NextFacts, currency: str | None, churn_days: int | None = None) -> str:
+def next_sentence(
+    facts: NextFacts, currency: str | None, churn_days: int | None = None, *, on: dt.date
+) -> str:
     """How many key clients stand there, what is at risk, and by what they are ordered.
 
     Parameters
@@ -55,26 +58,30 @@ def next_sentence(facts: NextFacts, currency: str | None, churn_days: int | None
         Of the money.
     churn_days
         The days of the risk of no purchase, which stands in where nothing was learnt.
+    on
+        The later date of the analysis: the page may be of a later one.
     """
     if facts.learnt_from is None:
-        return _by_risk(facts, currency, churn_days)
+        return _by_risk(facts, currency, churn_days, on)
     return counted(
-        "{count} key client is active today and not lost. By the model's estimate {money} of "
+        "{count} key client was active on {day} and not lost. By the model's estimate {money} of "
         "yearly profit is expected to be lost, or to begin to be lost, within {days} days.",
-        "{count} key clients are active today and not lost. By the model's estimate {money} of "
+        "{count} key clients were active on {day} and not lost. By the model's estimate {money} of "
         "yearly profit is expected to be lost, or to begin to be lost, within {days} days.",
         facts.count,
+        day=day(on),
         money=money(facts.profit_at_risk, currency),
         days=facts.horizon_days,
     )
 
 
-def _by_risk(facts: NextFacts, currency: str | None, churn_days: int | None) -> str:
+def _by_risk(facts: NextFacts, currency: str | None, churn_days: int | None, on: dt.date) -> str:
     """Where nothing was learnt of losses: what is at stake is by another event and other days."""
     who = counted(
-        "{count} key client is active today and not lost.",
-        "{count} key clients are active today and not lost.",
+        "{count} key client was active on {day} and not lost.",
+        "{count} key clients were active on {day} and not lost.",
         facts.count,
+        day=day(on),
     )
     order = _(
         "Too few losses are known to learn from: the likeliest are those whose risk of no "

@@ -18,11 +18,17 @@ SYMPTOMS_SHOWN = 4
 LEAST_NAMED = 0.05
 """A smaller share of a loss is named nowhere: it is more noise than reason."""
 DRIVERS_SHOWN = 5
+NUMBERED = ("transactions", "events")
+"""Tables whose rows have a number of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceFact:
-    """One ledger row behind a reason; `about` is what is written of an event."""
+    """One ledger row behind a reason; `about` is what is written of an event.
+
+    `document` is its number, where rows of its table have one: of a contact or a bill the key is
+    the client, the day and the kind, which the row tells anyway.
+    """
 
     reason: str
     table: str
@@ -31,6 +37,11 @@ class EvidenceFact:
     text_code: str | None
     amount: float | None
     about: str | None = None
+
+    @property
+    def document(self) -> str:
+        """What the row can be looked up by besides the client and the day; empty for none."""
+        return self.row_key if self.table in NUMBERED else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,7 +87,8 @@ def lost_lines(
     if client.evidence:
         lines += ["", _("In the ledger:")]
         lines += [
-            f"  {_reason(row.reason)}{evidence_text(row, currency)} [{row.row_key}]"
+            f"  {_reason(row.reason)}{evidence_text(row, currency)}"
+            + (f" [{row.document}]" if row.document else "")
             for row in client.evidence
         ]
     return lines
