@@ -67,6 +67,16 @@ def test_poorer_orders_are_a_loss_below_the_configured_share(later: float, kind:
     assert (found.kind, found.certainty) == (kind, "certain")
 
 
+def test_who_shrank_and_then_cost_money_was_lost_when_it_had_shrunk() -> None:
+    fell = np.select([DAYS < 500, DAYS < 640], [100.0, 8.0], -60.0)
+    early = transition(client(DAYS, fell), LENS, end=640)
+    late = transition(client(DAYS, fell), LENS, end=900)
+    assert early is not None
+    assert late is not None
+    assert (early.kind, late.kind) == ("shrunk", "unprofitable")
+    assert abs(late.lost_on - early.lost_on) < 30
+
+
 def visited(own: History, visits: np.ndarray, cost: float) -> History:
     """The same orders, and visits that cost money."""
     days = np.concatenate([own.money_days, visits])

@@ -163,7 +163,7 @@ def _fitted(ledger: Ledger, first: dt.date, settings: Settings, progress: Progre
         raise HistoryTooShort(
             f"no version trained at or before {first}, and {short.found}",
             allowed=short.allowed,
-            next_step="pass a later `--from`, or bring a longer history",
+            next_step=f"{short.next_step}; the as-of date is that of `--from`",
         ) from short
 
 

@@ -187,7 +187,9 @@ def _faded(client: Client, lens: Lens, *, end: int) -> Transition | None:
     window = _window(known, lens, onset, end)
     if window is None or window.expected[-1] <= 0.0:
         return None
-    return _unprofitable(known, lens, onset, window) or _shrunk(lens, onset, window)
+    either = _unprofitable(known, lens, onset, window), _shrunk(lens, onset, window)
+    found = [each for each in either if each is not None]
+    return replace(found[0], lost_on=min(each.lost_on for each in found)) if found else None
 
 
 def _unprofitable(client: Client, lens: Lens, onset: Onset, window: _Window) -> Transition | None:
