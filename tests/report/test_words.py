@@ -332,6 +332,18 @@ def test_who_was_lost_earlier_is_counted_as_the_language_counts(
         assert many in words.losses_sentence(dataclasses.replace(facts.losses, lost_before=3))
 
 
+def test_what_is_probable_and_not_certain_is_told_with_its_money(facts: ReportFacts) -> None:
+    assert facts.losses is not None
+    unsure = [each for each in facts.losses.lost if each.certainty == "probable"]
+    assert 0 < len(unsure) == facts.losses.probable < facts.losses.count
+    cost = sum(each.profit_lost for each in unsure)
+    assert facts.losses.probable_profit_lost == pytest.approx(cost)
+    said = plain(words.losses_sentence(facts.losses, "EUR"))
+    assert f"of these losses is probable, not certain: {cost:,.0f} EUR of profit a year." in said
+    sure = dataclasses.replace(facts.losses, probable=0)
+    assert "probable" not in words.losses_sentence(sure, "EUR")
+
+
 def test_who_was_won_and_lost_between_the_dates_is_told_with_its_money(facts: ReportFacts) -> None:
     assert facts.losses is not None
     assert "became" not in words.losses_sentence(facts.losses, "EUR").replace("became unprof", "")

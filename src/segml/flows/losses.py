@@ -176,11 +176,14 @@ def _lines(analysis: LossAnalysis, currency: str | None) -> tuple[str, ...]:
         if len(losses)
         else f"None of {summary['key_clients']} key clients was lost."
     )
+    unsure = losses.loc[losses["certainty"].eq("probable"), "profit_lost"]
+    probable = f"  {len(unsure)} of them probable, not certain: {unsure.sum():,.0f}{unit}"
     reasons = analysis.loss_reasons.groupby("reason")["money"].sum().sort_values(ascending=False)
     told = reasons[reasons.abs() >= 0.5]
     money = [f"  {reason}: {value:,.0f}{unit}" for reason, value in told.items()]
     return (
         head,
+        *([probable] if len(unsure) else []),
         *money,
         f"{summary['demoted']} fell out of the key tiers otherwise.",
         *_won_and_lost(summary["won_and_lost"], unit),

@@ -45,7 +45,8 @@ class LossFacts:
     `won_and_lost` counts those that became key clients after `start` and were lost by `end`,
     `lapsed` those that are active no more though no rule calls them lost: none of either is among
     `count`. `events` is None where there were none; `ahead` is None, and `winback` empty, where the
-    analysis is of a version that did not look ahead.
+    analysis is of a version that did not look ahead. `probable` are those among `count` whose loss
+    is probable and not certain, and what they cost.
     """
 
     start: dt.date
@@ -71,6 +72,8 @@ class LossFacts:
     won_and_lost_profit: float = 0.0
     lapsed: int = 0
     lapsed_profit: float = 0.0
+    probable: int = 0
+    probable_profit_lost: float = 0.0
 
     @property
     def unknown_share(self) -> float | None:
@@ -112,6 +115,8 @@ def loss_facts(
     )
     kinds_found = sorted(losses.groups(("kind",), ()), key=lambda row: -row["count"])
     sums = losses.sums(("profit_lost", "referral_profit_lost"))
+    sure = {row["certainty"]: row for row in losses.groups(("certainty",), ("profit_lost",))}
+    unsure = sure.get("probable", {"count": 0, "profit_lost": 0.0})
     return LossFacts(
         start=dt.date.fromisoformat(str(run["from"])),
         end=dt.date.fromisoformat(str(run["to"])),
@@ -130,6 +135,8 @@ def loss_facts(
         won_and_lost_profit=float(late.get("profit", 0.0)),
         lapsed=int(lapsed.get("clients", 0)),
         lapsed_profit=float(lapsed.get("profit", 0.0)),
+        probable=unsure["count"],
+        probable_profit_lost=unsure["profit_lost"],
         ahead=next_facts(run, tables, names=names),
         winback=winback_facts(tables.get("winback"), names=names),
         together=together_facts(run, _frames(tables, TOGETHER)),

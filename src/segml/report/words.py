@@ -74,6 +74,8 @@ def _stake(portfolio: PortfolioFacts) -> str:
 def losses_sentence(losses: LossFacts, currency: str | None = None) -> str:
     """How many were lost in which way, and how much of it the ledger explains."""
     said = [_kinds_sentence(losses)]
+    if losses.probable:
+        said.append(_probable(losses, currency))
     if losses.lost_before:
         said.append(
             counted(
@@ -98,6 +100,15 @@ def losses_sentence(losses: LossFacts, currency: str | None = None) -> str:
             )
         )
     return paragraph(said)
+
+
+def _probable(losses: LossFacts, currency: str | None) -> str:
+    return counted(
+        "{count} of these losses is probable, not certain: {money} of profit a year.",
+        "{count} of these losses are probable, not certain: {money} of profit a year.",
+        losses.probable,
+        money=money(losses.probable_profit_lost, currency),
+    )
 
 
 def _won_and_lost(losses: LossFacts, currency: str | None) -> str:
