@@ -31,6 +31,13 @@ def test_every_client_that_left_or_shrank_is_asked_for_a_return_and_no_other(ahe
     assert (kinds == gone.set_index("client_id")["kind"][kinds.index]).all()
 
 
+def test_who_was_lost_before_the_earlier_date_is_nobody_s_next_loss(ahead: Ahead) -> None:
+    first, *others = ahead.analysis.next_lost["client_id"]
+    before = Fates(lost={}, lost_before=(first,), stayed=tuple(others))
+    coming = outlook(ahead.scene, ahead.books, no_dossiers(), before)
+    assert {*coming.frames["next_lost"]["client_id"]} == {*others}
+
+
 def test_where_nobody_was_lost_there_is_no_road_and_nobody_to_win_back(ahead: Ahead) -> None:
     nobody = Fates(lost={}, lost_before=(), stayed=ahead.scene.key)
     coming = outlook(ahead.scene, ahead.books, no_dossiers(), nobody)

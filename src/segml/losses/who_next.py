@@ -72,7 +72,8 @@ def who_next(
     hazards
         How likely declines are to begin, where that was learnt.
     """
-    foretold = foretell(scene, books, lost=frozenset(losses["client_id"]), hazards=hazards)
+    gone = frozenset({*became.lost, *became.lost_before})
+    foretold = foretell(scene, books, lost=gone, hazards=hazards)
     today = list(foretold.chance.index)
     alike = _alike(scene, today, shares, spans)
     warned, leads = (
