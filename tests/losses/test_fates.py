@@ -10,7 +10,7 @@ from segml.losses import fates as fates_module
 from segml.losses.books import Books
 from segml.losses.clock import Clock
 from segml.losses.ends import End
-from segml.losses.fates import demoted, fates, lapsed, won_and_lost
+from segml.losses.fates import Fates, demoted, fates, lapsed, peers, won_and_lost
 from segml.losses.history import History, histories
 from segml.losses.onset import Onset
 from segml.losses.rhythm import learn_rhythm
@@ -145,3 +145,15 @@ def test_the_order_of_the_orders_changes_no_history() -> None:
     assert one["a"].earned.tolist() == [2.0, 0.1]
     for name in ("days", "earned", "money_days", "profit", "revenue"):
         np.testing.assert_array_equal(getattr(one["a"], name), getattr(other["a"], name))
+
+
+def test_the_peers_of_a_day_are_the_key_clients_not_lost_by_then() -> None:
+    onset = Onset(50, 40, 60, 9.0)
+    lost = {
+        each: Transition(kind="left", certainty="certain", lost_on=day, onset=onset)
+        for each, day in {"early": 100, "late": 200}.items()
+    }
+    became = Fates(lost=lost, lost_before=("gone",), stayed=("a", "b"))
+    assert peers(became, 99) == ["a", "b", "early", "late"]
+    assert peers(became, 100) == ["a", "b", "late"]
+    assert peers(became, 200) == ["a", "b"]

@@ -103,6 +103,37 @@ def test_what_befell_those_who_met_it_is_one() -> None:
     assert found.gain > 5.0 * found.error
 
 
+def _among_rare(share: float, *, onsets: int, seed: int) -> Gain:
+    """Ninety columns that hardly anybody meets, and a driver of a tenth of the months.
+
+    `share` of the onsets meet the driver, and a tenth of those that are laid by chance.
+    """
+    rng, months, rare = np.random.default_rng(seed), 20_000.0, 0.002
+    reasons = ("price", "assortment", "manager", "payment", "competitor", "margin")
+
+    def met(driver: float) -> np.ndarray:
+        drawn = rng.random((onsets, 91)) < np.append(driver, np.full(90, rare))
+        return np.column_stack([np.ones(onsets), drawn]).astype(float)
+
+    every = [met(share), *(met(0.1) for _ in range(5))]
+    named = [("unknown", months), ("service", 0.1 * months)]
+    named += [(reasons[place % 6], rare * months) for place in range(90)]
+    columns = [
+        Column(reason=reason, feature=f"x{place}", event_ids=(), mass=mass, met=every[0][:, place])  # type: ignore[arg-type]  # a reason
+        for place, (reason, mass) in enumerate(named)
+    ]
+    return gain_of(every, columns, rng.permutation(onsets) % FOLDS)
+
+
+def test_what_hardly_anybody_meets_is_no_gain_by_those_that_met_it() -> None:
+    assert [_among_rare(0.1, onsets=60, seed=seed).explained for seed in range(8)] == [0.0] * 8
+
+
+def test_a_driver_among_columns_that_promise_too_much_is_found_all_the_same() -> None:
+    found = [_among_rare(0.35, onsets=120, seed=seed) for seed in range(8)]
+    assert min(each.explained for each in found) > 0.4  # two of them below the baseline as such
+
+
 def _held_out(taught: list[Causes], fold: np.ndarray) -> np.ndarray:
     """What each onset gained by what the other folds taught."""
     return np.stack([each.gained for each in taught])[fold, np.arange(len(fold))]

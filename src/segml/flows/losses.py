@@ -163,7 +163,7 @@ def _fitted(ledger: Ledger, first: dt.date, settings: Settings, progress: Progre
         raise HistoryTooShort(
             f"no version trained at or before {first}, and {short.found}",
             allowed=short.allowed,
-            next_step=f"{short.next_step}; the as-of date is that of `--from`",
+            next_step=f"{short.next_step}; a later `--from` is a later as-of date",
         ) from short
 
 

@@ -68,7 +68,8 @@ def gain_of(met: Sequence[Numbers], columns: Sequence[Column], fold: Days) -> Ga
     fold
         (n,) of each onset, 0 to `FOLDS` - 1.
     """
-    taught = crossed(met[0], columns, fold)
+    # a column that none meets weighs nothing: which ones a fold meets is not known either
+    taught = [_learn(met[0][fold != held], columns) for held in range(FOLDS)]
     own, *chance = (
         np.stack([each.gained_by(values) for each in taught])[fold, np.arange(len(fold))]
         for values in met
@@ -170,17 +171,25 @@ def crossed(
     signs
         What was seen after the onsets, and of what kind the declines are.
     """
+    return [_learn(met, columns, teaches=fold != held, signs=signs) for held in range(FOLDS)]
+
+
+def _learn(
+    met: Numbers,
+    columns: Sequence[Column],
+    *,
+    teaches: np.ndarray | None = None,
+    signs: Sequence[Signs | Kinds] = (),
+) -> Causes:
+    """What some of the onsets taught, or all."""
     kinds = sorted({column.kind for column in columns if column.kind})
     alike = [kinds.index(column.kind) if column.kind else NONE_ALIKE for column in columns]
-    return [
-        learn_causes(
-            met,
-            [column.mass for column in columns],
-            [REASONS.index(column.reason) for column in columns],
-            len(REASONS),
-            teaches=fold != held,
-            alike=alike,
-            signs=signs,
-        )
-        for held in range(FOLDS)
-    ]
+    return learn_causes(
+        met,
+        [column.mass for column in columns],
+        [REASONS.index(column.reason) for column in columns],
+        len(REASONS),
+        teaches=teaches,
+        alike=alike,
+        signs=signs,
+    )

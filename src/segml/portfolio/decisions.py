@@ -23,12 +23,10 @@ import pandas as pd
 
 from segml.ledger import Past, TermsChanged, terms_changed
 from segml.portfolio.scene import Scene, Values
+from segml.scoring import AS_GOOD_AS_GONE
 
 LEAST_CUT = 30
 """Clients whose discount was cut that it takes to speak of a share of them."""
-
-AS_GOOD_AS_GONE = 0.9
-"""The risk of churn from which on terms are no longer what matters, unless no order is due yet."""
 
 CONDITIONS = {
     "recovers": "keep is best if it earns what the model expects, though last year it did not",

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from segml.scoring.actions import ACTIONS, UNASKED
+    from segml.scoring.actions import ACTIONS, AS_GOOD_AS_GONE, UNASKED
     from segml.scoring.answers import Answer, LeverToday, Limit
     from segml.scoring.explain import ClientFacts, Explained, ReasonFact, client_facts, facts_of
     from segml.scoring.explanations import between, coded, contributions, second_view
@@ -47,6 +47,7 @@ _FACE = {
     "ClientFacts": "explain",
     "ColumnKind": "schema",
     "Explained": "explain",
+    "AS_GOOD_AS_GONE": "actions",
     "UNASKED": "actions",
     "LEVERS": "schema",
     "LeverRanges": "what_if",
@@ -92,6 +93,7 @@ _FACE = {
 
 __all__ = [
     "ACTIONS",
+    "AS_GOOD_AS_GONE",
     "BASE",
     "CLIENTS",
     "LEVERS",

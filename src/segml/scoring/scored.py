@@ -201,11 +201,15 @@ def _scores(
     scores["roles"] = roles.text
     scores["is_key"] = is_key(bundle, scores["tier_rank"], roles)
     days, before = bundle.plan.potential.horizon_days, now.money["profit_prev_365"]
-    waits = {
-        name: rule(now.frame, bundle.plan.churn.horizon_days)
-        for name, rule in {"awaiting": undue, "silent": silent_for}.items()
-    }
-    scores["action"] = actions(scores, before, horizon_days=days, ended=gone, **waits)
+    horizon = bundle.plan.churn.horizon_days
+    scores["action"] = actions(
+        scores,
+        before,
+        horizon_days=days,
+        ended=gone,
+        awaiting=undue(now.frame, horizon),
+        silent=silent_for(now.frame, horizon),
+    )
     return scores, roles
 
 
