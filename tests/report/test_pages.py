@@ -246,6 +246,34 @@ def test_a_cell_of_a_sheet_is_a_text_a_number_or_a_truth() -> None:
     assert names[8].value == "0012"
 
 
+def test_a_sheet_says_heads_and_codes_in_the_reader_s_language() -> None:
+    codes = {"status": "lapsed", "tier": "tier 2", "action": "win_back", "manager": "lapsed"}
+    rows = exported().head(1).assign(**codes)
+
+    def first(language: str) -> tuple[dict[str, object], dict[str, str]]:
+        told = xlsx_bytes([rows], language=language, churn_days=120)
+        sheet = openpyxl.load_workbook(io.BytesIO(told)).active
+        assert sheet is not None
+        head, row = sheet.iter_rows()
+        values = {str(name.value): cell.value for name, cell in zip(head, row, strict=True)}
+        return values, {str(n.value): c.number_format for n, c in zip(head, row, strict=True)}
+
+    english, shown = first("en")
+    assert english["Risk of no purchase within 120 days"] == 0.5
+    assert shown["Risk of no purchase within 120 days"] == "0.0%"
+    assert (english["Status"], english["Tier"], english["Manager"]) == (
+        "Lapsed",
+        "tier 2",
+        "lapsed",
+    )
+    russian, _shown = first("ru")
+    assert (russian["Состояние"], russian["Сегмент"]) == ("Неактивные", "сегмент 2")
+    assert len(russian) == len(english) == len(COLUMNS)
+    assert not set(russian) & set(english)
+    chinese, _shown = first("zh")
+    assert not set(chinese) & set(english)
+
+
 @pytest.mark.parametrize("blank", ["", " ", "\u3000", "\ufeff", "\u200b \u2066", "\x00", "\n"])
 @pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
 def test_a_text_that_a_sheet_could_obey_is_a_text(blank: str, begins: str) -> None:

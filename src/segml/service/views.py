@@ -14,7 +14,7 @@ from segml.service.asking import question_of
 from segml.service.desk import Desk, Unseen
 from segml.service.door import asks, door_of, form
 from segml.service.facts import monday_of, profile_of, whole_of
-from segml.service.frame import Keeping, show
+from segml.service.frame import Keeping, language_of, show
 from segml.service.listing import FROM_BELOW, Listing, listing_of
 from segml.stores import SORTED_BY
 
@@ -204,11 +204,15 @@ def as_csv(request: Request, desk: Clients) -> Response:
 
 @router.get("/clients.xlsx")
 def as_xlsx(request: Request, desk: Clients) -> Response:
-    """The whole list as a sheet."""
+    """The whole list as a sheet, in the reader's language."""
     wanted = _asked(request, desk).wanted
     if _taken(request, desk) > MOST_ROWS:
         raise Unseen
-    sheet = xlsx_bytes(desk.parts(wanted))
+    sheet = xlsx_bytes(
+        desk.parts(wanted),
+        language=language_of(request, door_of(request).site.language),
+        churn_days=int(desk.held.scores.run["churn_horizon_days"]),
+    )
     return Response(sheet, media_type=XLSX, headers=_named(desk, "xlsx"))
 
 
