@@ -74,6 +74,46 @@ def test_a_part_that_is_silent_half_as_long_again_as_ever_is_beyond() -> None:
     ]
 
 
+def regions(**latest: float) -> pd.DataFrame:
+    """Order days of four regions in 28 fortnights, the latest first; one is a resort's."""
+    draws = np.random.default_rng(7)
+    ages = np.arange(28)
+    usual = {
+        "North": np.full(28, 1200.0),
+        "South": np.full(28, 900.0),
+        "Coast": np.where((ages % 26 < 20) & (ages % 26 > 1), 180.0, 40.0),
+        "Far": np.full(28, 20.0),
+    }
+    table = pd.DataFrame({name: draws.poisson(each) for name, each in usual.items()}).T.astype(
+        float
+    )
+    for name, share in latest.items():
+        table.loc[name, 0] *= share
+    return table
+
+
+def test_a_region_of_whose_orders_half_are_missing_is_beyond() -> None:
+    seen = Seen(day=120, now=frame(seed=9), volumes=volumes(STEADY), regions=regions())
+    quiet = drift(usual(), seen, trained=90, plan=DriftPlan())
+    assert beyond(quiet) == []
+    told = quiet.loc[quiet["name"].str.endswith(": order days"), "name"].tolist()
+    assert told == [
+        f"transactions: region {name}: order days" for name in ("Coast", "North", "South")
+    ]
+    everywhere = replace(seen, regions=regions(North=0.5, South=0.5, Coast=0.5))
+    assert beyond(drift(usual(), everywhere, trained=90, plan=DriftPlan())) == []
+    halved = replace(seen, regions=regions(South=0.5, Far=0.1))
+    table = drift(usual(), halved, trained=90, plan=DriftPlan())
+    assert beyond(table) == ["transactions: region South: order days"]
+    (row,) = table[table["is_beyond"]].to_dict("records")
+    assert row["value"] < row["low"] < row["usual"] < row["high"]
+    (said,) = drift_sentences(table, trained=90)
+    assert said == (
+        f"transactions: region South: {row['value']:.0f} order days in the last two weeks, "
+        f"{row['usual']:.0f} by its usual part of all: are some of its orders missing?"
+    )
+
+
 def test_a_past_that_became_another_is_beyond() -> None:
     past = {"transactions": (1000, 1051), "interactions": (1000, 960), "events": (20, 2)}
     seen = Seen(day=120, now=frame(seed=9), volumes=volumes(STEADY), past=past)

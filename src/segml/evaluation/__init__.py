@@ -9,7 +9,7 @@ from segml.evaluation.calibration_error import calibration_chance, calibration_e
 from segml.evaluation.calibration_slope import calibration_slope
 from segml.evaluation.contest import Contest, hold_contest
 from segml.evaluation.coverage import coverage
-from segml.evaluation.drift import Seen, drift, drift_sentences
+from segml.evaluation.drift import drift, drift_sentences
 from segml.evaluation.empb import empb
 from segml.evaluation.gate import Verdict, judge, standing_of
 from segml.evaluation.gini import gini
@@ -33,6 +33,7 @@ from segml.evaluation.rehearsal import (
     rehearsed_losses,
 )
 from segml.evaluation.schemes import SchemeComparison, compare_schemes, plans_to_compare
+from segml.evaluation.seen import Seen
 from segml.evaluation.spearman import spearman
 from segml.evaluation.total_ratio import total_ratio
 from segml.evaluation.width import width

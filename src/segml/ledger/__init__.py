@@ -26,6 +26,7 @@ from segml.ledger.places import (
     starts,
 )
 from segml.ledger.quarters import quarter_edges, quarters
+from segml.ledger.regions import FORTNIGHTS, region_days
 from segml.ledger.silences import silences
 from segml.ledger.space import room_told
 from segml.ledger.spark import on_spark
@@ -42,6 +43,7 @@ from segml.ledger.volumes import WINDOWS, volumes
 from segml.ledger.worth import worth
 
 __all__ = [
+    "FORTNIGHTS",
     "TRAILING_DAYS",
     "WINDOWS",
     "Asked",
@@ -83,6 +85,7 @@ __all__ = [
     "quarters",
     "recorded_ends",
     "referrals",
+    "region_days",
     "require_fresh",
     "room_told",
     "scratch_folder",
