@@ -9,7 +9,7 @@ import pytest
 
 from segml.outcomes import ChurnModel, PotentialModel, Rows, fit_churn, fit_potential
 
-COLUMNS = ("expected_orders", "silence_over_gap", "profit_365", "region")
+COLUMNS = ("expected_orders_own", "silence_over_gap", "profit_365", "region")
 
 
 def make_rows(clients: int, cutoffs: int, *, seed: int = 0, step: int = 30) -> Rows:

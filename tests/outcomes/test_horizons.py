@@ -62,6 +62,23 @@ def learnt() -> Horizons:
     return Horizons(primary_days=PRIMARY, heads=tuple(heads))
 
 
+def test_a_shorter_horizon_knows_who_orders_in_another_season() -> None:
+    rows, wait = buyers(400)
+    head = head_of(rows, wait, 20)
+    odds = primary_of(rows)
+    paced = (*COLUMNS, "own_pace_30")
+    for pace, expected in ((1.0, "same"), (0.05, "later"), (3.0, "sooner")):
+        X = np.column_stack([rows.X, np.full(len(rows.y), pace)]).astype(np.float32)
+        told = head.odds(odds, X, paced) - head.odds(odds, rows.X, COLUMNS)
+        assert {
+            "same": np.abs(told).max() < 1e-9,
+            "later": told.min() > 1,
+            "sooner": told.max() < 0,
+        }[expected]
+    unknown = np.column_stack([rows.X, np.full(len(rows.y), np.nan)]).astype(np.float32)
+    assert (head.odds(odds, unknown, paced) == head.odds(odds, rows.X, COLUMNS)).all()
+
+
 @given(
     p=arrays(np.float64, 5, elements=st.floats(0.0, 1.0)),
     odds=arrays(np.float64, 5, elements=st.floats(-50.0, 50.0)),

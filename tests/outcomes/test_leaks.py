@@ -10,7 +10,7 @@ import pytest
 
 from segml.outcomes import Rows, Suspect, suspects
 
-OWN = ("expected_orders", "silence_over_gap", "profit_365")
+OWN = ("expected_orders_own", "silence_over_gap", "profit_365")
 
 SILENCE = "silence_over_gap"
 
@@ -92,7 +92,7 @@ def test_neither_a_weak_feature_nor_own_orders_are_missed(rows: Rows) -> None:
     today = rows.X.copy()
     today[:, rows.columns.index("region")] = np.nan
     assert found(rows, today) == []
-    today[:, rows.columns.index("expected_orders")] = np.nan
+    today[:, rows.columns.index("expected_orders_own")] = np.nan
     assert found(rows, today) == []
 
 

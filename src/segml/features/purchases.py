@@ -1,7 +1,8 @@
 """Purchases: order days expected over the horizon and P(alive), by BG/NBD on this past alone.
 
 One purchase is one order day; the clock starts at the first one and counts weeks. The parameters
-are fitted on all clients of the past together and recorded in the snapshot's state.
+are fitted on all clients of the past together and recorded in the snapshot's state. Whoever is
+known for years has a season of its own beside (`own_season`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import pandas as pd
 
 from segml.features.family import Column, Estimate, Family
 from segml.features.measures import count, fact
+from segml.features.own_season import PACES, YEAR, inputs, measures, own_years
 from segml.features.plan import FeaturePlan
 from segml.features.windows import SEASON_AFTER
 from segml.words.feature import Feature
@@ -41,6 +43,9 @@ def _estimate(measured: pd.DataFrame, plan: FeaturePlan) -> Estimate:
     model, record = fit_bgnbd(history)
     expected = model.expected(history, plan.horizon_days / _DAYS_A_WEEK)
     season = rows["season_index"].to_numpy(np.float64)
+    coming = own_years(rows, first)
+    own = _over(coming.shares(), coming.everybody)
+    paces = {days: own_years(rows, first, days).shares() for days in PACES}
 
     def spread(values: npt.NDArray[np.float64]) -> pd.Series:
         return pd.Series(values, index=rows.index, dtype=np.float64).reindex(measured.index)
@@ -48,9 +53,21 @@ def _estimate(measured: pd.DataFrame, plan: FeaturePlan) -> Estimate:
     columns = {
         "expected_orders": spread(expected),
         "expected_orders_season": spread(expected * season),
+        "expected_orders_own": spread(expected * own),
         "alive": spread(model.alive(history)),
+        **{pace(days): spread(_over(each, days / YEAR)) for days, each in paces.items()},
     }
     return Estimate(columns=columns, state=record)
+
+
+def pace(days: int) -> str:
+    """The feature that tells how a client orders in so many days to come, against an even year."""
+    return f"own_pace_{days}"
+
+
+def _over(shares: npt.NDArray[np.float64], even: float) -> npt.NDArray[np.float64]:
+    """The shares over an even one; 1 where nothing is known of a year."""
+    return np.nan_to_num(shares / even, nan=1.0) if even > 0 else np.ones(len(shares))
 
 
 FAMILY = Family(
@@ -68,6 +85,7 @@ FAMILY = Family(
             last=365,
             after=SEASON_AFTER,
         ),
+        *measures(),
     ),
     estimate=_estimate,
     inputs=(
@@ -75,6 +93,7 @@ FAMILY = Family(
         ("silence_days", "silence_days"),
         ("first_age", "first_age"),
         ("season_index", _SEASON),
+        *inputs(),
     ),
     columns=(
         Column(
@@ -102,6 +121,35 @@ FAMILY = Family(
             ),
             sql="",
             blank=_NO_ORDER,
+        ),
+        Column(
+            feature=Feature(
+                name="expected_orders_own",
+                family="purchases",
+                unit="count",
+                kind="symptom",
+                label=(
+                    "orders to expect in the coming period, going by its past ones and its own "
+                    "season"
+                ),
+                churn_sign=-1,
+            ),
+            sql="",
+            blank=_NO_ORDER,
+        ),
+        *(
+            Column(
+                feature=Feature(
+                    name=pace(days),
+                    family="purchases",
+                    unit="ratio",
+                    kind="context",
+                    label=f"its orders in the coming {days} days of the year, against an even year",
+                ),
+                sql="",
+                blank=_NO_ORDER,
+            )
+            for days in PACES
         ),
         Column(
             feature=Feature(

@@ -28,8 +28,8 @@ from segml.outcomes.validation import of_probability
 from segml.words.forest import ForestPlan
 
 CURVES = (
-    Curve(feature="expected_orders", shape="log", sign=-1, prior=1.0),
-    Curve(feature="expected_orders", shape="sqrt", sign=-1),
+    Curve(feature="expected_orders_own", shape="log", sign=-1, prior=1.0),
+    Curve(feature="expected_orders_own", shape="sqrt", sign=-1),
     Curve(feature="silence_over_gap", shape="log1p", sign=1),
 )
 """What buy-till-you-die theory says: few orders expected, and a silence long for its own rhythm.

@@ -34,6 +34,9 @@ RIDGE = 30.0
 """How many clients the theory is worth."""
 LEAST = 20
 """With fewer different clients than this of either label only the level is learnt."""
+YEAR = 365
+PACES = {30: "own_pace_30", 90: "own_pace_90", 180: "own_pace_180"}
+"""The features that tell how a client orders in so many days to come, against an even year."""
 NEAREST = 1e-6
 """The theory is never surer than this."""
 
@@ -156,19 +159,38 @@ def _theory(X: Matrix, columns: Sequence[str], own: int, given: int, primary: in
 
     A client that is alive orders at an even rate: with A the chance that it is and E the orders
     expected over the primary horizon, none comes in h with 1 - A (1 - exp(-E / A h / primary)).
+    By its season h days are worth more or fewer even ones.
     """
     if not {"alive", "expected_orders"} <= set(columns):
         return np.zeros(len(X))
     alive = _known(X, columns, "alive", NEAREST)
     rate = _known(X, columns, "expected_orders", 0.0) / alive
     some_own, some_given = (
-        -alive * np.expm1(-rate * days / primary) for days in (own, given)
+        -alive * np.expm1(-rate * _even_days(X, columns, days) / primary) for days in (own, given)
     )  # the chance of an order
     if own < given:
         chance = (some_given - some_own) / np.maximum(some_given, NEAREST)
     else:
         chance = (1.0 - some_own) / np.maximum(1.0 - some_given, NEAREST)
     return np.asarray(logit(np.clip(chance, NEAREST, 1 - NEAREST)), dtype=np.float64)
+
+
+def _even_days(X: Matrix, columns: Sequence[str], days: int) -> Values:
+    """The days of an even year that so many to come are worth, by each client's season.
+
+    Between the days whose pace is known, and a whole year, orders are taken to come evenly.
+    """
+    known = {0: np.zeros(len(X)), YEAR: np.full(len(X), float(YEAR))}
+    for each, name in PACES.items():
+        if name in columns:
+            told = X[:, list(columns).index(name)].astype(np.float64)
+            known[each] = each * np.nan_to_num(told, nan=1.0)
+    edges = sorted(known)
+    whole, rest = divmod(days, YEAR)
+    after = next(edge for edge in edges if edge >= rest)
+    before = max((edge for edge in edges if edge < after), default=0)
+    part = (rest - before) / (after - before) if after > before else 0.0
+    return np.asarray(whole * YEAR + (1 - part) * known[before] + part * known[after])
 
 
 def _known(X: Matrix, columns: Sequence[str], name: str, least: float) -> Values:

@@ -35,8 +35,8 @@ from segml.outcomes.validation import Metrics, of_money, of_probability
 from segml.words.forest import ForestPlan
 
 BUYS_CURVES = (
-    Curve(feature="expected_orders", shape="log", sign=1, prior=1.0),
-    Curve(feature="expected_orders", shape="sqrt", sign=1),
+    Curve(feature="expected_orders_own", shape="log", sign=1, prior=1.0),
+    Curve(feature="expected_orders_own", shape="sqrt", sign=1),
     Curve(feature="silence_over_gap", shape="log1p", sign=-1),
 )
 OWN_PAST = ("profit_365", "spend_365", "spend_same_season")
