@@ -60,6 +60,18 @@ def test_fewer_than_forty_first_years_teach_nothing() -> None:
     assert fit_prospect(contact, first, contact.iloc[:0], seed=1) is None
 
 
+def test_of_newcomers_of_whom_nothing_is_known_the_mean_is_learnt() -> None:
+    contact, first = newcomers(MANY)
+    nobody = contact[[]]
+    model = fit_prospect(nobody, first, nobody.iloc[:0], seed=1, threads=1)
+    assert model is not None
+    assert model.forest_weight == 0
+    assert model.expected(nobody) == pytest.approx(first["profit"].mean(), rel=0.05)
+    values, base = model.contributions(nobody)
+    assert values.shape == (MANY, 0)
+    assert base == pytest.approx(model.raw(nobody))
+
+
 def test_first_years_that_are_not_over_are_counted_and_not_learnt_from() -> None:
     contact, first = newcomers(90)
     first.loc[first.index[:30], ["complete", "seen_days"]] = [False, 80]

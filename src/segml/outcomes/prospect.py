@@ -197,7 +197,8 @@ def fit_prospect(
     Z = design.matrix(known)
     rows = FirstRows(Z=Z, y=y, columns=_columns(design), seed=seed, threads=threads)
     ridge, held = fit_ridge(Z, y)
-    weight, tried = chosen_weight(rows) if len(over) >= MANY else (0.0, in_time(rows, (0.0,)))
+    enough = len(over) >= MANY and bool(design.terms)  # LightGBM takes no rows without columns
+    weight, tried = chosen_weight(rows) if enough else (0.0, in_time(rows, (0.0,)))
     if weight:
         held = rows.held_out(weight)
     amount = fit_first_amount(held, profit, scale=scale)
