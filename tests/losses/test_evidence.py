@@ -195,7 +195,7 @@ def test_rows_are_cut_by_client_and_a_client_without_rows_has_none() -> None:
         ("unknown", [("o5", "last_order", 15.0)]),
         ("price", [("o4", "unit_price_above_earlier", 30.0)]),
         ("service", [("r1", "goods_returned", 8.0)]),
-        ("competitor", [("o4", "favourite_category_last", 200.0)]),
+        ("competitor", []),  # one order of ink followed, and had lain between two of tea before
         (
             "margin",
             [("o5", "discount_above_earlier", 5.0), ("o5", "margin_below_earlier", 6.5)],
@@ -224,6 +224,56 @@ def test_a_category_that_ended_with_all_others_did_not_go_first() -> None:
     together = LINES.assign(category="tea")
     codes = evidence({"a": trail_of(together)}, {"a": ("competitor",)})["text_code"]
     assert set(codes) == {"last_order"}
+
+
+def test_a_category_went_first_if_more_orders_followed_than_lay_between_its_purchases() -> None:
+    after = [LINES.iloc[[4]].assign(row_key=f"o{5 + n}", day=450 + 10 * n) for n in (1, 2)]
+    rows = evidence(
+        {"a": trail_of(pd.concat([LINES, *after], ignore_index=True))}, {"a": ("competitor",)}
+    )
+    told = rows[rows["reason"] == "competitor"]
+    assert told[["row_key", "text_code"]].to_numpy().tolist() == [["o4", "favourite_category_last"]]
+    assert told["amount"].tolist() == [200.0]
+
+
+def test_what_is_always_cheap_or_always_at_a_discount_is_neither_in_an_order_of_its_own() -> None:
+    charge = {"product": "fuel", "category": "charges", "amount": 8.0}
+    charge |= {"discount": 2.0, "profit": 0.1}
+    beside = LINES.iloc[:3].assign(**charge)
+    alone = LINES.iloc[[0]].assign(row_key="o9", day=440, **charge)
+    kept = LINES[LINES["row_key"] != "o5"]
+    lines = pd.concat([kept, beside, alone], ignore_index=True)
+    rows = evidence({"a": trail_of(lines)}, {"a": ("margin",)})
+    assert set(rows["text_code"]) == {"last_order"}
+    dear = alone.assign(discount=4.0, amount=6.0, profit=-1.9)
+    lines = pd.concat([kept, beside, dear], ignore_index=True)
+    rows = evidence({"a": trail_of(lines)}, {"a": ("margin",)})
+    told = rows[rows["reason"] == "margin"].set_index("text_code")
+    assert told["row_key"].tolist() == ["o9", "o9"]
+    assert told.loc["margin_below_earlier", "amount"] == pytest.approx(6.0 / 80 + 1.9)
+
+
+def test_goods_never_bought_before_are_held_against_their_category_or_not_at_all() -> None:
+    new = LINES.iloc[[4]].assign(product="new")
+    for category, shown in (("ink", True), ("new", False)):
+        lines = pd.concat([LINES.iloc[:4], new.assign(category=category)], ignore_index=True)
+        codes = evidence({"a": trail_of(lines)}, {"a": ("margin",)})["text_code"]
+        assert ("margin_below_earlier" in set(codes)) == shown
+
+
+@pytest.mark.parametrize(("price", "shown"), [(11.0, False), (20.0, True)])
+def test_a_price_that_always_varied_is_higher_only_beyond_most_of_what_it_was(
+    price: float, shown: bool
+) -> None:
+    earlier = [
+        LINES.iloc[[0]].assign(row_key=f"e{n}", day=100 + n, amount=10.0 * each)
+        for n, each in enumerate((6.0, 8.0, 9.0, 11.0, 11.5, 12.0, 12.0, 7.0))
+    ]
+    late = LINES.iloc[[3]].assign(amount=10.0 * price)
+    rows = evidence(
+        {"a": trail_of(pd.concat([*earlier, late], ignore_index=True))}, {"a": ("price",)}
+    )
+    assert ("unit_price_above_earlier" in set(rows["text_code"])) == shown
 
 
 def test_a_visit_just_before_the_decline_is_no_sign_that_nobody_came() -> None:

@@ -147,7 +147,10 @@ def test_who_pauses_every_year_has_not_left_in_its_pause(later: int) -> None:
 
 def test_who_does_not_come_back_from_its_pause_left_when_the_pause_should_be_over() -> None:
     own = pausing(2 * YEAR)
-    back = int(own.own.days[own.own.days >= YEAR + 100][0]) + YEAR
+    days = own.own.days
+    pause = int(np.diff(days).max())
+    back = int(days[-1]) + pause  # a day before it came back last year: this pause began earlier
+    assert back == int(days[days >= YEAR + 100][0]) + YEAR - 1
     quiet = silence(own.own, LENS.rhythm, LENS.clock)
     assert quiet is not None
     assert quiet.due_on == back
@@ -159,6 +162,17 @@ def test_who_does_not_come_back_from_its_pause_left_when_the_pause_should_be_ove
         # not on a day of the pause: it was lost by none of them
         assert (each.kind, each.lost_on) == ("left", back + 31)
         assert each.onset.day <= each.lost_on
+
+
+def test_a_pause_of_weeks_a_year_ago_excuses_no_silence_of_months() -> None:
+    """Six weeks without an order, of which this year's begin at the same time or three before."""
+    weekly = np.arange(0, 2 * YEAR + 80, 7)
+    weekly = weekly[(weekly < YEAR + 80) | (weekly >= YEAR + 115)]
+    end = 2 * YEAR + 135
+    assert left(client(weekly, 100.0), LENS, end=end) is None
+    found = left(client(weekly[:-3], 100.0), LENS, end=end)
+    assert found is not None
+    assert found.lost_on < end
 
 
 def test_a_fall_that_a_season_a_month_later_would_explain_is_only_probable() -> None:

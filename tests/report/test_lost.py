@@ -150,6 +150,15 @@ def test_evidence_that_is_cut_is_counted(analysed: Published) -> None:
     assert client.evidence_count >= 20
 
 
+def test_a_reason_with_many_rows_takes_no_other_ones_last(analysed: Published) -> None:
+    rows = analysed[1]["evidence"]
+    many = rows.loc[[1] * 20].assign(row_key=[f"r{n}" for n in range(20)])
+    analysed[1]["evidence"] = pd.concat([rows, many], ignore_index=True)
+    client = loss_facts(*analysed, names={}, kinds=KINDS).lost[1]
+    assert client.client_id == "a"
+    assert [fact.reason for fact in client.evidence] == [*["price"] * 7, "unknown"]
+
+
 def test_a_share_that_reads_as_nothing_is_named_nowhere(analysed: Published) -> None:
     losses, reasons = analysed[1]["losses"], analysed[1]["loss_reasons"]
     who = losses["client_id"] == "a"

@@ -26,11 +26,15 @@ TEXT_CODES: Mapping[str, str] = MappingProxyType(
         "last_order": "the last order (amount: of the order)",
         "order_after_onset": "a late order after the decline began (amount: of the order)",
         "order_at_a_loss": "an order that cost more than it brought (amount: its profit)",
-        "unit_price_above_earlier": "unit price above the earlier one (amount: extra paid)",
-        "discount_above_earlier": "discount rate above the earlier one (amount: the discount)",
-        "margin_below_earlier": "order margin below the earlier one (amount: profit missing)",
+        "unit_price_above_earlier": "unit price above the product's earlier mean and nine in ten "
+        "of its earlier prices (amount: extra paid)",
+        "discount_above_earlier": "discount above the earlier rate of the same goods "
+        "(amount: the discount)",
+        "margin_below_earlier": "profit below the earlier margin of the same goods "
+        "(amount: profit missing)",
         "goods_returned": "goods sent back (amount: money returned)",
-        "favourite_category_last": "last purchase of the favourite category "
+        "favourite_category_last": "last purchase of the favourite category, where more orders "
+        "without it followed than lay between two of its purchases "
         "(amount: of the category in the earlier year)",
         "favourite_category_less": "latest purchase of the favourite category, of which it bought "
         "less than of all else, by a tenth of its purchases or more (amount: what was missing of "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from segml.losses.shortages import short_of
@@ -9,6 +10,8 @@ from segml.losses.trail import EARLIER_DAYS, RECENT_DAYS, Trail, heaviest, nothi
 
 MATERIAL = 0.01
 """The share of an order by which a price, a discount or a margin differs, to be shown."""
+USUAL_LEVEL = 0.9
+"""Beyond this share of what a client had earlier, a price or a gap is no usual one."""
 LEAKED = 0.1
 """The share of what it bought of late that the favourite category lacks, to be shown."""
 
@@ -32,16 +35,23 @@ def loss_itself(trail: Trail) -> pd.DataFrame:
 
 
 def dearer(trail: Trail) -> pd.DataFrame:
-    """The lines of the recent days above the client's own earlier mean price of the product."""
+    """The lines of the recent days above the client's own earlier mean price of the product.
+
+    Where that varied, as a freight's does, above nine in ten of its earlier prices too.
+    """
     priced = ~trail.lines["is_return"] & (trail.lines["quantity"] > 0)
     recent, earlier = (
         part[priced.reindex(part.index)].dropna(subset=["product"])
         for part in (trail.recent, trail.earlier)
     )
     sums = earlier.groupby("product")[["amount", "quantity"]].sum()
+    paid = (earlier["amount"] / earlier["quantity"]).astype("float64")
+    highest = recent["product"].map(paid.groupby(earlier["product"]).quantile(USUAL_LEVEL))
     usual = recent["product"].map(sums["amount"] / sums["quantity"]).astype("float64")
     extra = (recent["amount"] - usual * recent["quantity"]).astype("float64")
-    return recent.assign(told=extra, weight=extra)[extra > MATERIAL * recent["amount"].abs()]
+    material = extra > MATERIAL * recent["amount"].abs()
+    unusual = recent["amount"] > highest.astype("float64") * recent["quantity"]
+    return recent.assign(told=extra, weight=extra)[material & unusual]
 
 
 def price(trail: Trail) -> pd.DataFrame:
@@ -50,28 +60,52 @@ def price(trail: Trail) -> pd.DataFrame:
 
 
 def margin(trail: Trail) -> pd.DataFrame:
-    """Orders at a higher discount, or a lower margin, than the client's own earlier ones.
+    """Orders at a higher discount, or a lower margin, than the same goods had earlier.
 
     Higher or lower by more than `MATERIAL` of the order: a contract's flat rate, rounded bill by
-    bill, is no higher one.
+    bill, is no higher one. Nor is an order of other goods, whose usual margin is another.
     """
-    recent, earlier = (orders_in(part[~part["is_return"]]) for part in trail.accounted)
-    listed = (earlier["amount"] + earlier["discount"]).sum()
-    usual = earlier["discount"].sum() / listed if listed > 0 else 0.0
-    given = recent.assign(
-        told=recent["discount"],
-        weight=recent["discount"] - usual * (recent["amount"] + recent["discount"]),
+    recent, earlier = (
+        part[~part["is_return"]].assign(listed=lambda rows: rows["amount"] + rows["discount"])
+        for part in trail.accounted
     )
-    earned = earlier["profit"].sum() / earlier["amount"].sum() if len(earlier) else 0.0
-    missing = earned * recent["amount"] - recent["profit"]
-    poor = recent.assign(told=missing, weight=missing)
-    least = MATERIAL * (recent["amount"] + recent["discount"]).abs()
+    more = recent["discount"] - _as_before(recent, earlier, "discount", "listed")
+    missing = _as_before(recent, earlier, "profit", "amount") - recent["profit"]
+    orders = orders_in(recent).set_index(["day", "row_key"])
+    beyond = recent.assign(more=more, missing=missing).groupby(["day", "row_key"])
+    orders = orders.join(beyond[["more", "missing"]].sum()).reset_index()
+    least = MATERIAL * (orders["amount"] + orders["discount"]).abs()
+    given = orders.assign(told=orders["discount"], weight=orders["more"])
+    poor = orders.assign(told=orders["missing"], weight=orders["missing"])
     return pd.concat(
         [
             heaviest(given[given["weight"] > least], "discount_above_earlier"),
-            heaviest(poor[(poor["weight"] > least) & (len(earlier) > 0)], "margin_below_earlier"),
+            heaviest(poor[poor["weight"] > least], "margin_below_earlier"),
         ]
     )
+
+
+def _as_before(recent: pd.DataFrame, earlier: pd.DataFrame, what: str, of: str) -> pd.Series:
+    """What the recent lines would hold at the earlier rate of the same product, else category.
+
+    Parameters
+    ----------
+    recent, earlier
+        Lines.
+    what, of
+        The columns whose ratio is the rate.
+
+    Returns
+    -------
+    pandas.Series
+        One a recent line; its own figure where neither was bought earlier.
+    """
+    rate = pd.Series(float("nan"), index=recent.index)
+    for each in ("product", "category"):
+        sums = earlier.groupby(each)[[what, of]].sum()
+        sums = sums[sums[of] > 0]
+        rate = rate.fillna(recent[each].map(sums[what] / sums[of]).astype("float64"))
+    return (rate * recent[of]).fillna(recent[what])
 
 
 def sent_back(trail: Trail) -> pd.DataFrame:
@@ -88,10 +122,11 @@ def service(trail: Trail) -> pd.DataFrame:
 
 
 def competitor(trail: Trail) -> pd.DataFrame:
-    """The last purchase of the favourite category of the earlier year, if others came after it.
+    """The last purchase of the favourite category of the earlier year, if it went first.
 
-    Where it is still bought, but less of it than of all else, its latest purchase. Where everything
-    ended on one day, none went first.
+    It did if more orders without it followed than lay between two of its purchases. Where it is
+    still bought, but less of it than of all else, its latest purchase. Where everything ended on
+    one day, none went first.
     """
     bought = trail.lines[~trail.lines["is_return"]].dropna(subset=["category"])
     earlier = trail.earlier
@@ -99,14 +134,24 @@ def competitor(trail: Trail) -> pd.DataFrame:
     if worth.empty:
         return nothing(trail)
     favourite = worth[worth == worth.max()].index.min()
-    last = orders_in(bought[bought["category"] == favourite]).tail(1)
-    if (last["day"] < bought["day"].max()).any():
+    held = bought["category"] == favourite
+    last = orders_in(bought[held]).tail(1)
+    if _went_first(bought["day"], bought.loc[held, "day"]):
         return last.assign(told=float(worth[favourite]), text_code="favourite_category_last")
     recent = trail.recent[~trail.recent["is_return"]].dropna(subset=["category"])
-    held = recent.loc[recent["category"] == favourite, "amount"].sum()
-    missing = float(worth[favourite] / worth.sum() * recent["amount"].sum() - held)
+    still = recent.loc[recent["category"] == favourite, "amount"].sum()
+    missing = float(worth[favourite] / worth.sum() * recent["amount"].sum() - still)
     shown = last.head(1 if missing > LEAKED * recent["amount"].sum() else 0)
     return shown.assign(told=missing, text_code="favourite_category_less")
+
+
+def _went_first(days: pd.Series, its: pd.Series) -> bool:
+    """Whether more order days followed the last of these than lay between nine in ten of them."""
+    order_days = np.unique(days.to_numpy())
+    places = np.searchsorted(order_days, np.unique(its.to_numpy()))
+    after = len(order_days) - 1 - places[-1]
+    between = np.diff(places)
+    return bool(after > (np.quantile(between, USUAL_LEVEL) if len(between) else 0))
 
 
 def gone(trail: Trail) -> pd.DataFrame:

@@ -38,7 +38,7 @@ class Silence:
         Day of the last order.
     due_on
         Day by which the next one was as likely as not; in a season of its own, the day on which it
-        came back a year before.
+        came back a year before, or after as long a silence as then, whichever is earlier.
     late_on
         First day on which the silence is longer than nine in ten of its gaps were, and than as many
         are expected to be: half of all who buy as ever are past the middle of theirs, and after a
@@ -127,9 +127,11 @@ def _season_over(days: Days, lost_on: int, pause: int) -> int:
     """The day after the client's own season, if the silence that is too long on a day is that.
 
     So it is if a gap that its rhythm did not allow, of so many days, was not over by then a year
-    before, or only just. Else the day.
+    before, or only just. Else the day. It excuses a silence as long as that gap: one that had begun
+    long before the season is none of it.
     """
     first, until = np.searchsorted(days, lost_on - YEAR - np.array([SEASON_SHIFT_DAYS, 0]))
     ends = np.arange(max(first, 1), min(until + 1, len(days)))
-    as_long = days[ends] - days[ends - 1] >= pause
-    return int((days[ends[as_long]] + YEAR + SEASON_SHIFT_DAYS + 1).max(initial=lost_on))
+    gaps = days[ends] - days[ends - 1]
+    back = np.minimum(days[ends] + YEAR, days[-1] + gaps)[gaps >= pause]
+    return int((back + SEASON_SHIFT_DAYS + 1).max(initial=lost_on))

@@ -94,7 +94,7 @@ class LostClient:
 
     `first_signal_by` is `p_churn` or a driver; `left_on` and `left_reason` are what a person
     recorded; `new_in` is the first month with orders, where it had no year of them before.
-    Of `evidence_count` rows the first are `evidence`.
+    Of `evidence_count` rows `evidence` shows the first of each reason.
     """
 
     client_id: str
@@ -169,7 +169,7 @@ def lost_client(
         reasons=reasons,
         drivers=_drivers(moves),
         symptoms=_symptoms(moves, kinds),
-        evidence=_described(evidence[:EVIDENCE_SHOWN], rows),
+        evidence=_described(_first_of_each(evidence), rows),
         evidence_count=len(evidence),
         path=PathFact(**_picked(PathFact, path[0])) if path else None,
         course=course,
@@ -257,6 +257,16 @@ def _evidence(rows: Rows, reasons: Sequence[str]) -> tuple[EvidenceFact, ...]:
         earlier = found.get(key)
         found[key] = replace(fact, amount=_sum(earlier.amount, fact.amount)) if earlier else fact
     return tuple(found.values())
+
+
+def _first_of_each(found: tuple[EvidenceFact, ...]) -> tuple[EvidenceFact, ...]:
+    """At most `EVIDENCE_SHOWN` rows, in turn of each reason: none that has rows is without one."""
+    counts = dict.fromkeys((fact.reason for fact in found), 0)
+    turns = []
+    for place, fact in enumerate(found):
+        turns.append((counts[fact.reason], place))
+        counts[fact.reason] += 1
+    return tuple(found[place] for place in sorted(at for _, at in sorted(turns)[:EVIDENCE_SHOWN]))
 
 
 def _described(
