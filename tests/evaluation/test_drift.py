@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import Any
 
@@ -90,6 +91,18 @@ def regions(**latest: float) -> pd.DataFrame:
     for name, share in latest.items():
         table.loc[name, 0] *= share
     return table
+
+
+def test_a_day_that_holds_hardly_an_order_line_is_beyond_and_told_with_its_date() -> None:
+    hole = pd.DataFrame([(dt.date(2025, 2, 26), 2, 4.0, 40.0)])
+    seen = Seen(day=120, now=frame(seed=9), volumes=volumes(STEADY), missing=hole)
+    table = drift(None, seen, trained=100, plan=DriftPlan())
+    assert beyond(table) == ["transactions: day 2025-02-26"]
+    (said,) = drift_sentences(table, trained=100)
+    assert said == (
+        "transactions: 2 order lines of 2025-02-26, usually at least 40 on its day of the week: "
+        "is a delivery missing?"
+    )
 
 
 def test_a_region_of_whose_orders_half_are_missing_is_beyond() -> None:

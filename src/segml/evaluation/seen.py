@@ -20,8 +20,9 @@ class Seen:
         It, since 1970-01-01.
     now
         As `features.watched` gives it.
-    volumes, worth, silences, regions
-        As `ledger.volumes`, `ledger.worth`, `ledger.silences` and `ledger.region_days` give them.
+    volumes, worth, silences, regions, missing
+        As `ledger.volumes`, `ledger.worth`, `ledger.silences`, `ledger.region_days` and
+        `ledger.missing_days` give them.
     weights
         As `bundle.churn_weights` gives them; of tiers that are lacking reasons are not judged.
     moves
@@ -38,6 +39,7 @@ class Seen:
     worth: pd.DataFrame = field(default_factory=pd.DataFrame)
     silences: pd.DataFrame = field(default_factory=pd.DataFrame)
     regions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    missing: pd.DataFrame = field(default_factory=pd.DataFrame)
     weights: Weights = field(default_factory=dict)
     moves: Mapping[str, Moved] = field(default_factory=dict)
     gone: Mapping[str, int] = field(default_factory=dict)

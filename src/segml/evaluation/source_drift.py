@@ -21,6 +21,8 @@ _SILENT = ": silent"
 """Ends the name of a part of the sources of which nothing came of late."""
 _ORDERED = ": order days"
 """Ends the name of a region whose clients ordered on fewer days than is its part."""
+_DAY = "transactions: day "
+"""Begins the name of a day of which the order lines seem to be missing."""
 _PAUSE = 1.5
 """Holidays fall on other days of the week each year, and close for longer."""
 _LAG, _LAG_OF_LINES = 7, 2
@@ -51,6 +53,8 @@ def of_sources(seen: Seen) -> Iterator[Row]:
     yield from _worths(seen.worth)
     yield from _silences(seen.silences)
     yield from _regions(seen.regions)
+    for day, rows, least, usual in seen.missing.itertuples(index=False):
+        yield drift_row("volume", f"{_DAY}{day}", rows, usual, low=least, high=usual)
     for each, had in seen.gone.items():
         yield drift_row("volume", each + _IN_ALL, 0, had, low=1, high=had)
     least, most = 1 - _CHANGED, 1 + _CHANGED
@@ -161,6 +165,11 @@ def volume_sentence(name: str, value: float, usual: float, trained: int) -> str:
         return (
             f"{name.removesuffix(_ORDERED)}: {value:,.0f} order days in the last two weeks, "
             f"{usual:,.0f} by its usual part of all: are some of its orders missing?"
+        )
+    if name.startswith(_DAY):
+        return (
+            f"transactions: {value:,.0f} order lines of {name.removeprefix(_DAY)}, usually at "
+            f"least {usual:,.0f} on its day of the week: is a delivery missing?"
         )
     if name.endswith(_BEFORE):
         return (

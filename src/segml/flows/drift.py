@@ -13,7 +13,7 @@ from segml.bundle import Bundle, churn_weights
 from segml.evaluation import Seen, drift, drift_sentences
 from segml.features import Moved, Weights, asked, moved, watched
 from segml.flows.session import Session
-from segml.ledger import Ledger, day_of, region_days, silences, volumes, worth
+from segml.ledger import Ledger, day_of, missing_days, region_days, silences, volumes, worth
 from segml.scoring import Scored
 from segml.words.drift import DriftPlan
 from segml.words.errors import DriftRefused
@@ -112,6 +112,7 @@ def _sources(ledger: Ledger, bundle: Bundle, end: int) -> Seen:
         worth=worth(past, by_month=by_month),
         silences=silences(past),
         regions=region_days(past),
+        missing=missing_days(past),
         gone=_gone(ledger, bundle, end),
         past=bundle.record.changed(ledger.past(bundle.as_of).rows),
     )

@@ -14,6 +14,7 @@ from segml.ledger.ledger import Check, Ledger, check_ledger, open_ledger
 from segml.ledger.leftovers import scratch_folder
 from segml.ledger.levels import yearly_changes
 from segml.ledger.memory import Memory
+from segml.ledger.missing_days import missing_days
 from segml.ledger.paths import is_address
 from segml.ledger.places import (
     Baskets,
@@ -75,6 +76,7 @@ __all__ = [
     "industries",
     "is_address",
     "micro",
+    "missing_days",
     "off_sale",
     "on_spark",
     "open_ledger",
