@@ -14,6 +14,7 @@ from segml.features.catalogue import (
 )
 from segml.features.encoder import Encoder
 from segml.features.first_contact import FIRST_CONTACT, first_contact
+from segml.features.own_season import YEARS_BACK, OwnYears
 from segml.features.panel import Panel, frames, panel, snapshots
 from segml.features.plan import FeaturePlan
 from segml.features.remembered import features_alone, remembering, snapshot
@@ -30,9 +31,11 @@ __all__ = [
     "LEAST_CLIENTS",
     "MONEY_COLUMNS",
     "SCORES_WATCHED",
+    "YEARS_BACK",
     "Encoder",
     "FeaturePlan",
     "Moved",
+    "OwnYears",
     "Panel",
     "ReasonOrder",
     "Snapshot",

@@ -25,7 +25,7 @@ from segml.features.windows import SEASON_AFTER
 
 Values = npt.NDArray[np.float64]
 YEAR = 365
-YEARS = (1, 2, 3)
+YEARS_BACK = (1, 2, 3)
 PACES = (30, 90, 180)
 """Days ahead for which a pace is told."""
 LEAST_CLIENTS = 30
@@ -56,19 +56,25 @@ class OwnYears:
         total = float(self.whole.sum())
         return float(self.inside.sum()) / total if total else float("nan")
 
-    def shares(self) -> Values:
-        """Each client's share, drawn to everybody's, shape (n,)."""
-        everybody = self.everybody
-        if not 0 < everybody < 1:
-            return np.full(self.whole.shape[1], everybody)
-        worth = self._worth(everybody)
-        if worth is None:
-            return np.full(self.whole.shape[1], everybody)
-        inside, whole = self.inside.sum(axis=0), self.whole.sum(axis=0)
-        return np.asarray((inside + worth * everybody) / (whole + worth), dtype=np.float64)
+    def shares(self, usual: Values | None = None) -> Values:
+        """Each client's share, drawn to the usual one, shape (n,).
 
-    def _worth(self, everybody: float) -> float | None:
-        """So many order days everybody's share is worth where the years before tell the last."""
+        Parameters
+        ----------
+        usual
+            Shape (n,), in (0, 1); None: everybody's.
+        """
+        drawn_to = np.full(self.whole.shape[1], self.everybody) if usual is None else usual
+        if not ((drawn_to > 0) & (drawn_to < 1)).all():
+            return drawn_to
+        worth = self._worth(drawn_to)
+        if worth is None:
+            return drawn_to
+        inside, whole = self.inside.sum(axis=0), self.whole.sum(axis=0)
+        return np.asarray((inside + worth * drawn_to) / (whole + worth), dtype=np.float64)
+
+    def _worth(self, usual: Values) -> float | None:
+        """So many order days the usual share is worth where the years before tell the last."""
         # here, so that who reads the catalogue alone does not wait for scipy
         from scipy.optimize import minimize_scalar
         from scipy.special import betaln
@@ -79,11 +85,11 @@ class OwnYears:
             return None
         inside, whole = self.inside[:, told], self.whole[:, told]
         hits, misses = inside[1:].sum(axis=0), (whole - inside)[1:].sum(axis=0)
-        came, else_came = inside[0], whole[0] - inside[0]
+        came, else_came, share = inside[0], whole[0] - inside[0], usual[told]
 
         def loss(log_worth: float) -> float:
             worth = np.exp(log_worth)
-            a, b = worth * everybody + hits, worth * (1 - everybody) + misses
+            a, b = worth * share + hits, worth * (1 - share) + misses
             return -float((betaln(a + came, b + else_came) - betaln(a, b)).sum())
 
         found = minimize_scalar(loss, bounds=(LEAST, MOST), method="bounded")
@@ -94,16 +100,16 @@ def measures() -> tuple[Measure, ...]:
     """The counts that `own_years` reads, of the stage of days."""
     whole = (
         count("daily", f"own_year_{n}", "order_day", last=YEAR * n, after=YEAR * (n - 1))
-        for n in YEARS
+        for n in YEARS_BACK
     )
     coming = (
         count("daily", f"own_season_{n}", "order_day", last=YEAR * n, after=_begins(n))
-        for n in YEARS
+        for n in YEARS_BACK
     )
     paces = (
         count("daily", f"own_{days}_{n}", "order_day", last=YEAR * n, after=YEAR * n - days)
         for days in PACES
-        for n in YEARS
+        for n in YEARS_BACK
     )
     return (*whole, *coming, *paces)
 
@@ -130,7 +136,7 @@ def own_years(counted: pd.DataFrame, first_age: Values, days: int | None = None)
         The days ahead that are asked for, one of `PACES`; None: the plan's horizon.
     """
     name = "season" if days is None else str(days)
-    known = np.stack([first_age >= YEAR * n for n in YEARS])
-    inside = np.stack([counted[f"own_{name}_{n}"].to_numpy(np.float64) for n in YEARS])
-    whole = np.stack([counted[f"own_year_{n}"].to_numpy(np.float64) for n in YEARS])
+    known = np.stack([first_age >= YEAR * n for n in YEARS_BACK])
+    inside = np.stack([counted[f"own_{name}_{n}"].to_numpy(np.float64) for n in YEARS_BACK])
+    whole = np.stack([counted[f"own_year_{n}"].to_numpy(np.float64) for n in YEARS_BACK])
     return OwnYears(inside=inside * known, whole=whole * known)

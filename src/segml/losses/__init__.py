@@ -2,15 +2,15 @@
 
 `analyse` asks ledger and bundle and gives a `LossAnalysis`; the files are its steps, in order:
 `scene` and `key_clients` (who counted), `books` (`history`, `clock`, `seasons`, `season_groups`,
-`rhythm`), `fates` (`transitions`: `silence`, `onset`, `by_year`, `confidence`), `dating` (`weeks`,
-`courses`, `decline_evidence` of `decline_orders`, `decline_kinds`, `declines`), `money` (`yearly`,
-`order_level`), `profit_parts`, `attribution`, `causes` (`exposures` and the files named after them,
-`onset_months`, `signatures`, `aftermath`, `events_behind`), `shares` and `accounted` (reasons),
-`evidence`, `course`, `missed` (`signal`), `dossiers`; then what comes: `outlook` (`foretold` of
-`recent` and `underway`, and of the `hazards` of who is `asked` about, `who_next` of `pressure`,
-`lookalikes` and `days_left`, `winback` of `returns`, `levers`); then all of them together:
-`together` (`mix`, `behind`), `compared`, `trend`, `relief`, `impact` (`impact_reach`,
-`impact_weeks`, `impact_study`, `impact_contrast`), `summary`.
+`rhythm`), `fates` (`transitions`: `silence`, `onset`, `by_year`, `confidence`), `dating`
+(`own_pace`, `weeks`, `courses`, `decline_evidence` of `decline_orders`, `decline_kinds`,
+`declines`), `money` (`yearly`, `order_level`), `profit_parts`, `attribution`, `causes` (`exposures`
+and the files named after them, `onset_months`, `signatures`, `aftermath`, `events_behind`),
+`shares` and `accounted` (reasons), `evidence`, `course`, `missed` (`signal`), `dossiers`; then what
+comes: `outlook` (`foretold` of `recent` and `underway`, and of the `hazards` of who is `asked`
+about, `who_next` of `pressure`, `lookalikes` and `days_left`, `winback` of `returns`, `levers`);
+then all of them together: `together` (`mix`, `behind`), `compared`, `trend`, `relief`, `impact`
+(`impact_reach`, `impact_weeks`, `impact_study`, `impact_contrast`), `summary`.
 What a person recorded of a leaving is `ends`.
 """
 

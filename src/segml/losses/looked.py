@@ -17,6 +17,7 @@ from segml.losses.declines import Dated
 from segml.losses.fading import chance_of_fading
 from segml.losses.history import Numbers, of
 from segml.losses.onset import MIN_BEFORE
+from segml.losses.own_pace import own_paces
 from segml.losses.transitions import WINDOW_DAYS, Transition
 from segml.losses.weeks import WeeklyOrders, weekly_orders
 from segml.losses.worth_less import has_been_worth_less, may_have_faded
@@ -51,8 +52,13 @@ class Look:
 
     def worth_less(self, clients: Sequence[str], end: int) -> list[str]:
         """Those of the clients that may have faded by a day, by what they brought of late."""
-        asked = (client_of(self.books, each) for each in clients)
-        return [each.client_id for each in asked if may_have_faded(each, self.books.lens, end=end)]
+        lens, book = self.books.lens, self.books.orders
+        paces = own_paces(book, lens.clock_of, start=end - WINDOW_DAYS, end=end)
+        return [
+            each
+            for each in clients
+            if may_have_faded(client_of(self.books, each), lens, end=end, pace=paces.get(each, 1.0))
+        ]
 
     def is_worth_less_since(self, client_id: str, day: int, end: int) -> bool:
         """Whether all that a client brought from a day on is worth much less."""

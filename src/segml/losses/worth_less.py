@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+from scipy.special import pdtr
 
+from segml.losses.clock import Clock
 from segml.losses.history import History, counted_orders
 from segml.losses.silence import YEAR
 from segml.losses.transitions import (
@@ -17,8 +19,10 @@ from segml.losses.transitions import (
     of_goods_on_sale,
 )
 
+NO_WONDER = 0.05
 
-def may_have_faded(client: Client, lens: Lens, *, end: int) -> bool:
+
+def may_have_faded(client: Client, lens: Lens, *, end: int, pace: float = 1.0) -> bool:
     """Whether the last window was worth much less than usual, or than a year before.
 
     Who has faded has by then, whatever its orders look like one by one: smaller ones that come more
@@ -30,11 +34,17 @@ def may_have_faded(client: Client, lens: Lens, *, end: int) -> bool:
         As for `transition`; rows on or after `end` are not read.
     end
         The day that is asked about, in days.
+    pace
+        How it orders in these days of the year, by its own season (`own_pace`): out of season few
+        orders are no wonder.
     """
     known, last = of_goods_on_sale(client, end), np.array([end - WINDOW_DAYS])
     if not _bought_often(known.own, end):
         return False
-    return is_worth_less(known, lens.of(client.client_id), last, end)
+    seen_by = lens.of(client.client_id)
+    return is_worth_less(known, seen_by, last, end) and not _out_of_season(
+        known.own, seen_by.clock, end=end, pace=pace
+    )
 
 
 def has_been_worth_less(client: Client, lens: Lens, *, since: int, end: int) -> bool:
@@ -44,6 +54,21 @@ def has_been_worth_less(client: Client, lens: Lens, *, since: int, end: int) -> 
     """
     known, first = of_goods_on_sale(client, end), np.array([min(since, end - WINDOW_DAYS)])
     return is_worth_less(known, lens.of(client.client_id), first, end)
+
+
+def _out_of_season(own: History, clock: Clock, *, end: int, pace: float) -> bool:
+    """Whether its own season alone makes so few orders in the last window no wonder.
+
+    As few have a chance of more than `NO_WONDER` by it, twice that of an ordinary time of the year.
+    """
+    begins, first, last = end - WINDOW_DAYS - YEAR, end - WINDOW_DAYS, end
+    before, since = (
+        int(each) for each in np.diff(np.searchsorted(own.days, [begins, first, last]))
+    )
+    year, window = np.diff(clock.at(np.array([begins, first, last])))
+    ordinary = before * float(window / year)
+    told, usual = pdtr(since, ordinary * np.array([pace, 1.0]))
+    return bool(told > max(NO_WONDER, 2.0 * usual))
 
 
 def _bought_often(own: History, end: int) -> bool:
