@@ -2,8 +2,8 @@
 
 `analyse` asks ledger and bundle and gives a `LossAnalysis`; the files are its steps, in order:
 `scene` and `key_clients` (who counted), `books` (`history`, `clock`, `seasons`, `season_groups`,
-`rhythm`), `fates` (`transitions`: `silence`, `onset`, `by_year`, `confidence`), `dating`
-(`own_pace`, `weeks`, `courses`, `decline_evidence` of `decline_orders`, `decline_kinds`,
+`rhythm`), `fates` (`transitions`: `silence`, `paid_ahead`, `onset`, `by_year`, `confidence`),
+`dating` (`own_pace`, `weeks`, `courses`, `decline_evidence` of `decline_orders`, `decline_kinds`,
 `declines`), `money` (`yearly`, `order_level`), `profit_parts`, `attribution`, `causes` (`exposures`
 and the files named after them, `onset_months`, `signatures`, `aftermath`, `events_behind`),
 `shares` and `accounted` (reasons), `evidence`, `course`, `missed` (`signal`), `dossiers`; then what

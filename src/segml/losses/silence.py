@@ -13,6 +13,7 @@ import numpy as np
 
 from segml.losses.clock import Clock
 from segml.losses.history import Days, History, Numbers
+from segml.losses.paid_ahead import paid_until
 from segml.losses.rhythm import RECENT_GAPS, Rhythm
 
 LATE_LEVEL = 0.9
@@ -38,14 +39,15 @@ class Silence:
         Day of the last order.
     due_on
         Day by which the next one was as likely as not; in a season of its own, the day on which it
-        came back a year before, or after as long a silence as then, whichever is earlier.
+        came back a year before, or after as long a silence as then, whichever is earlier; where it
+        paid a year at once, the day of the next such bill.
     late_on
         First day on which the silence is longer than nine in ten of its gaps were, and than as many
         are expected to be: half of all who buy as ever are past the middle of theirs, and after a
         weekend most. In a season of its own, the day after `due_on`.
     lost_on
         First day on which the silence is longer than the 0.99 quantile of the gap expected, three
-        median gaps and 30 days, and its own season is over.
+        median gaps and 30 days, its own season is over, and a year paid at once as well.
     sure_on
         The same with the 0.999 quantile.
     gaps
@@ -106,19 +108,22 @@ def silence(known: History, rhythm: Rhythm, clock: Clock) -> Silence | None:
 
     rested = too_long(max(rhythm.far_quantile(LOST_LEVEL, gaps), floor))
     lost_on = max(rested, last + LEAST_DAYS + 1)
-    season_over = _season_over(known.days, lost_on, max(rested - last, LEAST_PAUSE))
+    excused = _season_over(known.days, lost_on, max(rested - last, LEAST_PAUSE))
+    paid = paid_until(known)
+    if paid is not None:
+        excused = max(excused, paid + SEASON_SHIFT_DAYS + 1)
     sure_on = too_long(max(rhythm.far_quantile(SURE_LEVEL, gaps), floor))
     due_on = int(clock.day_when(ticks[-1] + rhythm.quantile(0.5, gaps)))
     late_on = too_long(max(rhythm.quantile(LATE_LEVEL, gaps), _own_quantile(gaps)))
-    if season_over != lost_on:
-        due_on = season_over - SEASON_SHIFT_DAYS - 1
+    if excused != lost_on:
+        due_on = excused - SEASON_SHIFT_DAYS - 1
         late_on = due_on + 1
     return Silence(
         last=last,
         due_on=due_on,
         late_on=late_on,
-        lost_on=season_over,
-        sure_on=max(sure_on, last + LEAST_DAYS + 1, season_over),
+        lost_on=excused,
+        sure_on=max(sure_on, last + LEAST_DAYS + 1, excused),
         gaps=len(gaps),
     )
 

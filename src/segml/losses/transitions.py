@@ -20,6 +20,7 @@ from segml.losses.clock import Clock
 from segml.losses.confidence import chance_at_a_loss
 from segml.losses.history import Days, History, Numbers, counted_orders
 from segml.losses.onset import Onset, find_onset
+from segml.losses.paid_ahead import paid_until
 from segml.losses.rhythm import RECENT_GAPS, Rhythm
 from segml.losses.silence import SEASON_SHIFT_DAYS, YEAR, may_be_lost, silence
 
@@ -269,6 +270,8 @@ def of_goods_on_sale(client: Client, end: int) -> Client:
 def is_worth_less(client: Client, lens: Lens, starts: Days, end: int) -> bool:
     """Whether any window from one of the days to the end was worth much less than before it.
 
+    No window of a year that is paid for at once is.
+
     Parameters
     ----------
     client, lens
@@ -276,7 +279,8 @@ def is_worth_less(client: Client, lens: Lens, starts: Days, end: int) -> bool:
     starts, end
         Days.
     """
-    if len(client.own.days) == 0:
+    paid = paid_until(client.own)
+    if len(client.own.days) == 0 or (paid is not None and end <= paid + SEASON_SHIFT_DAYS):
         return False
     starts = starts[starts - client.own.days[0] >= WINDOW_DAYS]
     if not len(starts):
