@@ -77,6 +77,26 @@ ROUTES = {
 }
 
 
+@pytest.mark.parametrize("path", ["/alive", "/style.css", "/clients", "/api/v1/run", "/nothing"])
+@pytest.mark.parametrize("who", ["mia", None])
+def test_who_asks_for_the_headers_alone_is_told_what_get_would_be(
+    reader: Any, who: str | None, path: str
+) -> None:
+    browser = reader(who)
+    told, headers = browser.get(path), browser.head(path)
+    assert headers.status_code == told.status_code
+    assert headers.content == b""
+    kept = ("content-type", "content-length", "etag", "content-security-policy", "cache-control")
+    assert {name: headers.headers.get(name) for name in kept} == {
+        name: told.headers.get(name) for name in kept
+    }
+
+
+@pytest.mark.parametrize("page", ["9" * 5000, "1000000", "0", "-1", "٣", "1e3", ""])
+def test_no_number_of_a_page_is_a_fault(reader: Any, page: str) -> None:
+    assert reader("mia").get("/clients", params={"page": page}).status_code == 200
+
+
 def test_every_route_stands_in_the_matrix_and_no_other() -> None:
     assert set(ROUTES) == set(MAY) | OPEN
 

@@ -63,6 +63,24 @@ def test_what_cannot_be_asked_is_refused_by_name(api: Any, asked: str) -> None:
     assert "error" in found.json()
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("clients?limit=1001", "`limit`: Input should be less than or equal to 1000"),
+        ("clients?offset=Ivanov", "`offset`: Input should be a valid integer"),
+        ("clients?sort=Ivanov", "`sort`: Input should be 'name', 'tier'"),
+        ("clients?tier=Ivanov&tier=b", "`tier` is given 2 times"),
+        ("client", "`id`: Field required"),
+    ],
+)
+def test_a_refusal_names_the_parameter_and_what_it_may_be_and_not_what_it_was(
+    api: Any, asked: str, said: str
+) -> None:
+    error = api.get(f"/{asked}").json()["error"]
+    assert said in error
+    assert "Ivanov" not in error
+
+
 def test_the_same_facts_as_the_pages(api: Any, served: Any) -> None:
     who = served.lost[0]
     dossier, client = api.get(f"/dossier?id={who}").json(), api.get(f"/client?id={who}").json()

@@ -68,7 +68,13 @@ async def _few_threads(app: FastAPI) -> AsyncIterator[None]:
 
 
 def refuse(
-    request: Request, status: int, number: str = "", *, kind: str = "", file: str = ""
+    request: Request,
+    status: int,
+    number: str = "",
+    *,
+    kind: str = "",
+    file: str = "",
+    why: str = "",
 ) -> Response:
     """A refusal as a page or, of the API, as JSON.
 
@@ -84,9 +90,11 @@ def refuse(
         Of a refusal that reading the files met: its type's name.
     file
         The published file that it is about, by its run's folder and its own name.
+    why
+        What else the API tells: which parameter, and what it may be.
     """
     if request.url.path.startswith(API):
-        error = _API_WORDS.get(status, "refused") + (f": {file}" if file else "")
+        error = ": ".join(each for each in (_API_WORDS.get(status, "refused"), file, why) if each)
         told = {"error": f"{kind}: {error}" if kind else error, "number": number or None}
         headers = {"www-authenticate": "Bearer"} if status == 401 else None
         return JSONResponse(told, status_code=status, headers=headers)
@@ -118,14 +126,20 @@ def _refusals(app: FastAPI) -> None:
         return refuse(request, 503, kind=kind, file=file)
 
     @app.exception_handler(RequestValidationError)
-    def malformed(request: Request, _: Exception) -> Response:
-        return refuse(request, 422 if request.url.path.startswith(API) else 404)
+    def malformed(request: Request, error: RequestValidationError) -> Response:
+        status = 422 if request.url.path.startswith(API) else 404
+        return refuse(request, status, why="; ".join(map(_told, error.errors())))
 
     @app.exception_handler(HTTPException)
     def refused(request: Request, error: HTTPException) -> Response:
         answer = refuse(request, error.status_code)
         answer.headers.update(error.headers or {})  # which methods there are
         return answer
+
+
+def _told(fault: object) -> str:
+    """Which parameter, and what it may be; never what it was, which may be a person's."""
+    return f"`{fault['loc'][-1]}`: {fault['msg']}" if isinstance(fault, dict) else str(fault)
 
 
 _API_WORDS = {

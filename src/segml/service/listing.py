@@ -92,7 +92,9 @@ def listing_of(asked: Mapping[str, str], typed: Mapping[str, str]) -> Listing:
     sort = asked.get("sort", "")
     order = asked.get("order", "")
     number = asked.get("page", "1")
-    place = min(int(number), MOST_PAGES) if number.isascii() and number.isdigit() else 1
+    place = 1
+    if number.isascii() and number.isdigit():
+        place = int(number) if len(number) < len(str(MOST_PAGES)) else MOST_PAGES
     wanted = Wanted(
         text=typed.get("text", ""),
         tier=asked.get("tier") or None,

@@ -54,12 +54,18 @@ class Shield:
             await self._app(scope, receive, send)
             return
 
+        only_headers = scope["method"] == "HEAD"
+        if only_headers:  # what GET would answer, without the body: monitors ask so
+            scope = {**scope, "method": "GET"}
+
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers[name] = value
                 headers.setdefault("cache-control", "private, no-store")
+            elif only_headers:
+                message = {**message, "body": b""}
             await send(message)
 
         headers = Headers(scope=scope)
