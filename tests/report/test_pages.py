@@ -100,8 +100,42 @@ TABLES = {"losses": LOSSES, "attention": ATTENTION, "decisions": DECISIONS, "win
 def told(before: pd.DataFrame | None, tables: dict[str, pd.DataFrame] = TABLES) -> Any:
     since = None if before is None else BEFORE
     return monday_facts(
-        clients(), before, tables, names=NAMES, days=(NOW, since, NOW), reasons_of=reasons_of
+        clients(),
+        before,
+        tables,
+        names=NAMES,
+        days=(NOW, since),
+        losses_days=(since, NOW),
+        reasons_of=reasons_of,
     )
+
+
+@pytest.mark.parametrize(
+    ("since", "told_to", "end", "expected"),
+    [
+        (dt.date(2024, 3, 31), dt.date(2024, 3, 1), dt.date(2024, 4, 1), dt.date(2024, 3, 1)),
+        (dt.date(2024, 3, 25), dt.date(2024, 3, 31), dt.date(2024, 4, 1), dt.date(2024, 3, 25)),
+        (dt.date(2024, 3, 31), None, dt.date(2024, 3, 20), dt.date(2024, 2, 18)),
+        (None, None, dt.date(2024, 3, 20), dt.date(2024, 2, 18)),
+        (dt.date(2024, 3, 25), None, None, dt.date(2024, 3, 25)),
+        (None, None, None, dt.date(2024, 3, 1)),
+    ],
+)
+def test_losses_are_news_since_the_analysis_before_where_scores_come_oftener(
+    since: dt.date | None, told_to: dt.date | None, end: dt.date | None, expected: dt.date
+) -> None:
+    facts = monday_facts(
+        clients(),
+        None if since is None else clients(),
+        {} if end is None else TABLES,
+        names=NAMES,
+        days=(dt.date(2024, 4, 1), since),
+        losses_days=None if end is None else (told_to, end),
+        reasons_of=reasons_of,
+    )
+    assert facts.losses_since == expected
+    late = expected > dt.date(2024, 3, 20)
+    assert [each.client_id for each in facts.lost] == ([] if end is None or late else ["e"])
 
 
 def test_what_changed_is_told_since_the_run_before() -> None:
@@ -133,7 +167,8 @@ def test_where_few_clients_foretell_nothing_no_risk_is_a_thing_to_do() -> None:
         None,
         TABLES,
         names=NAMES,
-        days=(NOW, None, NOW),
+        days=(NOW, None),
+        losses_days=(None, NOW),
         reasons_of=reasons_of,
         foretells=False,
     )

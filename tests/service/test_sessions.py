@@ -59,6 +59,24 @@ def test_leaving_ends_the_session(reader: Any, form_of: Any) -> None:
     assert browser.get("/").headers["location"] == "/enter"
 
 
+def test_a_cookie_of_a_session_that_was_left_opens_nothing_and_others_go_on(
+    reader: Any, form_of: Any
+) -> None:
+    left, other, thief = reader("hedda"), reader("hedda"), reader(None)
+    thief.cookies.update(left.cookies)
+    assert thief.get("/").status_code == 200
+    left.post("/leave", data=form_of(left, "/"))
+    assert thief.get("/").headers["location"] == "/enter"
+    assert other.get("/").status_code == 200
+
+
+def test_a_password_has_no_more_letters_than_the_form_takes(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationRefused, match="12 to 200"):
+        add_account(tmp_path / "accounts.json", MIA, "x" * 201)
+    made = add_account(tmp_path / "accounts.json", MIA, "x" * 200)
+    assert made.signed_in("mia", "x" * 200) is not None
+
+
 def test_the_cookies_are_for_this_site_alone(served: Any, form_of: Any) -> None:
     with httpx.Client(base_url=served.address) as browser:
         data = {**form_of(browser), "name": "hedda", "password": PASSWORD}

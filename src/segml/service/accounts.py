@@ -25,8 +25,8 @@ from segml.service.access import ROLES, Role, Viewer
 from segml.words.errors import ConfigurationRefused
 
 FORMAT, PROTOCOL = "segml accounts", 1
-LEAST_LETTERS = 12
-"""Letters of a password at least."""
+LEAST_LETTERS, MOST_LETTERS = 12, 200
+"""Letters of a password at least and at most."""
 _HASHER = PasswordHasher()
 _CHANGING = threading.Lock()
 """Held while the file is read and replaced: of two changes at once none is lost."""
@@ -252,11 +252,11 @@ def _require(account: Account, password: str) -> None:
             allowed="a manager with at least one `--of`, as the ledger's `clients.manager` says",
             next_step="pass `--of NAME`, or another role",
         )
-    if len(password) < LEAST_LETTERS:
+    if not LEAST_LETTERS <= len(password) <= MOST_LETTERS:
         raise ConfigurationRefused(
             f"a password of {len(password)} letters",
-            allowed=f"{LEAST_LETTERS} or more",
-            next_step="choose a longer one; several words are easy to keep",
+            allowed=f"{LEAST_LETTERS} to {MOST_LETTERS}",
+            next_step="choose another one; several words are easy to keep",
         )
 
 

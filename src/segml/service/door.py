@@ -6,6 +6,7 @@ Where there are no accounts the machine's own user is alone and sees everything.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import secrets
 import threading
@@ -33,8 +34,9 @@ SESSION, VISIT, LANGUAGE = "segml_session", "segml_visit", "segml_language"
 """The cookies: who signed in, which visit a form belongs to, the language chosen."""
 
 
-_KEPT, _READERS = 256, 8
-"""Facts, and parts of pages, kept for the next reader; scopes of readers that are known."""
+_KEPT, _READERS, _LEFT = 256, 8, 100_000
+"""Facts, and parts of pages, kept for the next reader; scopes of readers that are known; sessions
+that were left."""
 
 
 class NotSignedIn(Exception):  # noqa: N818 - no fault
@@ -65,6 +67,7 @@ class Door:
         self.trained = Trained()
         self.printer = Printer(find_browser())
         self.readers, self.parts = Memory(_READERS), Memory(_KEPT)
+        self._left = Memory(_LEFT)
         self._own_secret = secrets.token_hex(32)
         self._lock = threading.Lock()
         self._is_alone = not is_secure and not site.access.proxy.addresses
@@ -139,7 +142,15 @@ class Door:
         if request.client is not None and request.client.host in proxy.addresses:
             named = request.headers.getlist(proxy.header)  # two: one of them is not the proxy's
             return accounts.by_name.get(named[0]) if len(named) == 1 else None
-        return self.signer.account(request.cookies.get(SESSION, ""), accounts)
+        cookie = request.cookies.get(SESSION, "")
+        if self._left.get(_digest(cookie)):
+            return None
+        return self.signer.account(cookie, accounts)
+
+    def sign_out(self, request: Request) -> None:
+        """End the session of a request; others of the same account go on."""
+        if cookie := request.cookies.get(SESSION):
+            self._left.keep(_digest(cookie), value=True)
 
 
 def door_of(request: Request) -> Door:
@@ -177,6 +188,10 @@ async def form(request: Request, token: Annotated[str, Form()] = "") -> None:
     name = None if viewer is None else viewer.name
     if not door.signer.is_ours(token, request.cookies.get(VISIT, ""), name):
         raise Forbidden
+
+
+def _digest(cookie: str) -> bytes:
+    return hashlib.sha256(cookie.encode()).digest()
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

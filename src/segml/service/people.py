@@ -16,6 +16,7 @@ from fastapi.responses import RedirectResponse, Response
 from segml.service.access import ROLES
 from segml.service.accounts import (
     LEAST_LETTERS,
+    MOST_LETTERS,
     Account,
     Accounts,
     add_account,
@@ -32,7 +33,7 @@ router = APIRouter(include_in_schema=False)
 Own = Annotated[Desk, Depends(asks("own"))]
 Administration = Annotated[Desk, Depends(asks("accounts"))]
 Name = Annotated[str, Form(max_length=100)]
-Password = Annotated[str, Form(max_length=200)]
+Password = Annotated[str, Form(max_length=MOST_LETTERS)]
 Several = Annotated[str, Form(max_length=2_000)]
 Change = Callable[[Path, str], Accounts]
 LINES = 200

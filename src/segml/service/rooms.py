@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
 from segml.report.pages import icon, style
+from segml.service.accounts import MOST_LETTERS
 from segml.service.desk import Desk, Unseen
 from segml.service.door import SESSION, Door, asks, door_of, form
 from segml.service.frame import ROOMS, show
@@ -70,7 +71,7 @@ def way_in(request: Request) -> Response:
 def enter(
     request: Request,
     name: Annotated[str, Form(max_length=100)] = "",
-    password: Annotated[str, Form(max_length=200)] = "",
+    password: Annotated[str, Form(max_length=MOST_LETTERS)] = "",
 ) -> Response:
     """Sign in; a name that there is not and a wrong password answer alike, and as late."""
     door = door_of(request)
@@ -92,9 +93,11 @@ def enter(
 
 @router.post("/leave", dependencies=[Depends(form)])
 def leave(request: Request) -> Response:
-    """Sign out."""
+    """Sign out: the session ends, in whatever browser its cookie is."""
+    door = door_of(request)
+    door.sign_out(request)
     answer = RedirectResponse("/enter", status_code=303)
-    secure = door_of(request).is_secure
+    secure = door.is_secure
     answer.delete_cookie(SESSION, httponly=True, samesite="strict", secure=secure)
     return answer
 

@@ -28,13 +28,13 @@ class Signer:
     secret: str
 
     def session(self, account: Account) -> str:
-        """A session's cookie."""
-        return self._serializer().dumps([account.name, account.edition])
+        """A session's cookie; no two are the same."""
+        return self._serializer().dumps([account.name, account.edition, secrets.token_hex(8)])
 
     def account(self, cookie: str, accounts: Accounts) -> Account | None:
         """Whose session a cookie is; None for one that is old, forged, or of before a change."""
         try:
-            name, edition = self._serializer().loads(cookie, max_age=HOURS * 3600)
+            name, edition, _ = self._serializer().loads(cookie, max_age=HOURS * 3600)
         except (BadData, ValueError, TypeError):
             return None
         found = accounts.by_name.get(name) if isinstance(name, str) else None

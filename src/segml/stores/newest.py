@@ -28,7 +28,8 @@ _LOG = logging.getLogger(__name__)
 class Held:
     """Runs held open: the scores, their clients, the scores before, the newest losses by then.
 
-    `timeline` has a client's row of many runs; it is no part of the mark, but has one of its own.
+    `losses_told_to` is the later date of the loss analysis before those. `timeline` has a client's
+    row of many runs; it is no part of the mark, but has one of its own.
     """
 
     as_of: dt.date
@@ -38,6 +39,7 @@ class Held:
     former_as_of: dt.date | None
     former_roster: Roster | None
     losses: Shelf | None
+    losses_told_to: dt.date | None
     timeline: Timeline
 
     @property
@@ -175,6 +177,7 @@ class Newest:
         ]
         fitting = sorted(each for each in ends if each[0] <= as_of)
         losses = _same(fitting[-1][2], known) if fitting else None
+        told = [end for end, *_ in fitting if end < fitting[-1][0]]
         return Held(
             as_of=as_of,
             scores=scores,
@@ -183,6 +186,7 @@ class Newest:
             former_as_of=days[-2][0] if former else None,
             former_roster=_roster_of(former, before),
             losses=losses,
+            losses_told_to=told[-1] if told else None,
             timeline=timeline_of(
                 self._output,
                 portfolio=self._portfolio,

@@ -25,14 +25,14 @@ COLUMNS = (
 SHOWN = 10
 """Clients in each table."""
 LAST_DAYS = 31
-"""How far back a loss is news where there is no run before."""
+"""How far back a loss is news where there is no run, or no analysis, before."""
 LEAST_RISE = 0.02
 """A smaller rise of a risk is no news."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostFact:
-    """A key client that counts as lost since the run before; money a year."""
+    """A key client that newly counts as lost; money a year."""
 
     client_id: str
     name: str
@@ -71,8 +71,10 @@ class MovedFact:
 class MondayFacts:
     """What changed since `since` (None: there was no run before) for those that may be seen.
 
-    `stake_before` is None without a run before. `lost` and `risen` stand with the most money first,
-    `moved` with the largest profit; the counts are of all, not only of those shown.
+    `stake_before` is None without a run before. Losses are told from `losses_since` on: the run
+    before, or the loss analysis before where that is older; to `losses_end`. `lost` and `risen`
+    stand with the most money first, `moved` with the largest profit; the counts are of all, not
+    only of those shown.
     """
 
     as_of: dt.date
@@ -84,6 +86,7 @@ class MondayFacts:
     lost: tuple[LostFact, ...]
     lost_count: int
     lost_money: float
+    losses_since: dt.date
     losses_end: dt.date | None
     risen: tuple[RisenFact, ...]
     risen_count: int
@@ -99,7 +102,8 @@ def monday_facts(
     tables: Tables,
     *,
     names: Mapping[str, str],
-    days: tuple[dt.date, dt.date | None, dt.date | None],
+    days: tuple[dt.date, dt.date | None],
+    losses_days: tuple[dt.date | None, dt.date] | None = None,
     reasons_of: ReasonsOf,
     foretells: bool = True,
 ) -> MondayFacts:
@@ -116,19 +120,23 @@ def monday_facts(
     names
         Client id to name, of those that may be seen.
     days
-        The as-of date, that of the run before, and the later date of the loss analysis.
+        The as-of date, and that of the run before.
+    losses_days
+        The later date of the loss analysis before (None: there was none), and of the newest.
     reasons_of
         Gives the published reasons of some clients.
     foretells
         Whether the model of the run foretells; else no risk is a thing to do.
     """
-    as_of, since, end = days
+    as_of, since = days
+    told_to, end = losses_days or (None, None)
+    losses_since = _losses_since(as_of, since, told_to, end)
     losses = frame_of(tables, "losses")
     gone = frozenset() if losses is None else frozenset(losses["client_id"])
     stayed = now[~now["client_id"].isin(gone)]
     then = None if before is None else _then(stayed, before)
     is_at_stake = (stayed["is_key"] & stayed["status"].eq("active")).to_numpy(bool)
-    lost = _lost(losses, since or as_of - dt.timedelta(days=LAST_DAYS))
+    lost = _lost(losses, losses_since)
     risen = _risen(stayed, is_at_stake, then)
     moved = _moved(stayed, then)
     currencies = now["currency"].dropna()
@@ -142,6 +150,7 @@ def monday_facts(
         lost=tuple(_lost_fact(row, names) for row in records(lost.head(SHOWN))),
         lost_count=len(lost),
         lost_money=float(lost["profit_lost"].sum()) if len(lost) else 0.0,
+        losses_since=losses_since,
         losses_end=end,
         risen=tuple(_risen_fact(row) for row in records(largest(risen, "weight", SHOWN))),
         risen_count=len(risen),
@@ -150,6 +159,16 @@ def monday_facts(
         moved_down=int((~moved["up"].astype(bool)).sum()),
         tasks=tasks(stayed, tables, names=names, reasons_of=reasons_of if foretells else None),
     )
+
+
+def _losses_since(
+    as_of: dt.date, since: dt.date | None, told_to: dt.date | None, end: dt.date | None
+) -> dt.date:
+    """From when on a loss is news: who scores every night need not look for losses every night."""
+    month = dt.timedelta(days=LAST_DAYS)
+    if end is None:
+        return since or as_of - month
+    return min(since or as_of, told_to or end - month)
 
 
 def _stake(before: pd.DataFrame, gone: frozenset[str]) -> float:

@@ -69,7 +69,7 @@ def news_sentence(facts: MondayFacts) -> str:
             "{count} key client counts as lost since {day}: {money} of profit a year.",
             "{count} key clients count as lost since {day}: {money} of profit a year.",
             facts.lost_count,
-            day=day(facts.since or facts.as_of),
+            day=day(facts.losses_since),
             money=money(facts.lost_money, facts.currency),
         )
         if facts.lost_count and facts.since
