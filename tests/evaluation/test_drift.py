@@ -75,6 +75,16 @@ def test_a_part_that_is_silent_half_as_long_again_as_ever_is_beyond() -> None:
     ]
 
 
+def test_one_burst_makes_no_rare_kind_one_that_is_missed_and_a_burst_now_is_told() -> None:
+    rare = [2.0, 7.0, 6.0, 8.0, 60.0, 7.0]
+    assert beyond(found(None, STEADY, ("transactions", "returns", rare))) == []
+    burst = [60.0, 7.0, 6.0, 8.0, 2.0, 7.0]
+    names = ["transactions: returns"]
+    assert beyond(found(None, STEADY, ("transactions", "returns", burst))) == names
+    common = [2.0, 37.0, 36.0, 38.0, 35.0, 37.0]
+    assert beyond(found(None, STEADY, ("transactions", "returns", common))) == names
+
+
 def regions(**latest: float) -> pd.DataFrame:
     """Order days of four regions in 28 fortnights, the latest first; one is a resort's."""
     draws = np.random.default_rng(7)

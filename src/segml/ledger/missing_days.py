@@ -19,7 +19,7 @@ YEAR = 364
 """Whole weeks, so that it begins and ends on the same day of the week."""
 MOVED_DAYS = 35
 """By how much a holiday may fall earlier or later than a year before: Easter by five weeks."""
-LEAST_USUAL, LEAST_OTHERS = 30, 10
+LEAST_USUAL, LEAST_OTHERS = 15, 10
 """A day of the week on which fewer order lines, contacts or bills are usual tells nothing."""
 USUAL = 0.25
 """So many of the same days of the week have fewer rows than is usual."""
