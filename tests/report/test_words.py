@@ -21,6 +21,7 @@ from segml.report import (
     signs,
     words,
 )
+from segml.report.ahead import NextFacts
 from segml.report.dossier import EvidenceFact, MonthFact
 from segml.report.figures import value
 from segml.report.language import speaking
@@ -41,6 +42,31 @@ def test_the_headline_names_the_losses_their_money_and_the_stake(facts: ReportFa
     assert "Of 7 key clients on 1 Jan 2024, 3 were lost by 1 Jul 2024: 1,600 EUR" in said
     assert "270 EUR of last year's profit is at stake with clients that may buy nothing" in said
     assert "over the next 120 days" in said
+
+
+def test_the_headline_tells_what_may_be_lost_in_any_way_where_that_was_learnt(
+    facts: ReportFacts,
+) -> None:
+    ahead = NextFacts(
+        count=5,
+        clients=(),
+        same_road={},
+        horizon_days=180,
+        profit_at_risk=910.0,
+        learnt_from=40,
+        caught=None,
+        caught_by_silence=None,
+    )
+    assert facts.losses is not None
+    day = facts.portfolio.as_of
+    for learnt_from, end, is_told in ((40, day, True), (None, day, False), (40, None, False)):
+        known = dataclasses.replace(ahead, learnt_from=learnt_from)
+        losses = dataclasses.replace(
+            facts.losses, ahead=known, end=end or day - dt.timedelta(days=30)
+        )
+        said = plain(words.headline(facts.portfolio, losses))
+        assert ("910 EUR of the yearly profit of key clients is expected" in said) == is_told
+    assert "within 180 days" not in said
 
 
 def test_the_headline_of_no_loss_names_no_money(facts: ReportFacts) -> None:

@@ -75,6 +75,18 @@ def next_sentence(
     )
 
 
+def any_loss_sentence(facts: NextFacts, currency: str | None) -> str:
+    """What may be lost of key clients in any way; empty where nothing was learnt of losses."""
+    if facts.learnt_from is None:
+        return ""
+    return _(
+        "Counting those that may shrink or turn unprofitable as well, {money} of the yearly profit "
+        "of key clients is expected to be lost, or to begin to be lost, within {days} days.",
+        money=money(facts.profit_at_risk, currency),
+        days=facts.horizon_days,
+    )
+
+
 def _by_risk(facts: NextFacts, currency: str | None, churn_days: int | None, on: dt.date) -> str:
     """Where nothing was learnt of losses: what is at stake is by another event and other days."""
     who = counted(

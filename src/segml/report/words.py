@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from segml.report import called, phrases
+from segml.report import ahead_words, called, phrases
 from segml.report.cost_words import cost_sentences, ordered_once, referral_sentences
 from segml.report.dossier import EvidenceFact, LostClient
 from segml.report.evidence_phrases import EVIDENCE, IN_DAYS
@@ -36,8 +36,11 @@ LEAST_SHARE = 0.01
 
 
 def headline(portfolio: PortfolioFacts, losses: LossFacts | None) -> str:
-    """The first sentences of the page: what was lost, and what is at stake."""
-    return paragraph([_lost_line(losses, portfolio.currency), _stake(portfolio)])
+    """The first sentences of the page: what was lost, what is at stake, what may be lost next."""
+    said = [_lost_line(losses, portfolio.currency), _stake(portfolio)]
+    if losses is not None and losses.ahead is not None and losses.end == portfolio.as_of:
+        said.append(ahead_words.any_loss_sentence(losses.ahead, portfolio.currency))
+    return paragraph(said)
 
 
 def _lost_line(losses: LossFacts | None, currency: str | None) -> str:
