@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import Any
 
@@ -37,6 +38,22 @@ def test_the_parts_of_a_list_are_the_whole(api: Any) -> None:
         parts += [row["client_id"] for row in told["rows"]]
     assert parts == [row["client_id"] for row in whole["rows"]]
     assert len(set(parts)) == whole["total"]
+
+
+@pytest.mark.parametrize("address", ["clients", "losses"])
+def test_parts_of_other_runs_make_no_list(
+    api: Any, served: Any, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    first = api.get(f"/{address}?limit=2").json()
+    mark = first["mark"]
+    rest = api.get(f"/{address}", params={"limit": 2, "offset": 2, "mark": mark})
+    assert (rest.status_code, rest.json()["mark"]) == (200, mark)
+    held = served.newest.held
+    monkeypatch.setattr(served.newest, "_held", dataclasses.replace(held, former=None))
+    found = api.get(f"/{address}", params={"limit": 2, "offset": 2, "mark": mark})
+    assert found.status_code == 409
+    assert "begin again" in found.json()["error"]
+    assert api.get(f"/{address}?limit=2").json()["mark"] != mark
 
 
 def test_the_description_names_every_field_that_is_told(api: Any) -> None:

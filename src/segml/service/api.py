@@ -46,12 +46,14 @@ Sort = Literal["name", "tier", "risk", "stake", "profit", "sales", "expected", "
 Offset = Annotated[int, Query(ge=0, le=100_000_000)]
 Lever = Annotated[float | None, Query(allow_inf_nan=False)]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
+Mark = Annotated[str | None, Query(max_length=1_000)]
 
 
 REFUSALS = {
     "401": "nobody is signed in",
     "403": "no such right",
     "404": "no such client among those you see",
+    "409": "other runs than those of `mark` are told by now: begin the list again",
     "422": "a parameter has a value that it cannot have",
     "503": "a file that is needed is not as segml wrote it; `error` begins with the refusal's type",
 }
@@ -105,8 +107,11 @@ def listed(  # noqa: PLR0917 - the address's parameters
     order: Literal["up", "down"] = "down",
     offset: Offset = 0,
     limit: Limit = 100,
+    mark: Mark = None,
 ) -> Response:
-    """The clients that you see, narrowed and sorted."""
+    """The clients that you see, narrowed and sorted; with a `mark`, of its runs or not at all."""
+    if mark not in (None, desk.mark):
+        return _begin_again()
     wanted = Wanted(
         tier=tier,
         status=status,
@@ -122,6 +127,8 @@ def listed(  # noqa: PLR0917 - the address's parameters
     )
     names = [field.name for field in dataclasses.fields(ClientRow)]
     told = ClientsTold(
+        as_of=desk.held.as_of,
+        mark=desk.mark,
         total=page.total,
         offset=offset,
         profit_365=page.profit,
@@ -178,15 +185,19 @@ def what_if(  # noqa: PLR0917 - the address's parameters
 
 
 @router.get("/losses", response_model=LossesTold | None)
-def losses(request: Request, desk: Clients, offset: Offset = 0, limit: Limit = 100) -> Response:
+def losses(
+    request: Request, desk: Clients, offset: Offset = 0, limit: Limit = 100, mark: Mark = None
+) -> Response:
     """The key clients that were lost; null where no analysis was published."""
+    if mark not in (None, desk.mark):
+        return _begin_again()
     facts = losses_of(desk, slice(offset, offset + limit))
     if facts is None:
         return _answer(request, desk, None)
     door_of(request).audit.note(
         desk.viewer, "api:losses", run=desk.held.as_of, count=len(facts.lost)
     )
-    return _answer(request, desk, losses_told(facts, offset))
+    return _answer(request, desk, losses_told(facts, offset, desk.mark))
 
 
 @router.get("/dossier", response_model=LostClient)
@@ -225,6 +236,12 @@ def openapi(app: FastAPI) -> dict[str, Any]:
                 code: {"description": text, "content": refused} for code, text in REFUSALS.items()
             }
     return told
+
+
+def _begin_again() -> Response:
+    """The parts before were of other runs: together with these they would be no list."""
+    error = "found: other runs are told by now; allowed: their mark, or none; next: begin again"
+    return JSONResponse({"error": error, "number": None}, status_code=409)
 
 
 def _refused_values(question: Question, unread: list[str]) -> Response:

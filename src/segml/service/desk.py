@@ -242,6 +242,17 @@ class Desk:
         rows = lost.rows(("client_id", "in", list(client_ids)), columns=("client_id",))
         return frozenset(row["client_id"] for row in rows)
 
+    def back_among(self, client_ids: Sequence[str]) -> frozenset[str]:
+        """Those of some clients that ordered after the day up to which the analysis looked."""
+        days = (self.held.as_of - self.losses_span[1]).days if self.losses_span else 0
+        if days <= 0 or not client_ids:
+            return frozenset()
+        features = self.asked(self.held.scores, ("features",))["features"]
+        asked = ("client_id", "in", list(client_ids))
+        rows = features.rows(asked, columns=("client_id", "silence_days"))
+        silences = {row["client_id"]: row["silence_days"] for row in rows}
+        return frozenset(each for each, n in silences.items() if n is not None and n <= days)
+
     def industry(self, industry: str) -> tuple[Industry | None, Industry | None]:
         """Figures of all active clients of an industry, now and at the run before: nobody's row."""
         former = self.held.former_roster

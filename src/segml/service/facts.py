@@ -29,7 +29,7 @@ from segml.report.pages import (
     told_part,
     whole_facts,
 )
-from segml.report.table import Tables
+from segml.report.table import Table, Tables, Without
 from segml.service.desk import COMPANY, Desk, Unseen
 from segml.stores import Shelf
 
@@ -45,7 +45,7 @@ def monday_of(desk: Desk) -> MondayFacts:
         tables: Tables = desk.asked(held.scores, ("attention", "decisions"))
         if held.losses is not None:
             told = desk.tables(held.losses, ("losses",))
-            tables = {**tables, **told, **desk.asked(held.losses, ("winback",))}
+            tables = {**tables, **told, **_still_lost(desk, desk.asked(held.losses, ("winback",)))}
         now, before = desk.key_clients(OF_MONDAY, OF_MONDAY_BEFORE)
         return monday_facts(
             now,
@@ -59,6 +59,14 @@ def monday_of(desk: Desk) -> MondayFacts:
         )
 
     return desk.recall("monday", work)
+
+
+def _still_lost(desk: Desk, tables: dict[str, Table]) -> Tables:
+    """The tables without the clients that have ordered since the analysis was made."""
+    return {
+        name: Without(table, desk.back_among([row["client_id"] for row in table.rows()]))
+        for name, table in tables.items()
+    }
 
 
 def whole_of(desk: Desk) -> ReportFacts:

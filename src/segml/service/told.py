@@ -58,8 +58,14 @@ class ClientRow:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ClientsTold:
-    """A part of a list: `total` rows in all, this part from `offset` on."""
+    """A part of a list: `total` rows in all, this part from `offset` on, of the run of a day.
 
+    Parts with the same `mark` are of the same runs: pass it along, and be refused (409) once others
+    were published.
+    """
+
+    as_of: dt.date
+    mark: str
     total: int
     offset: int
     profit_365: float
@@ -86,8 +92,12 @@ class LossRow:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class LossesTold:
-    """A part of all losses, the dearest first, and the money of all of them by reason."""
+    """A part of all losses, the dearest first, and the money of all of them by reason.
 
+    `mark` as of `ClientsTold`.
+    """
+
+    mark: str
     start: dt.date
     end: dt.date
     total: int
@@ -97,10 +107,11 @@ class LossesTold:
     rows: list[LossRow]
 
 
-def losses_told(facts: LossFacts, offset: int) -> LossesTold:
-    """A part of the losses as it is told, `offset` of them before it."""
+def losses_told(facts: LossFacts, offset: int, mark: str) -> LossesTold:
+    """A part of the losses of the runs of a mark as it is told, `offset` of them before it."""
     names = [field.name for field in dataclasses.fields(LossRow) if field.name != "reasons"]
     return LossesTold(
+        mark=mark,
         start=facts.start,
         end=facts.end,
         total=facts.count,

@@ -81,6 +81,7 @@ def client(
         features=desk.site.features,
         currency=profile.client.currency,
         is_lost=desk.is_lost(id),
+        is_back=bool(desk.back_among([id])),
     )
 
 

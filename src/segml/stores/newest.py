@@ -149,13 +149,18 @@ class Newest:
 
     def _watch(self, seconds: float, prepare: Prepare | None) -> None:
         work: Callable[[], object] = self._held.settle
-        pause = seconds / 20
+        pause, said = seconds / 20, ""
         while not self._ended.wait(pause):
+            told = ""
             try:
                 work()
             except (Refusal, OSError, ValueError) as error:
-                _LOG.warning("what was published cannot be opened: %s", type(error).__name__)
-            pause, work = seconds, lambda: self.look(prepare)
+                told = f"{type(error).__name__} {getattr(error, 'file', '')}".strip()
+            if told and told != said:  # once, not every other second until somebody mends it
+                _LOG.warning(
+                    "what was published cannot be opened, readers keep the run before: %s", told
+                )
+            pause, said, work = seconds, told, lambda: self.look(prepare)
 
     def _open(self, before: Held | None) -> Held:
         days = [
