@@ -6,6 +6,7 @@ from segml.features import Snapshot, snapshot
 from segml.ledger import Ledger
 from segml.scoring import SUBJECTS, Subject, take_apart, take_change_apart
 from segml.scoring.explanations import between, contributions
+from segml.scoring.taking_apart import take_leading_apart
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +74,24 @@ def test_between_two_dates_is_of_the_same_type(
     parts = take_change_apart(bundle, before, now, "churn")
     assert np.array_equal(told.values, parts.values)
     assert np.array_equal(told.base_values, parts.base)
+
+
+def test_what_fills_a_gap_of_the_ledger_is_told_as_no_clients_figure(
+    bundle: Bundle, now: Snapshot
+) -> None:
+    frame = now.frame.copy()
+    known = take_apart(bundle, frame, "tier")
+    feature = next(name for name in known.features if frame[name].notna().all())
+    frame.loc[frame.index[:3], feature] = np.nan
+    told = take_apart(bundle, frame, "tier")
+    assert told.data[feature].isna().tolist() == [True] * 3 + [False] * (len(frame) - 3)
+    assert np.isfinite(told.values).all()
+    leading = take_leading_apart(
+        bundle,
+        frame,
+        {name: np.zeros(len(frame)) for name in SUBJECTS[1:]},
+        bundle.tiers.assign(frame),
+        top=3,
+        clients=len(frame),
+    )
+    assert leading[0].data[feature].isna().sum() == 3

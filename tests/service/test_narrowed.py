@@ -35,3 +35,8 @@ def test_a_list_by_name_begins_with_the_first(reader: Any) -> None:
     browser = reader("hedda")
     told = browser.get("/clients?sort=name&order=up").text
     assert 'aria-sort="ascending"' in told
+
+
+@pytest.mark.parametrize("path", ["/clients", "/clients.csv", "/clients.xlsx"])
+def test_a_word_that_is_known_no_more_lists_nobody(reader: Any, path: str) -> None:
+    assert reader("hedda").get(path, params={"word": "of-last-year"}).status_code == 404

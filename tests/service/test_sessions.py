@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -75,6 +77,18 @@ def test_a_password_has_no_more_letters_than_the_form_takes(tmp_path: Path) -> N
         add_account(tmp_path / "accounts.json", MIA, "x" * 201)
     made = add_account(tmp_path / "accounts.json", MIA, "x" * 200)
     assert made.signed_in("mia", "x" * 200) is not None
+
+
+def test_of_accounts_added_at_once_by_processes_none_is_lost(tmp_path: Path) -> None:
+    path = tmp_path / "accounts.json"
+    made = "from segml.service import *; from pathlib import Path; import sys; "
+    made += f"add_account(Path(sys.argv[1]), Account(name=sys.argv[2], role='head'), {PASSWORD!r})"
+    names = [f"head{n}" for n in range(4)]
+    running_ones = [subprocess.Popen([sys.executable, "-c", made, path, each]) for each in names]
+    assert [each.wait() for each in running_ones] == [0] * len(names)
+    found = read_accounts(path)
+    assert found is not None
+    assert sorted(found.by_name) == names
 
 
 def test_the_cookies_are_for_this_site_alone(served: Any, form_of: Any) -> None:

@@ -91,7 +91,7 @@ def take_leading_apart(
             leading=largest(told.values, top=top),
             base=told.base,
             raw=assignment["tier_margin"].to_numpy(np.float64),
-            data=bundle.tiers.values(frame),
+            data=_known(bundle, frame),
         )
     ]
     for subject in SUBJECTS[1:]:
@@ -204,5 +204,11 @@ def _tier(bundle: Bundle, frame: pd.DataFrame, held: pd.Series | None) -> Parts:
         values=told.values,
         base=told.base,
         raw=assignment["tier_margin"].to_numpy(np.float64),
-        data=bundle.tiers.values(frame),
+        data=_known(bundle, frame),
     )
+
+
+def _known(bundle: Bundle, frame: pd.DataFrame) -> pd.DataFrame:
+    """The values that tiers are told by; what fills a gap of the ledger is no client's figure."""
+    values = bundle.tiers.values(frame)
+    return values.where(frame.reindex(columns=values.columns).notna().to_numpy())

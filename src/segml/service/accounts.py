@@ -6,13 +6,15 @@ signs sessions, so that taking the file away ends all of them.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import secrets
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -29,7 +31,6 @@ LEAST_LETTERS, MOST_LETTERS = 12, 200
 """Letters of a password at least and at most."""
 _HASHER = PasswordHasher()
 _CHANGING = threading.Lock()
-"""Held while the file is read and replaced: of two changes at once none is lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +128,7 @@ def add_account(path: Path, account: Account, password: str) -> Accounts:
         If the name, the role, what it sees or the password cannot be.
     """
     _require(account, password)
-    with _CHANGING:
+    with _changing(path):
         before = read_accounts(path) or Accounts(secrets.token_hex(32), {})
         made = replace(account, password=_HASHER.hash(password))
         return _write(path, replace_one(before, made))
@@ -141,7 +142,7 @@ def change_password(path: Path, name: str, password: str) -> Accounts:
     ConfigurationRefused
         If there is no such account, or the password cannot be.
     """
-    with _CHANGING:
+    with _changing(path):
         before = require_account(path, name)
         account = before.by_name[name]
         _require(account, password)
@@ -156,7 +157,7 @@ def end_sessions(path: Path, name: str) -> Accounts:
     ConfigurationRefused
         If there is no such account.
     """
-    with _CHANGING:
+    with _changing(path):
         before = require_account(path, name)
         account = before.by_name[name]
         return _write(
@@ -172,7 +173,7 @@ def remove_account(path: Path, name: str) -> Accounts:
     ConfigurationRefused
         If there is none.
     """
-    with _CHANGING:
+    with _changing(path):
         before = require_account(path, name)
         kept = {each: account for each, account in before.by_name.items() if each != name}
         return _write(path, Accounts(before.secret, kept))
@@ -187,7 +188,7 @@ def give_token(path: Path, name: str) -> str:
         If there is no such account.
     """
     token = secrets.token_urlsafe(32)
-    with _CHANGING:
+    with _changing(path):
         before = require_account(path, name)
         account = before.by_name[name]
         made = replace(account, tokens=(*account.tokens, digest_of(token)))
@@ -222,6 +223,19 @@ def replace_one(before: Accounts, account: Account) -> Accounts:
 def digest_of(token: str) -> str:
     """What is kept of a token; it is long and random, so a plain digest is safe."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+@contextmanager
+def _changing(path: Path) -> Iterator[None]:
+    """Alone with the file while it is read and replaced, among all threads and processes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _CHANGING:
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)  # until it is closed, or the process ends
+            yield
+        finally:
+            os.close(folder)
 
 
 def _account(told: Mapping[str, Any]) -> Account:

@@ -135,7 +135,10 @@ def _what_if(request: Request, desk: Desk, client_id: str, typed: Mapping[str, s
 
 
 def _asked(request: Request, desk: Desk) -> Listing:
-    typed = door_of(request).words.find(desk.viewer.name, request.query_params.get("word", ""))
+    word = request.query_params.get("word", "")
+    typed = door_of(request).words.find(desk.viewer.name, word)
+    if word and not typed:  # forgotten: all clients are not what was asked for
+        raise Unseen
     return listing_of(request.query_params, typed)
 
 
