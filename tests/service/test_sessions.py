@@ -232,6 +232,22 @@ def test_what_was_looked_at_is_in_the_audit_log(served: Any, reader: Any) -> Non
     assert not any(name in served.site.access.audit.read_text("utf-8") for name in names)
 
 
+def test_who_came_and_left_and_whose_password_was_not_known_is_in_the_audit_log(
+    served: Any, reader: Any, form_of: Any
+) -> None:
+    log = served.site.access.audit
+    before = len(_lines(log))
+    browser = reader("hedda")
+    browser.post("/leave", data=form_of(browser, "/"))
+    for name in ("hedda", "hunter2 typed in the wrong field"):
+        data = {**form_of(browser), "name": name, "password": "wrong wrong wrong"}
+        assert browser.post("/enter", data=data).status_code == 401
+    new = _lines(log)[before:]
+    assert [each["what"] for each in new] == ["signed-in", "signed-out", "sign-in-refused"]
+    assert {each["who"] for each in new} == {"hedda"}
+    assert "hunter2" not in log.read_text("utf-8")
+
+
 def _lines(path: Path) -> list[dict[str, Any]]:
     return (
         [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []

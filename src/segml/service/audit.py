@@ -57,7 +57,7 @@ class Audit:
             Who looked.
         what
             `client`, `dossier`, `dossier.pdf`, `what-if` or `export`, `api:` before it of the API;
-            or what was done with an account.
+            `signed-in`, `signed-out`, `sign-in-refused`, or what was done with an account.
         run
             The as-of date of what was looked at.
         client_id, count

@@ -83,8 +83,11 @@ def enter(
         return show(request, "enter", status=429, refused=True)
     account = accounts.signed_in(name, password)
     if account is None:
+        if known := accounts.by_name.get(name):  # else it may be a password in the wrong field
+            door.audit.note(known.viewer, "sign-in-refused")
         return show(request, "enter", status=401, refused=True)
     door.attempts.succeeded(name, address)
+    door.audit.note(account.viewer, "signed-in")
     answer = RedirectResponse("/enter", status_code=303)
     session = door.signer.session(account)
     answer.set_cookie(SESSION, session, httponly=True, samesite="strict", secure=door.is_secure)
@@ -95,6 +98,8 @@ def enter(
 def leave(request: Request) -> Response:
     """Sign out: the session ends, in whatever browser its cookie is."""
     door = door_of(request)
+    if (viewer := door.viewer(request)) is not None:
+        door.audit.note(viewer, "signed-out")
     door.sign_out(request)
     answer = RedirectResponse("/enter", status_code=303)
     secure = door.is_secure
