@@ -216,6 +216,17 @@ def test_files_that_segml_cannot_change_are_left_to_the_person_with_the_reason(
     assert "kept as evidence" in left["audit.jsonl"]
 
 
+def test_of_a_short_id_the_audit_log_is_told_and_what_could_not_be_looked_through(
+    config: Path, client: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segml.stores.person.SHORTEST", 100)
+    audit = config.parent / "audit.jsonl"
+    audit.write_text("{half a line\n" + json.dumps({"client_id": client[0]}), "utf-8")
+    done = segml.forget(config, client[0])
+    assert audit in done.left
+    assert any("too short to be looked for" in line for line in done.told)
+
+
 def test_whatever_lies_in_the_output_is_cleared_or_told(
     config: Path, client: tuple[str, str]
 ) -> None:
@@ -251,7 +262,7 @@ def test_another_portfolios_run_in_the_same_folder_is_left_alone(
     [
         ("C99999", "is named by nothing that portfolio `demo` published"),
         (" ", "a client's id that none can have"),
-        ("C0\x1b[31m", "a client's id that none can have"),
+        ("C0\x1b[31m", "is named by nothing that portfolio `demo` published"),
         ("x" * 501, "a client's id that none can have"),
     ],
 )

@@ -251,6 +251,7 @@ def test_bars_from_sales_to_profit_stand_end_to_end() -> None:
 def exported() -> pd.DataFrame:
     row = dict.fromkeys(COLUMNS, "x") | {"p_churn": 0.5, "stake": float("nan"), "is_key": True}
     names = ["=1+1", " =1+1", "\t@x", "+49 30", "-", "Ü\x00\x1b", None, "http://a.b", "0012"]
+    names += ["x; =1+1;y", "a;b"]
     return pd.DataFrame([row | {"name": name} for name in names])
 
 
@@ -263,7 +264,8 @@ def test_a_cell_of_csv_is_never_a_formula() -> None:
         )
     )
     assert [row["name"] for row in rows] == [
-        *("'=1+1", "' =1+1", "'\t@x", "'+49 30", "'-", "Ü\x00\x1b", "", "http://a.b", "0012"),
+        *("'=1+1", "' =1+1", "'\t'@x", "'+49 30", "'-", "Ü\x00\x1b", "", "http://a.b", "0012"),
+        *("x;' =1+1;y", "a;b"),
     ]
     assert rows[0]["stake"] == ""
     assert rows[0]["p_churn"] == "0.5"

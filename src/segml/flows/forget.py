@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import getpass
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,6 +47,10 @@ RECORD = "forgotten.jsonl"
 AGAIN = (
     "the ledger still holds what it held: take the client from the source too, or the next run "
     "publishes it anew"
+)
+SHORT = (
+    "the id or a name is too short to be looked for inside texts: look through notes, recorded "
+    "reasons, descriptions and files of yours yourself"
 )
 DOUBT = (
     "an earlier request was finished; this id is named by nothing published, so look whether it is "
@@ -106,6 +111,7 @@ def forget(
             raise _unknown(settings, who)
         pages = _pages(settings, person, everyone=True) if again else own
         notes = (AGAIN,) if named or own else (DOUBT, AGAIN)
+        notes = (*notes, SHORT) if person.is_short else notes
         told = {"request": run.run_id, "who": _user(), "what": _what(person)}
         add_line(record, {**told, "at": _now(), "state": "begun"})
         if again:
@@ -194,7 +200,10 @@ def _left(settings: Settings, person: Person, folders: tuple[Path, ...]) -> dict
     """Files that still say the client's id or name, and why they were not changed."""
     audit = settings.access.audit
     reasons = {}
-    for file in traces_of(person, [settings.output, audit]):
+    found = {*traces_of(person, [settings.output, audit])}
+    if _is_audited(audit, person.client_id):
+        found.add(audit)
+    for file in sorted(found):
         if file == audit:
             why = "the log of who read about this client, kept as evidence; it is its owner's"
         elif file.parent in folders and file.suffix == ".parquet":
@@ -205,6 +214,16 @@ def _left(settings: Settings, person: Person, folders: tuple[Path, ...]) -> dict
             why = "no file that segml wrote for this portfolio"
         reasons[file] = why
     return reasons
+
+
+def _is_audited(audit: Path, client_id: str) -> bool:
+    """Whether a line of the audit log is of the client, however short its id is."""
+    told = json.dumps({"client_id": client_id}, ensure_ascii=False)[1:-1].encode()
+    try:
+        with audit.open("rb") as lines:
+            return any(told in line for line in lines)
+    except FileNotFoundError:
+        return False
 
 
 def _unknown(settings: Settings, who: str) -> ConfigurationRefused:

@@ -154,7 +154,7 @@ def take_change_apart(
         values=told.to_numpy(np.float64),
         base=base,
         raw=raw,
-        data=bundle.tiers.values(now) if tier else now[list(bundle.encoder.columns)],
+        data=_known(bundle, now) if tier else now[list(bundle.encoder.columns)],
     )
 
 

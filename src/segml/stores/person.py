@@ -34,7 +34,7 @@ def texts_of(schema: pa.Schema) -> list[str]:
 
 
 def require_id(client_id: str) -> str:
-    """The id without blanks at its ends.
+    """The id without blanks at its ends; what a ledger may hold in one can be forgotten.
 
     Raises
     ------
@@ -42,11 +42,11 @@ def require_id(client_id: str) -> str:
         If no client can have it.
     """
     found = str(client_id).strip()  # an id that was read as a whole number is its text
-    if not found or len(found) > LONGEST_ID or not found.isprintable():
-        what = "an empty one" if not found else f"{len(found)} signs, or some that are not printed"
+    if not found or len(found) > LONGEST_ID:
+        what = "an empty one" if not found else f"{len(found)} signs"
         raise ConfigurationRefused(
             f"a client's id that none can have ({what})",
-            allowed=f"1 to {LONGEST_ID} printable signs, as `scores.client_id` has it",
+            allowed=f"1 to {LONGEST_ID} signs, as `scores.client_id` has it",
             next_step="pass the id as the published tables show it",
         )
     return found

@@ -42,6 +42,7 @@ _SHARES = ("p_churn",)
 Cell = str | float | bool
 _LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a formula begins with, in full width too; the controls are what sheets pass over first."""
+_PARTS = re.compile("(?<=[;\t])")
 _NO_XML = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -144,14 +145,20 @@ def _begin(book: Any, sheet: Any, heads: Iterable[str]) -> None:
 def harmless(cell: Cell) -> Cell:
     """A cell that a sheet does not take for a formula: a text that could be one begins with '.
 
+    Nor does a sheet that takes a semicolon or a tabulator for the end of a cell.
+
     Examples
     --------
-    >>> harmless("=cmd()"), harmless("Müller"), harmless(-3.5)
-    ("'=cmd()", 'Müller', -3.5)
+    >>> harmless("=cmd()"), harmless("Müller"), harmless(-3.5), harmless("x;=cmd()")
+    ("'=cmd()", 'Müller', -3.5, "x;'=cmd()")
     """
-    if isinstance(cell, str) and (cell.startswith(_LIVE) or _bare(cell).startswith(_LIVE)):
-        return f"'{cell}"
-    return cell
+    if not isinstance(cell, str):
+        return cell
+    return "".join(f"'{part}" if _is_live(part) else part for part in _PARTS.split(cell))
+
+
+def _is_live(text: str) -> bool:
+    return text.startswith(_LIVE) or _bare(text).startswith(_LIVE)
 
 
 def _bare(text: str) -> str:
