@@ -261,6 +261,14 @@ def test_goods_never_bought_before_are_held_against_their_category_or_not_at_all
         assert ("margin_below_earlier" in set(codes)) == shown
 
 
+def test_where_no_goods_are_known_an_order_is_held_against_all_of_the_earlier_ones() -> None:
+    bare = LINES.assign(product=None, category=None)
+    lines = bare.assign(discount=[5.0, 5.0, 1.0, 6.5, 9.0, 0.0])
+    rows = evidence({"a": trail_of(lines)}, {"a": ("margin",)})
+    told = rows[rows["text_code"] == "discount_above_earlier"]
+    assert told["row_key"].tolist() == ["o5"]
+
+
 @pytest.mark.parametrize(("price", "shown"), [(11.0, False), (20.0, True)])
 def test_a_price_that_always_varied_is_higher_only_beyond_most_of_what_it_was(
     price: float, shown: bool

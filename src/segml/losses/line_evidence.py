@@ -88,6 +88,8 @@ def margin(trail: Trail) -> pd.DataFrame:
 def _as_before(recent: pd.DataFrame, earlier: pd.DataFrame, what: str, of: str) -> pd.Series:
     """What the recent lines would hold at the earlier rate of the same product, else category.
 
+    Lines of which neither is known are alike.
+
     Parameters
     ----------
     recent, earlier
@@ -101,11 +103,18 @@ def _as_before(recent: pd.DataFrame, earlier: pd.DataFrame, what: str, of: str) 
         One a recent line; its own figure where neither was bought earlier.
     """
     rate = pd.Series(float("nan"), index=recent.index)
-    for each in ("product", "category"):
-        sums = earlier.groupby(each)[[what, of]].sum()
+    for now, before in zip(_goods(recent), _goods(earlier), strict=True):
+        sums = earlier.groupby(before)[[what, of]].sum()
         sums = sums[sums[of] > 0]
-        rate = rate.fillna(recent[each].map(sums[what] / sums[of]).astype("float64"))
+        rate = rate.fillna(now.map(sums[what] / sums[of]).astype("float64"))
     return (rate * recent[of]).fillna(recent[what])
+
+
+def _goods(lines: pd.DataFrame) -> tuple[pd.Series, ...]:
+    """What lines are of: the product, the category, "" where neither is known."""
+    product, category = lines["product"].astype(object), lines["category"].astype(object)
+    neither = product.isna() & category.isna()
+    return product, category, pd.Series("", index=lines.index, dtype=object).where(neither)
 
 
 def sent_back(trail: Trail) -> pd.DataFrame:
