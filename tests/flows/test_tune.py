@@ -111,11 +111,11 @@ def test_what_is_surely_better_is_proposed_and_the_file_is_left_alone(
     tuned: tuple[Path, Tuned], world: Path
 ) -> None:
     config, found = tuned
-    potential = of(found, "potential")
-    assert potential.compared is not None
-    assert potential.compared.is_surely_better
-    assert potential.best.forest is not None
-    assert potential.changes == potential.best.forest.changed(potential.present)
+    churn = of(found, "churn")
+    assert churn.compared is not None
+    assert churn.compared.is_surely_better
+    assert churn.best.forest is not None
+    assert churn.changes == churn.best.forest.changed(churn.present)
     assert found.diff is not None
     assert (found.folder / "proposal.diff").read_text("utf-8") == found.diff
     assert "# it learns by heart" in found.diff
@@ -129,10 +129,10 @@ def test_what_is_surely_better_is_proposed_and_the_file_is_left_alone(
 @pytest.mark.slow
 def test_what_is_not_surely_better_is_not_proposed(tuned: tuple[Path, Tuned]) -> None:
     _, found = tuned
-    churn = of(found, "churn")
-    assert churn.compared is not None
-    assert churn.compared.high > 0
-    assert churn.changes == {}
+    potential = of(found, "potential")
+    assert potential.compared is not None
+    assert potential.compared.high > 0
+    assert potential.changes == {}
     assert "not surely better, nothing is proposed" in "\n".join(found.lines())
 
 
@@ -199,16 +199,16 @@ def test_an_accepted_change_keeps_the_rest_and_is_what_is_trained_next(
     ]
     assert after.count("# it learns by heart") == 1
     now = segml.read_settings(config).plan
-    best = of(found, "potential").best.forest
-    assert (now.potential.forest, now.churn) == (best, plan.churn)
+    best = of(found, "churn").best.forest
+    assert (now.churn.forest, now.potential) == (best, plan.potential)
     trained = segml.train(config, as_of=AS_OF)
-    assert trained.bundle.plan.potential.forest == best
+    assert trained.bundle.plan.churn.forest == best
     assert card(trained.bundle).count("Its forest is not grown as by default") == 2
     again = segml.tune(config, as_of=AS_OF, minutes=1e-6)
-    assert of(again, "churn").study == of(found, "churn").study
-    assert of(again, "potential").study != of(found, "potential").study
+    assert of(again, "potential").study == of(found, "potential").study
+    assert of(again, "churn").study != of(found, "churn").study
     notes = " ".join(again.summary["notes"])
-    assert f"not those of {of(found, 'potential').study}: a new study" in notes
+    assert f"not those of {of(found, 'churn').study}: a new study" in notes
     _without_potential(config)
     forgotten = segml.tune(config, as_of=AS_OF, minutes=1e-6, fresh=True)
     assert len(of(forgotten, "churn").tried) == 1

@@ -11,7 +11,9 @@ from segml.evaluation.seen import Seen
 from segml.ledger import FORTNIGHTS, WINDOWS, date_of
 
 LEAST_ROWS = 30
-"""A kind of row that seldom came so often in a month, and did not now, is not judged by that."""
+"""A kind of row that never came so often in a month is not judged by how often it comes."""
+LEAST_CALM = 10
+"""Nor is it too few of one that may come as seldom: a burst makes no rare kind a common one."""
 LEAST_WINDOWS = 4
 _IN_ALL = ": in all"
 """Ends the name of a table that has no row of any day."""
@@ -74,8 +76,9 @@ def drift_row(
 def _volumes(volumes: pd.DataFrame) -> Iterator[Row]:
     for row in volumes.itertuples(index=False):
         latest, *before = [each for each in row[2:] if not np.isnan(each)] or [0.0]
-        # one burst among those before makes no rare kind a common one
-        if len(before) < LEAST_WINDOWS or max(latest, np.median(before)) < LEAST_ROWS:
+        if len(before) < LEAST_WINDOWS or max(before) < LEAST_ROWS:
+            continue
+        if latest < LEAST_ROWS and _calm(before)[0] < LEAST_CALM:
             continue
         name = row.table if row.kind == "all" else f"{row.table}: {row.kind}"
         low, high = _usual_rows(before, _IN_BURSTS.get(str(row.table), _FACTOR))
