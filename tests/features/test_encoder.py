@@ -6,6 +6,7 @@ import pytest
 
 from segml.features import Encoder, Snapshot
 from segml.features.levels import FEWEST
+from segml.features.own_season import OWN_FEATURES
 from segml.ledger import Past
 from segml.words.errors import BundleRefused, DataRefused
 from segml.words.feature import Feature
@@ -20,6 +21,9 @@ SILENCE = Feature(
 )
 REGION = Feature(
     name="region", family="attributes", unit="category", kind="context", label="region"
+)
+OWN = Feature(
+    name="own_pace_30", family="purchases", unit="ratio", kind="context", label="own pace"
 )
 FRAME = pd.DataFrame(
     {
@@ -76,6 +80,14 @@ def test_a_missing_column_is_refused_by_name(encoder: Encoder) -> None:
 def test_an_unknown_column_is_refused_by_name(encoder: Encoder) -> None:
     with pytest.raises(BundleRefused, match="\\+ extra \\(unknown\\)"):
         encoder.matrix(FRAME.assign(extra=1.0))
+
+
+def test_features_that_came_after_the_model_are_passed_over(encoder: Encoder) -> None:
+    later = FRAME.assign(**dict.fromkeys(OWN_FEATURES, 2.0))
+    assert np.array_equal(encoder.matrix(later), encoder.matrix(FRAME), equal_nan=True)
+    knows = Encoder.learn(MANY.assign(own_pace_30=1.0), (SILENCE, REGION, OWN))
+    with pytest.raises(BundleRefused, match=r"- own_pace_30 \(missing\)"):
+        knows.matrix(FRAME)
 
 
 def test_swapped_columns_are_refused_by_name(encoder: Encoder) -> None:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from segml.features.levels import shared_levels
+from segml.features.own_season import OWN_FEATURES
 from segml.words.errors import BundleRefused, DataRefused
 from segml.words.feature import Feature
 
@@ -86,7 +87,8 @@ class Encoder:
         Parameters
         ----------
         frame
-            The encoder's columns, in its order, and no others.
+            The encoder's columns, in its order, and no others but features that came later
+            (`own_season.OWN_FEATURES`): a model that has not learnt them goes on without.
 
         Raises
         ------
@@ -96,6 +98,8 @@ class Encoder:
             If a number is infinite, a number's column holds texts, days, truths or anything else
             that is no number, or a category's holds what is no text.
         """
+        later = [name for name in OWN_FEATURES if name in frame and name not in self.columns]
+        frame = frame.drop(columns=later) if later else frame
         self._require_columns(frame)
         matrix = np.empty((len(frame), len(self.features)), dtype=np.float32)
         for place, feature in enumerate(self.features):

@@ -28,6 +28,8 @@ YEAR = 365
 YEARS_BACK = (1, 2, 3)
 PACES = (30, 90, 180)
 """Days ahead for which a pace is told."""
+OWN_FEATURES = ("expected_orders_own", *(f"own_pace_{days}" for days in PACES))
+"""What they are called. Models of before have not learnt them, and pass them over."""
 LEAST_CLIENTS = 30
 """Known for two whole years; with fewer nobody has a season of its own."""
 LEAST, MOST = np.log(0.05), np.log(1_000.0)
