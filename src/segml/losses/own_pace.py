@@ -40,7 +40,10 @@ def own_paces(
     if not clients:
         return {}
     own_years = _years([book[each] for each in clients], start, end)
-    usual = np.array([_usual(clock_of(each), start, end) for each in clients])
+    clocks = [clock_of(each) for each in clients]
+    different = {id(one): one for one in clocks}  # most clients share the portfolio's
+    shares = {key: _usual(one, start, end) for key, one in different.items()}
+    usual = np.array([shares[id(one)] for one in clocks])
     found = own_years.shares(usual) / usual
     return dict(zip(clients, found.tolist(), strict=True))
 
